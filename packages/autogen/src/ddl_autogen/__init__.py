@@ -1,0 +1,3 @@
+"""ddl_autogen."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+"""ddl_constructs."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+"""migrate_cli."""
+
+__version__ = "0.1.0"
