@@ -1,0 +1,308 @@
+"""`Change`: one difference in a schema as one value, and how it becomes statements.
+
+What the single changes are lives with their nouns (`table`, `column`, ...); how
+each dialect says them lives in `dialects`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+
+from .errors import UnknownOption
+from .loading import load_dialect
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine.interfaces import Dialect
+    from sqlalchemy.sql.base import Executable
+    from sqlalchemy.sql.compiler import Compiled, DDLCompiler
+
+
+class Keep(enum.Enum):
+    """The type of `KEEP`, "leave it as it is"."""
+
+    KEEP = "KEEP"
+
+    def __repr__(self) -> str:
+        return "KEEP"
+
+
+KEEP: Final = Keep.KEEP
+"""Default of every optional fact of a change: leave it as it is."""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A change as it is said on `op`: a word with its arguments.
+
+    Attributes:
+        word: Name of the method on `op`.
+        arguments: The positional arguments, in order.
+        keywords: The keyword arguments, in the order in which they are written.
+    """
+
+    word: str
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
+class Change(ExecutableDDLElement):
+    """One difference in a schema, as a value that SQLAlchemy can execute.
+
+    A change is a dataclass over a SQLAlchemy DDL element: `conn.execute(change)`,
+    `change.compile(dialect=...)`, `event.listen(table, "after_create", change)`
+    and `change.execute_if(...)` all work. Treat it as immutable and vary it with
+    `replace`.
+
+    Attributes:
+        words: The words on `op` that build this kind of change, the usual one first.
+        options: Dialect options, `<dialect>_<option>` to value; other dialects
+            than the named one pass over them.
+
+    >>> from sqlalchemy import Column, Integer
+    >>> from ddl_constructs import AddColumn
+    >>> change = AddColumn("users", Column("age", Integer()))
+    >>> print(change.compile())
+    ALTER TABLE users ADD COLUMN age INTEGER
+    >>> change.describe()
+    'add column users.age (Integer)'
+    >>> print(change.reverse())
+    ALTER TABLE users DROP COLUMN age
+    """
+
+    words: ClassVar[tuple[str, ...]] = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def statements(
+        self, dialect: Dialect, connection: Connection | None = None
+    ) -> list[ExecutableDDLElement | Executable]:
+        """Lower this change until each piece compiles to exactly one string.
+
+        Args:
+            dialect: The dialect to speak.
+            connection: Where to read facts that weren't stated (the rest of a
+                column on MySQL). None means that nothing can be looked up.
+
+        Returns:
+            The statements, in the order of execution; empty if nothing is to be done.
+
+        Raises:
+            UnsupportedChange: The dialect can't say it.
+            MissingFact: A fact is needed that wasn't stated and can't be read.
+        """
+        load_dialect(dialect.name)
+        done: list[ExecutableDDLElement | Executable] = []
+        pending: list[Iterator[ExecutableDDLElement | Executable]] = [iter((self,))]
+        whole: list[object] = [None]
+        while pending:
+            piece = next(pending[-1], None)
+            if piece is None:
+                pending.pop()
+                whole.pop()
+            elif not isinstance(piece, Change):
+                done.append(piece)
+            elif piece is whole[-1] or (rule := _rule(type(piece), dialect.name)) is None:
+                piece.__dict__["_statement_on"] = dialect.name
+                done.append(piece)
+            else:
+                pending.append(iter(rule(piece, dialect, connection)))
+                whole.append(piece)
+        return done
+
+    def reverse(self) -> Change:
+        """Give the change that undoes this one, from the facts that it carries.
+
+        Raises:
+            IrreversibleChange: A fact is missing; `.facts` names the keywords.
+        """
+        raise NotImplementedError(f"{type(self).__name__} doesn't say how it is reversed")
+
+    def describe(self) -> str:
+        """Say in one line, for a person, what this change does."""
+        raise NotImplementedError(f"{type(self).__name__} doesn't say what it does")
+
+    def replace(self, **changed: Any) -> Self:
+        """Give a copy with the named fields or dialect options changed.
+
+        Raises:
+            UnknownOption: A name is neither a field nor a dialect option.
+
+        >>> from ddl_constructs import RenameTable
+        >>> RenameTable("a", "b").replace(schema="s")
+        RenameTable(old_table_name='a', new_table_name='b', schema='s')
+        """
+        positional, keywords = self._arguments()
+        options = dict(getattr(self, "options", ()))
+        names = {f.name for f in fields(self)}
+        for name, value in changed.items():
+            if name == "options":
+                options = dict(value)
+            elif name in names:
+                keywords[name] = value
+            elif "options" in names:
+                options[name] = value
+            else:
+                near = difflib.get_close_matches(name, names, n=2)
+                raise UnknownOption(type(self).__name__, name, tuple(near))
+        return type(self)(*positional, **keywords, **options)
+
+    def spelling(self) -> Spelling:
+        """Say this change as a word on `op`; only what differs from the defaults is said."""
+        arguments = []
+        keywords = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name == "options":
+                keywords.update(value)
+            elif f.metadata.get("carried"):
+                continue
+            elif not f.kw_only and f.default is MISSING:
+                arguments.append(value)
+            elif value is not f.default:
+                keywords[f.name] = value
+        return Spelling(self.words[0], tuple(arguments), keywords)
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Give what the constructor takes for an equal change, dialect options apart."""
+        return (), {f.name: getattr(self, f.name) for f in fields(self) if f.name != "options"}
+
+    def _compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
+        if self.__dict__.get("_statement_on") == dialect.name:
+            return super()._compiler(dialect, **kw)
+        pieces = self.statements(dialect)
+        if len(pieces) == 1 and pieces[0] is self:
+            return super()._compiler(dialect, **kw)
+        return dialect.ddl_compiler(dialect, _Script(pieces), **kw)
+
+    def _execute_on_connection(
+        self, connection: Connection, distilled_params: Any, execution_options: Any
+    ) -> Any:
+        result = None
+        for piece in self.statements(connection.dialect, connection):
+            if isinstance(piece, Change):
+                result = piece._execute_statement(connection, distilled_params, execution_options)
+            else:
+                result = connection.execute(piece, execution_options=execution_options)
+        return result
+
+    def _execute_statement(
+        self, connection: Connection, distilled_params: Any, execution_options: Any
+    ) -> Any:
+        """Execute this change, which is one statement on the connection's dialect."""
+        return super()._execute_on_connection(connection, distilled_params, execution_options)
+
+
+Lowering = Callable[[Any, "Dialect", "Connection | None"], "Iterable[ExecutableDDLElement | Executable]"]
+"""A rule that replaces a change by simpler ones: (change, dialect, connection) -> pieces in
+order. A piece that *is* the change says that it is one statement now."""
+
+_L = TypeVar("_L", bound=Lowering)
+_lowerings: dict[tuple[type[Change], str], Lowering] = {}
+_rules: dict[tuple[type[Change], str], Lowering | None] = {}
+_EVERY = "*"
+
+
+def lowers(kind: type[Change], *dialects: str) -> Callable[[_L], _L]:
+    """Register how a kind of change is replaced by simpler ones.
+
+    Args:
+        kind: The change's class; subclasses without a rule of their own follow it.
+        dialects: Names of the dialects that the rule is for; none means every
+            dialect that has no rule of its own.
+
+    >>> from ddl_constructs import Change, RenameTable, lowers
+    >>> class SwapTables(Change):
+    ...     def __init__(self, one, other):
+    ...         self.one, self.other = one, other
+    >>> @lowers(SwapTables)
+    ... def in_three_steps(change, dialect, connection):
+    ...     yield RenameTable(change.one, "swap")
+    ...     yield RenameTable(change.other, change.one)
+    ...     yield RenameTable("swap", change.other)
+    >>> print(SwapTables("a", "b").compile())
+    ALTER TABLE a RENAME TO swap;
+    ALTER TABLE b RENAME TO a;
+    ALTER TABLE swap RENAME TO b
+    """
+
+    def register(rule: _L) -> _L:
+        for dialect in dialects or (_EVERY,):
+            _lowerings[kind, dialect] = rule
+        _rules.clear()
+        return rule
+
+    return register
+
+
+def _rule(kind: type[Change], dialect: str) -> Lowering | None:
+    try:
+        return _rules[kind, dialect]
+    except KeyError:
+        found = None
+        for cls in kind.__mro__:
+            found = _lowerings.get((cls, dialect)) or _lowerings.get((cls, _EVERY))
+            if found is not None:
+                break
+        _rules[kind, dialect] = found
+        return found
+
+
+def dialect_options(change: str, given: Mapping[str, Any], parameters: Iterable[str]) -> dict[str, Any]:
+    """Check the free keywords of a change: each must be `<dialect>_<option>`.
+
+    Args:
+        change: Name of the change's class, for the message.
+        given: The keywords that are no parameters.
+        parameters: Names of the parameters, for near matches.
+
+    Raises:
+        UnknownOption: A keyword has no dialect's name in front.
+    """
+    for name in given:
+        dialect, underscore, option = name.partition("_")
+        if not (underscore and option) or not _is_dialect(dialect):
+            near = difflib.get_close_matches(name, list(parameters), n=2)
+            raise UnknownOption(change, name, tuple(near))
+    return dict(given)
+
+
+_known_dialects = {"postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"}
+
+
+def _is_dialect(name: str) -> bool:
+    if name in _known_dialects:
+        return True
+    from sqlalchemy.dialects import registry
+    from sqlalchemy.exc import NoSuchModuleError
+
+    try:
+        registry.load(name)
+    except NoSuchModuleError:
+        return False
+    _known_dialects.add(name)
+    return True
+
+
+class _Script(ExecutableDDLElement):
+    """Several statements as one text, for people to read; never executed."""
+
+    def __init__(self, pieces: list[ExecutableDDLElement | Executable]) -> None:
+        self.pieces = pieces
+
+
+@compiles(_Script)
+def _script(element: _Script, compiler: DDLCompiler, **kw: Any) -> str:
+    texts = []
+    for piece in element.pieces:
+        if isinstance(piece, ExecutableDDLElement):
+            texts.append(str(compiler.process(piece, **kw)).strip())
+        else:
+            texts.append(str(compiler.sql_compiler.process(piece, literal_binds=True)).strip())
+    return ";\n".join(texts)

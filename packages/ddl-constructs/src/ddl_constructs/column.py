@@ -1,0 +1,410 @@
+"""Changes of columns: add, drop, alter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Computed, Identity, MetaData, Table, UniqueConstraint
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.types import TypeEngine, to_instance
+
+from . import detached, sqltext
+from .change import KEEP, Change, Keep, dialect_options, lowers
+from .constraint import AddConstraint
+from .errors import IrreversibleChange, UnsupportedChange
+from .index import CreateIndex
+from .traits import traits
+
+
+@dataclass(eq=False)
+class AddColumn(Change):
+    """Add a column to a table: `op.add_column("users", Column("age", Integer()))`.
+
+    `ALTER TABLE users ADD COLUMN age INTEGER`; SQL Server and Oracle say `ADD`.
+    A foreign key, UNIQUE, index or comment of the column follows as a statement
+    of its own, except where the database takes it with the column.
+
+    Attributes:
+        table_name: The table's name.
+        column: The column; copied before it is bound, so a model's may be given.
+        schema: The table's schema; None for the default one.
+        if_not_exists: Do nothing if the column is there (where the database can say it).
+        inline_references: Write a single foreign key inside of the column.
+        inline_primary_key: Write PRIMARY KEY inside of the column, if it is `primary_key`.
+    """
+
+    words: ClassVar = ("add_column",)
+
+    table_name: str
+    column: Column[Any]
+    schema: str | None = field(default=None, kw_only=True)
+    if_not_exists: bool | None = field(default=None, kw_only=True)
+    inline_references: bool | None = field(default=None, kw_only=True)
+    inline_primary_key: bool | None = field(default=None, kw_only=True)
+
+    @cached_property
+    def bound(self) -> Column[Any]:
+        """A copy of the column on a detached Table of that name."""
+        copy = detached.copy_column(self.column)
+        table = Table(self.table_name, MetaData(), copy, schema=self.schema)
+        detached.stand_in_targets(table)
+        return copy
+
+    def reverse(self) -> DropColumn:
+        return DropColumn(
+            self.table_name, self.column.name, schema=self.schema, existing_column=self.column
+        )
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name, self.column.name)
+        null = "" if self.column.nullable else ", not null"
+        return f"add column {where} ({sqltext.bare_type(self.column.type)}{null})"
+
+
+@dataclass(eq=False, init=False)
+class DropColumn(Change):
+    """Drop a column: `op.drop_column("users", "age")`.
+
+    `ALTER TABLE users DROP COLUMN age`.
+
+    Attributes:
+        table_name: The table's name.
+        column_name: The column's name.
+        schema: The table's schema; None for the default one.
+        if_exists: Do nothing if the column isn't there (where the database can say it).
+        existing_column: The column as it is, so that the change can be reversed;
+            None if that isn't known.
+        options: Dialect options (`mssql_drop_default`, ...).
+    """
+
+    words: ClassVar = ("drop_column",)
+
+    table_name: str
+    column_name: str
+    schema: str | None = field(default=None, kw_only=True)
+    if_exists: bool | None = field(default=None, kw_only=True)
+    existing_column: Column[Any] | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    def __init__(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        existing_column: Column[Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.table_name, self.column_name = table_name, column_name
+        self.schema, self.if_exists, self.existing_column = schema, if_exists, existing_column
+        self.options = dialect_options("DropColumn", options, ("schema", "if_exists"))
+
+    def reverse(self) -> AddColumn:
+        if self.existing_column is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_column",), "the column's definition isn't known"
+            )
+        return AddColumn(self.table_name, self.existing_column, schema=self.schema)
+
+    def describe(self) -> str:
+        return f"drop column {sqltext.dotted(self.schema, self.table_name, self.column_name)}"
+
+
+@dataclass(eq=False, init=False)
+class AlterColumn(Change):
+    """Alter a column: `op.alter_column("users", "age", nullable=False)`.
+
+    `ALTER TABLE users ALTER COLUMN age SET NOT NULL`. On MySQL and MariaDB the whole
+    column is repeated (`MODIFY`, `CHANGE`), so the `existing_*` facts are needed there
+    (read from the database where a connection is at hand).
+
+    `KEEP`, the default everywhere, leaves a fact as it is. None removes it in
+    `server_default` and `comment`, and means `KEEP` elsewhere; False means `KEEP` in
+    those two.
+
+    Attributes:
+        table_name: The table's name.
+        column_name: The column's name as it is now.
+        nullable: Whether NULL is allowed afterwards.
+        comment: The comment afterwards; None removes it.
+        server_default: The default afterwards, as a Column takes it; None removes it.
+        new_column_name: The name afterwards.
+        type_: The type afterwards, an instance (a class is called).
+        existing_type: The type as it is, likewise `existing_server_default`,
+            `existing_nullable`, `existing_comment` (None: there is none).
+        schema: The table's schema; None for the default one.
+        autoincrement: Whether MySQL numbers the rows afterwards; `existing_autoincrement`
+            whether it does now.
+        options: Dialect options (`postgresql_using`, ...).
+    """
+
+    words: ClassVar = ("alter_column",)
+
+    table_name: str
+    column_name: str
+    nullable: bool | Keep = field(default=KEEP, kw_only=True)
+    comment: str | None | Keep = field(default=KEEP, kw_only=True)
+    server_default: Any = field(default=KEEP, kw_only=True)
+    new_column_name: str | Keep = field(default=KEEP, kw_only=True)
+    type_: TypeEngine[Any] | Keep = field(default=KEEP, kw_only=True)
+    existing_type: TypeEngine[Any] | Keep = field(default=KEEP, kw_only=True)
+    existing_server_default: Any = field(default=KEEP, kw_only=True)
+    existing_nullable: bool | Keep = field(default=KEEP, kw_only=True)
+    existing_comment: str | None | Keep = field(default=KEEP, kw_only=True)
+    schema: str | None = field(default=None, kw_only=True)
+    autoincrement: Any = field(default=KEEP, kw_only=True)
+    existing_autoincrement: Any = field(default=KEEP, kw_only=True)
+    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    ASPECTS: ClassVar = ("type_", "nullable", "server_default", "comment", "autoincrement")
+    """What may differ of a column, apart from its name; the order of the statements."""
+
+    def __init__(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None | Keep = KEEP,
+        comment: str | bool | None | Keep = KEEP,
+        server_default: Any = KEEP,
+        new_column_name: str | None | Keep = KEEP,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None | Keep = KEEP,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None | Keep = KEEP,
+        existing_server_default: Any = KEEP,
+        existing_nullable: bool | None | Keep = KEEP,
+        existing_comment: str | None | Keep = KEEP,
+        schema: str | None = None,
+        autoincrement: Any = KEEP,
+        existing_autoincrement: Any = KEEP,
+        **options: Any,
+    ) -> None:
+        self.table_name, self.column_name, self.schema = table_name, column_name, schema
+        self.nullable = _none_keeps(nullable)
+        self.comment = KEEP if comment is False else comment  # type: ignore[assignment]  # True isn't meant
+        self.server_default = KEEP if server_default is False else server_default
+        self.new_column_name = _none_keeps(new_column_name)
+        self.type_ = _type(type_)
+        self.existing_type = _type(existing_type)
+        self.existing_server_default = (
+            KEEP if existing_server_default is False else existing_server_default
+        )
+        self.existing_nullable = _none_keeps(existing_nullable)
+        self.existing_comment = existing_comment
+        self.autoincrement = _none_keeps(autoincrement)
+        self.existing_autoincrement = _none_keeps(existing_autoincrement)
+        self.options = dialect_options("AlterColumn", options, self.__dataclass_fields__)
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """Names of the fields that change something, a rename last; may be empty."""
+        found = [a for a in self.ASPECTS if getattr(self, a) is not KEEP]
+        if self.new_column_name is not KEEP and self.new_column_name != self.column_name:
+            found.append("new_column_name")
+        return tuple(found)
+
+    def only(self, aspect: str) -> AlterColumn:
+        """Give the change of one aspect alone, with the `existing_*` facts."""
+        others = {a: KEEP for a in (*self.ASPECTS, "new_column_name") if a != aspect}
+        return self.replace(**others)
+
+    def reverse(self) -> AlterColumn:
+        swapped: dict[str, Any] = {}
+        missing = []
+        for aspect in self.aspects:
+            if aspect == "new_column_name":
+                swapped["column_name"] = self.new_column_name
+                swapped["new_column_name"] = self.column_name
+                continue
+            existing = "existing_" + aspect.rstrip("_")
+            swapped[aspect] = getattr(self, existing)
+            swapped[existing] = getattr(self, aspect)
+            if swapped[aspect] is KEEP:
+                missing.append(existing)
+        if missing:
+            raise IrreversibleChange(
+                self.describe(), tuple(missing), "what was there before isn't known"
+            )
+        options = {k: v for k, v in self.options.items() if k != "postgresql_using"}
+        return self.replace(**swapped, options=options)
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name, self.column_name)
+        said = [_DESCRIBE[a](self) for a in self.aspects]
+        return f"alter column {where}: {', '.join(said)}" if said else f"leave column {where}"
+
+
+def _none_keeps(value: Any) -> Any:
+    return KEEP if value is None else value
+
+
+def _type(value: Any) -> Any:
+    return value if value is KEEP else KEEP if value is None else to_instance(value)
+
+
+def _text(value: Any) -> str:
+    arg = getattr(value, "arg", value)
+    return repr(arg) if isinstance(arg, str) else str(arg)
+
+
+_DESCRIBE = {
+    "type_": lambda c: (
+        f"type {sqltext.bare_type(c.type_)}"
+        if c.existing_type is KEEP
+        else f"type {sqltext.bare_type(c.existing_type)} -> {sqltext.bare_type(c.type_)}"
+    ),
+    "nullable": lambda c: "nullable" if c.nullable else "not null",
+    "server_default": lambda c: (
+        "no default" if c.server_default is None else f"default {_text(c.server_default)}"
+    ),
+    "comment": lambda c: "no comment" if c.comment is None else f"comment {c.comment!r}",
+    "autoincrement": lambda c: f"autoincrement {c.autoincrement}",
+    "new_column_name": lambda c: f"rename to {c.new_column_name}",
+}
+
+
+@lowers(AddColumn)
+def add_with_companions(
+    change: AddColumn, dialect: Dialect, connection: Connection | None
+) -> Iterator[ExecutableDDLElement]:
+    """Add the column, then what a column brings along but ADD COLUMN doesn't say."""
+    yield change
+    yield from companions(change, dialect)
+
+
+def companions(
+    change: AddColumn, dialect: Dialect, *, references: bool = True, checks: bool = True
+) -> Iterator[Change]:
+    """Yield what must follow an added column: UNIQUE, index, foreign keys, CHECKs, comment.
+
+    Args:
+        change: The added column.
+        dialect: Asked which type-bound CHECKs it would create, and how it comments.
+        references: Yield foreign keys that aren't written inline.
+        checks: Yield CHECKs that belong to the type (Boolean, Enum).
+    """
+    column = change.bound
+    table = column.table
+    name, schema = change.table_name, change.schema
+    for unique in sorted(table.constraints, key=lambda c: str(c.name)):
+        if isinstance(unique, UniqueConstraint):
+            yield AddConstraint(name, unique, schema=schema)
+        elif checks and getattr(unique, "_type_bound", False) and _created_on(unique, dialect):
+            yield AddConstraint(name, unique, schema=schema)
+    for index in table.indexes:
+        yield CreateIndex.of(index)
+    inline = change.inline_references and len(column.foreign_keys) == 1
+    if references and not inline:
+        for fk in sorted(table.foreign_key_constraints, key=lambda c: detached.targets(c)):
+            yield AddConstraint(name, fk, schema=schema)
+    if column.comment is not None and traits(dialect.name).comments_apart:
+        yield AlterColumn(
+            name, column.name, comment=column.comment, existing_comment=None, schema=schema
+        )
+
+
+def _created_on(constraint: Any, dialect: Dialect) -> bool:
+    """Tell whether a type-bound CHECK is made on this dialect (none where the type is native)."""
+    rule = constraint._create_rule
+    return rule is None or bool(rule(dialect.ddl_compiler(dialect, None)))
+
+
+@compiles(AddColumn)
+def _add_column(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    return add_column_text(change, compiler, "ADD COLUMN ")
+
+
+def add_column_text(change: AddColumn, compiler: DDLCompiler, verb: str) -> str:
+    """Write ALTER TABLE ... ADD, with `verb` in front of the column."""
+    column = change.bound
+    text = compiler.get_column_specification(column)
+    if change.inline_primary_key and column.primary_key:
+        text += " PRIMARY KEY"
+    for constraint in column.constraints:
+        text += " " + compiler.process(constraint)
+    if change.inline_references and len(column.foreign_keys) == 1:
+        text += " " + references_text(next(iter(column.foreign_keys)).constraint, compiler)
+    guard = sqltext.yes(change.if_not_exists, "IF NOT EXISTS")
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    return f"ALTER TABLE {table} {verb}{guard}{text}"
+
+
+def references_text(constraint: Any, compiler: DDLCompiler) -> str:
+    """Write a foreign key as it stands inside of a column: [CONSTRAINT name] REFERENCES ..."""
+    whole = compiler.visit_foreign_key_constraint(constraint)
+    before, references, after = whole.partition(" REFERENCES ")
+    named, _, _ = before.partition("FOREIGN KEY")
+    return f"{named}REFERENCES {after}" if references else whole
+
+
+@compiles(DropColumn)
+def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    guard = sqltext.yes(change.if_exists, "IF EXISTS")
+    return f"ALTER TABLE {table} DROP COLUMN {guard}{sqltext.name(compiler, change.column_name)}"
+
+
+@lowers(AlterColumn)
+def alter_one_by_one(
+    change: AlterColumn, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """Alter one aspect a statement, the name last; nothing where nothing changes."""
+    aspects = [a for a in change.aspects if a != "autoincrement"]
+    if len(aspects) == 1 and change.autoincrement is KEEP:
+        yield change
+        return
+    for aspect in aspects:
+        yield change.only(aspect)
+
+
+@compiles(AlterColumn)
+def _alter_column(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    return alter_column_text(change, compiler)
+
+
+def alter_column_text(change: AlterColumn, compiler: DDLCompiler) -> str:
+    """Write the change of one aspect in the form that PostgreSQL and the standard share."""
+    (aspect,) = change.aspects
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    column = sqltext.name(compiler, change.column_name)
+    match aspect:
+        case "new_column_name":
+            return f"ALTER TABLE {table} RENAME {column} TO {sqltext.name(compiler, str(change.new_column_name))}"
+        case "nullable":
+            what = "DROP NOT NULL" if change.nullable else "SET NOT NULL"
+        case "type_":
+            what = f"TYPE {sqltext.type_name(compiler, change.type_)}"  # type: ignore[arg-type]  # an aspect is never KEEP
+        case "server_default":
+            refuse_generated(change, compiler.dialect.name)
+            what = (
+                "DROP DEFAULT"
+                if change.server_default is None
+                else f"SET DEFAULT {sqltext.default(compiler, change.server_default)}"
+            )
+        case _:
+            text = "NULL" if change.comment is None else sqltext.literal(compiler, str(change.comment))
+            return f"COMMENT ON COLUMN {table}.{column} IS {text}"
+    return f"ALTER TABLE {table} ALTER COLUMN {column} {what}"
+
+
+def refuse_generated(change: AlterColumn, dialect: str) -> None:
+    """Raise if a default is really a computed expression or an identity, old or new."""
+    for value in (change.server_default, change.existing_server_default):
+        if isinstance(value, Computed):
+            raise UnsupportedChange(
+                change.describe(), dialect, "a computed expression can't be altered in place",
+                "drop the column and add it again",
+            )
+        if isinstance(value, Identity):
+            raise UnsupportedChange(
+                change.describe(), dialect, "it can't alter an identity in place"
+            )

@@ -1,0 +1,375 @@
+"""Changes of constraints: add and drop, of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import (
+    CheckConstraint,
+    Constraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.elements import ColumnElement, TextClause
+from sqlalchemy.sql.schema import ColumnCollectionConstraint
+
+from . import detached, sqltext
+from .change import Change, Spelling, dialect_options
+from .errors import IrreversibleChange
+
+ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
+"""What `DropConstraint.type_` says; the words are those of Alembic's users."""
+
+
+@dataclass(eq=False)
+class AddConstraint(Change):
+    """Add a constraint to a table.
+
+    `op.create_unique_constraint("uq", "t", ["a"])` and its siblings build this one
+    change: `ALTER TABLE t ADD CONSTRAINT uq UNIQUE (a)`.
+
+    Attributes:
+        table_name: The table's name.
+        constraint: The constraint; copied before it is bound, so a model's may be given.
+        schema: The table's schema; None for the default one.
+    """
+
+    words: ClassVar = (
+        "add_constraint",
+        "create_primary_key",
+        "create_unique_constraint",
+        "create_foreign_key",
+        "create_check_constraint",
+        "create_exclude_constraint",
+    )
+
+    table_name: str
+    constraint: Constraint
+    schema: str | None = field(default=None, kw_only=True)
+
+    @cached_property
+    def bound(self) -> Constraint:
+        """A copy of the constraint on a detached Table of that name."""
+        return detached.bind_constraint(self.table_name, self.constraint, self.schema)
+
+    def reverse(self) -> DropConstraint:
+        if self.constraint.name is None:
+            raise IrreversibleChange(
+                self.describe(), ("constraint_name",), "a constraint without a name can't be dropped"
+            )
+        return DropConstraint(
+            str(self.constraint.name),
+            self.table_name,
+            kind_of(self.constraint),
+            schema=self.schema,
+            existing_constraint=self.constraint,
+        )
+
+    def describe(self) -> str:
+        return f"add {say(self.constraint)} to {sqltext.dotted(self.schema, self.table_name)}"
+
+    def spelling(self) -> Spelling:
+        return _spelling(self)
+
+
+@dataclass(eq=False, init=False)
+class DropConstraint(Change):
+    """Drop a constraint: `op.drop_constraint("uq", "t", type_="unique")`.
+
+    `ALTER TABLE t DROP CONSTRAINT uq`; MySQL says DROP INDEX, DROP FOREIGN KEY or
+    DROP PRIMARY KEY by kind, so `type_` is needed there.
+
+    Attributes:
+        constraint_name: The constraint's name.
+        table_name: The table's name.
+        type_: primary, unique, foreignkey, check or exclude; None if not said.
+        schema: The table's schema; None for the default one.
+        if_exists: Do nothing if the constraint isn't there.
+        existing_constraint: The constraint as it is, so that the change can be reversed.
+    """
+
+    words: ClassVar = ("drop_constraint",)
+
+    constraint_name: str
+    table_name: str
+    type_: ConstraintKind | None = None
+    schema: str | None = field(default=None, kw_only=True)
+    if_exists: bool | None = field(default=None, kw_only=True)
+    existing_constraint: Constraint | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+
+    def __init__(
+        self,
+        constraint_name: str,
+        table_name: str,
+        type_: ConstraintKind | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        existing_constraint: Constraint | None = None,
+    ) -> None:
+        if type_ not in (None, "primary", "unique", "foreignkey", "check", "exclude"):
+            raise TypeError(
+                f"type_={type_!r} of constraint {constraint_name!r} isn't one of "
+                "primary, unique, foreignkey, check, exclude"
+            )
+        self.constraint_name, self.table_name, self.type_ = constraint_name, table_name, type_
+        self.schema, self.if_exists = schema, if_exists
+        self.existing_constraint = existing_constraint
+
+    def reverse(self) -> AddConstraint:
+        if self.existing_constraint is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_constraint",), "the constraint's definition isn't known"
+            )
+        return AddConstraint(self.table_name, self.existing_constraint, schema=self.schema)
+
+    def describe(self) -> str:
+        kind = f"{_SAY[self.type_]} " if self.type_ else ""
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"drop {kind}constraint {self.constraint_name} of {where}"
+
+
+_SAY = {
+    "primary": "primary key",
+    "unique": "unique",
+    "foreignkey": "foreign key",
+    "check": "check",
+    "exclude": "exclude",
+}
+
+
+def kind_of(constraint: Constraint) -> ConstraintKind | None:
+    """Give the kind of a constraint in the words of `DropConstraint.type_`."""
+    match constraint:
+        case PrimaryKeyConstraint():
+            return "primary"
+        case ForeignKeyConstraint():
+            return "foreignkey"
+        case UniqueConstraint():
+            return "unique"
+        case CheckConstraint():
+            return "check"
+    return "exclude" if constraint.__visit_name__ == "exclude_constraint" else None
+
+
+def say(constraint: Constraint) -> str:
+    """Describe a constraint for a person, with its columns and targets."""
+    kind = kind_of(constraint)
+    name = f" {constraint.name}" if constraint.name is not None else ""
+    match constraint:
+        case CheckConstraint():
+            detail = str(constraint.sqltext)
+        case ForeignKeyConstraint():
+            detail = f"{', '.join(detached.column_names(constraint))} -> {', '.join(detached.targets(constraint))}"
+        case ColumnCollectionConstraint():
+            detail = ", ".join(detached.column_names(constraint))
+        case _:
+            detail = ""
+    return f"{_SAY.get(kind or '', 'constraint')}{name} ({detail})"
+
+
+def create_primary_key(
+    constraint_name: str | None,
+    table_name: str,
+    columns: Sequence[str],
+    *,
+    schema: str | None = None,
+) -> AddConstraint:
+    """Build the change `ALTER TABLE t ADD CONSTRAINT n PRIMARY KEY (...)`."""
+    return AddConstraint(
+        table_name, PrimaryKeyConstraint(*columns, name=constraint_name), schema=schema
+    )
+
+
+def create_unique_constraint(
+    constraint_name: str | None,
+    table_name: str,
+    columns: Sequence[str],
+    *,
+    schema: str | None = None,
+    deferrable: bool | None = None,
+    initially: str | None = None,
+    **options: Any,
+) -> AddConstraint:
+    """Build the change `ALTER TABLE t ADD CONSTRAINT n UNIQUE (...)`."""
+    constraint = UniqueConstraint(
+        *columns, name=constraint_name, deferrable=deferrable, initially=initially, **options
+    )
+    return AddConstraint(table_name, constraint, schema=schema)
+
+
+def create_foreign_key(
+    constraint_name: str | None,
+    source_table: str,
+    referent_table: str,
+    local_cols: Sequence[str],
+    remote_cols: Sequence[str],
+    *,
+    onupdate: str | None = None,
+    ondelete: str | None = None,
+    deferrable: bool | None = None,
+    initially: str | None = None,
+    match: str | None = None,
+    source_schema: str | None = None,
+    referent_schema: str | None = None,
+    **options: Any,
+) -> AddConstraint:
+    """Build the change `ALTER TABLE s ADD CONSTRAINT n FOREIGN KEY (...) REFERENCES r (...)`."""
+    referent = f"{referent_schema}.{referent_table}" if referent_schema else referent_table
+    constraint = ForeignKeyConstraint(
+        list(local_cols),
+        [f"{referent}.{column}" for column in remote_cols],
+        name=constraint_name,
+        onupdate=onupdate,
+        ondelete=ondelete,
+        deferrable=deferrable,
+        initially=initially,
+        match=match,
+        **options,
+    )
+    return AddConstraint(source_table, constraint, schema=source_schema)
+
+
+def create_check_constraint(
+    constraint_name: str | None,
+    table_name: str,
+    condition: str | ColumnElement[bool] | TextClause,
+    *,
+    schema: str | None = None,
+    deferrable: bool | None = None,
+    initially: str | None = None,
+    **options: Any,
+) -> AddConstraint:
+    """Build the change `ALTER TABLE t ADD CONSTRAINT n CHECK (...)`.
+
+    Args:
+        constraint_name: Its name, or None to leave the choice to the database.
+        table_name: The table's name.
+        condition: SQL as it is written in the database, or an expression.
+        schema: The table's schema.
+        deferrable: Whether it can wait for the end of the transaction.
+        initially: DEFERRED or IMMEDIATE.
+        options: Dialect options (`postgresql_not_valid`).
+    """
+    constraint = CheckConstraint(
+        raw_text(condition) if isinstance(condition, str) else condition,
+        name=constraint_name,
+        deferrable=deferrable,
+        initially=initially,
+        **options,
+    )
+    return AddConstraint(table_name, constraint, schema=schema)
+
+
+def create_exclude_constraint(
+    constraint_name: str | None,
+    table_name: str,
+    *elements: tuple[Any, str],
+    where: Any = None,
+    using: str = "gist",
+    deferrable: bool | None = None,
+    initially: str | None = None,
+    schema: str | None = None,
+    ops: dict[str, str] | None = None,
+) -> AddConstraint:
+    """Build PostgreSQL's `ALTER TABLE t ADD CONSTRAINT n EXCLUDE USING gist (c WITH &&)`.
+
+    Args:
+        constraint_name: Its name, or None to leave the choice to the database.
+        table_name: The table's name.
+        elements: (expression, operator) pairs; a string is a column's text as the
+            database reads it, quoted by the caller where it needs quotes.
+        where: Which rows it is for: SQL text or an expression.
+        using: The index method.
+        deferrable: Whether it can wait for the end of the transaction.
+        initially: DEFERRED or IMMEDIATE.
+        schema: The table's schema.
+        ops: Operator classes by column name.
+    """
+    from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+    constraint = ExcludeConstraint(
+        *((text(e) if isinstance(e, str) else e, operator) for e, operator in elements),
+        name=constraint_name,
+        where=where,
+        using=using,
+        deferrable=deferrable,
+        initially=initially,
+        ops=ops or {},
+    )
+    return AddConstraint(table_name, constraint, schema=schema)
+
+
+def raw_text(sql: str) -> TextClause:
+    """Wrap SQL so that none of its colons is taken for a bind parameter.
+
+    >>> str(raw_text("x = ':y'"))
+    "x = ':y'"
+    """
+    return text(sql.replace("\\", "\\\\").replace(":", "\\:"))
+
+
+def _spelling(change: AddConstraint) -> Spelling:
+    constraint, schema = change.constraint, change.schema
+    keywords: dict[str, Any] = {}
+    for name in ("onupdate", "ondelete", "deferrable", "initially", "match"):
+        if (value := getattr(constraint, name, None)) is not None:
+            keywords[name] = value
+    match constraint:
+        case PrimaryKeyConstraint():
+            word = "create_primary_key"
+            arguments: tuple[Any, ...] = (change.table_name, list(detached.column_names(constraint)))
+        case UniqueConstraint():
+            word = "create_unique_constraint"
+            arguments = (change.table_name, list(detached.column_names(constraint)))
+        case ForeignKeyConstraint():
+            word = "create_foreign_key"
+            *where, referent, _ = detached.targets(constraint)[0].split(".")
+            arguments = (
+                change.table_name,
+                referent,
+                list(detached.column_names(constraint)),
+                [target.rsplit(".", 1)[1] for target in detached.targets(constraint)],
+            )
+            if schema:
+                keywords["source_schema"] = schema
+            if where:
+                keywords["referent_schema"] = ".".join(where)
+            schema = None
+        case CheckConstraint():
+            word = "create_check_constraint"
+            arguments = (change.table_name, detached.unbound(constraint.sqltext))
+        case _:
+            return Spelling("add_constraint", (change.table_name, constraint), {"schema": schema} if schema else {})
+    if schema:
+        keywords["schema"] = schema
+    keywords.update(constraint.dialect_kwargs)
+    return Spelling(word, (constraint.name, *arguments), keywords)
+
+
+@compiles(AddConstraint)
+def _add_constraint(change: AddConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    return f"ALTER TABLE {table} ADD {compiler.process(change.bound)}"
+
+
+@compiles(DropConstraint)
+def _drop_constraint(change: DropConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    guard = sqltext.yes(change.if_exists, "IF EXISTS")
+    return f"ALTER TABLE {table} DROP CONSTRAINT {guard}{constraint_name(change, compiler)}"
+
+
+def constraint_name(change: DropConstraint, compiler: DDLCompiler) -> str:
+    """Write the name of the constraint that is dropped, cut as the dialect cuts it."""
+    named = UniqueConstraint(name=change.constraint_name)
+    return str(compiler.preparer.format_constraint(named))

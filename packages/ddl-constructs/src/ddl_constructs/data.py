@@ -1,0 +1,109 @@
+"""Changes of rows, and SQL that is said as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import TableClause
+
+from .change import Change, lowers
+from .errors import IrreversibleChange
+
+
+@dataclass(eq=False)
+class ExecuteSQL(Change):
+    """Execute SQL: `op.execute("UPDATE t SET a = 1")`.
+
+    A string is taken like `sqlalchemy.text`: `:name` is a bind parameter, written
+    `\\:name` where a colon is meant.
+
+    Attributes:
+        sqltext: A string, text() or any other executable construct.
+        execution_options: Passed to the connection for this statement, or None.
+    """
+
+    words: ClassVar = ("execute",)
+
+    sqltext: str | Executable
+    execution_options: Mapping[str, Any] | None = field(default=None, kw_only=True)
+
+    @property
+    def statement(self) -> Executable:
+        """The construct that is executed, with its execution options."""
+        made = text(self.sqltext) if isinstance(self.sqltext, str) else self.sqltext
+        return made.execution_options(**self.execution_options) if self.execution_options else made
+
+    def reverse(self) -> Change:
+        raise IrreversibleChange(self.describe(), (), "what undoes a piece of SQL isn't known")
+
+    def describe(self) -> str:
+        line = " ".join(str(self.sqltext).split())
+        return f"execute {line if len(line) <= 60 else line[:57] + '...'}"
+
+
+@dataclass(eq=False)
+class BulkInsert(Change):
+    """Insert rows: `op.bulk_insert(table, [{"id": 1}, {"id": 2}])`.
+
+    Attributes:
+        table: A Table or `table()` with the columns that the rows name.
+        rows: Mappings of column key to value; an empty sequence does nothing.
+        multiinsert: Hand all rows to the driver at once; False executes one INSERT
+            a row, which lets `inline_literal` values through.
+    """
+
+    words: ClassVar = ("bulk_insert",)
+
+    table: TableClause
+    rows: Sequence[Mapping[str, Any]]
+    multiinsert: bool = field(default=True, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rows, (list, tuple)):
+            raise TypeError(f"rows of {self.table.name} are no list, but {type(self.rows).__name__}")
+        for number, row in enumerate(self.rows):
+            if not isinstance(row, Mapping):
+                raise TypeError(
+                    f"row {number} of {self.table.name} is no mapping, but {type(row).__name__}"
+                )
+            for key in row:
+                if key not in self.table.c:
+                    raise TypeError(f"row {number} of {self.table.name} names no column: {key!r}")
+
+    def reverse(self) -> Change:
+        raise IrreversibleChange(self.describe(), (), "which rows to delete isn't known")
+
+    def describe(self) -> str:
+        count = len(self.rows)
+        return f"insert {count} row{'' if count == 1 else 's'} into {self.table.fullname}"
+
+    def _execute_on_connection(
+        self, connection: Connection, distilled_params: Any, execution_options: Any
+    ) -> Any:
+        if not self.rows:
+            return None
+        if self.multiinsert:
+            return connection.execute(
+                self.table.insert(), list(self.rows), execution_options=execution_options
+            )
+        return super()._execute_on_connection(connection, distilled_params, execution_options)
+
+
+@lowers(ExecuteSQL)
+def _as_it_is(
+    change: ExecuteSQL, dialect: Dialect, connection: Connection | None
+) -> Sequence[Executable]:
+    return (change.statement,)
+
+
+@lowers(BulkInsert)
+def _row_by_row(
+    change: BulkInsert, dialect: Dialect, connection: Connection | None
+) -> Sequence[Executable]:
+    return [change.table.insert().values(dict(row)) for row in change.rows]

@@ -1,0 +1,251 @@
+"""Throw-away Tables behind bare names, and copies of what the caller owns.
+
+SQLAlchemy compiles constraints, indexes and columns only when they hang on a
+Table. A change says names, so the Tables are made here, each in a MetaData of its
+own; a caller's Column, Constraint or Table is copied first and never bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    column,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.base import DialectKWArgs
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.schema import ColumnCollectionConstraint
+from sqlalchemy.types import NullType
+
+_E = TypeVar("_E", bound=ColumnElement[Any])
+
+
+class TableName:
+    """The name of a table where SQLAlchemy's identifier preparer expects a Table.
+
+    Attributes:
+        name: The name, unquoted.
+        schema: The schema, unquoted; None for the default one.
+    """
+
+    _use_schema_map = True  # a schema_translate_map applies, as to any Table
+
+    def __init__(self, name: str, schema: str | None = None) -> None:
+        self.name, self.schema = name, schema
+
+
+def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
+    """Copy a Column, with the foreign keys that it has of its own.
+
+    Args:
+        given: Any Column, also one that hangs on a Table.
+        bare: Leave out what a Table keeps beside its columns: its constraints' share
+            (foreign keys, `unique`) and `index`.
+    """
+    copy = given._copy()
+    if bare:
+        copy.unique = copy.index = None
+        return copy
+    for fk in given.foreign_keys:
+        whole = fk.constraint
+        if whole is not None and len(whole.elements) == 1:
+            copy.append_foreign_key(
+                ForeignKey(
+                    fk.target_fullname,
+                    name=whole.name,
+                    onupdate=whole.onupdate,
+                    ondelete=whole.ondelete,
+                    deferrable=whole.deferrable,
+                    initially=whole.initially,
+                    match=whole.match,
+                    **whole.dialect_kwargs,
+                )
+            )
+    return copy
+
+
+def column_names(constraint: ColumnCollectionConstraint) -> tuple[str, ...]:
+    """Give the names of a constraint's columns, in its order, bound or not."""
+    if isinstance(constraint, ForeignKeyConstraint):
+        if getattr(constraint, "parent", None) is not None:
+            return tuple(c.name for c in constraint.columns)
+        return tuple(constraint.column_keys)
+    given = list(constraint.columns) or constraint._pending_colargs
+    return tuple(c if isinstance(c, str) else c.name for c in given if c is not None)
+
+
+def targets(constraint: ForeignKeyConstraint) -> tuple[str, ...]:
+    """Give a foreign key's targets, "[schema.]table.column", in the order of its columns."""
+    return tuple(fk.target_fullname for fk in constraint.elements)
+
+
+def copy_constraint(given: Constraint) -> Constraint:
+    """Copy a constraint so that it names its columns and hangs on no Table."""
+    match given:
+        case ForeignKeyConstraint():
+            return ForeignKeyConstraint(
+                column_names(given),
+                targets(given),
+                name=given.name,
+                onupdate=given.onupdate,
+                ondelete=given.ondelete,
+                deferrable=given.deferrable,
+                initially=given.initially,
+                match=given.match,
+                use_alter=given.use_alter,
+                **_kwargs(given),
+            )
+        case CheckConstraint():
+            return CheckConstraint(
+                unbound(given.sqltext),
+                name=given.name,
+                deferrable=given.deferrable,
+                initially=given.initially,
+                **_kwargs(given),
+            )
+        case PrimaryKeyConstraint() | UniqueConstraint():
+            return type(given)(
+                *column_names(given),
+                name=given.name,
+                deferrable=given.deferrable,
+                initially=given.initially,
+                **_kwargs(given),
+            )
+    if given.__visit_name__ == "exclude_constraint":
+        return _copy_exclusion(given)
+    return given._copy()
+
+
+def _copy_exclusion(given: Any) -> Constraint:
+    """Copy PostgreSQL's ExcludeConstraint, whose own copy needs a Table."""
+    return type(given)(
+        *((unbound(expression), operator) for expression, _, operator in given._render_exprs),
+        name=given.name,
+        where=None if given.where is None else unbound(given.where),
+        using=given.using,
+        deferrable=given.deferrable,
+        initially=given.initially,
+        ops=given.ops,
+    )
+
+
+def _kwargs(item: Constraint) -> dict[str, Any]:
+    return {**(item.dialect_kwargs if isinstance(item, DialectKWArgs) else {})}
+
+
+def unbound(expression: _E) -> _E:
+    """Copy an expression with bare columns in place of those that hang on a Table."""
+
+    def bare(element: Any, **kw: Any) -> Any:
+        if isinstance(element, Column):
+            return column(element.name, element.type)
+        return None
+
+    return visitors.replacement_traverse(expression, {}, bare)
+
+
+def make_table(
+    table_name: str, elements: Iterable[SchemaItem], *, schema: str | None = None, **options: Any
+) -> Table:
+    """Make a Table in a MetaData of its own from copies of columns, constraints and indexes.
+
+    Tables that a foreign key points to are stood in for by ones that hold just the
+    columns that are named.
+
+    Args:
+        table_name: Its name, never split at dots.
+        elements: Columns, constraints and indexes; copied, not bound.
+        schema: Its schema, or None for the default one.
+        options: What else `Table` takes: comment, prefixes, dialect options.
+    """
+    copies: list[SchemaItem] = []
+    for element in elements:
+        if isinstance(element, Column):
+            copies.append(copy_column(element))
+        elif isinstance(element, Constraint):
+            copies.append(copy_constraint(element))
+        elif isinstance(element, Index):
+            copies.append(copy_index(element))
+        else:
+            copies.append(element)
+    table = Table(table_name, MetaData(), *copies, schema=schema, **options)
+    stand_in_targets(table)
+    return table
+
+
+def copy_index(given: Index) -> Index:
+    """Copy an index so that it names its columns and hangs on no Table."""
+    return Index(
+        given.name,
+        *(index_elements(given)),
+        unique=given.unique,
+        **given.dialect_kwargs,
+    )
+
+
+def index_elements(index: Index) -> tuple[str | ColumnElement[Any], ...]:
+    """Give what an index is over: column names, and expressions with bare columns."""
+    return tuple(
+        e if isinstance(e, str) else e.name if isinstance(e, Column) else unbound(e)
+        for e in index.expressions
+    )
+
+
+def stand_in_targets(table: Table) -> None:
+    """Put a Table with the named columns behind each foreign key of a detached one."""
+    for fk in table.foreign_keys:
+        spec = fk._colspec
+        if not isinstance(spec, str):
+            continue
+        if spec.startswith(table.fullname + "."):
+            name, schema, target = table.name, table.schema, spec[len(table.fullname) + 1 :]
+            if "." in table.name:
+                _point_at(fk, table, target)
+                continue
+        else:
+            *rest, target = spec.split(".")
+            name = rest[-1] if rest else table.name
+            schema = ".".join(rest[:-1]) or None
+        key = f"{schema}.{name}" if schema else name
+        stand_in = table.metadata.tables.get(key)
+        if stand_in is None:
+            Table(name, table.metadata, Column(target, NullType()), schema=schema)
+        elif target not in stand_in.c:
+            stand_in.append_column(Column(target, NullType()))
+
+
+def _point_at(fk: ForeignKey, table: Table, target: str) -> None:
+    """Resolve a self reference of a table whose own name holds a dot."""
+    if target not in table.c:
+        table.append_column(Column(target, NullType(), system=True))
+    fk._set_target_column(table.c[target])
+
+
+def bind_constraint(table_name: str, given: Constraint, schema: str | None) -> Constraint:
+    """Copy a constraint onto a detached Table that holds just the columns it names."""
+    copy = copy_constraint(given)
+    names: Sequence[str] = ()
+    if isinstance(copy, ColumnCollectionConstraint) and not isinstance(copy, CheckConstraint):
+        names = column_names(copy)
+    table = Table(
+        table_name,
+        MetaData(),
+        *(Column(name, NullType()) for name in dict.fromkeys(names)),
+        schema=schema,
+    )
+    table.append_constraint(copy)
+    stand_in_targets(table)
+    return copy

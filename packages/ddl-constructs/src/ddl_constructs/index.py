@@ -1,0 +1,204 @@
+"""Changes of indexes: create and drop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import Column, Index, MetaData, Table
+from sqlalchemy import schema as sa_schema
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.elements import ColumnElement, TextClause
+from sqlalchemy.types import NullType
+
+from . import detached, sqltext
+from .change import Change, Spelling, dialect_options
+from .errors import IrreversibleChange
+
+
+@dataclass(eq=False, init=False)
+class CreateIndex(Change, sa_schema.CreateIndex):
+    """Create an index: `op.create_index("ix", "t", ["a", text("lower(b)")])`.
+
+    `CREATE INDEX ix ON t (a, lower(b))`. Extends SQLAlchemy's class of the same
+    name, which takes an `Index`; `CreateIndex.of(index)` does that here.
+
+    Attributes:
+        index_name: The index's name.
+        table_name: The table's name.
+        columns: What is indexed, in order: column names and expressions.
+        schema: The table's schema; None for the default one.
+        unique: Whether two rows may not agree in all columns.
+        if_not_exists: Do nothing if an index of that name is there.
+        options: Dialect options (`postgresql_using`, `sqlite_where`, ...).
+    """
+
+    words: ClassVar = ("create_index",)
+
+    index_name: str | None
+    table_name: str
+    columns: tuple[str | ColumnElement[Any] | TextClause, ...]
+    schema: str | None = field(default=None, kw_only=True)
+    unique: bool = field(default=False, kw_only=True)
+    if_not_exists: bool | None = field(default=None, kw_only=True)
+    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    def __init__(
+        self,
+        index_name: str | None,
+        table_name: str,
+        columns: Sequence[str | ColumnElement[Any] | TextClause],
+        *,
+        schema: str | None = None,
+        unique: bool = False,
+        if_not_exists: bool | None = None,
+        **options: Any,
+    ) -> None:
+        self.index_name, self.table_name, self.columns = index_name, table_name, tuple(columns)
+        self.schema, self.unique, self.if_not_exists = schema, unique, if_not_exists
+        self.options = dialect_options(
+            "CreateIndex", {k: v for k, v in options.items() if k != "quote"}, ("schema", "unique")
+        )
+
+    @classmethod
+    def of(cls, index: Index, *, if_not_exists: bool | None = None) -> Self:
+        """Make the change that creates an Index of a Table."""
+        table = index.table
+        assert table is not None, "an index of a table has one"
+        return cls(
+            index.name,
+            table.name,
+            detached.index_elements(index),
+            schema=table.schema,
+            unique=bool(index.unique),
+            if_not_exists=if_not_exists,
+            **index.dialect_kwargs,
+        )
+
+    @cached_property
+    def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+        """The Index, on a detached Table that has the columns it names."""
+        return make_index(
+            self.index_name, self.table_name, self.columns, self.schema, self.unique, self.options
+        )
+
+    def reverse(self) -> DropIndex:
+        if self.index_name is None:
+            raise IrreversibleChange(
+                self.describe(), ("index_name",), "an index without a name can't be dropped"
+            )
+        options = {k: v for k, v in self.options.items() if k.endswith("_concurrently")}
+        return DropIndex(
+            self.index_name, self.table_name, schema=self.schema, existing_index=self, **options
+        )
+
+    def describe(self) -> str:
+        unique = "unique " if self.unique else ""
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"create {unique}index {self.index_name} on {where} ({', '.join(map(str, self.columns))})"
+
+    def spelling(self) -> Spelling:
+        plain = super().spelling()
+        name, table, columns = plain.arguments
+        keywords = {**plain.keywords, "unique": self.unique}
+        return Spelling(plain.word, (name, table, list(columns)), keywords)
+
+
+@dataclass(eq=False, init=False)
+class DropIndex(Change, sa_schema.DropIndex):
+    """Drop an index: `op.drop_index("ix", "t")`.
+
+    `DROP INDEX ix`; MySQL, MariaDB and SQL Server say `DROP INDEX ix ON t`, so
+    `table_name` is needed there.
+
+    Attributes:
+        index_name: The index's name.
+        table_name: The table's name; None if not said.
+        schema: The table's schema; None for the default one.
+        if_exists: Do nothing if no index of that name is there.
+        existing_index: The change that would create it again, so that this one can
+            be reversed.
+        options: Dialect options (`postgresql_concurrently`).
+    """
+
+    words: ClassVar = ("drop_index",)
+
+    index_name: str
+    table_name: str | None = field(default=None, kw_only=True)
+    schema: str | None = field(default=None, kw_only=True)
+    if_exists: bool | None = field(default=None, kw_only=True)
+    existing_index: CreateIndex | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    cascade: ClassVar = False
+
+    def __init__(
+        self,
+        index_name: str,
+        table_name: str | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        existing_index: CreateIndex | None = None,
+        **options: Any,
+    ) -> None:
+        self.index_name, self.table_name, self.schema = index_name, table_name, schema
+        self.if_exists, self.existing_index = if_exists, existing_index
+        self.options = dialect_options("DropIndex", options, ("schema", "if_exists"))
+
+    @cached_property
+    def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+        """The Index, on a detached Table."""
+        return make_index(
+            self.index_name, self.table_name or "", (), self.schema, False, self.options
+        )
+
+    def reverse(self) -> CreateIndex:
+        if self.existing_index is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_index",), "the index's definition isn't known"
+            )
+        return self.existing_index
+
+    def describe(self) -> str:
+        where = f" of {sqltext.dotted(self.schema, self.table_name)}" if self.table_name else ""
+        return f"drop index {self.index_name}{where}"
+
+
+def make_index(
+    name: str | None,
+    table_name: str,
+    columns: Sequence[Any],
+    schema: str | None,
+    unique: bool,
+    options: dict[str, Any],
+) -> Index:
+    """Make an Index on a detached Table with a column for each name that it mentions."""
+    named = dict.fromkeys(c for c in columns if isinstance(c, str))
+    for expression in columns:
+        if not isinstance(expression, str):
+            for part in visitors.iterate(expression):
+                if part.__visit_name__ == "column" and not getattr(part, "is_literal", False):
+                    named.setdefault(part.name)
+    for option, value in options.items():
+        if option.endswith("_include"):
+            named.update(dict.fromkeys(c for c in value or () if isinstance(c, str)))
+    table = Table(table_name, MetaData(), *(Column(c, NullType()) for c in named), schema=schema)
+    elements = [table.c[c] if isinstance(c, str) else c for c in columns]
+    return Index(name, *elements, unique=unique, _table=table, **options)
+
+
+@compiles(CreateIndex)
+def _create_index(change: CreateIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    return str(compiler.visit_create_index(change)).strip()
+
+
+@compiles(DropIndex)
+def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    return str(compiler.visit_drop_index(change)).strip()

@@ -1,0 +1,36 @@
+"""Finds the file that knows a dialect, and imports it once.
+
+The files of this package stand in `dialects/<name>.py`; other distributions
+register theirs under the entry-point group `ddl_constructs.dialects`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+ENTRY_POINTS = "ddl_constructs.dialects"
+
+_FILES = {
+    "postgresql": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+}
+_loaded: set[str] = set()
+
+
+def load_dialect(name: str) -> None:
+    """Import what knows the dialect of this name, so that its rules are registered.
+
+    A dialect that nobody knows speaks the generic form.
+    """
+    if name in _loaded:
+        return
+    _loaded.add(name)
+    if name in _FILES:
+        import_module(f"{__package__}.dialects.{_FILES[name]}")
+        return
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=ENTRY_POINTS, name=name):
+        entry.load()

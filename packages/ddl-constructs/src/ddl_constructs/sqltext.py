@@ -1,0 +1,62 @@
+"""Pieces of SQL text that several changes and dialects share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.types import NullType, String, TypeEngine
+
+from .detached import TableName
+
+
+def table(compiler: DDLCompiler, name: str, schema: str | None) -> str:
+    """Write a table's name with its schema, quoted where the dialect needs it."""
+    return compiler.preparer.format_table(TableName(name, schema))  # type: ignore[arg-type]  # a name is enough there
+
+
+def name(compiler: DDLCompiler, identifier: str) -> str:
+    """Write one identifier, quoted where the dialect needs it."""
+    return compiler.preparer.quote(identifier)
+
+
+def literal(compiler: DDLCompiler, value: str) -> str:
+    """Write a string as a SQL literal."""
+    return compiler.sql_compiler.render_literal_value(value, String())
+
+
+def default(compiler: DDLCompiler, value: Any, type_: TypeEngine[Any] | None = None) -> str:
+    """Write a server default: a string as a literal, text() and functions as they are.
+
+    Args:
+        compiler: Of the dialect to write for.
+        value: What a Column takes as `server_default`.
+        type_: The column's type, where the dialect's form depends on it.
+    """
+    holder = Column("c", type_ or NullType(), server_default=value)
+    Table("t", MetaData(), holder)
+    return compiler.get_column_default_string(holder) or ""
+
+
+def type_name(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
+    """Write a type as a column of it would be declared."""
+    holder: Column[Any] = Column("c", type_)
+    Table("t", MetaData(), holder)
+    return compiler.dialect.type_compiler_instance.process(type_, type_expression=holder)
+
+
+def bare_type(type_: Any) -> str:
+    """Write a type for a person, as it stands in Python: `Integer`, `String(50)`."""
+    text = repr(type_)
+    return text[:-2] if text.endswith("()") else text
+
+
+def dotted(schema: str | None, *names: str) -> str:
+    """Write names for a person, joined by dots, the schema first if there is one."""
+    return ".".join((schema, *names) if schema else names)
+
+
+def yes(condition: Any, words: str) -> str:
+    """Give the words with a blank behind them if the condition holds, else nothing."""
+    return f"{words} " if condition else ""

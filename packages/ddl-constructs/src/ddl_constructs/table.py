@@ -1,0 +1,288 @@
+"""Changes of whole tables: create, drop, rename."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import schema as sa_schema
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+
+from . import detached, sqltext
+from .change import Change, Spelling, lowers
+from .column import AlterColumn
+from .comment import CreateTableComment
+from .constraint import AddConstraint
+from .errors import IrreversibleChange
+from .index import CreateIndex
+from .traits import traits
+
+
+@dataclass(eq=False, init=False)
+class CreateTable(Change, sa_schema.CreateTable):
+    """Create a table: `op.create_table("t", Column("id", Integer(), primary_key=True))`.
+
+    `CREATE TABLE t (...)`, then its indexes and, where they are statements of their
+    own, its comments. Extends SQLAlchemy's class of the same name, which takes a
+    `Table`; `CreateTable.of(table)` does that here.
+
+    Attributes:
+        table_name: The table's name.
+        elements: Its columns, constraints and indexes, in order; copied, not bound.
+        schema: Its schema; None for the default one.
+        if_not_exists: Do nothing if it is there (its indexes are created all the same).
+        comment: Its comment, or None.
+        info: Free notes that the resulting Table carries, or None.
+        prefixes: Words between CREATE and TABLE.
+        options: What else `Table` takes: dialect options.
+    """
+
+    words: ClassVar = ("create_table",)
+
+    table_name: str
+    elements: tuple[SchemaItem, ...]
+    schema: str | None = field(default=None, kw_only=True)
+    if_not_exists: bool | None = field(default=None, kw_only=True)
+    comment: str | None = field(default=None, kw_only=True)
+    info: dict[Any, Any] | None = field(default=None, kw_only=True)
+    prefixes: tuple[str, ...] = field(default=(), kw_only=True)
+    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    def __init__(
+        self,
+        table_name: str,
+        *elements: SchemaItem,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        comment: str | None = None,
+        info: dict[Any, Any] | None = None,
+        prefixes: Sequence[str] | None = None,
+        **options: Any,
+    ) -> None:
+        self.table_name, self.elements, self.schema = table_name, elements, schema
+        self.if_not_exists, self.comment, self.info = if_not_exists, comment, info
+        self.prefixes, self.options = tuple(prefixes or ()), options
+
+    @classmethod
+    def of(cls, table: Table, *, indexes: bool = True) -> Self:
+        """Make the change that creates a Table as it is.
+
+        Args:
+            table: Any Table; its columns and constraints are copied.
+            indexes: Create its indexes along with it.
+        """
+        columns = [detached.copy_column(c, bare=True) for c in table.columns]
+        constraints = [
+            detached.copy_constraint(c)
+            for c in sorted(table.constraints, key=_constraint_order)
+            if not getattr(c, "_type_bound", False) and (c is not table.primary_key or len(c.columns))  # type: ignore[attr-defined]  # a primary key has columns
+        ]
+        made = [detached.copy_index(i) for i in sorted(table.indexes, key=_by_name)] if indexes else []
+        return cls(
+            table.name,
+            *columns,
+            *constraints,
+            *made,
+            schema=table.schema,
+            comment=table.comment,
+            info=table.info or None,
+            prefixes=table._prefixes,
+            **table.dialect_kwargs,
+        )
+
+    @cached_property
+    def element(self) -> Table:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+        """The Table, in a MetaData of its own; foreign keys point to stand-ins."""
+        return detached.make_table(
+            self.table_name,
+            self.elements,
+            schema=self.schema,
+            comment=self.comment,
+            info=self.info,
+            prefixes=list(self.prefixes),
+            **self.options,
+        )
+
+    @cached_property
+    def columns(self) -> list[sa_schema.CreateColumn]:  # type: ignore[override]  # likewise
+        """SQLAlchemy's view of the columns, for its compiler."""
+        return [sa_schema.CreateColumn(c) for c in self.element.columns]
+
+    include_foreign_key_constraints: ClassVar = None
+
+    def replace(self, **changed: Any) -> Self:
+        elements = changed.pop("elements", self.elements)
+        options = dict(changed.pop("options", self.options))
+        keywords = {
+            name: changed.pop(name, getattr(self, name))
+            for name in ("schema", "if_not_exists", "comment", "info", "prefixes")
+        }
+        name = changed.pop("table_name", self.table_name)
+        return type(self)(name, *elements, **keywords, **{**options, **changed})
+
+    def reverse(self) -> DropTable:
+        return DropTable(self.table_name, schema=self.schema, existing_table=self)
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name)
+        columns = sum(isinstance(e, Column) for e in self.elements)
+        return f"create table {where} ({columns} column{'' if columns == 1 else 's'})"
+
+    def spelling(self) -> Spelling:
+        plain = super().spelling()
+        name, elements = plain.arguments
+        keywords = dict(plain.keywords)
+        if not self.prefixes:
+            keywords.pop("prefixes", None)
+        return Spelling(plain.word, (name, *elements), keywords)
+
+
+@dataclass(eq=False, init=False)
+class DropTable(Change, sa_schema.DropTable):
+    """Drop a table: `op.drop_table("t")`.
+
+    `DROP TABLE t`. Extends SQLAlchemy's class of the same name, which takes a
+    `Table`; `DropTable.of(table)` does that here.
+
+    Attributes:
+        table_name: The table's name.
+        schema: Its schema; None for the default one.
+        if_exists: Do nothing if it isn't there.
+        existing_table: The change that would create it again, so that this one can
+            be reversed, and so that types which only it uses go with it.
+        options: What else `Table` takes; without effect on the statement.
+    """
+
+    words: ClassVar = ("drop_table",)
+
+    table_name: str
+    schema: str | None = field(default=None, kw_only=True)
+    if_exists: bool | None = field(default=None, kw_only=True)
+    existing_table: CreateTable | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    def __init__(
+        self,
+        table_name: str,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        existing_table: CreateTable | None = None,
+        **options: Any,
+    ) -> None:
+        self.table_name, self.schema, self.if_exists = table_name, schema, if_exists
+        self.existing_table, self.options = existing_table, options
+
+    @classmethod
+    def of(cls, table: Table) -> Self:
+        """Make the change that drops a Table, reversible."""
+        return cls(table.name, schema=table.schema, existing_table=CreateTable.of(table))
+
+    @cached_property
+    def element(self) -> Table:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+        """A detached Table of that name."""
+        return detached.make_table(self.table_name, (), schema=self.schema)
+
+    def reverse(self) -> CreateTable:
+        if self.existing_table is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_table",), "the table's definition isn't known"
+            )
+        return self.existing_table
+
+    def describe(self) -> str:
+        return f"drop table {sqltext.dotted(self.schema, self.table_name)}"
+
+
+@dataclass(eq=False)
+class RenameTable(Change):
+    """Rename a table: `op.rename_table("old", "new")`.
+
+    `ALTER TABLE old RENAME TO new`; MySQL keeps the schema on both sides, SQL
+    Server calls sp_rename.
+
+    Attributes:
+        old_table_name: Its name as it is.
+        new_table_name: Its name afterwards.
+        schema: Its schema, before and after; None for the default one.
+    """
+
+    words: ClassVar = ("rename_table",)
+
+    old_table_name: str
+    new_table_name: str
+    schema: str | None = field(default=None, kw_only=True)
+
+    def reverse(self) -> RenameTable:
+        return RenameTable(self.new_table_name, self.old_table_name, schema=self.schema)
+
+    def describe(self) -> str:
+        return (
+            f"rename table {sqltext.dotted(self.schema, self.old_table_name)} "
+            f"to {self.new_table_name}"
+        )
+
+
+_ORDER = {"primary_key_constraint": 0, "unique_constraint": 1, "foreign_key_constraint": 2}
+
+
+def _constraint_order(constraint: Any) -> tuple[int, str, tuple[str, ...]]:
+    names = (
+        detached.column_names(constraint)
+        if isinstance(constraint, (ForeignKeyConstraint, UniqueConstraint))
+        else ()
+    )
+    kind = _ORDER.get(constraint.__visit_name__, 3)
+    return kind, str(constraint.name or ""), names or (str(getattr(constraint, "sqltext", "")),)
+
+
+def _by_name(index: Index) -> str:
+    return str(index.name)
+
+
+@lowers(CreateTable)
+def create_with_companions(
+    change: CreateTable, dialect: Dialect, connection: Connection | None
+) -> Iterator[ExecutableDDLElement]:
+    """Create the table, then what CREATE TABLE doesn't say on this dialect."""
+    yield change
+    table = change.element
+    for fk in sorted(table.foreign_key_constraints, key=_constraint_order):
+        if fk.use_alter and dialect.supports_alter:
+            yield AddConstraint(change.table_name, fk, schema=change.schema)
+    for index in sorted(table.indexes, key=_by_name):
+        yield CreateIndex.of(index)
+    if traits(dialect.name).comments_apart:
+        if change.comment is not None:
+            yield CreateTableComment(change.table_name, change.comment, schema=change.schema)
+        for column in table.columns:
+            if column.comment is not None:
+                yield AlterColumn(
+                    change.table_name, column.name, comment=column.comment, schema=change.schema
+                )
+
+
+@compiles(CreateTable)
+def _create_table(change: CreateTable, compiler: DDLCompiler, **kw: Any) -> str:
+    return str(compiler.visit_create_table(change)).strip()
+
+
+@compiles(DropTable)
+def _drop_table(change: DropTable, compiler: DDLCompiler, **kw: Any) -> str:
+    return str(compiler.visit_drop_table(change)).strip()
+
+
+@compiles(RenameTable)
+def _rename_table(change: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
+    old = sqltext.table(compiler, change.old_table_name, change.schema)
+    return f"ALTER TABLE {old} RENAME TO {sqltext.name(compiler, change.new_table_name)}"

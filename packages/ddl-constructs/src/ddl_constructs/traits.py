@@ -1,0 +1,50 @@
+"""Facts about a dialect that need no code: one row each, with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a dialect's statements have in common.
+
+    Attributes:
+        transactional_ddl: Whether CREATE and ALTER can be rolled back.
+        terminator: What ends a statement in a script.
+        separator: A line of its own behind each statement in a script; "" for none.
+        comments_apart: Whether a comment is a statement of its own (COMMENT ON),
+            not part of the table or column.
+    """
+
+    transactional_ddl: bool
+    terminator: str = ";"
+    separator: str = ""
+    comments_apart: bool = False
+
+
+_TRAITS = {
+    # PostgreSQL 15 manual, CREATE DATABASE and friends list the exceptions; COMMENT
+    "postgresql": Traits(transactional_ddl=True, comments_apart=True),
+    # SQLite, lang_transaction: every statement but a few PRAGMAs and VACUUM joins the transaction
+    "sqlite": Traits(transactional_ddl=True),
+    # MySQL 8.4 manual, Statements That Cause an Implicit Commit
+    "mysql": Traits(transactional_ddl=False),
+    # MariaDB Knowledge Base, SQL statements that cause an implicit commit
+    "mariadb": Traits(transactional_ddl=False),
+}
+_UNKNOWN = Traits(transactional_ddl=False)
+
+
+def traits(dialect: str) -> Traits:
+    """Give the traits of a dialect by its name; cautious ones for a dialect nobody described.
+
+    >>> traits("postgresql").transactional_ddl
+    True
+    """
+    return _TRAITS.get(dialect, _UNKNOWN)
+
+
+def register_traits(dialect: str, described: Traits) -> None:
+    """Describe a dialect; for the file of a dialect that this package doesn't know."""
+    _TRAITS[dialect] = described
