@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
+from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
-from .errors import UnknownOption
+from .errors import UnknownOption, UnsupportedChange
 from .loading import load_dialect
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Change(ExecutableDDLElement):
 
     Attributes:
         words: The words on `op` that build this kind of change, the usual one first.
-        options: Dialect options, `<dialect>_<option>` to value; other dialects
-            than the named one pass over them.
+        dialect_kwargs: On those that take dialect options: `<dialect>_<option>` to
+            value, as SQLAlchemy names them; other dialects pass over them.
 
     >>> from sqlalchemy import Column, Integer
     >>> from ddl_constructs import AddColumn
@@ -139,14 +140,14 @@ class Change(ExecutableDDLElement):
         RenameTable(old_table_name='a', new_table_name='b', schema='s')
         """
         positional, keywords = self._arguments()
-        options = dict(getattr(self, "options", ()))
+        options = dict(getattr(self, "dialect_kwargs", ()))
         names = {f.name for f in fields(self)}
         for name, value in changed.items():
-            if name == "options":
+            if name == "dialect_kwargs":
                 options = dict(value)
             elif name in names:
                 keywords[name] = value
-            elif "options" in names:
+            elif "dialect_kwargs" in names:
                 options[name] = value
             else:
                 near = difflib.get_close_matches(name, names, n=2)
@@ -159,7 +160,7 @@ class Change(ExecutableDDLElement):
         keywords = {}
         for f in fields(self):
             value = getattr(self, f.name)
-            if f.name == "options":
+            if f.name == "dialect_kwargs":
                 keywords.update(value)
             elif f.metadata.get("carried"):
                 continue
@@ -171,21 +172,43 @@ class Change(ExecutableDDLElement):
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Give what the constructor takes for an equal change, dialect options apart."""
-        return (), {f.name: getattr(self, f.name) for f in fields(self) if f.name != "options"}
+        return (), {f.name: getattr(self, f.name) for f in fields(self) if f.name != "dialect_kwargs"}
 
     def _compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
         if self.__dict__.get("_statement_on") == dialect.name:
-            return super()._compiler(dialect, **kw)
+            return self._statement_compiler(dialect, **kw)
         pieces = self.statements(dialect)
         if len(pieces) == 1 and pieces[0] is self:
-            return super()._compiler(dialect, **kw)
+            return self._statement_compiler(dialect, **kw)
         return dialect.ddl_compiler(dialect, _Script(pieces), **kw)
+
+    def _statement_compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
+        compiled: Compiled | None = self.__dict__.pop("_compiled", None)
+        if compiled is not None and compiled.dialect is dialect:
+            return compiled
+        untyped: Any = super()
+        try:
+            compiled = untyped._compiler(dialect, **kw)
+        except UnsupportedChange:
+            raise
+        except CompileError as err:
+            raise UnsupportedChange(self.describe(), dialect.name, str(err)) from err
+        return compiled
 
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
         result = None
-        for piece in self.statements(connection.dialect, connection):
+        pieces = self.statements(connection.dialect, connection)
+        if len(pieces) > 1:
+            options = {**connection.get_execution_options(), **execution_options}
+            for piece in pieces:
+                if isinstance(piece, Change):  # what can't be said must fail before anything ran
+                    piece.__dict__["_compiled"] = piece.compile(
+                        dialect=connection.dialect,
+                        schema_translate_map=options.get("schema_translate_map"),
+                    )
+        for piece in pieces:
             if isinstance(piece, Change):
                 result = piece._execute_statement(connection, distilled_params, execution_options)
             else:
@@ -196,7 +219,8 @@ class Change(ExecutableDDLElement):
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
         """Execute this change, which is one statement on the connection's dialect."""
-        return super()._execute_on_connection(connection, distilled_params, execution_options)
+        untyped: Any = super()
+        return untyped._execute_on_connection(connection, distilled_params, execution_options)
 
 
 Lowering = Callable[[Any, "Dialect", "Connection | None"], "Iterable[ExecutableDDLElement | Executable]"]
@@ -304,5 +328,6 @@ def _script(element: _Script, compiler: DDLCompiler, **kw: Any) -> str:
         if isinstance(piece, ExecutableDDLElement):
             texts.append(str(compiler.process(piece, **kw)).strip())
         else:
-            texts.append(str(compiler.sql_compiler.process(piece, literal_binds=True)).strip())
+            other: Any = piece
+            texts.append(compiler.sql_compiler.process(other, literal_binds=True).strip())
     return ";\n".join(texts)

@@ -81,7 +81,7 @@ class DropColumn(Change):
         if_exists: Do nothing if the column isn't there (where the database can say it).
         existing_column: The column as it is, so that the change can be reversed;
             None if that isn't known.
-        options: Dialect options (`mssql_drop_default`, ...).
+        dialect_kwargs: Dialect options (`mssql_drop_default`, ...).
     """
 
     words: ClassVar = ("drop_column",)
@@ -93,7 +93,7 @@ class DropColumn(Change):
     existing_column: Column[Any] | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
-    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class DropColumn(Change):
     ) -> None:
         self.table_name, self.column_name = table_name, column_name
         self.schema, self.if_exists, self.existing_column = schema, if_exists, existing_column
-        self.options = dialect_options("DropColumn", options, ("schema", "if_exists"))
+        self.dialect_kwargs = dialect_options("DropColumn", options, ("schema", "if_exists"))
 
     def reverse(self) -> AddColumn:
         if self.existing_column is None:
@@ -145,7 +145,7 @@ class AlterColumn(Change):
         schema: The table's schema; None for the default one.
         autoincrement: Whether MySQL numbers the rows afterwards; `existing_autoincrement`
             whether it does now.
-        options: Dialect options (`postgresql_using`, ...).
+        dialect_kwargs: Dialect options (`postgresql_using`, ...).
     """
 
     words: ClassVar = ("alter_column",)
@@ -164,7 +164,7 @@ class AlterColumn(Change):
     schema: str | None = field(default=None, kw_only=True)
     autoincrement: Any = field(default=KEEP, kw_only=True)
     existing_autoincrement: Any = field(default=KEEP, kw_only=True)
-    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     ASPECTS: ClassVar = ("type_", "nullable", "server_default", "comment", "autoincrement")
     """What may differ of a column, apart from its name; the order of the statements."""
@@ -202,7 +202,7 @@ class AlterColumn(Change):
         self.existing_comment = existing_comment
         self.autoincrement = _none_keeps(autoincrement)
         self.existing_autoincrement = _none_keeps(existing_autoincrement)
-        self.options = dialect_options("AlterColumn", options, self.__dataclass_fields__)
+        self.dialect_kwargs = dialect_options("AlterColumn", options, self.__dataclass_fields__)
 
     @property
     def aspects(self) -> tuple[str, ...]:
@@ -234,12 +234,12 @@ class AlterColumn(Change):
             raise IrreversibleChange(
                 self.describe(), tuple(missing), "what was there before isn't known"
             )
-        options = {k: v for k, v in self.options.items() if k != "postgresql_using"}
-        return self.replace(**swapped, options=options)
+        options = {k: v for k, v in self.dialect_kwargs.items() if k != "postgresql_using"}
+        return self.replace(**swapped, dialect_kwargs=options)
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.table_name, self.column_name)
-        said = [_DESCRIBE[a](self) for a in self.aspects]
+        said = [_say(self, a) for a in self.aspects]
         return f"alter column {where}: {', '.join(said)}" if said else f"leave column {where}"
 
 
@@ -256,20 +256,24 @@ def _text(value: Any) -> str:
     return repr(arg) if isinstance(arg, str) else str(arg)
 
 
-_DESCRIBE = {
-    "type_": lambda c: (
-        f"type {sqltext.bare_type(c.type_)}"
-        if c.existing_type is KEEP
-        else f"type {sqltext.bare_type(c.existing_type)} -> {sqltext.bare_type(c.type_)}"
-    ),
-    "nullable": lambda c: "nullable" if c.nullable else "not null",
-    "server_default": lambda c: (
-        "no default" if c.server_default is None else f"default {_text(c.server_default)}"
-    ),
-    "comment": lambda c: "no comment" if c.comment is None else f"comment {c.comment!r}",
-    "autoincrement": lambda c: f"autoincrement {c.autoincrement}",
-    "new_column_name": lambda c: f"rename to {c.new_column_name}",
-}
+def _say(change: AlterColumn, aspect: str) -> str:
+    match aspect:
+        case "type_":
+            new = sqltext.bare_type(change.type_)
+            if change.existing_type is KEEP:
+                return f"type {new}"
+            return f"type {sqltext.bare_type(change.existing_type)} -> {new}"
+        case "nullable":
+            return "nullable" if change.nullable else "not null"
+        case "server_default":
+            if change.server_default is None:
+                return "no default"
+            return f"default {_text(change.server_default)}"
+        case "comment":
+            return "no comment" if change.comment is None else f"comment {change.comment!r}"
+        case "autoincrement":
+            return f"autoincrement {change.autoincrement}"
+    return f"rename to {change.new_column_name}"
 
 
 @lowers(AddColumn)
@@ -315,7 +319,8 @@ def companions(
 def _created_on(constraint: Any, dialect: Dialect) -> bool:
     """Tell whether a type-bound CHECK is made on this dialect (none where the type is native)."""
     rule = constraint._create_rule
-    return rule is None or bool(rule(dialect.ddl_compiler(dialect, None)))
+    nothing: Any = None
+    return rule is None or bool(rule(dialect.ddl_compiler(dialect, nothing)))
 
 
 @compiles(AddColumn)
@@ -340,7 +345,7 @@ def add_column_text(change: AddColumn, compiler: DDLCompiler, verb: str) -> str:
 
 def references_text(constraint: Any, compiler: DDLCompiler) -> str:
     """Write a foreign key as it stands inside of a column: [CONSTRAINT name] REFERENCES ..."""
-    whole = compiler.visit_foreign_key_constraint(constraint)
+    whole = sqltext.visit(compiler, "foreign_key_constraint", constraint)
     before, references, after = whole.partition(" REFERENCES ")
     named, _, _ = before.partition("FOREIGN KEY")
     return f"{named}REFERENCES {after}" if references else whole

@@ -258,7 +258,7 @@ def create_check_constraint(
         schema: The table's schema.
         deferrable: Whether it can wait for the end of the transaction.
         initially: DEFERRED or IMMEDIATE.
-        options: Dialect options (`postgresql_not_valid`).
+        dialect_kwargs: Dialect options (`postgresql_not_valid`).
     """
     constraint = CheckConstraint(
         raw_text(condition) if isinstance(condition, str) else condition,

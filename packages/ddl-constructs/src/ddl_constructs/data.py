@@ -12,11 +12,11 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TableClause
 
-from .change import Change, lowers
+from .change import Change, Spelling, lowers
 from .errors import IrreversibleChange
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, init=False)
 class ExecuteSQL(Change):
     """Execute SQL: `op.execute("UPDATE t SET a = 1")`.
 
@@ -25,19 +25,34 @@ class ExecuteSQL(Change):
 
     Attributes:
         sqltext: A string, text() or any other executable construct.
-        execution_options: Passed to the connection for this statement, or None.
     """
 
     words: ClassVar = ("execute",)
 
     sqltext: str | Executable
-    execution_options: Mapping[str, Any] | None = field(default=None, kw_only=True)
+
+    def __init__(
+        self,
+        sqltext: str | Executable,
+        *,
+        execution_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Say the SQL, and which execution options the connection gets for it (or None)."""
+        self.sqltext = sqltext
+        self._execution_options = self._execution_options.union(execution_options or {})
 
     @property
     def statement(self) -> Executable:
         """The construct that is executed, with its execution options."""
         made = text(self.sqltext) if isinstance(self.sqltext, str) else self.sqltext
-        return made.execution_options(**self.execution_options) if self.execution_options else made
+        return made.execution_options(**self._execution_options)
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (self.sqltext,), {"execution_options": dict(self._execution_options)}
+
+    def spelling(self) -> Spelling:
+        options = dict(self._execution_options)
+        return Spelling("execute", (self.sqltext,), {"execution_options": options} if options else {})
 
     def reverse(self) -> Change:
         raise IrreversibleChange(self.describe(), (), "what undoes a piece of SQL isn't known")

@@ -117,13 +117,15 @@ def copy_constraint(given: Constraint) -> Constraint:
                 **_kwargs(given),
             )
         case PrimaryKeyConstraint() | UniqueConstraint():
-            return type(given)(
+            kind: Any = type(given)
+            copy: Constraint = kind(
                 *column_names(given),
                 name=given.name,
                 deferrable=given.deferrable,
                 initially=given.initially,
                 **_kwargs(given),
             )
+            return copy
     if given.__visit_name__ == "exclude_constraint":
         return _copy_exclusion(given)
     return given._copy()
@@ -131,7 +133,7 @@ def copy_constraint(given: Constraint) -> Constraint:
 
 def _copy_exclusion(given: Any) -> Constraint:
     """Copy PostgreSQL's ExcludeConstraint, whose own copy needs a Table."""
-    return type(given)(
+    copy: Constraint = type(given)(
         *((unbound(expression), operator) for expression, _, operator in given._render_exprs),
         name=given.name,
         where=None if given.where is None else unbound(given.where),
@@ -140,6 +142,7 @@ def _copy_exclusion(given: Any) -> Constraint:
         initially=given.initially,
         ops=given.ops,
     )
+    return copy
 
 
 def _kwargs(item: Constraint) -> dict[str, Any]:
@@ -154,7 +157,8 @@ def unbound(expression: _E) -> _E:
             return column(element.name, element.type)
         return None
 
-    return visitors.replacement_traverse(expression, {}, bare)
+    copy: _E = visitors.replacement_traverse(expression, {}, bare)
+    return copy
 
 
 def make_table(
@@ -169,7 +173,7 @@ def make_table(
         table_name: Its name, never split at dots.
         elements: Columns, constraints and indexes; copied, not bound.
         schema: Its schema, or None for the default one.
-        options: What else `Table` takes: comment, prefixes, dialect options.
+        dialect_kwargs: What else `Table` takes: comment, prefixes, dialect options.
     """
     copies: list[SchemaItem] = []
     for element in elements:

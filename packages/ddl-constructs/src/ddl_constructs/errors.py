@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import CompileError
+
 
 class DDLConstructsError(Exception):
     """Base of every error that this package raises on purpose."""
 
 
-class UnsupportedChange(DDLConstructsError):
+class UnsupportedChange(DDLConstructsError, CompileError):
     """A dialect has no way to say this change.
+
+    It is a `CompileError` of SQLAlchemy's too, for those who catch that.
 
     Attributes:
         what: The change in words, as `describe()` gives it.

@@ -12,7 +12,7 @@ from sqlalchemy import schema as sa_schema
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.sql.elements import ColumnElement, TextClause
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement, TextClause
 from sqlalchemy.types import NullType
 
 from . import detached, sqltext
@@ -34,7 +34,7 @@ class CreateIndex(Change, sa_schema.CreateIndex):
         schema: The table's schema; None for the default one.
         unique: Whether two rows may not agree in all columns.
         if_not_exists: Do nothing if an index of that name is there.
-        options: Dialect options (`postgresql_using`, `sqlite_where`, ...).
+        dialect_kwargs: Dialect options (`postgresql_using`, `sqlite_where`, ...).
     """
 
     words: ClassVar = ("create_index",)
@@ -44,8 +44,8 @@ class CreateIndex(Change, sa_schema.CreateIndex):
     columns: tuple[str | ColumnElement[Any] | TextClause, ...]
     schema: str | None = field(default=None, kw_only=True)
     unique: bool = field(default=False, kw_only=True)
-    if_not_exists: bool | None = field(default=None, kw_only=True)
-    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    if_not_exists: bool = field(default=False, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     def __init__(
         self,
@@ -59,8 +59,8 @@ class CreateIndex(Change, sa_schema.CreateIndex):
         **options: Any,
     ) -> None:
         self.index_name, self.table_name, self.columns = index_name, table_name, tuple(columns)
-        self.schema, self.unique, self.if_not_exists = schema, unique, if_not_exists
-        self.options = dialect_options(
+        self.schema, self.unique, self.if_not_exists = schema, unique, bool(if_not_exists)
+        self.dialect_kwargs = dialect_options(
             "CreateIndex", {k: v for k, v in options.items() if k != "quote"}, ("schema", "unique")
         )
 
@@ -83,7 +83,7 @@ class CreateIndex(Change, sa_schema.CreateIndex):
     def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
         """The Index, on a detached Table that has the columns it names."""
         return make_index(
-            self.index_name, self.table_name, self.columns, self.schema, self.unique, self.options
+            self.index_name, self.table_name, self.columns, self.schema, self.unique, self.dialect_kwargs
         )
 
     def reverse(self) -> DropIndex:
@@ -91,7 +91,7 @@ class CreateIndex(Change, sa_schema.CreateIndex):
             raise IrreversibleChange(
                 self.describe(), ("index_name",), "an index without a name can't be dropped"
             )
-        options = {k: v for k, v in self.options.items() if k.endswith("_concurrently")}
+        options = {k: v for k, v in self.dialect_kwargs.items() if k.endswith("_concurrently")}
         return DropIndex(
             self.index_name, self.table_name, schema=self.schema, existing_index=self, **options
         )
@@ -122,7 +122,7 @@ class DropIndex(Change, sa_schema.DropIndex):
         if_exists: Do nothing if no index of that name is there.
         existing_index: The change that would create it again, so that this one can
             be reversed.
-        options: Dialect options (`postgresql_concurrently`).
+        dialect_kwargs: Dialect options (`postgresql_concurrently`).
     """
 
     words: ClassVar = ("drop_index",)
@@ -130,11 +130,11 @@ class DropIndex(Change, sa_schema.DropIndex):
     index_name: str
     table_name: str | None = field(default=None, kw_only=True)
     schema: str | None = field(default=None, kw_only=True)
-    if_exists: bool | None = field(default=None, kw_only=True)
+    if_exists: bool = field(default=False, kw_only=True)
     existing_index: CreateIndex | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
-    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     cascade: ClassVar = False
 
@@ -149,14 +149,14 @@ class DropIndex(Change, sa_schema.DropIndex):
         **options: Any,
     ) -> None:
         self.index_name, self.table_name, self.schema = index_name, table_name, schema
-        self.if_exists, self.existing_index = if_exists, existing_index
-        self.options = dialect_options("DropIndex", options, ("schema", "if_exists"))
+        self.if_exists, self.existing_index = bool(if_exists), existing_index
+        self.dialect_kwargs = dialect_options("DropIndex", options, ("schema", "if_exists"))
 
     @cached_property
     def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
         """The Index, on a detached Table."""
         return make_index(
-            self.index_name, self.table_name or "", (), self.schema, False, self.options
+            self.index_name, self.table_name or "", (), self.schema, False, self.dialect_kwargs
         )
 
     def reverse(self) -> CreateIndex:
@@ -184,7 +184,7 @@ def make_index(
     for expression in columns:
         if not isinstance(expression, str):
             for part in visitors.iterate(expression):
-                if part.__visit_name__ == "column" and not getattr(part, "is_literal", False):
+                if isinstance(part, ColumnClause) and not part.is_literal:
                     named.setdefault(part.name)
     for option, value in options.items():
         if option.endswith("_include"):
@@ -196,9 +196,9 @@ def make_index(
 
 @compiles(CreateIndex)
 def _create_index(change: CreateIndex, compiler: DDLCompiler, **kw: Any) -> str:
-    return str(compiler.visit_create_index(change)).strip()
+    return sqltext.visit(compiler, "create_index", change)
 
 
 @compiles(DropIndex)
 def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
-    return str(compiler.visit_drop_index(change)).strip()
+    return sqltext.visit(compiler, "drop_index", change)

@@ -39,6 +39,17 @@ def default(compiler: DDLCompiler, value: Any, type_: TypeEngine[Any] | None = N
     return compiler.get_column_default_string(holder) or ""
 
 
+def visit(compiler: DDLCompiler, what: str, element: Any) -> str:
+    """Let SQLAlchemy's own compiler write an element, without blank lines around it.
+
+    Args:
+        compiler: Of the dialect to write for.
+        what: The end of the method's name: "create_table" for `visit_create_table`.
+        element: What it takes.
+    """
+    return str(getattr(compiler, f"visit_{what}")(element)).strip()
+
+
 def type_name(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
     """Write a type as a column of it would be declared."""
     holder: Column[Any] = Column("c", type_)

@@ -42,7 +42,7 @@ class CreateTable(Change, sa_schema.CreateTable):
         comment: Its comment, or None.
         info: Free notes that the resulting Table carries, or None.
         prefixes: Words between CREATE and TABLE.
-        options: What else `Table` takes: dialect options.
+        dialect_kwargs: What else `Table` takes: dialect options.
     """
 
     words: ClassVar = ("create_table",)
@@ -50,11 +50,11 @@ class CreateTable(Change, sa_schema.CreateTable):
     table_name: str
     elements: tuple[SchemaItem, ...]
     schema: str | None = field(default=None, kw_only=True)
-    if_not_exists: bool | None = field(default=None, kw_only=True)
+    if_not_exists: bool = field(default=False, kw_only=True)
     comment: str | None = field(default=None, kw_only=True)
     info: dict[Any, Any] | None = field(default=None, kw_only=True)
     prefixes: tuple[str, ...] = field(default=(), kw_only=True)
-    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     def __init__(
         self,
@@ -68,8 +68,9 @@ class CreateTable(Change, sa_schema.CreateTable):
         **options: Any,
     ) -> None:
         self.table_name, self.elements, self.schema = table_name, elements, schema
-        self.if_not_exists, self.comment, self.info = if_not_exists, comment, info
-        self.prefixes, self.options = tuple(prefixes or ()), options
+        self.if_not_exists, self.comment, self.info = bool(if_not_exists), comment, info
+        self.prefixes, self.dialect_kwargs = tuple(prefixes or ()), options
+        self.include_foreign_key_constraints = None  # SQLAlchemy's compiler asks for it
 
     @classmethod
     def of(cls, table: Table, *, indexes: bool = True) -> Self:
@@ -83,7 +84,8 @@ class CreateTable(Change, sa_schema.CreateTable):
         constraints = [
             detached.copy_constraint(c)
             for c in sorted(table.constraints, key=_constraint_order)
-            if not getattr(c, "_type_bound", False) and (c is not table.primary_key or len(c.columns))  # type: ignore[attr-defined]  # a primary key has columns
+            if not getattr(c, "_type_bound", False)
+            and (c is not table.primary_key or len(table.primary_key.columns))
         ]
         made = [detached.copy_index(i) for i in sorted(table.indexes, key=_by_name)] if indexes else []
         return cls(
@@ -108,7 +110,7 @@ class CreateTable(Change, sa_schema.CreateTable):
             comment=self.comment,
             info=self.info,
             prefixes=list(self.prefixes),
-            **self.options,
+            **self.dialect_kwargs,
         )
 
     @cached_property
@@ -116,11 +118,9 @@ class CreateTable(Change, sa_schema.CreateTable):
         """SQLAlchemy's view of the columns, for its compiler."""
         return [sa_schema.CreateColumn(c) for c in self.element.columns]
 
-    include_foreign_key_constraints: ClassVar = None
-
     def replace(self, **changed: Any) -> Self:
         elements = changed.pop("elements", self.elements)
-        options = dict(changed.pop("options", self.options))
+        options = dict(changed.pop("dialect_kwargs", self.dialect_kwargs))
         keywords = {
             name: changed.pop(name, getattr(self, name))
             for name in ("schema", "if_not_exists", "comment", "info", "prefixes")
@@ -158,18 +158,18 @@ class DropTable(Change, sa_schema.DropTable):
         if_exists: Do nothing if it isn't there.
         existing_table: The change that would create it again, so that this one can
             be reversed, and so that types which only it uses go with it.
-        options: What else `Table` takes; without effect on the statement.
+        dialect_kwargs: What else `Table` takes; without effect on the statement.
     """
 
     words: ClassVar = ("drop_table",)
 
     table_name: str
     schema: str | None = field(default=None, kw_only=True)
-    if_exists: bool | None = field(default=None, kw_only=True)
+    if_exists: bool = field(default=False, kw_only=True)
     existing_table: CreateTable | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
-    options: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
 
     def __init__(
         self,
@@ -180,8 +180,8 @@ class DropTable(Change, sa_schema.DropTable):
         existing_table: CreateTable | None = None,
         **options: Any,
     ) -> None:
-        self.table_name, self.schema, self.if_exists = table_name, schema, if_exists
-        self.existing_table, self.options = existing_table, options
+        self.table_name, self.schema, self.if_exists = table_name, schema, bool(if_exists)
+        self.existing_table, self.dialect_kwargs = existing_table, options
 
     @classmethod
     def of(cls, table: Table) -> Self:
@@ -274,12 +274,12 @@ def create_with_companions(
 
 @compiles(CreateTable)
 def _create_table(change: CreateTable, compiler: DDLCompiler, **kw: Any) -> str:
-    return str(compiler.visit_create_table(change)).strip()
+    return sqltext.visit(compiler, "create_table", change)
 
 
 @compiles(DropTable)
 def _drop_table(change: DropTable, compiler: DDLCompiler, **kw: Any) -> str:
-    return str(compiler.visit_drop_table(change)).strip()
+    return sqltext.visit(compiler, "drop_table", change)
 
 
 @compiles(RenameTable)

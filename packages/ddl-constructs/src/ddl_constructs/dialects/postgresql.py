@@ -98,7 +98,7 @@ def _alter_column(
 
 @compiles(AlterColumn, "postgresql")
 def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    using = change.options.get("postgresql_using")
+    using = change.dialect_kwargs.get("postgresql_using")
     if using and change.type_ is KEEP:
         raise UnsupportedChange(
             change.describe(), "postgresql", "postgresql_using converts to a new type", "give type_"
@@ -123,7 +123,7 @@ def _identity_text(change: AlterColumn, compiler: DDLCompiler) -> str | None:
             "drop the identity first (server_default=None), then set the default",
         )
     if not isinstance(old, Identity):
-        return f"{where} ADD {compiler.visit_identity_column(new)}"
+        return f"{where} ADD {sqltext.visit(compiler, 'identity_column', new)}"
     return f"{where} {_identity_differences(new, old, compiler)}"
 
 
