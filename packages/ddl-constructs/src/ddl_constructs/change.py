@@ -113,6 +113,7 @@ class Change(ExecutableDDLElement):
                 piece.__dict__["_statement_on"] = dialect.name
                 done.append(piece)
             else:
+                assert len(pending) < _DEEPEST, f"the lowering of {piece!r} never ends"
                 pending.append(iter(rule(piece, dialect, connection)))
                 whole.append(piece)
         return done
@@ -231,6 +232,7 @@ _L = TypeVar("_L", bound=Lowering)
 _lowerings: dict[tuple[type[Change], str], Lowering] = {}
 _rules: dict[tuple[type[Change], str], Lowering | None] = {}
 _EVERY = "*"
+_DEEPEST = 32  # levels; a rule that yields a copy of its change would go on for ever
 
 
 def lowers(kind: type[Change], *dialects: str) -> Callable[[_L], _L]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Computed, Identity, MetaData, Table, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Identity,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -17,7 +26,7 @@ from sqlalchemy.types import TypeEngine, to_instance
 
 from . import detached, sqltext
 from .change import KEEP, Change, Keep, dialect_options, lowers
-from .constraint import AddConstraint
+from .constraint import AddConstraint, DropConstraint
 from .errors import IrreversibleChange, UnsupportedChange
 from .index import CreateIndex
 from .traits import traits
@@ -362,13 +371,71 @@ def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
 def alter_one_by_one(
     change: AlterColumn, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
-    """Alter one aspect a statement, the name last; nothing where nothing changes."""
+    """Alter one aspect a statement, the name last; nothing where nothing changes.
+
+    The CHECK that the old type brought goes first, that of the new one comes after.
+    """
     aspects = [a for a in change.aspects if a != "autoincrement"]
-    if len(aspects) == 1 and change.autoincrement is KEEP:
+    if change.autoincrement is not KEEP or change.existing_autoincrement is not KEEP:
+        warnings.warn(
+            f"autoincrement of {change.table_name}.{change.column_name} means something "
+            f"on MySQL only, not on {dialect.name}",
+            stacklevel=2,
+        )
+    before, after = type_checks(change, dialect)
+    if len(change.aspects) == 1 and aspects and not before and not after:
         yield change
         return
+    yield from before
     for aspect in aspects:
-        yield change.only(aspect)
+        only = change.only(aspect)
+        yield only.replace(existing_type=KEEP) if aspect == "type_" else only
+    yield from after
+
+
+def type_checks(change: AlterColumn, dialect: Dialect) -> tuple[list[Change], list[Change]]:
+    """Give what happens to the CHECKs of a Boolean or Enum when the type changes.
+
+    Returns:
+        The drops before the change and the additions after it; both empty unless
+        the old and the new type are known.
+    """
+    if change.type_ is KEEP or change.existing_type is KEEP:
+        return [], []
+    old = [c for c in _checks_of_type(change, change.existing_type, dialect)]
+    new = [c for c in _checks_of_type(change, change.type_, dialect)]
+    drops: list[Change] = []
+    for check in old:
+        if check.name is None:
+            raise UnsupportedChange(
+                change.describe(),
+                dialect.name,
+                "the CHECK of its old type has no name to drop it by",
+                "give the existing_type the name that the database knows",
+            )
+        drops.append(
+            DropConstraint(
+                str(check.name),
+                change.table_name,
+                "check",
+                schema=change.schema,
+                existing_constraint=check,
+            )
+        )
+    additions = [AddConstraint(change.table_name, c, schema=change.schema) for c in new]
+    return drops, list(additions)
+
+
+def _checks_of_type(
+    change: AlterColumn, type_: TypeEngine[Any], dialect: Dialect
+) -> list[CheckConstraint]:
+    holder = Column(change.column_name, type_)
+    table = Table(change.table_name, MetaData(), holder, schema=change.schema)
+    return [
+        c
+        for c in table.constraints
+        if isinstance(c, CheckConstraint) and _created_on(c, dialect)
+    ]
 
 
 @compiles(AlterColumn)

@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import ColumnElement, TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from . import detached, sqltext
-from .change import Change, Spelling, dialect_options
+from .change import Change, Spelling
 from .errors import IrreversibleChange
 
 ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -102,9 +102,185 @@ class DropEnum(Change):
         return f"drop enum {sqltext.dotted(self.schema, self.enum_name)}"
 
 
+@dataclass(eq=False)
+class AddEnumValue(Change):
+    """Add a label to an enum type: `op.add_enum_value("mood", "ok", after="sad")`.
+
+    `ALTER TYPE mood ADD VALUE 'ok' AFTER 'sad'`. Before PostgreSQL 12 it can't run
+    inside a transaction; from 12 on it can, but the label can't be used before the
+    transaction ends.
+
+    Attributes:
+        enum_name: The type's name.
+        value: The new label.
+        before: The label that it sorts before; None for the end.
+        after: The label that it sorts after; None for the end.
+        schema: Its schema; None for the default one.
+        if_not_exists: Do nothing if the label is there.
+        existing_labels: All labels as they are, so that the change can be reversed.
+    """
+
+    words: ClassVar = ("add_enum_value",)
+
+    enum_name: str
+    value: str
+    before: str | None = field(default=None, kw_only=True)
+    after: str | None = field(default=None, kw_only=True)
+    schema: str | None = field(default=None, kw_only=True)
+    if_not_exists: bool | None = field(default=None, kw_only=True)
+    existing_labels: tuple[str, ...] | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+
+    def __post_init__(self) -> None:
+        if self.before is not None and self.after is not None:
+            raise TypeError(f"label {self.value!r} can't be placed both before and after another")
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """All labels afterwards; None if those before aren't known."""
+        if self.existing_labels is None or self.value in self.existing_labels:
+            return self.existing_labels
+        labels = list(self.existing_labels)
+        if self.before is not None:
+            labels.insert(labels.index(self.before), self.value)
+        elif self.after is not None:
+            labels.insert(labels.index(self.after) + 1, self.value)
+        else:
+            labels.append(self.value)
+        return tuple(labels)
+
+    def reverse(self) -> ReplaceEnum:
+        if self.existing_labels is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_labels",), "a label goes only with a new type"
+            )
+        return ReplaceEnum(
+            self.enum_name, self.existing_labels, schema=self.schema, existing_labels=self.labels
+        )
+
+    def describe(self) -> str:
+        where = f" before {self.before}" if self.before else f" after {self.after}" if self.after else ""
+        return f"add value {self.value} to enum {sqltext.dotted(self.schema, self.enum_name)}{where}"
+
+
+@dataclass(eq=False)
+class RenameEnumValue(Change):
+    """Rename a label of an enum type: `op.rename_enum_value("mood", "sad", "blue")`.
+
+    `ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'`; rows keep their value under the new name.
+
+    Attributes:
+        enum_name: The type's name.
+        old_value: The label as it is.
+        new_value: The label afterwards.
+        schema: Its schema; None for the default one.
+    """
+
+    words: ClassVar = ("rename_enum_value",)
+
+    enum_name: str
+    old_value: str
+    new_value: str
+    schema: str | None = field(default=None, kw_only=True)
+
+    def reverse(self) -> RenameEnumValue:
+        return RenameEnumValue(
+            self.enum_name, self.new_value, self.old_value, schema=self.schema
+        )
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.enum_name)
+        return f"rename value {self.old_value} of enum {where} to {self.new_value}"
+
+
+@dataclass(frozen=True)
+class EnumColumn:
+    """A column that is of an enum type, for `ReplaceEnum`.
+
+    Attributes:
+        table_name: The table's name.
+        column_name: The column's name.
+        schema: The table's schema; None for the default one.
+        server_default: Its default as a Column takes it, set again afterwards; None for none.
+        array: Whether it is an array of the type.
+    """
+
+    table_name: str
+    column_name: str
+    schema: str | None = None
+    server_default: Any = None
+    array: bool = False
+
+
+@dataclass(eq=False, init=False)
+class ReplaceEnum(Change):
+    """Give an enum type other labels by a new type: `op.replace_enum("mood", ["ok", "happy"])`.
+
+    The way to take a label away or to sort labels anew: the type is renamed, the new
+    one created under its name, each column converted by its text (its default taken
+    off and set again), the old type dropped.
+
+    Attributes:
+        enum_name: The type's name.
+        labels: Its labels afterwards, in the order in which they sort.
+        schema: Its schema; None for the default one.
+        columns: The columns of the type; None to read them from the database.
+        renamed: What becomes of labels that go: old label to new one.
+        existing_labels: Its labels as they are, so that the change can be reversed.
+    """
+
+    words: ClassVar = ("replace_enum",)
+
+    enum_name: str
+    labels: tuple[str, ...]
+    schema: str | None = field(default=None, kw_only=True)
+    columns: tuple[EnumColumn, ...] | None = field(default=None, kw_only=True)
+    renamed: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    existing_labels: tuple[str, ...] | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+
+    def __init__(
+        self,
+        enum_name: str,
+        labels: Sequence[str],
+        *,
+        schema: str | None = None,
+        columns: Sequence[EnumColumn] | None = None,
+        renamed: Mapping[str, str] | None = None,
+        existing_labels: Sequence[str] | None = None,
+    ) -> None:
+        self.enum_name, self.labels, self.schema = enum_name, tuple(labels), schema
+        self.columns = None if columns is None else tuple(columns)
+        self.renamed = dict(renamed or {})
+        self.existing_labels = None if existing_labels is None else tuple(existing_labels)
+
+    def reverse(self) -> ReplaceEnum:
+        if self.existing_labels is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_labels",), "the former labels aren't known"
+            )
+        return ReplaceEnum(
+            self.enum_name,
+            self.existing_labels,
+            schema=self.schema,
+            columns=self.columns,
+            renamed={new: old for old, new in self.renamed.items()},
+            existing_labels=self.labels,
+        )
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.enum_name)
+        return f"replace enum {where} ({', '.join(self.labels)})"
+
+
 @compiles(CreateEnum)
 @compiles(DropEnum)
-def _refuse(change: CreateEnum | DropEnum, compiler: DDLCompiler, **kw: Any) -> str:
+@compiles(AddEnumValue)
+@compiles(RenameEnumValue)
+@compiles(ReplaceEnum)
+def _refuse(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
     raise UnsupportedChange(
         change.describe(),
         compiler.dialect.name,

@@ -11,10 +11,10 @@ from importlib import import_module
 ENTRY_POINTS = "ddl_constructs.dialects"
 
 _FILES = {
-    "postgresql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-    "sqlite": "sqlite",
+    "postgresql": ("postgresql", "postgresql_enum"),
+    "mysql": ("mysql",),
+    "mariadb": ("mysql",),
+    "sqlite": ("sqlite",),
 }
 _loaded: set[str] = set()
 
@@ -28,7 +28,8 @@ def load_dialect(name: str) -> None:
         return
     _loaded.add(name)
     if name in _FILES:
-        import_module(f"{__package__}.dialects.{_FILES[name]}")
+        for file in _FILES[name]:
+            import_module(f"{__package__}.dialects.{file}")
         return
     from importlib.metadata import entry_points
 

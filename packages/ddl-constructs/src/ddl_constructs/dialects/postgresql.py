@@ -2,98 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Identity
-from sqlalchemy.dialects.postgresql import ARRAY, ENUM
+from sqlalchemy import Identity
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.sql.ddl import ExecutableDDLElement
-from sqlalchemy.types import TypeEngine
 
 from .. import sqltext
 from ..change import KEEP, Change, lowers
-from ..column import AddColumn, AlterColumn, DropColumn, add_with_companions, alter_column_text
-from ..enum import CreateEnum, DropEnum
+from ..column import AlterColumn, alter_column_text, alter_one_by_one
 from ..errors import UnsupportedChange
-from ..table import CreateTable, DropTable, create_with_companions
-
-
-def native_enums(columns: Iterable[Column[Any]], dialect: Dialect) -> list[ENUM]:
-    """Give the enum types that these columns need as objects, each once, in column order.
-
-    Left out are those that say `create_type=False`: somebody else looks after them.
-    """
-    found: dict[tuple[str | None, str], ENUM] = {}
-    for column in columns:
-        type_: TypeEngine[Any] = column.type.dialect_impl(dialect)
-        while isinstance(type_, ARRAY):
-            type_ = type_.item_type.dialect_impl(dialect)
-        if isinstance(type_, ENUM) and type_.name and type_.create_type:
-            found.setdefault((type_.schema, type_.name), type_)
-    return list(found.values())
-
-
-def _create(enum: ENUM) -> CreateEnum:
-    return CreateEnum(str(enum.name), enum.enums, schema=enum.schema, if_not_exists=True)
-
-
-def _drop(enum: ENUM) -> DropEnum:
-    return DropEnum(str(enum.name), schema=enum.schema, if_unused=True, existing_labels=enum.enums)
-
-
-@lowers(CreateTable, "postgresql")
-def _create_table(
-    change: CreateTable, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    for enum in native_enums(change.element.columns, dialect):
-        yield _create(enum)
-    yield from create_with_companions(change, dialect, connection)
-
-
-@lowers(DropTable, "postgresql")
-def _drop_table(
-    change: DropTable, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    yield change
-    if change.existing_table is not None:
-        for enum in native_enums(change.existing_table.element.columns, dialect):
-            yield _drop(enum)
-
-
-@lowers(AddColumn, "postgresql")
-def _add_column(
-    change: AddColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    for enum in native_enums([change.column], dialect):
-        yield _create(enum)
-    yield from add_with_companions(change, dialect, connection)
-
-
-@lowers(DropColumn, "postgresql")
-def _drop_column(
-    change: DropColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    yield change
-    if change.existing_column is not None:
-        for enum in native_enums([change.existing_column], dialect):
-            yield _drop(enum)
 
 
 @lowers(AlterColumn, "postgresql")
 def _alter_column(
     change: AlterColumn, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
-    """Type, nullability, default, comment, name; a default that the cast can't take goes first."""
-    aspects = [a for a in change.aspects if a != "autoincrement"]
-    if len(aspects) == 1 and change.autoincrement is KEEP:
-        yield change
-        return
-    for aspect in aspects:
-        yield change.only(aspect)
+    """Type, nullability, default, comment, name; a default that is replaced too goes first.
+
+    ALTER COLUMN TYPE converts the default along, and fails where it has no cast
+    (PostgreSQL 15 manual, ALTER TABLE, notes on SET DATA TYPE).
+    """
+    replaced = change.existing_server_default not in (KEEP, None)
+    if replaced and "type_" in change.aspects and "server_default" in change.aspects:
+        yield change.only("server_default").replace(server_default=None)
+    yield from alter_one_by_one(change, dialect, connection)
 
 
 @compiles(AlterColumn, "postgresql")
@@ -138,41 +74,3 @@ def _identity_differences(new: Identity, old: Identity, compiler: DDLCompiler) -
     return " ".join(parts)
 
 
-@compiles(CreateEnum, "postgresql")
-def _create_enum(change: CreateEnum, compiler: DDLCompiler, **kw: Any) -> str:
-    name = sqltext.table(compiler, change.enum_name, change.schema)
-    labels = ", ".join(sqltext.literal(compiler, label) for label in change.labels)
-    create = f"CREATE TYPE {name} AS ENUM ({labels})"
-    if not change.if_not_exists:
-        return create
-    # CREATE TYPE has no IF NOT EXISTS (PostgreSQL 17 manual, CREATE TYPE)
-    found = sqltext.literal(compiler, f"enum {name} is there with other labels than asked for")
-    return _block(
-        f"IF to_regtype({sqltext.literal(compiler, name)}) IS NULL THEN {create}; "
-        f"ELSIF enum_range(NULL::{name})::text[] <> ARRAY[{labels}]::text[] "
-        f"THEN RAISE EXCEPTION USING MESSAGE = {found}; END IF;"
-    )
-
-
-@compiles(DropEnum, "postgresql")
-def _drop_enum(change: DropEnum, compiler: DDLCompiler, **kw: Any) -> str:
-    name = sqltext.table(compiler, change.enum_name, change.schema)
-    guard = sqltext.yes(change.if_exists, "IF EXISTS")
-    drop = f"DROP TYPE {guard}{name}"
-    if not change.if_unused:
-        return drop
-    literal = sqltext.literal(compiler, name)
-    return _block(
-        f"IF to_regtype({literal}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute a "
-        f"JOIN pg_type t ON t.oid = to_regtype({literal}) "
-        "WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped "
-        f"AND a.attnum > 0) THEN {drop}; END IF;"
-    )
-
-
-def _block(body: str) -> str:
-    """Wrap statements as an anonymous PL/pgSQL block, under a quote that they don't hold."""
-    quote = "$do$"
-    while quote in body:
-        quote = quote[:-1] + "x$"
-    return f"DO {quote} BEGIN {body} END {quote}"
