@@ -1,0 +1,130 @@
+"""The header of a revision file, read without importing it.
+
+A file that looks like a generated one is read by scanning its text. Any other is parsed, and only
+what isn't literal there is had by importing the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from .errors import BadScript
+from .header_scan import NAMES, scanned
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a revision file says about itself.
+
+    Attributes:
+        revision: Its id.
+        down_revision: Ids of its parents, in the order of the file; empty for a root.
+        branch_labels: Its labels; mostly empty.
+        depends_on: Ids or labels of the revisions that must be there before; mostly empty.
+        doc: The docstring; empty if there is none.
+    """
+
+    revision: str
+    down_revision: tuple[str, ...]
+    branch_labels: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    doc: str
+
+    @property
+    def message(self) -> str:
+        """The first paragraph of the docstring, without indents; "empty message" if there is none."""
+        return message(self.doc)
+
+
+def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
+    """Read the header of a revision file.
+
+    Args:
+        file: The revision file.
+        load: Imports it; called only when the header isn't literal.
+
+    Raises:
+        BadScript: The file can't be read, isn't Python, or its header lacks something.
+    """
+    try:
+        source = file.read_bytes()
+    except OSError as err:
+        raise BadScript(file, None, f"can't be read: {err.strerror}") from err
+    values = scanned(source)
+    if values is None:
+        from .header_syntax import parsed  # mostly not needed, and `ast` costs
+
+        values = parsed(source, file)
+    if values is None:
+        module = load()
+        values = {name: getattr(module, name) for name in NAMES if hasattr(module, name)}
+        values["__doc__"] = module.__doc__
+    return _header(values, file)
+
+
+def message(doc: str) -> str:
+    """The first paragraph of a docstring, without indents.
+
+    >>> message('''
+    ... create tables
+    ...   of the shop
+    ...
+    ... Revision ID: ab12''')
+    'create tables\\nof the shop'
+    """
+    lines: list[str] = []
+    for line in doc.strip().split("\n"):
+        if not (stripped := line.strip()):
+            break
+        lines.append(stripped)
+    return "\n".join(lines) or "empty message"
+
+
+def _header(values: dict[str, object], file: Path) -> Header:
+    """Check the values found in a file, and give them their shapes."""
+    revision = values.get("revision")
+    if revision is None and _is_hex(file.stem):
+        revision = file.stem
+    if revision is None:
+        raise BadScript(file, None, 'has no revision id; add a line such as: revision = "ab12"')
+    if not isinstance(revision, str) or not revision:
+        raise BadScript(file, None, f"revision must be a text in quotes; it is {revision!r}")
+    if "down_revision" not in values:
+        raise BadScript(
+            file,
+            None,
+            "has no down_revision; add one, with the parent's id in quotes, or None for a first "
+            "revision",
+        )
+    return Header(
+        revision,
+        _ids("down_revision", values, file),
+        _ids("branch_labels", values, file),
+        _ids("depends_on", values, file),
+        str(values.get("__doc__") or ""),
+    )
+
+
+_is_hex = re.compile(r"[0-9a-f]+").fullmatch
+
+
+def _ids(name: str, values: dict[str, object], file: Path) -> tuple[str, ...]:
+    """None, one text or several, as a tuple without repetition."""
+    value = values.get(name)
+    if value is None:
+        return ()
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=repr)
+    several = value if isinstance(value, (tuple, list)) else (value,)
+    ids = tuple(dict.fromkeys(one for one in several if isinstance(one, str) and one))
+    if len(ids) < len(several) and not all(isinstance(one, str) and one for one in several):
+        raise BadScript(
+            file,
+            None,
+            f"{name} must be None, a text in quotes, or several in brackets; it is {value!r}",
+        )
+    return ids

@@ -1,0 +1,60 @@
+"""Ids and file names of new revisions."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime
+
+
+def new_id() -> str:
+    """A new revision id: twelve hexadecimal digits, taken at random."""
+    return secrets.token_hex(6)
+
+
+def slug(message: str, length: int = 40) -> str:
+    """A message as part of a file's name: its words in lower case, joined by underscores.
+
+    Args:
+        message: Any text.
+        length: How many characters are kept, cut between words where that can be; 0 is 40.
+
+    >>> slug("Create tables: users & orders")
+    'create_tables_users_orders'
+    >>> slug("add a column", 8)
+    'add_a'
+    """
+    length = length or 40
+    text = "_".join(re.findall(r"\w+", message)).lower().strip("_")
+    if len(text) <= length:
+        return text
+    cut = text[: length + 1].rpartition("_")[0] or text[:length]
+    return cut.strip("_")
+
+
+def file_name(template: str, id: str, message: str, created: datetime, length: int = 40) -> str:
+    """A revision file's name.
+
+    Args:
+        template: As in `Config.file_template`.
+        id: The revision's id.
+        message: Its message; may be empty.
+        created: Its date.
+        length: Longest slug of the message, in characters.
+
+    >>> file_name("%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s", "ab12", "Add age",
+    ...           datetime(2026, 11, 2))
+    '2026_11_02_ab12_add_age.py'
+    """
+    name = template % {
+        "rev": id,
+        "slug": slug(message, length),
+        "epoch": int(created.timestamp()),
+        "year": created.year,
+        "month": created.month,
+        "day": created.day,
+        "hour": created.hour,
+        "minute": created.minute,
+        "second": created.second,
+    }
+    return f"{name.rstrip('_')}.py"

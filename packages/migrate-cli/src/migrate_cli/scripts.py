@@ -1,0 +1,215 @@
+"""The revision files of a project: each one as a `Script`, all of them as a graph."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from revgraph import RevisionGraph
+
+from .errors import BadScript, DuplicateRevision, MissingRevision, NoScripts, in_one_line
+from .headers import read_header
+from .naming import file_name
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A revision file, as its header describes it.
+
+    Attributes:
+        id: The revision's id.
+        parents: Ids of its parents (the file's down_revision); empty for a root.
+        depends_on: Ids or labels of revisions that must be applied before, besides the parents.
+        labels: Its branch labels.
+        path: The file, absolute.
+        message: The first paragraph of its docstring.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    labels: tuple[str, ...]
+    path: Path
+    message: str
+
+    @classmethod
+    def read(cls, path: Path) -> Script:
+        """Read a revision file's header.
+
+        Raises:
+            BadScript: It can't be read, isn't Python, or its header lacks something.
+        """
+        header = read_header(path, lambda: load_module(path))
+        return cls(
+            header.revision,
+            header.down_revision,
+            header.depends_on,
+            header.branch_labels,
+            path,
+            header.message,
+        )
+
+    def load(self) -> ModuleType:
+        """Run the file as a module, anew each time.
+
+        Raises:
+            BadScript: It can't be read, isn't Python, or raises something.
+        """
+        return load_module(self.path)
+
+
+class Scripts:
+    """The revision files in one folder, read once, when first asked for.
+
+    Attributes:
+        folder: The scripts folder; the revision files are in its `versions/`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def versions(self) -> Path:
+        """The folder of the revision files. It may be missing: then there are no revisions."""
+        return self.folder / "versions"
+
+    def files(self) -> list[Path]:
+        """The revision files, sorted by name.
+
+        Those are the names that end in `.py`, but for `__init__*` and an editor's `.#*`.
+
+        Raises:
+            NoScripts: The scripts folder isn't there.
+        """
+        if not self.folder.is_dir():
+            raise NoScripts(self.folder)
+        try:
+            with os.scandir(self.versions) as entries:
+                names = [e.name for e in entries if _is_revision(e.name) and not e.is_dir()]
+        except FileNotFoundError:
+            return []
+        except OSError as err:
+            raise BadScript(self.versions, None, f"can't be read: {err.strerror}") from err
+        return [self.versions / name for name in sorted(names)]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Script]:
+        """Revision id -> script, in the order of the files' names.
+
+        Raises:
+            NoScripts: The scripts folder isn't there.
+            BadScript: A file can't be read, or its header lacks something.
+            DuplicateRevision: Two files have the same id.
+        """
+        scripts: dict[str, Script] = {}
+        for path in self.files():
+            script = Script.read(path)
+            other = scripts.setdefault(script.id, script)
+            if other is not script:
+                raise DuplicateRevision(script.id, other.path, path)
+        return MappingProxyType(scripts)
+
+    @cached_property
+    def graph(self) -> RevisionGraph[Script]:
+        """The revisions as a graph; the payload of each is its script.
+
+        Raises:
+            ScriptError: As `by_id` does.
+            MissingRevision: A file names a revision that isn't there.
+            BadGraph: There is a cycle, or a label or an id is not what it may be.
+        """
+        from revgraph import Revision, RevisionGraph
+
+        _no_name_is_missing(self.by_id)
+        return RevisionGraph(
+            Revision(
+                id=script.id,
+                parents=script.parents,
+                depends_on=script.depends_on,
+                labels=script.labels,
+                payload=script,
+            )
+            for script in self.by_id.values()
+        )
+
+    def path_for(
+        self,
+        id: str,
+        message: str,
+        created: datetime,
+        *,
+        template: str,
+        slug_length: int = 40,
+    ) -> Path:
+        """Where a new revision's file goes.
+
+        Args:
+            id: The new revision's id.
+            message: What it is about; may be empty.
+            created: Its date.
+            template: The name's template, as in `Config.file_template`.
+            slug_length: How many characters of the message's slug are kept.
+        """
+        return self.versions / file_name(template, id, message, created, slug_length)
+
+
+def load_module(path: Path) -> ModuleType:
+    """Run a Python file as a module, anew each time, leaving no compiled file behind.
+
+    The module stands in `sys.modules` under a name of its own, as dataclasses and declarative
+    models want when they resolve their annotations.
+
+    Raises:
+        BadScript: It can't be read, isn't Python, or raises something; the line is where in it.
+    """
+    try:
+        code = compile(path.read_bytes(), path, "exec", dont_inherit=True)
+    except OSError as err:
+        raise BadScript(path, None, f"can't be read: {err.strerror}") from err
+    except SyntaxError as err:
+        raise BadScript(path, err.lineno, f"is not Python: {err.msg}") from err
+    except (ValueError, RecursionError, MemoryError) as err:
+        raise BadScript(path, None, f"is not Python: {err or 'nested too deeply'}") from err
+    module = ModuleType(f"migrate_cli.versions:{path.stem}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
+    try:
+        exec(code, module.__dict__)
+    except (Exception, SystemExit) as err:  # a script may raise anything
+        del sys.modules[module.__name__]
+        raise BadScript(
+            path, _line_in(path, err), f"can't be imported: {in_one_line(err)}"
+        ) from err
+    return module
+
+
+def _is_revision(name: str) -> bool:
+    return name.endswith(".py") and not name.startswith(("__init__", ".#"))
+
+
+def _no_name_is_missing(scripts: Mapping[str, Script]) -> None:
+    """Check that all names in the headers are known, where the files are still at hand."""
+    labels = {label for script in scripts.values() for label in script.labels}
+    for script in scripts.values():
+        for parent in script.parents:
+            if parent not in scripts:
+                raise MissingRevision(script.path, script.id, parent, "down_revision", scripts)
+        for name in script.depends_on:
+            if name not in scripts and name not in labels:
+                known: Iterable[str] = labels.union(scripts)
+                raise MissingRevision(script.path, script.id, name, "depends_on", known)
+
+
+def _line_in(path: Path, err: BaseException) -> int | None:
+    """The line of a file that an exception came through, the innermost one."""
+    lines = [f.lineno for f in traceback.extract_tb(err.__traceback__) if f.filename == str(path)]
+    return lines[-1] if lines else None
