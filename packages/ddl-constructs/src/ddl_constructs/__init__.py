@@ -7,15 +7,26 @@ from .constraint import (
     AddConstraint,
     ConstraintKind,
     DropConstraint,
+    RenameConstraint,
+    ValidateConstraint,
+    raw_text,
+)
+from .constraint_words import (
     create_check_constraint,
     create_exclude_constraint,
     create_foreign_key,
     create_primary_key,
     create_unique_constraint,
-    raw_text,
 )
-from .data import BulkInsert, ExecuteSQL
-from .enum import CreateEnum, DropEnum
+from .data import BulkInsert, CopyRows, ExecuteSQL
+from .enum import (
+    AddEnumValue,
+    CreateEnum,
+    DropEnum,
+    EnumColumn,
+    RenameEnumValue,
+    ReplaceEnum,
+)
 from .errors import (
     DDLConstructsError,
     IrreversibleChange,
@@ -23,8 +34,9 @@ from .errors import (
     UnknownOption,
     UnsupportedChange,
 )
-from .index import CreateIndex, DropIndex
-from .table import CreateTable, DropTable, RenameTable
+from .index import CreateIndex, DropIndex, RenameIndex
+from .sequence import AlterSequence, CreateSequence, DropSequence
+from .table import CreateTable, DropTable, RenameTable, SetTableSchema
 from .traits import Traits, register_traits, traits
 
 __version__ = "0.1.0"
@@ -33,12 +45,16 @@ __all__ = [
     "KEEP",
     "AddColumn",
     "AddConstraint",
+    "AddEnumValue",
     "AlterColumn",
+    "AlterSequence",
     "BulkInsert",
     "Change",
     "ConstraintKind",
+    "CopyRows",
     "CreateEnum",
     "CreateIndex",
+    "CreateSequence",
     "CreateTable",
     "CreateTableComment",
     "DDLConstructsError",
@@ -46,18 +62,26 @@ __all__ = [
     "DropConstraint",
     "DropEnum",
     "DropIndex",
+    "DropSequence",
     "DropTable",
     "DropTableComment",
+    "EnumColumn",
     "ExecuteSQL",
     "IrreversibleChange",
     "Keep",
     "Lowering",
     "MissingFact",
+    "RenameConstraint",
+    "RenameEnumValue",
+    "RenameIndex",
     "RenameTable",
+    "ReplaceEnum",
+    "SetTableSchema",
     "Spelling",
     "Traits",
     "UnknownOption",
     "UnsupportedChange",
+    "ValidateConstraint",
     "create_check_constraint",
     "create_exclude_constraint",
     "create_foreign_key",

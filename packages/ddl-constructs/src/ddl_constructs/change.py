@@ -173,7 +173,9 @@ class Change(ExecutableDDLElement):
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Give what the constructor takes for an equal change, dialect options apart."""
-        return (), {f.name: getattr(self, f.name) for f in fields(self) if f.name != "dialect_kwargs"}
+        return (), {
+            f.name: getattr(self, f.name) for f in fields(self) if f.name != "dialect_kwargs"
+        }
 
     def _compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
         if self.__dict__.get("_statement_on") == dialect.name:
@@ -224,7 +226,9 @@ class Change(ExecutableDDLElement):
         return untyped._execute_on_connection(connection, distilled_params, execution_options)
 
 
-Lowering = Callable[[Any, "Dialect", "Connection | None"], "Iterable[ExecutableDDLElement | Executable]"]
+Lowering = Callable[
+    [Any, "Dialect", "Connection | None"], "Iterable[ExecutableDDLElement | Executable]"
+]
 """A rule that replaces a change by simpler ones: (change, dialect, connection) -> pieces in
 order. A piece that *is* the change says that it is one statement now."""
 
@@ -280,7 +284,9 @@ def _rule(kind: type[Change], dialect: str) -> Lowering | None:
         return found
 
 
-def dialect_options(change: str, given: Mapping[str, Any], parameters: Iterable[str]) -> dict[str, Any]:
+def dialect_options(
+    change: str, given: Mapping[str, Any], parameters: Iterable[str]
+) -> dict[str, Any]:
     """Check the free keywords of a change: each must be `<dialect>_<option>`.
 
     Args:

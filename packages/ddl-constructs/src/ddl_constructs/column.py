@@ -432,9 +432,7 @@ def _checks_of_type(
     holder = Column(change.column_name, type_)
     table = Table(change.table_name, MetaData(), holder, schema=change.schema)
     return [
-        c
-        for c in table.constraints
-        if isinstance(c, CheckConstraint) and _created_on(c, dialect)
+        c for c in table.constraints if isinstance(c, CheckConstraint) and _created_on(c, dialect)
     ]
 
 
@@ -463,7 +461,9 @@ def alter_column_text(change: AlterColumn, compiler: DDLCompiler) -> str:
                 else f"SET DEFAULT {sqltext.default(compiler, change.server_default)}"
             )
         case _:
-            text = "NULL" if change.comment is None else sqltext.literal(compiler, str(change.comment))
+            text = (
+                "NULL" if change.comment is None else sqltext.literal(compiler, str(change.comment))
+            )
             return f"COMMENT ON COLUMN {table}.{column} IS {text}"
     return f"ALTER TABLE {table} ALTER COLUMN {column} {what}"
 
@@ -473,7 +473,9 @@ def refuse_generated(change: AlterColumn, dialect: str) -> None:
     for value in (change.server_default, change.existing_server_default):
         if isinstance(value, Computed):
             raise UnsupportedChange(
-                change.describe(), dialect, "a computed expression can't be altered in place",
+                change.describe(),
+                dialect,
+                "a computed expression can't be altered in place",
                 "drop the column and add it again",
             )
         if isinstance(value, Identity):

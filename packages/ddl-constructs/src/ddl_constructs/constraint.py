@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -17,12 +16,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.sql.elements import ColumnElement, TextClause
+from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from . import detached, sqltext
 from .change import Change, Spelling
-from .errors import IrreversibleChange
+from .errors import IrreversibleChange, UnsupportedChange
 
 ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
 """What `DropConstraint.type_` says; the words are those of Alembic's users."""
@@ -62,7 +61,9 @@ class AddConstraint(Change):
     def reverse(self) -> DropConstraint:
         if self.constraint.name is None:
             raise IrreversibleChange(
-                self.describe(), ("constraint_name",), "a constraint without a name can't be dropped"
+                self.describe(),
+                ("constraint_name",),
+                "a constraint without a name can't be dropped",
             )
         return DropConstraint(
             str(self.constraint.name),
@@ -138,6 +139,64 @@ class DropConstraint(Change):
         return f"drop {kind}constraint {self.constraint_name} of {where}"
 
 
+@dataclass(eq=False)
+class RenameConstraint(Change):
+    """Rename a constraint: `op.rename_constraint("uq_a", "uq_b", "t")`.
+
+    `ALTER TABLE t RENAME CONSTRAINT uq_a TO uq_b` on PostgreSQL and Oracle, sp_rename on
+    SQL Server; MySQL and SQLite drop it and add it again.
+
+    Attributes:
+        constraint_name: Its name as it is.
+        new_constraint_name: Its name afterwards.
+        table_name: The table's name.
+        schema: The table's schema; None for the default one.
+    """
+
+    words: ClassVar = ("rename_constraint",)
+
+    constraint_name: str
+    new_constraint_name: str
+    table_name: str
+    schema: str | None = field(default=None, kw_only=True)
+
+    def reverse(self) -> RenameConstraint:
+        return RenameConstraint(
+            self.new_constraint_name, self.constraint_name, self.table_name, schema=self.schema
+        )
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"rename constraint {self.constraint_name} of {where} to {self.new_constraint_name}"
+
+
+@dataclass(eq=False)
+class ValidateConstraint(Change):
+    """Check the rows for a constraint added NOT VALID: `op.validate_constraint("ck", "t")`.
+
+    `ALTER TABLE t VALIDATE CONSTRAINT ck` on PostgreSQL, `WITH CHECK CHECK CONSTRAINT`
+    on SQL Server; the others check when the constraint is added.
+
+    Attributes:
+        constraint_name: Its name.
+        table_name: The table's name.
+        schema: The table's schema; None for the default one.
+    """
+
+    words: ClassVar = ("validate_constraint",)
+
+    constraint_name: str
+    table_name: str
+    schema: str | None = field(default=None, kw_only=True)
+
+    def reverse(self) -> Change:
+        raise IrreversibleChange(self.describe(), (), "a constraint stays validated")
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"validate constraint {self.constraint_name} of {where}"
+
+
 _SAY = {
     "primary": "primary key",
     "unique": "unique",
@@ -177,138 +236,6 @@ def say(constraint: Constraint) -> str:
     return f"{_SAY.get(kind or '', 'constraint')}{name} ({detail})"
 
 
-def create_primary_key(
-    constraint_name: str | None,
-    table_name: str,
-    columns: Sequence[str],
-    *,
-    schema: str | None = None,
-) -> AddConstraint:
-    """Build the change `ALTER TABLE t ADD CONSTRAINT n PRIMARY KEY (...)`."""
-    return AddConstraint(
-        table_name, PrimaryKeyConstraint(*columns, name=constraint_name), schema=schema
-    )
-
-
-def create_unique_constraint(
-    constraint_name: str | None,
-    table_name: str,
-    columns: Sequence[str],
-    *,
-    schema: str | None = None,
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    **options: Any,
-) -> AddConstraint:
-    """Build the change `ALTER TABLE t ADD CONSTRAINT n UNIQUE (...)`."""
-    constraint = UniqueConstraint(
-        *columns, name=constraint_name, deferrable=deferrable, initially=initially, **options
-    )
-    return AddConstraint(table_name, constraint, schema=schema)
-
-
-def create_foreign_key(
-    constraint_name: str | None,
-    source_table: str,
-    referent_table: str,
-    local_cols: Sequence[str],
-    remote_cols: Sequence[str],
-    *,
-    onupdate: str | None = None,
-    ondelete: str | None = None,
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    match: str | None = None,
-    source_schema: str | None = None,
-    referent_schema: str | None = None,
-    **options: Any,
-) -> AddConstraint:
-    """Build the change `ALTER TABLE s ADD CONSTRAINT n FOREIGN KEY (...) REFERENCES r (...)`."""
-    referent = f"{referent_schema}.{referent_table}" if referent_schema else referent_table
-    constraint = ForeignKeyConstraint(
-        list(local_cols),
-        [f"{referent}.{column}" for column in remote_cols],
-        name=constraint_name,
-        onupdate=onupdate,
-        ondelete=ondelete,
-        deferrable=deferrable,
-        initially=initially,
-        match=match,
-        **options,
-    )
-    return AddConstraint(source_table, constraint, schema=source_schema)
-
-
-def create_check_constraint(
-    constraint_name: str | None,
-    table_name: str,
-    condition: str | ColumnElement[bool] | TextClause,
-    *,
-    schema: str | None = None,
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    **options: Any,
-) -> AddConstraint:
-    """Build the change `ALTER TABLE t ADD CONSTRAINT n CHECK (...)`.
-
-    Args:
-        constraint_name: Its name, or None to leave the choice to the database.
-        table_name: The table's name.
-        condition: SQL as it is written in the database, or an expression.
-        schema: The table's schema.
-        deferrable: Whether it can wait for the end of the transaction.
-        initially: DEFERRED or IMMEDIATE.
-        dialect_kwargs: Dialect options (`postgresql_not_valid`).
-    """
-    constraint = CheckConstraint(
-        raw_text(condition) if isinstance(condition, str) else condition,
-        name=constraint_name,
-        deferrable=deferrable,
-        initially=initially,
-        **options,
-    )
-    return AddConstraint(table_name, constraint, schema=schema)
-
-
-def create_exclude_constraint(
-    constraint_name: str | None,
-    table_name: str,
-    *elements: tuple[Any, str],
-    where: Any = None,
-    using: str = "gist",
-    deferrable: bool | None = None,
-    initially: str | None = None,
-    schema: str | None = None,
-    ops: dict[str, str] | None = None,
-) -> AddConstraint:
-    """Build PostgreSQL's `ALTER TABLE t ADD CONSTRAINT n EXCLUDE USING gist (c WITH &&)`.
-
-    Args:
-        constraint_name: Its name, or None to leave the choice to the database.
-        table_name: The table's name.
-        elements: (expression, operator) pairs; a string is a column's text as the
-            database reads it, quoted by the caller where it needs quotes.
-        where: Which rows it is for: SQL text or an expression.
-        using: The index method.
-        deferrable: Whether it can wait for the end of the transaction.
-        initially: DEFERRED or IMMEDIATE.
-        schema: The table's schema.
-        ops: Operator classes by column name.
-    """
-    from sqlalchemy.dialects.postgresql import ExcludeConstraint
-
-    constraint = ExcludeConstraint(
-        *((text(e) if isinstance(e, str) else e, operator) for e, operator in elements),
-        name=constraint_name,
-        where=where,
-        using=using,
-        deferrable=deferrable,
-        initially=initially,
-        ops=ops or {},
-    )
-    return AddConstraint(table_name, constraint, schema=schema)
-
-
 def raw_text(sql: str) -> TextClause:
     """Wrap SQL so that none of its colons is taken for a bind parameter.
 
@@ -327,7 +254,10 @@ def _spelling(change: AddConstraint) -> Spelling:
     match constraint:
         case PrimaryKeyConstraint():
             word = "create_primary_key"
-            arguments: tuple[Any, ...] = (change.table_name, list(detached.column_names(constraint)))
+            arguments: tuple[Any, ...] = (
+                change.table_name,
+                list(detached.column_names(constraint)),
+            )
         case UniqueConstraint():
             word = "create_unique_constraint"
             arguments = (change.table_name, list(detached.column_names(constraint)))
@@ -349,7 +279,11 @@ def _spelling(change: AddConstraint) -> Spelling:
             word = "create_check_constraint"
             arguments = (change.table_name, detached.unbound(constraint.sqltext))
         case _:
-            return Spelling("add_constraint", (change.table_name, constraint), {"schema": schema} if schema else {})
+            return Spelling(
+                "add_constraint",
+                (change.table_name, constraint),
+                {"schema": schema} if schema else {},
+            )
     if schema:
         keywords["schema"] = schema
     keywords.update(constraint.dialect_kwargs)
@@ -373,3 +307,14 @@ def constraint_name(change: DropConstraint, compiler: DDLCompiler) -> str:
     """Write the name of the constraint that is dropped, cut as the dialect cuts it."""
     named = UniqueConstraint(name=change.constraint_name)
     return str(compiler.preparer.format_constraint(named))
+
+
+@compiles(RenameConstraint)
+@compiles(ValidateConstraint)
+def _refuse(change: RenameConstraint | ValidateConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    raise UnsupportedChange(
+        change.describe(),
+        compiler.dialect.name,
+        "it has no statement for that",
+        "drop the constraint and add it again",
+    )

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sqlalchemy import text
+from sqlalchemy import column, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TableClause
 
 from .change import Change, Spelling, lowers
 from .errors import IrreversibleChange
+from .sqltext import dotted
 
 
 @dataclass(eq=False, init=False)
@@ -52,7 +54,9 @@ class ExecuteSQL(Change):
 
     def spelling(self) -> Spelling:
         options = dict(self._execution_options)
-        return Spelling("execute", (self.sqltext,), {"execution_options": options} if options else {})
+        return Spelling(
+            "execute", (self.sqltext,), {"execution_options": options} if options else {}
+        )
 
     def reverse(self) -> Change:
         raise IrreversibleChange(self.describe(), (), "what undoes a piece of SQL isn't known")
@@ -81,7 +85,9 @@ class BulkInsert(Change):
 
     def __post_init__(self) -> None:
         if not isinstance(self.rows, (list, tuple)):
-            raise TypeError(f"rows of {self.table.name} are no list, but {type(self.rows).__name__}")
+            raise TypeError(
+                f"rows of {self.table.name} are no list, but {type(self.rows).__name__}"
+            )
         for number, row in enumerate(self.rows):
             if not isinstance(row, Mapping):
                 raise TypeError(
@@ -122,3 +128,48 @@ def _row_by_row(
     change: BulkInsert, dialect: Dialect, connection: Connection | None
 ) -> Sequence[Executable]:
     return [change.table.insert().values(dict(row)) for row in change.rows]
+
+
+@dataclass(eq=False)
+class CopyRows(Change):
+    """Copy rows from one table to another: `op.copy_rows("old", "new", {"id": "id"})`.
+
+    `INSERT INTO new (id) SELECT id FROM old`.
+
+    Attributes:
+        source_table: Where the rows are.
+        target_table: Where they go.
+        columns: Target column to source: a column's name, or an expression over them.
+        schema: Schema of both; None for the default one.
+    """
+
+    words: ClassVar = ("copy_rows",)
+
+    source_table: str
+    target_table: str
+    columns: Mapping[str, str | ColumnElement[Any]]
+    schema: str | None = field(default=None, kw_only=True)
+
+    @property
+    def statement(self) -> Executable:
+        """The INSERT from SELECT that is executed."""
+        source = table(self.source_table, schema=self.schema)
+        target = table(self.target_table, *(column(n) for n in self.columns), schema=self.schema)
+        values = [column(v) if isinstance(v, str) else v for v in self.columns.values()]
+        return target.insert().from_select(
+            list(self.columns), select(*values).select_from(source), include_defaults=False
+        )
+
+    def reverse(self) -> Change:
+        raise IrreversibleChange(self.describe(), (), "which rows to delete isn't known")
+
+    def describe(self) -> str:
+        old = dotted(self.schema, self.source_table)
+        return f"copy rows of {old} into {dotted(self.schema, self.target_table)}"
+
+
+@lowers(CopyRows)
+def _copy_rows(
+    change: CopyRows, dialect: Dialect, connection: Connection | None
+) -> Sequence[Executable]:
+    return (change.statement,)

@@ -160,8 +160,16 @@ class AddEnumValue(Change):
         )
 
     def describe(self) -> str:
-        where = f" before {self.before}" if self.before else f" after {self.after}" if self.after else ""
-        return f"add value {self.value} to enum {sqltext.dotted(self.schema, self.enum_name)}{where}"
+        where = (
+            f" before {self.before}"
+            if self.before
+            else f" after {self.after}"
+            if self.after
+            else ""
+        )
+        return (
+            f"add value {self.value} to enum {sqltext.dotted(self.schema, self.enum_name)}{where}"
+        )
 
 
 @dataclass(eq=False)
@@ -185,9 +193,7 @@ class RenameEnumValue(Change):
     schema: str | None = field(default=None, kw_only=True)
 
     def reverse(self) -> RenameEnumValue:
-        return RenameEnumValue(
-            self.enum_name, self.new_value, self.old_value, schema=self.schema
-        )
+        return RenameEnumValue(self.enum_name, self.new_value, self.old_value, schema=self.schema)
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.enum_name)

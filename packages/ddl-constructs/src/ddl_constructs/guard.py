@@ -45,9 +45,7 @@ def has_index(
     return bool(inspector.has_index(table_name, change.index_name, schema=change.schema))
 
 
-def has_constraint(
-    change: DropConstraint, connection: Connection | None, dialect: Dialect
-) -> bool:
+def has_constraint(change: DropConstraint, connection: Connection | None, dialect: Dialect) -> bool:
     """Tell whether the table has the constraint that a change drops."""
     inspector = _look(change, connection, dialect)
     where = {"table_name": change.table_name, "schema": change.schema}

@@ -83,7 +83,12 @@ class CreateIndex(Change, sa_schema.CreateIndex):
     def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
         """The Index, on a detached Table that has the columns it names."""
         return make_index(
-            self.index_name, self.table_name, self.columns, self.schema, self.unique, self.dialect_kwargs
+            self.index_name,
+            self.table_name,
+            self.columns,
+            self.schema,
+            self.unique,
+            self.dialect_kwargs,
         )
 
     def reverse(self) -> DropIndex:
@@ -171,6 +176,37 @@ class DropIndex(Change, sa_schema.DropIndex):
         return f"drop index {self.index_name}{where}"
 
 
+@dataclass(eq=False)
+class RenameIndex(Change):
+    """Rename an index: `op.rename_index("ix_a", "ix_b", "t")`.
+
+    `ALTER INDEX ix_a RENAME TO ix_b`; MySQL says it with ALTER TABLE, SQL Server with
+    sp_rename, so `table_name` is needed there.
+
+    Attributes:
+        index_name: Its name as it is.
+        new_index_name: Its name afterwards.
+        table_name: The table's name; None if not said.
+        schema: The table's schema; None for the default one.
+    """
+
+    words: ClassVar = ("rename_index",)
+
+    index_name: str
+    new_index_name: str
+    table_name: str | None = None
+    schema: str | None = field(default=None, kw_only=True)
+
+    def reverse(self) -> RenameIndex:
+        return RenameIndex(
+            self.new_index_name, self.index_name, self.table_name, schema=self.schema
+        )
+
+    def describe(self) -> str:
+        where = f" of {sqltext.dotted(self.schema, self.table_name)}" if self.table_name else ""
+        return f"rename index {self.index_name}{where} to {self.new_index_name}"
+
+
 def make_index(
     name: str | None,
     table_name: str,
@@ -202,3 +238,9 @@ def _create_index(change: CreateIndex, compiler: DDLCompiler, **kw: Any) -> str:
 @compiles(DropIndex)
 def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
     return sqltext.visit(compiler, "drop_index", change)
+
+
+@compiles(RenameIndex)
+def _rename_index(change: RenameIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    old = sqltext.table(compiler, change.index_name, change.schema)
+    return f"ALTER INDEX {old} RENAME TO {sqltext.name(compiler, change.new_index_name)}"

@@ -40,14 +40,14 @@ def default(compiler: DDLCompiler, value: Any, type_: TypeEngine[Any] | None = N
 
 
 def visit(compiler: DDLCompiler, what: str, element: Any) -> str:
-    """Let SQLAlchemy's own compiler write an element, without blank lines around it.
+    """Let SQLAlchemy's own compiler write an element; "" for what it leaves out.
 
     Args:
         compiler: Of the dialect to write for.
         what: The end of the method's name: "create_table" for `visit_create_table`.
         element: What it takes.
     """
-    return str(getattr(compiler, f"visit_{what}")(element)).strip()
+    return (getattr(compiler, f"visit_{what}")(element) or "").strip()
 
 
 def type_name(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:

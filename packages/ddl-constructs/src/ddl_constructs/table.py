@@ -21,7 +21,7 @@ from .change import Change, Spelling, lowers
 from .column import AlterColumn
 from .comment import CreateTableComment
 from .constraint import AddConstraint
-from .errors import IrreversibleChange
+from .errors import IrreversibleChange, UnsupportedChange
 from .index import CreateIndex
 from .traits import traits
 
@@ -87,7 +87,9 @@ class CreateTable(Change, sa_schema.CreateTable):
             if not getattr(c, "_type_bound", False)
             and (c is not table.primary_key or len(table.primary_key.columns))
         ]
-        made = [detached.copy_index(i) for i in sorted(table.indexes, key=_by_name)] if indexes else []
+        made = (
+            [detached.copy_index(i) for i in sorted(table.indexes, key=_by_name)] if indexes else []
+        )
         return cls(
             table.name,
             *columns,
@@ -231,6 +233,40 @@ class RenameTable(Change):
             f"rename table {sqltext.dotted(self.schema, self.old_table_name)} "
             f"to {self.new_table_name}"
         )
+
+
+@dataclass(eq=False)
+class SetTableSchema(Change):
+    """Move a table to another schema: `op.set_table_schema("t", "archive")`.
+
+    `ALTER TABLE t SET SCHEMA archive` on PostgreSQL, `ALTER SCHEMA ... TRANSFER` on SQL
+    Server, `RENAME TABLE` into the other database on MySQL; the others can't.
+
+    Attributes:
+        table_name: Its name.
+        new_schema: Its schema afterwards; None for the default one.
+        schema: Its schema as it is; None for the default one.
+    """
+
+    words: ClassVar = ("set_table_schema",)
+
+    table_name: str
+    new_schema: str | None
+    schema: str | None = field(default=None, kw_only=True)
+
+    def reverse(self) -> SetTableSchema:
+        return SetTableSchema(self.table_name, self.schema, schema=self.new_schema)
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"move table {where} to schema {self.new_schema or 'by default'}"
+
+
+@compiles(SetTableSchema)
+def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    raise UnsupportedChange(
+        change.describe(), compiler.dialect.name, "it can't move a table to another schema"
+    )
 
 
 _ORDER = {"primary_key_constraint": 0, "unique_constraint": 1, "foreign_key_constraint": 2}

@@ -24,8 +24,8 @@ from ..column import AddColumn, AlterColumn, DropColumn, add_with_companions
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, constraint_name, raw_text
 from ..errors import MissingFact, UnsupportedChange
-from ..index import CreateIndex, DropIndex
-from ..table import RenameTable
+from ..index import CreateIndex, DropIndex, RenameIndex
+from ..table import RenameTable, SetTableSchema
 
 
 def is_mariadb(dialect: Dialect) -> bool:
@@ -93,8 +93,7 @@ def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn
     facts = {
         f"existing_{name.rstrip('_')}"
         for name in AlterColumn.ASPECTS
-        if getattr(change, name) is KEEP
-        and getattr(change, f"existing_{name.rstrip('_')}") is KEEP
+        if getattr(change, name) is KEEP and getattr(change, f"existing_{name.rstrip('_')}") is KEEP
     }
     if facts and connection is not None:
         found = _read_column(change, connection)
@@ -336,3 +335,29 @@ def _comment(table_name: str, schema: str | None, comment: str, compiler: DDLCom
 def _rename_table(change: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
     old = sqltext.table(compiler, change.old_table_name, change.schema)
     return f"ALTER TABLE {old} RENAME TO {sqltext.table(compiler, change.new_table_name, change.schema)}"
+
+
+@lowers(RenameIndex, "mysql", "mariadb")
+def _rename_index(
+    change: RenameIndex, dialect: Dialect, connection: Connection | None
+) -> Iterator[ExecutableDDLElement]:
+    if change.table_name is None:
+        raise MissingFact(
+            change.describe(), ("table_name",), f"{dialect.name} renames an index in its table"
+        )
+    yield change
+
+
+@compiles(RenameIndex, "mysql", "mariadb")
+def _rename_index_text(change: RenameIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, str(change.table_name), change.schema)
+    old, new = (sqltext.name(compiler, n) for n in (change.index_name, change.new_index_name))
+    return f"ALTER TABLE {table} RENAME INDEX {old} TO {new}"
+
+
+@compiles(SetTableSchema, "mysql", "mariadb")
+def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    if change.new_schema is None:
+        raise MissingFact(change.describe(), ("new_schema",), "RENAME TABLE names a database")
+    old = sqltext.table(compiler, change.table_name, change.schema)
+    return f"RENAME TABLE {old} TO {sqltext.table(compiler, change.table_name, change.new_schema)}"

@@ -14,7 +14,9 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from .. import sqltext
 from ..change import KEEP, Change, lowers
 from ..column import AlterColumn, alter_column_text, alter_one_by_one
-from ..errors import UnsupportedChange
+from ..constraint import RenameConstraint, ValidateConstraint
+from ..errors import MissingFact, UnsupportedChange
+from ..table import SetTableSchema
 
 
 @lowers(AlterColumn, "postgresql")
@@ -55,7 +57,9 @@ def _identity_text(change: AlterColumn, compiler: DDLCompiler) -> str | None:
         if new is None:
             return f"{where} DROP IDENTITY"
         raise UnsupportedChange(
-            change.describe(), "postgresql", "an identity column takes no default",
+            change.describe(),
+            "postgresql",
+            "an identity column takes no default",
             "drop the identity first (server_default=None), then set the default",
         )
     if not isinstance(old, Identity):
@@ -67,10 +71,52 @@ def _identity_differences(new: Identity, old: Identity, compiler: DDLCompiler) -
     parts = []
     if bool(new.always) != bool(old.always):
         parts.append(f"SET GENERATED {'ALWAYS' if new.always else 'BY DEFAULT'}")
-    for name in ("cache", "cycle", "increment", "maxvalue", "minvalue", "nomaxvalue", "nominvalue", "start"):
+    for name in (
+        "cache",
+        "cycle",
+        "increment",
+        "maxvalue",
+        "minvalue",
+        "nomaxvalue",
+        "nominvalue",
+        "start",
+    ):
         if getattr(new, name) != getattr(old, name) and getattr(new, name) is not None:
             one = Identity(**{name: getattr(new, name)})
             parts.append(f"SET {compiler.get_identity_options(one)}")
     return " ".join(parts)
 
 
+@compiles(RenameConstraint, "postgresql")
+def _rename_constraint(change: RenameConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    old, new = (
+        sqltext.name(compiler, n) for n in (change.constraint_name, change.new_constraint_name)
+    )
+    return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"
+
+
+@compiles(ValidateConstraint, "postgresql")
+def _validate_constraint(change: ValidateConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    return (
+        f"ALTER TABLE {table} VALIDATE CONSTRAINT {sqltext.name(compiler, change.constraint_name)}"
+    )
+
+
+@lowers(SetTableSchema, "postgresql")
+def _needs_a_schema(
+    change: SetTableSchema, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """PostgreSQL has no word for the default schema: it must be named."""
+    if change.new_schema is None:
+        raise MissingFact(change.describe(), ("new_schema",), "SET SCHEMA names a schema")
+    yield change
+
+
+@compiles(SetTableSchema, "postgresql")
+def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    return (
+        f"ALTER TABLE {table} SET SCHEMA {compiler.preparer.quote_schema(str(change.new_schema))}"
+    )

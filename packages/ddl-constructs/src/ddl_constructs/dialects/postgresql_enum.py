@@ -103,7 +103,9 @@ def _create_enum(change: CreateEnum, compiler: DDLCompiler, **kw: Any) -> str:
     found = sqltext.literal(compiler, f"enum {name} is there with other labels than asked for")
     return _block(
         f"IF to_regtype({sqltext.literal(compiler, name)}) IS NULL THEN {create}; "
-        f"ELSIF enum_range(NULL::{name})::text[] <> ARRAY[{labels}]::text[] "
+        "ELSIF (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum "
+        f"WHERE enumtypid = to_regtype({sqltext.literal(compiler, name)})) "
+        f"IS DISTINCT FROM ARRAY[{labels}]::text[] "
         f"THEN RAISE EXCEPTION USING MESSAGE = {found}; END IF;"
     )
 
@@ -151,7 +153,9 @@ def _replace_enum(
     columns = change.columns
     if columns is None:
         if connection is None:
-            raise MissingFact(change.describe(), ("columns",), "which columns are of the type isn't known")
+            raise MissingFact(
+                change.describe(), ("columns",), "which columns are of the type isn't known"
+            )
         columns = enum_columns(change, connection)
     if connection is not None:
         _refuse_labels_in_use(change, columns, connection)
@@ -162,7 +166,9 @@ def _replace_enum(
     yield CreateEnum(change.enum_name, change.labels, schema=change.schema)
     for of in columns:
         name = preparer.quote(of.column_name)
-        of_type = ENUM(*change.labels, name=change.enum_name, schema=change.schema, create_type=False)
+        of_type = ENUM(
+            *change.labels, name=change.enum_name, schema=change.schema, create_type=False
+        )
         type_: TypeEngine[Any] = ARRAY(of_type) if of.array else of_type
         here = AlterColumn(of.table_name, of.column_name, schema=of.schema)
         if of.server_default is not None:
@@ -222,11 +228,16 @@ def _refuse_labels_in_use(
     kept = [*change.labels, *change.renamed]
     for c in columns:
         value = func.unnest(column(c.column_name)) if c.array else column(c.column_name)
-        used = select(cast(value, Text).label("label")).select_from(
-            table(c.table_name, schema=c.schema)
-        ).subquery()
+        used = (
+            select(cast(value, Text).label("label"))
+            .select_from(table(c.table_name, schema=c.schema))
+            .subquery()
+        )
         found = connection.execute(
-            select(used.c.label, func.count()).where(used.c.label.not_in(kept)).group_by(used.c.label).limit(1)
+            select(used.c.label, func.count())
+            .where(used.c.label.not_in(kept))
+            .group_by(used.c.label)
+            .limit(1)
         ).first()
         if found is not None:
             where = sqltext.dotted(c.schema, c.table_name, c.column_name)

@@ -5,22 +5,26 @@ What needs a copy of the table can't be said as statements: the error says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, column, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.ddl import ExecutableDDLElement
 
 from .. import detached, sqltext
 from ..change import Change, lowers
 from ..column import AddColumn, AlterColumn
 from ..comment import CreateTableComment, DropTableComment
-from ..constraint import AddConstraint, DropConstraint
+from ..constraint import AddConstraint, DropConstraint, raw_text
+from ..detached import TableName
 from ..errors import UnsupportedChange
-from ..index import CreateIndex
+from ..index import CreateIndex, DropIndex, RenameIndex
 
 
 def _needs_rebuild(change: Change) -> UnsupportedChange:
@@ -40,16 +44,16 @@ def _add_column(
     SQLite, lang_altertable, ALTER TABLE ADD COLUMN: the column may not be UNIQUE or
     a primary key; REFERENCES is taken.
     """
-    column = change.bound
-    if len(column.foreign_keys) == 1 and not change.inline_references:
+    bound = change.bound
+    if len(bound.foreign_keys) == 1 and not change.inline_references:
         yield change.replace(inline_references=True)
         return
-    if len(column.foreign_keys) > 1:
+    if len(bound.foreign_keys) > 1:
         raise _needs_rebuild(change)
     yield change
-    for constraint in column.table.constraints:
+    for constraint in bound.table.constraints:
         if isinstance(constraint, UniqueConstraint):
-            name = str(constraint.name or f"uq_{change.table_name}_{column.name}")
+            name = str(constraint.name or f"uq_{change.table_name}_{bound.name}")
             yield CreateIndex(
                 name,
                 change.table_name,
@@ -57,7 +61,7 @@ def _add_column(
                 schema=change.schema,
                 unique=True,
             )
-    for index in column.table.indexes:
+    for index in bound.table.indexes:
         yield CreateIndex.of(index)
 
 
@@ -86,6 +90,39 @@ def _constraint(
     change: AddConstraint | DropConstraint, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     raise _needs_rebuild(change)
+
+
+@lowers(RenameIndex, "sqlite")
+def _rename_index(
+    change: RenameIndex, dialect: Dialect, connection: Connection | None
+) -> Iterator[Executable | ExecutableDDLElement]:
+    """SQLite can't rename an index: it is dropped and its own SQL run under the new name."""
+    if connection is None:
+        raise UnsupportedChange(
+            change.describe(),
+            "sqlite",
+            "it can't rename an index, and without a connection its definition isn't known",
+            "drop the index and create it under the new name",
+        )
+    catalog = table(
+        "sqlite_master", column("sql"), column("type"), column("name"), schema=change.schema
+    )
+    sql = connection.execute(
+        select(catalog.c.sql).where(catalog.c.type == "index", catalog.c.name == change.index_name)
+    ).scalar()
+    if sql is None:
+        raise UnsupportedChange(
+            change.describe(), "sqlite", "there is no such index with a definition of its own"
+        )
+    made = re.match(
+        r"""\s*CREATE\s+(UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?("(?:[^"]|"")*"|\[[^]]*\]|`[^`]*`|'[^']*'|[^\s(]+)\s+ON\s""",
+        sql,
+        re.IGNORECASE,
+    )
+    assert made is not None, "SQLite stores an index as CREATE INDEX name ON"
+    yield DropIndex(change.index_name, schema=change.schema)
+    new = dialect.identifier_preparer.format_table(TableName(change.new_index_name, change.schema))  # type: ignore[arg-type]  # a name is enough there
+    yield raw_text(f"CREATE {made[1] or ''}INDEX {new} ON {sql[made.end() :]}")
 
 
 @lowers(CreateTableComment, "sqlite")
