@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LOGIN = re.compile(r"(?P<before>\A|://)(?P<user>[^:@/]*)(?P<secret>:.*)?@", re.DOTALL)
+_LOGIN = re.compile(r"\A(?P<user>[^:@/]*)(?P<secret>:.*)?@", re.DOTALL)
 _OPTION = re.compile(r"(?P<key>[?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)[^&]*", re.IGNORECASE)
 
 
@@ -21,13 +21,13 @@ def hidden(url: str) -> str:
     >>> hidden("app:secret@db.local")
     'app:***@db.local'
     """
-    begin = max(url.find("://"), 0)
+    begin = url.find("://") + 3 if "://" in url else 0
     shown = url[:begin] + _LOGIN.sub(_without_secret, url[begin:], count=1)
     return _OPTION.sub(r"\g<key>***", shown)
 
 
 def _without_secret(login: re.Match[str]) -> str:
-    return f"{login['before']}{login['user']}{':***' if login['secret'] else ''}@"
+    return f"{login['user']}{':***' if login['secret'] else ''}@"
 
 
 def has_secret(url: str) -> bool:
