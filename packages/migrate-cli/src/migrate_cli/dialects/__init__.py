@@ -1,0 +1,55 @@
+"""What a database needs to be run on, one file a dialect; a dialect without a file needs nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine.interfaces import Dialect
+    from sqlalchemy.sql.base import Executable
+
+
+class Knowledge(Protocol):
+    """What a dialect's file may say; each function has a default that does nothing."""
+
+    def open_transaction(self, connection: Connection) -> None:
+        """Open the transaction on the server, where the driver doesn't by itself."""
+
+    def set_offline(self, dialect: Dialect) -> None:
+        """Set what the dialect would ask the server for, as a usual server answers."""
+
+    def stands_alone(self, statement: Executable) -> bool:
+        """Tell whether a statement can't run inside of a transaction."""
+
+
+class _Nothing:
+    """Knows nothing, and needs nothing."""
+
+    def open_transaction(self, connection: Connection) -> None:
+        return None
+
+    def set_offline(self, dialect: Dialect) -> None:
+        return None
+
+    def stands_alone(self, statement: Executable) -> bool:
+        return False
+
+
+class _File(_Nothing):
+    """The functions of a dialect's file, with the defaults for those that it lacks."""
+
+    def __init__(self, module: str) -> None:
+        self.__dict__.update(vars(import_module(module)))
+
+
+@cache
+def knowledge(dialect: str) -> Knowledge:
+    """Give what is known of a dialect by its name."""
+    module = f"{__name__}.{dialect}"
+    if not dialect.isidentifier() or find_spec(module) is None:
+        return _Nothing()
+    return cast(Knowledge, _File(module))

@@ -1,0 +1,18 @@
+"""Running on SQLite; seen on 3.40 with Python's sqlite3 in its default ("legacy") mode."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+
+def open_transaction(connection: Connection) -> None:
+    """Send BEGIN, since the driver opens a transaction only before a change of rows.
+
+    Python documentation, sqlite3, "Transaction control via the isolation_level
+    attribute": BEGIN is sent before INSERT, UPDATE, DELETE and REPLACE only. Where the
+    driver is inside a transaction already (an engine's "begin" event, autocommit=False),
+    that one is joined. IMMEDIATE, since a transaction that first reads and then writes
+    fails at once when another has written in between (SQLite, lang_transaction).
+    """
+    if not getattr(connection.connection.driver_connection, "in_transaction", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

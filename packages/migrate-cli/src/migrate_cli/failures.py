@@ -1,0 +1,182 @@
+"""What can go wrong while revisions run, and what is refused before they do.
+
+The base class, and what is wrong with a project's files, stand in `errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .errors import DatabaseError, MigrationFailed, Refused
+
+
+class RevisionFailed(MigrationFailed):
+    """A revision's `upgrade` or `downgrade` didn't come to its end.
+
+    Attributes:
+        revision: Its id.
+        title: Its message; "" if it has none.
+        direction: "upgrade" or "downgrade".
+        place: "file:line" of the script's line that failed; the file alone if no
+            line of it was running.
+        statement: The SQL that failed; None if it wasn't SQL.
+        reason: What the database or Python said.
+        state: Where the database is now, a sentence a line.
+    """
+
+    def __init__(
+        self,
+        revision: str,
+        title: str,
+        direction: str,
+        place: str,
+        statement: str | None,
+        reason: str,
+        state: Sequence[str],
+    ) -> None:
+        self.revision, self.title, self.direction, self.place = revision, title, direction, place
+        self.statement, self.reason, self.state = statement, reason, tuple(state)
+        named = f'{revision} "{title}"' if title else revision
+        lines = [f"{direction} of {named} failed at {place}", f"  {reason}"]
+        if statement is not None:
+            lines.append(f"  in: {statement}")
+        super().__init__("\n".join([*lines, *self.state]))
+
+
+class NeedsDatabase(MigrationFailed):
+    """A script reads from the database where there is none: offline, or while it is recorded.
+
+    Attributes:
+        statement: What would be read, in words or as SQL.
+    """
+
+    def __init__(self, statement: str) -> None:
+        self.statement = statement
+        super().__init__(
+            f"this reads live data, which a SQL script can't: {statement}; run it online "
+            "(without --sql), or say what to do as SQL"
+        )
+
+
+class NoLiteral(MigrationFailed):
+    """A value can't be written into the text of a SQL script.
+
+    Attributes:
+        statement: The statement that holds it.
+        reason: What SQLAlchemy says.
+    """
+
+    def __init__(self, statement: str, reason: str) -> None:
+        self.statement, self.reason = statement, reason
+        super().__init__(f"can't write {statement} as text: {reason}; say the value as SQL")
+
+
+class InCallersTransaction(MigrationFailed):
+    """A change must run outside of a transaction, but the open one belongs to the caller.
+
+    Attributes:
+        what: The change in words.
+    """
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"can't {what} inside of a transaction, and the open one is the caller's; "
+            "hand over a connection that is in none"
+        )
+
+
+class VersionTableError(MigrationFailed):
+    """The version table doesn't hold what a step starts from.
+
+    Attributes:
+        table: Its name, with the schema.
+        ids: The ids that the statement was about.
+        expected: Rows that it should have touched.
+        found: Rows that it did touch.
+    """
+
+    def __init__(self, table: str, ids: Sequence[str], expected: int, found: int) -> None:
+        self.table, self.ids, self.expected, self.found = table, tuple(ids), expected, found
+        super().__init__(
+            f"{table} changed under us: expected {expected} row{'s' if expected != 1 else ''} "
+            f"of {', '.join(ids)}, found {found}; look at it with: migrate current"
+        )
+
+
+class WouldDrop(Refused):
+    """Autogenerate would drop so many tables that it is probably a mistake.
+
+    Attributes:
+        dropped: Tables that would go, sorted.
+        total: How many the database has.
+        targets: The metadata as the settings name it.
+    """
+
+    def __init__(self, dropped: Sequence[str], total: int, targets: Sequence[str]) -> None:
+        self.dropped, self.total, self.targets = tuple(dropped), total, tuple(targets)
+        count = "all" if len(dropped) == total else f"{len(dropped)} of"
+        super().__init__(
+            f"this would drop {count} {total} tables: {_some(self.dropped)}\n"
+            f"are all modules imported that define {', '.join(targets)}? "
+            'name them: [tool.migrate] models = ["myapp.**.models"]\n'
+            "or go on with: --allow-drops"
+        )
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+class NotAtHead(Refused):
+    """The database isn't at the head that a comparison starts from.
+
+    Attributes:
+        applied: Ids of the applied heads; may be empty.
+        pending: Ids that would still have to run, oldest first.
+    """
+
+    def __init__(self, applied: Sequence[str], pending: Sequence[str]) -> None:
+        self.applied, self.pending = tuple(applied), tuple(pending)
+        many = f"{len(pending)} revision{'s' if len(pending) != 1 else ''}"
+        super().__init__(
+            f"the database is {many} behind (at {', '.join(applied) or '<base>'}): "
+            f"{', '.join(pending)}\nrun: migrate upgrade"
+        )
+
+
+class UnknownApplied(DatabaseError):
+    """The version table names revisions that have no file.
+
+    Attributes:
+        table: The version table's name.
+        ids: The unknown ids, sorted.
+        scripts: The folder that was searched.
+    """
+
+    def __init__(self, table: str, ids: Sequence[str], scripts: str) -> None:
+        self.table, self.ids, self.scripts = table, tuple(ids), scripts
+        named = ", ".join(ids)
+        super().__init__(
+            f"{table} is at {named}, which has no file in {scripts} (another branch, perhaps)\n"
+            "bring the file back, or say where the database really is: migrate stamp --purge <revision>"
+        )
+
+
+class NoVersionTable(DatabaseError):
+    """What has the version table's name can't be used as one.
+
+    Attributes:
+        table: Its name, with the schema.
+        reason: What is wrong with it.
+        detail: What the database says; None if nothing.
+    """
+
+    def __init__(self, table: str, reason: str, detail: str | None) -> None:
+        self.table, self.reason, self.detail = table, reason, detail
+        said = f": {detail}" if detail else ""
+        super().__init__(
+            f"{table} isn't a version table: {reason}{said}\n"
+            "it needs one column, version_num; mend it, or name another: [tool.migrate] version_table"
+        )

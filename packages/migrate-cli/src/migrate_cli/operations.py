@@ -1,0 +1,231 @@
+"""`op`: what a revision's script speaks with, one line per change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import ddl_constructs as ddl
+from ddl_constructs import Change
+from sqlalchemy import Table, literal
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import BindParameter, conv
+
+from .sinks import Sink
+
+P = ParamSpec("P")
+C = TypeVar("C", bound=Change)
+R = TypeVar("R")
+
+
+def spelled(build: Callable[P, Change]) -> Callable[Concatenate[Operations, P], None]:
+    """Make the word of a change: it builds the change and hands it to the sink."""
+    return giving(_nothing, build)
+
+
+def giving(
+    result: Callable[[C], R], build: Callable[P, C]
+) -> Callable[Concatenate[Operations, P], R]:
+    """Make the word of a change that gives the script something back: `result(change)`."""
+
+    @wraps(build)
+    def word(self: Operations, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        change = build(*args, **kwargs)
+        self.invoke(change)
+        return result(change)
+
+    if isinstance(build, type):
+        word.__name__ = build.words[0]
+    word.__qualname__ = f"Operations.{word.__name__}"
+    return word
+
+
+def _nothing(change: Change) -> None:
+    return None
+
+
+def _table(change: ddl.CreateTable) -> Table:
+    return change.element
+
+
+class Operations:
+    """What a script speaks with: each word builds a change and hands it to a sink.
+
+    >>> from sqlalchemy import Column, Integer
+    >>> from sqlalchemy.dialects import sqlite
+    >>> from migrate_cli.sinks import RecordingSink
+    >>> sink = RecordingSink(sqlite.dialect())
+    >>> op = Operations(sink)
+    >>> op.add_column("users", Column("age", Integer()))
+    >>> [change.describe() for change in sink.taken]
+    ['add column users.age (Integer)']
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._given = sink
+
+    @property
+    def _sink(self) -> Sink:
+        return self._given
+
+    add_column = spelled(ddl.AddColumn)
+    alter_column = spelled(ddl.AlterColumn)
+    drop_column = spelled(ddl.DropColumn)
+
+    create_table = giving(_table, ddl.CreateTable)
+    drop_table = spelled(ddl.DropTable)
+    rename_table = spelled(ddl.RenameTable)
+    create_table_comment = spelled(ddl.CreateTableComment)
+    drop_table_comment = spelled(ddl.DropTableComment)
+
+    create_index = spelled(ddl.CreateIndex)
+    drop_index = spelled(ddl.DropIndex)
+
+    add_constraint = spelled(ddl.AddConstraint)
+    create_primary_key = spelled(ddl.create_primary_key)
+    create_unique_constraint = spelled(ddl.create_unique_constraint)
+    create_foreign_key = spelled(ddl.create_foreign_key)
+    create_check_constraint = spelled(ddl.create_check_constraint)
+    create_exclude_constraint = spelled(ddl.create_exclude_constraint)
+    drop_constraint = spelled(ddl.DropConstraint)
+
+    create_enum = spelled(ddl.CreateEnum)
+    drop_enum = spelled(ddl.DropEnum)
+
+    bulk_insert = spelled(ddl.BulkInsert)
+    execute = spelled(ddl.ExecuteSQL)
+
+    def invoke(self, change: Change | Executable) -> Any:
+        """Hand a change, or any SQLAlchemy executable, to the sink.
+
+        Returns:
+            What the connection returns; None for a change of no statements.
+        """
+        return self._sink.take(change)
+
+    def get_bind(self) -> Connection:
+        """Give the connection that the revision runs on.
+
+        Where SQL is only written, a stand-in that writes what it is given; reading
+        from it is an error that says so.
+        """
+        bind: Connection = self._sink.bind()
+        return bind
+
+    def get_context(self) -> Context:
+        """Give what is around the revision: dialect, connection, transaction."""
+        return Context(self._sink)
+
+    def f(self, name: str) -> conv:
+        """Mark a name as final: no naming convention is applied to it."""
+        return conv(name)
+
+    def inline_literal(self, value: Any, type_: Any = None) -> BindParameter[Any]:
+        """Give a value that is written into the SQL as a literal, also online.
+
+        Args:
+            value: The value; a number, a string, or what `type_` can write.
+            type_: Its type; None to go by the value.
+        """
+        return literal(value, type_, literal_execute=True)
+
+
+class Context:
+    """What is around a running revision."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that is spoken."""
+        return self._sink.dialect
+
+    @property
+    def connection(self) -> Connection | None:
+        """The live connection; None where SQL is only written."""
+        return self._sink.connection
+
+    bind = connection
+
+    @property
+    def as_sql(self) -> bool:
+        """Whether SQL is only written."""
+        return self._sink.offline
+
+    def autocommit_block(self) -> AbstractContextManager[None]:
+        """Run the block outside of the transaction; what came before it is committed."""
+        return self._sink.alone("leave the transaction")
+
+
+_speaking: ContextVar[Operations | None] = ContextVar("migrate_cli.op", default=None)
+_runs: dict[Operations, str] = {}
+_runs_lock = threading.Lock()
+
+
+@contextmanager
+def speaking(operations: Operations, name: str) -> Iterator[None]:
+    """Make the global `op` speak to these operations inside of the block.
+
+    Args:
+        operations: What `op` stands for.
+        name: What the run is called when two of them are active: a database without password.
+    """
+    token = _speaking.set(operations)
+    with _runs_lock:
+        _runs[operations] = name
+    try:
+        yield
+    finally:
+        with _runs_lock:
+            del _runs[operations]
+        _speaking.reset(token)
+
+
+def current() -> Operations:
+    """Give what the global `op` stands for here.
+
+    The run of this context; else the process's only one, so that a thread which a
+    script starts can speak too.
+
+    Raises:
+        NameError: No run is active, or several are and none is this context's.
+    """
+    here = _speaking.get()
+    if here is not None:
+        return here
+    with _runs_lock:
+        runs = dict(_runs)
+    if len(runs) == 1:
+        return next(iter(runs))
+    if not runs:
+        raise NameError(
+            "op speaks only while a revision runs, and none does; call it inside of "
+            "upgrade() or downgrade(), and those by: migrate upgrade"
+        )
+    raise NameError(
+        f"op can't tell which run is meant here: {' and '.join(sorted(runs.values()))} are "
+        "active, and this thread belongs to none; write 'def upgrade(op: Operations)' and "
+        "hand op to the thread"
+    )
+
+
+class _Global(Operations):
+    """The `op` that scripts import; stands for whatever runs."""
+
+    def __init__(self) -> None:
+        pass
+
+    @property
+    def _sink(self) -> Sink:
+        return current()._sink
+
+
+op: Operations = _Global()
+"""What `from migrate_cli import op` gives: speaks to the run that is active."""

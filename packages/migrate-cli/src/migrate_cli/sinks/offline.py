@@ -1,0 +1,179 @@
+"""The sink that writes: changes become the text of a SQL script."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from ddl_constructs import Change, traits
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.engine.url import URL
+from sqlalchemy.exc import CompileError, SQLAlchemyError
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.dml import Insert, Update
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.types import NullType
+
+from ..dialects import knowledge
+from ..failures import NoLiteral
+from ..transactions import stands_alone
+from .base import NoRows, in_words
+
+
+class OfflineSink:
+    """Writes what it takes as SQL, for the database's own client to run.
+
+    Attributes:
+        dialect: The dialect that is written; made by `offline_dialect`.
+        kept: Always empty: nothing runs here.
+    """
+
+    offline = True
+    connection = None
+
+    def __init__(self, dialect: Dialect, stream: IO[str]) -> None:
+        self.dialect = dialect
+        self.kept: list[str] = []
+        self._traits = traits(dialect.name)
+        self._stream = stream
+        self._open = False
+
+    def take(self, element: Change | Executable) -> Any:
+        pieces = (
+            element.statements(self.dialect) if isinstance(element, Change) else [element]
+        )
+        texts = [(piece, self._text(piece)) for piece in pieces]
+        for piece, text in texts:
+            if self._open and stands_alone(piece, self.dialect):
+                with self.alone(in_words(piece)):
+                    self._statement(text)
+            else:
+                self._statement(text)
+        return NoRows(in_words(element))
+
+    def bind(self) -> Any:
+        """A stand-in for the connection: writes what it is given, and has nothing to read."""
+        return _OfflineBind(self)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._begin()
+        yield
+        self._commit()
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        self._commit()
+        yield
+        self._begin()
+
+    def note(self, text: str) -> None:
+        for line in text.splitlines():
+            self._stream.write(f"-- {line}\n")
+        self._stream.write("\n")
+
+    def _begin(self) -> None:
+        self._open = True
+        if self._traits.transactional_ddl:
+            self._statement("BEGIN")
+
+    def _commit(self) -> None:
+        self._open = False
+        if self._traits.transactional_ddl:
+            self._statement("COMMIT")
+
+    def _statement(self, text: str) -> None:
+        text = text.strip()
+        ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
+        separator = f"{self._traits.separator}\n" if self._traits.separator else ""
+        self._stream.write(f"{text}{ended}\n{separator}\n")
+
+    def _text(self, piece: Executable | ExecutableDDLElement) -> str:
+        if isinstance(piece, ExecutableDDLElement):
+            return str(piece.compile(dialect=self.dialect))
+        if isinstance(piece, Insert) and not piece._returning:
+            piece = piece.inline()  # nobody fetches the key back
+        try:
+            compiled = self._literal(piece)
+            if isinstance(piece, (Insert, Update)):
+                computed = [*compiled.insert_prefetch, *compiled.update_prefetch]
+                if computed:
+                    defaults = {c.key: _default(c, bool(compiled.isinsert)) for c in computed}
+                    compiled = self._literal(piece.values(defaults))
+        except SQLAlchemyError as err:
+            raise NoLiteral(in_words(piece), str(err)) from err
+        return str(compiled)
+
+    def _literal(self, piece: Any) -> Any:
+        return piece.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+
+
+def _default(column: Any, insert: bool) -> Any:
+    """Compute what a column's Python-side `default` or `onupdate` gives, as executing would."""
+    default = column.default if insert else column.onupdate
+    return default.arg(None) if default.is_callable else default.arg
+
+
+def offline_dialect(url: str | URL) -> Dialect:
+    """Make the dialect of a URL as a script's text needs it; no driver is imported.
+
+    With the "named" style percent signs are written once, as the database reads them.
+    """
+    dialect: Dialect = make_url(url).get_dialect()(paramstyle="named")
+    knowledge(dialect.name).set_offline(dialect)
+    dialect.statement_compiler = type(
+        "LiteralCompiler", (_TypedByValue, dialect.statement_compiler), {}
+    )
+    return dialect
+
+
+@contextmanager
+def spooled(target: IO[str]) -> Iterator[IO[str]]:
+    """Give a stream whose text reaches the target as a whole at the end, or not at all."""
+    with tempfile.SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8", newline="") as spool:
+        yield spool
+        spool.seek(0)
+        shutil.copyfileobj(spool, target)
+
+
+class _TypedByValue:
+    """Part of a statement compiler: a literal without a type is typed by its Python value."""
+
+    def render_literal_bindparam(self, bindparam: Any, *args: Any, **kw: Any) -> str:
+        if bindparam.required and bindparam.effective_value is None:
+            raise CompileError(
+                f"there is no value for :{bindparam.key} (a plain colon is written \\:)"
+            )
+        untyped: Any = super()
+        return str(untyped.render_literal_bindparam(bindparam, *args, **kw))
+
+    def render_literal_value(self, value: Any, type_: Any) -> str:
+        if isinstance(type_, NullType) and value is not None:
+            type_ = BindParameter(None, value).type
+        untyped: Any = super()
+        return str(untyped.render_literal_value(value, type_))
+
+
+class _OfflineBind(MockConnection):
+    """What `get_bind()` gives where there is no connection."""
+
+    def __init__(self, sink: OfflineSink) -> None:
+        super().__init__(sink.dialect, self._take)
+        self._sink = sink
+
+    def _take(self, statement: Executable, parameters: Any = None, **kw: Any) -> Any:
+        return self._sink.take(statement)
+
+    def execute(self, obj: Any, parameters: Any = None, execution_options: Any = None) -> Any:
+        if parameters:
+            rows = parameters if isinstance(parameters, list) else [parameters]
+            for row in rows:
+                self._sink.take(obj.values(row) if hasattr(obj, "values") else obj.bindparams(**row))
+            return NoRows(in_words(obj))
+        return self._sink.take(obj)

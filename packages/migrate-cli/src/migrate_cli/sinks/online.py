@@ -1,0 +1,78 @@
+"""The sink that executes: changes go to a connection, each in the transaction it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ddl_constructs import Change
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import Executable
+
+from ..transactions import Transaction, stands_alone
+from .base import in_words
+
+
+class OnlineSink:
+    """Executes what it takes on a connection.
+
+    The connection may be inside a transaction of the caller; then nothing is committed.
+
+    Attributes:
+        connection: The connection.
+        dialect: Its dialect.
+        kept: What the last transaction's changes left behind, see `Sink`.
+    """
+
+    offline = False
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect: Dialect = connection.dialect
+        self.kept: list[str] = []
+        self._transaction = Transaction(connection)
+        self._pending: list[str] = []
+
+    def take(self, element: Change | Executable) -> Any:
+        if not isinstance(element, Change):
+            return self._execute(element, element)
+        pieces = element.statements(self.dialect, self.connection)
+        if not any(stands_alone(piece, self.dialect) for piece in (element, *pieces)):
+            return self._execute(element, element)
+        result = None
+        for piece in pieces:
+            if stands_alone(piece, self.dialect):
+                with self.alone(in_words(piece)):
+                    result = self._execute(piece, element)
+                self.kept.append(in_words(piece))
+            else:
+                result = self._execute(piece, element)
+        return result
+
+    def bind(self) -> Connection:
+        return self.connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.kept, self._pending = [], []
+        with self._transaction.around():
+            yield
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        with self._transaction.left(what):
+            self.kept += self._pending
+            self._pending = []
+            yield
+
+    def note(self, text: str) -> None:
+        """Nobody reads along here: the caller tells the progress."""
+
+    def _execute(self, statement: Executable, element: Change | Executable) -> Any:
+        result = self.connection.execute(statement)
+        if isinstance(element, Change):
+            done = self._pending if self._transaction.can_roll_back else self.kept
+            done.append(in_words(element))
+        return result

@@ -1,0 +1,49 @@
+"""The sink that keeps what it takes in a list, for those who ask what a script would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from ddl_constructs import Change
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import Executable
+
+from ..failures import NeedsDatabase
+from .base import NoRows, in_words
+
+
+class RecordingSink:
+    """Keeps the changes; the first read of live data raises `NeedsDatabase`.
+
+    Attributes:
+        taken: Changes and executables, in the order in which they came.
+        dialect: The dialect that scripts see when they ask.
+    """
+
+    offline = True
+    connection = None
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.taken: list[Change | Executable] = []
+        self.kept: list[str] = []
+
+    def take(self, element: Change | Executable) -> Any:
+        self.taken.append(element)
+        return NoRows(in_words(element))
+
+    def bind(self) -> NoReturn:
+        raise NeedsDatabase("get_bind()")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        yield
+
+    def note(self, text: str) -> None:
+        """A note is no change."""

@@ -1,0 +1,106 @@
+"""Which transaction a change runs in, and the transaction of a run on one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ddl_constructs import Change, ExecuteSQL, traits
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import Executable
+
+from .dialects import knowledge
+from .failures import InCallersTransaction
+
+
+def stands_alone(element: Change | Executable, dialect: Dialect) -> bool:
+    """Tell whether a change or statement can't run inside of a transaction.
+
+    Those run by themselves in autocommit; what was done before them is committed.
+
+    Args:
+        element: Anything that a sink takes.
+        dialect: Where it is going to run; its server's version where that matters.
+    """
+    if isinstance(element, ExecuteSQL):
+        return knowledge(dialect.name).stands_alone(element.statement)
+    if not isinstance(element, Change):
+        return knowledge(dialect.name).stands_alone(element)
+    options = getattr(element, "dialect_kwargs", {})
+    return bool(options.get(f"{dialect.name}_concurrently"))
+
+
+class Transaction:
+    """The transaction of a run on one connection.
+
+    A transaction that the connection is in when this is made belongs to the caller: it
+    is joined with a savepoint, and neither committed nor rolled back.
+
+    Attributes:
+        connection: The connection.
+        callers: Whether the caller's transaction is joined.
+        can_roll_back: Whether DDL can be rolled back on this database.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.callers = connection.in_transaction()
+        self.can_roll_back = traits(connection.dialect.name).transactional_ddl
+
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """Run the block in a transaction: committed at its end, rolled back on any exception.
+
+        What the connection is in at the end is what is committed, so that a script
+        which ends the transaction by itself doesn't lose what comes after.
+        """
+        if self.callers:
+            with self._savepoint():
+                yield
+            return
+        self._open()
+        try:
+            yield
+            self.connection.commit()
+        except BaseException:
+            if not self.connection.closed:
+                self.connection.rollback()
+            raise
+
+    @contextmanager
+    def left(self, what: str) -> Iterator[None]:
+        """Run the block in autocommit: what was done before is committed, and begun again after.
+
+        Args:
+            what: What needs it, for the message.
+
+        Raises:
+            InCallersTransaction: The transaction is the caller's.
+        """
+        if self.callers:
+            raise InCallersTransaction(what)
+        level = self.connection.get_isolation_level()
+        self.connection.commit()
+        self.connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            yield
+        finally:
+            self.connection.commit()
+            self.connection.execution_options(isolation_level=level)
+        self._open()
+
+    def _open(self) -> None:
+        if not self.connection.in_transaction():
+            self.connection.begin()
+        knowledge(self.connection.dialect.name).open_transaction(self.connection)
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        """Join the caller's transaction; where DDL commits it, a savepoint wouldn't survive."""
+        knowledge(self.connection.dialect.name).open_transaction(self.connection)
+        if not self.can_roll_back:
+            yield
+            return
+        with self.connection.begin_nested():
+            yield

@@ -1,0 +1,116 @@
+"""The table that says which revisions a database is at: one row a head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from ddl_constructs import CreateTable
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import Delete, Update
+
+from .failures import NoVersionTable, VersionTableError
+from .sinks import Sink
+
+
+class VersionTable:
+    """The version table of one project in one database.
+
+    Reading never creates it; the first revision that is written down does.
+
+    Attributes:
+        name: Its name.
+        schema: Its schema; None for the default one.
+        primary_key: Whether its column becomes a primary key when the table is created.
+        width: Characters that an id may have where this creates the table.
+    """
+
+    width = 128  # in every server's limit for a key, also at four bytes a character
+
+    def __init__(
+        self, name: str = "migrate_version", schema: str | None = None, *, primary_key: bool = True
+    ) -> None:
+        self.name, self.schema, self.primary_key = name, schema, primary_key
+
+    @property
+    def fullname(self) -> str:
+        """The name with its schema in front, for messages."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    @cached_property
+    def table(self) -> Table:
+        """The table as SQLAlchemy knows it: one column, `version_num`."""
+        return Table(
+            self.name, MetaData(), Column("version_num", String(self.width)), schema=self.schema
+        )
+
+    def exists(self, connection: Connection) -> bool:
+        """Tell whether the table is there."""
+        return inspect(connection).has_table(self.name, schema=self.schema)
+
+    def heads(self, connection: Connection) -> tuple[str, ...]:
+        """Read the ids that the database is at, sorted; empty if the table is empty or absent.
+
+        Raises:
+            NoVersionTable: What has the table's name isn't one.
+        """
+        if not self.exists(connection):
+            return ()
+        column = self.table.c.version_num
+        try:
+            found = connection.execute(select(column)).scalars().all()
+        except DBAPIError as err:
+            raise NoVersionTable(self.fullname, "it can't be read", str(err.orig)) from err
+        if None in found:
+            raise NoVersionTable(self.fullname, "it holds a row with NULL", None)
+        return tuple(sorted(found))
+
+    def create(self, sink: Sink) -> None:
+        """Create the table, unless it is there; offline it is taken to be absent."""
+        if sink.connection is not None and self.exists(sink.connection):
+            return
+        elements: list[Column[str] | PrimaryKeyConstraint] = [
+            Column("version_num", String(self.width), nullable=False)
+        ]
+        if self.primary_key:
+            elements.append(PrimaryKeyConstraint("version_num", name=f"{self.name}_pkc"))
+        sink.take(CreateTable(self.name, *elements, schema=self.schema))
+
+    def insert(self, sink: Sink, ids: Sequence[str]) -> None:
+        """Write ids down that the database is at now, beside those that are there."""
+        for id in ids:
+            # inline: nothing is to be fetched back, so no RETURNING is written
+            sink.take(self.table.insert().values(version_num=id).inline())
+
+    def delete(self, sink: Sink, ids: Sequence[str]) -> None:
+        """Take ids away that the database is no longer at.
+
+        Raises:
+            VersionTableError: They aren't all there, exactly once.
+        """
+        if ids:
+            column = self.table.c.version_num
+            matches = column == ids[0] if len(ids) == 1 else column.in_(ids)
+            self._write(sink, self.table.delete().where(matches), ids)
+
+    def replace(self, sink: Sink, old: str, new: str) -> None:
+        """Move one row from an id to another.
+
+        Raises:
+            VersionTableError: The old id isn't there, exactly once.
+        """
+        matches = self.table.c.version_num == old
+        self._write(sink, self.table.update().values(version_num=new).where(matches), (old,))
+
+    def clear(self, sink: Sink) -> None:
+        """Delete every row, whatever it holds."""
+        sink.take(self.table.delete())
+
+    def _write(self, sink: Sink, statement: Update | Delete, ids: Sequence[str]) -> None:
+        result = sink.take(statement)
+        if sink.connection is None or not sink.dialect.supports_sane_rowcount:
+            return
+        if result.rowcount != len(ids):
+            raise VersionTableError(self.fullname, ids, len(ids), result.rowcount)
