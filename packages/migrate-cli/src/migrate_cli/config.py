@@ -246,9 +246,9 @@ def _file_template(value: object) -> str:
         named = template % dict.fromkeys(FILE_TOKENS, 1)
     except (KeyError, ValueError, TypeError):
         named = ""
-    if not named or "%(rev)" not in template:
+    if not named or "%(rev)" not in template or "/" in template or "\\" in template:
         tokens = " ".join(f"%({token})" for token in FILE_TOKENS)
-        raise _Mistake(f"made of %(rev)s and other tokens, a percent sign as %%: {tokens}")
+        raise _Mistake(f"a file name made of %(rev)s and other tokens, % itself as %%: {tokens}")
     return template
 
 

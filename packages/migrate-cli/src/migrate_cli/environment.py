@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import TypeVar
+from urllib.parse import quote, quote_plus
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
 from sqlalchemy.pool import NullPool
@@ -178,6 +179,8 @@ def _reason(cause: BaseException) -> str:
 
 
 def _scrubbed(text: str, url: URL) -> str:
-    """A text without the URL's password."""
+    """A text without the URL's password, as it is and as it is written in a URL."""
     password = str(url.password or "")
-    return hidden(text.replace(password, "***") if password else text)
+    for secret in filter(None, (password, quote(password, safe=""), quote_plus(password))):
+        text = text.replace(secret, "***")
+    return hidden(text) if "://" in text else text

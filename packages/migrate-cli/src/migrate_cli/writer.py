@@ -1,0 +1,198 @@
+"""New revision files: written whole, read back, or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from . import template
+from .config import Config
+from .errors import (
+    BadConfiguration,
+    BadRevisionId,
+    BadScript,
+    BadTemplate,
+    CannotWrite,
+    RevisionExists,
+)
+from .naming import new_id
+from .scripts import Script, Scripts
+
+RESERVED = frozenset({"head", "heads", "base", "current"})
+"""Words that mean something else where an id is expected."""
+
+
+def write_revision(
+    config: Config,
+    scripts: Scripts,
+    *,
+    message: str = "",
+    parents: Sequence[str] = (),
+    rev_id: str | None = None,
+    branch_labels: Sequence[str] = (),
+    depends_on: Sequence[str] = (),
+    upgrade: Sequence[str] = (),
+    downgrade: Sequence[str] = (),
+    imports: Sequence[str] = (),
+    created: datetime | None = None,
+) -> Script:
+    """Write a new revision file.
+
+    The file is compiled and its header read back before it takes its name; what goes wrong leaves
+    nothing behind. Whether the parents are heads is not asked here.
+
+    Args:
+        config: The project's settings.
+        scripts: Its revision files; they are as they were, read them anew afterwards.
+        message: What the revision is about; any text, empty for none.
+        parents: Ids of its parents; empty for a root.
+        rev_id: Its id; None for a new one.
+        branch_labels: Its labels.
+        depends_on: Ids or labels of what must be applied before, besides the parents.
+        upgrade: Body of `upgrade`, in lines without indent; empty for `pass`.
+        downgrade: Body of `downgrade`, likewise.
+        imports: Import lines that the bodies need, besides `import sqlalchemy as sa`.
+        created: The date in the file and its name; None is now, in the settings' time zone.
+
+    Raises:
+        BadRevisionId: *rev_id* can't be an id.
+        RevisionExists: There is a revision, or a file, of that name already.
+        BadTemplate: The project's template can't be used, or doesn't write what it was given.
+        CannotWrite: The file can't be written.
+    """
+    id = _checked(rev_id) if rev_id is not None else new_id()
+    if other := scripts.by_id.get(id):
+        raise RevisionExists(id, other.path)
+    created = created or datetime.now(_zone(config)).replace(microsecond=0)
+    path = scripts.path_for(
+        id,
+        message,
+        created,
+        template=config.file_template,
+        slug_length=config.truncate_slug_length,
+    )
+    if path.exists():
+        raise RevisionExists(id, path)
+    source = _template_file(config)
+    text = template.render(
+        source,
+        {
+            "up_revision": id,
+            "down_revision": _scalar(parents),
+            "create_date": created,
+            "branch_labels": tuple(branch_labels) or None,
+            "depends_on": _scalar(depends_on),
+            "imports": template.import_block(_imports(source, upgrade, downgrade, imports)),
+            "upgrades": template.indented(upgrade),
+            "downgrades": template.indented(downgrade),
+            "config": config,
+        },
+        message or "empty message",
+    )
+    wanted = (id, tuple(parents), tuple(depends_on), tuple(branch_labels))
+    try:
+        return _written(path, text, wanted, source)
+    except OSError as err:
+        raise CannotWrite(path, err.strerror or str(err)) from err
+
+
+def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) -> Script:
+    """Write a file under another name, read its header back, and only then give it its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(0o666 & ~_umask())
+        try:
+            script = Script.read(new)
+        except BadScript as err:
+            raise BadTemplate(source, None, f"what it writes {err.reason}") from err
+        found = (script.id, script.parents, script.depends_on, script.labels)
+        for header, had, has in zip(_HEADERS, wanted, found, strict=True):
+            if had != has:
+                reason = f"it does not write {header} = {had!r}; the file would have {has!r}"
+                raise BadTemplate(source, None, reason)
+        _put(new, path, script.id)
+    finally:
+        new.unlink(missing_ok=True)
+    return Script(script.id, script.parents, script.depends_on, script.labels, path, script.message)
+
+
+_HEADERS = ("revision", "down_revision", "depends_on", "branch_labels")
+
+
+def _put(new: Path, path: Path, id: str) -> None:
+    """Give a file its name, unless there is one of that name."""
+    try:
+        os.link(new, path)
+    except FileExistsError as err:
+        raise RevisionExists(id, path) from err
+    except OSError:  # a file system without links: take the name first, then fill it
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        except FileExistsError as err:
+            raise RevisionExists(id, path) from err
+        new.replace(path)
+
+
+def _checked(id: str) -> str:
+    if not re.fullmatch(r"\w[\w.]*", id):
+        odd = sorted({repr(char) for char in id if not re.match(r"[\w.]", char)})
+        raise BadRevisionId(id, f"it has {' '.join(odd)} in it" if odd else "it is no name")
+    if id in RESERVED:
+        raise BadRevisionId(id, "that word means something else where an id is expected")
+    return id
+
+
+def _template_file(config: Config) -> Path:
+    own = config.scripts / "script.py.mako"
+    return own if own.exists() else template.OURS
+
+
+def _imports(
+    source: Path, upgrade: Sequence[str], downgrade: Sequence[str], imports: Sequence[str]
+) -> list[str]:
+    """The import lines for a template; a project's own brings the usual ones itself."""
+    if source != template.OURS:
+        return list(imports)
+    lines = ["from migrate_cli import Operations", *imports]
+    if template.uses("sa", [*upgrade, *downgrade]):
+        lines.append("import sqlalchemy as sa")
+    return lines
+
+
+def _scalar(names: Sequence[str]) -> str | tuple[str, ...] | None:
+    return names[0] if len(names) == 1 else tuple(names) or None
+
+
+def _zone(config: Config) -> tzinfo | None:
+    """The time zone of the settings; None is the local one.
+
+    Raises:
+        BadConfiguration: There is no such zone.
+    """
+    if config.timezone is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    for name in (config.timezone, config.timezone.upper()):
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):  # not there; not a name; a folder
+            continue
+    raise BadConfiguration(config.file, "timezone", f"there is no time zone {config.timezone!r}")
+
+
+def _umask() -> int:
+    """The rights that new files don't get. There is no way to read it but to set it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
