@@ -88,10 +88,10 @@ def load(
         UnknownSetting: It has a key that we don't know; similar ones are in `.candidates`.
     """
     file, settings = _given(config_file) if config_file else _found(start or Path())
-    values = _checked(file, settings)
+    values = checked(file, settings)
     root = file.parent
     scripts = root / values.pop("scripts", "migrations")
-    paths = values.pop("prepend_sys_path", None) or _default_paths(root)
+    paths = values.pop("prepend_sys_path", None) or default_paths(root)
     given, source = _url(url, values.pop("url", None), values.get("url_env"), file)
     return Config(
         root=root,
@@ -137,6 +137,25 @@ def section(
     return table
 
 
+def checked(file: Path, settings: Mapping[str, object]) -> dict[str, Any]:
+    """Check the keys and values of a [tool.migrate], and give the values their shapes.
+
+    Raises:
+        BadConfiguration: A value isn't what its setting wants.
+        UnknownSetting: There is no such setting.
+    """
+    values = {}
+    for key, value in settings.items():
+        check = SETTINGS.get(key)
+        if check is None:
+            raise UnknownSetting(file, key, SETTINGS)
+        try:
+            values[key] = check(value)
+        except _Mistake as mistake:
+            raise BadConfiguration(file, key, f"must be {mistake}; it is {_shown(value)}") from None
+    return values
+
+
 def _found(start: Path) -> tuple[Path, dict[str, Any]]:
     passed = []
     start = _absolute(start)
@@ -168,8 +187,8 @@ def _absolute(path: Path) -> Path:
         raise NoConfiguration(path) from err
 
 
-def _default_paths(root: Path) -> tuple[str, ...]:
-    """The root, and `src` where the packages lie in there."""
+def default_paths(root: Path) -> tuple[str, ...]:
+    """Folders to import from, relative to the root: itself, and `src` if packages lie in there."""
     src = root / "src"
     return (".", "src") if src.is_dir() and not (src / "__init__.py").exists() else (".",)
 
@@ -273,19 +292,6 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "timezone": _text,
 }
 """Every key of [tool.migrate], and what makes its value out of the TOML one, or says what it wants."""
-
-
-def _checked(file: Path, settings: Mapping[str, object]) -> dict[str, Any]:
-    values = {}
-    for key, value in settings.items():
-        check = SETTINGS.get(key)
-        if check is None:
-            raise UnknownSetting(file, key, SETTINGS)
-        try:
-            values[key] = check(value)
-        except _Mistake as mistake:
-            raise BadConfiguration(file, key, f"must be {mistake}; it is {_shown(value)}") from None
-    return values
 
 
 def _shown(value: object) -> str:

@@ -1,0 +1,245 @@
+"""What `migrate init` does: finds the models, writes a few lines of settings, makes the folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .candidates import Candidate, find_metadata
+from .config import Config, checked, default_paths, load, read_toml, section
+from .errors import (
+    AlreadyAProject,
+    BadConfiguration,
+    CannotWrite,
+    FolderInUse,
+    NoModels,
+    SecretInFile,
+    SeveralModels,
+)
+from .modules import matcher, modules_under
+from .url import has_secret, hidden
+
+
+@dataclass(frozen=True)
+class InitResult:
+    """What `init_project` found and wrote.
+
+    Attributes:
+        config: The settings, as they are read back.
+        found: The metadata that were chosen; none when they were given by name.
+        lines: The lines of settings that were written.
+        versions: The folder for the revision files.
+        created: Whether pyproject.toml is new.
+    """
+
+    config: Config
+    found: tuple[Candidate, ...]
+    lines: tuple[str, ...]
+    versions: Path
+    created: bool
+
+
+def project_root(start: Path) -> Path:
+    """The folder that a project's settings belong in: the nearest one with a pyproject.toml.
+
+    The search ends where a repository ends (at a `.git`); then it is *start* itself.
+    """
+    start = Path(os.path.abspath(start))
+    for folder in (start, *start.parents):
+        if (folder / "pyproject.toml").is_file():
+            return folder
+        if (folder / ".git").exists():
+            break
+    return start
+
+
+def init_project(
+    root: Path,
+    *,
+    metadata: Sequence[str] = (),
+    url: str | None = None,
+    url_env: str | None = None,
+    scripts: str = "migrations",
+) -> InitResult:
+    """Set up migrations in a project: settings in its pyproject.toml, and a folder for revisions.
+
+    The settings are appended to the file, whose text is otherwise left alone; it is made if it
+    isn't there. Either everything is written or nothing.
+
+    Args:
+        root: The project's folder.
+        metadata: The metadata to compare with, as "package.module:object"; empty to look for it
+            in the source.
+        url: The database's URL for the settings; None to leave it to the environment.
+        url_env: The environment variable that the URL is read from; None for the usual ones.
+        scripts: The folder for the revision files, relative to *root*.
+
+    Raises:
+        AlreadyAProject: Migrations are set up here already, ours or Alembic's.
+        FolderInUse: *scripts* is there and holds something else.
+        NoModels: No metadata was found.
+        SeveralModels: Several were found; they are in `.candidates`.
+        SecretInFile: *url* holds a password.
+        BadConfiguration: The pyproject.toml can't be read or added to, or a value can't be used.
+        CannotWrite: A file or the folder can't be written.
+    """
+    file = root / "pyproject.toml"
+    created = not file.exists()
+    before = {} if created else read_toml(file)
+    _nothing_there_yet(root, file, before)
+    folder = root / scripts
+    _may_be_used(folder)
+    if url is not None and has_secret(url):
+        raise SecretInFile(hidden(url), file)
+    if Path(scripts).is_absolute() or ".." in Path(scripts).parts:
+        raise BadConfiguration(file, "scripts", "must be a folder inside the project")
+    found = () if metadata else (_only(root),)
+    settings: dict[str, Any] = {
+        "metadata": _one_or_more(metadata or [c.target for c in found]),
+        "models": [] if metadata else models_setting(found[0], root),
+        "url": url,
+        "url_env": url_env,
+        "scripts": scripts if scripts != "migrations" else None,
+    }
+    settings = {key: value for key, value in settings.items() if value}
+    checked(file, settings)
+    lines = ["[tool.migrate]", *(f"{key} = {_toml(value)}" for key, value in settings.items())]
+    versions = folder / "versions"
+    try:
+        new = [f for f in (versions, *versions.parents) if not f.exists()]
+        versions.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise CannotWrite(versions, err.strerror or str(err)) from err
+    try:
+        _append(file, lines, before, settings)
+    except BaseException:
+        for empty in new:  # the innermost first
+            empty.rmdir()
+        raise
+    return InitResult(load(root, url=None), found, tuple(lines), versions, created)
+
+
+def models_setting(candidate: Candidate, root: Path) -> list[str]:
+    """What `models` must say so that all modules with tables of a metadata are imported.
+
+    A glob where that says just the same, so that a module that is added later is imported too.
+    """
+    target = candidate.target.partition(":")[0]
+    modules = [module for module in candidate.modules if module != target]
+    if len(modules) < 2:
+        return modules
+    packages = {module.rpartition(".")[0] for module in modules}
+    lasts = {module.rpartition(".")[2] for module in modules}
+    if len(lasts) == 1:
+        common = os.path.commonprefix([module.split(".") for module in modules])
+        if common:
+            return [f"{'.'.join(common)}.**.{lasts.pop()}"]
+    elif len(packages) == 1 and (package := packages.pop()):
+        glob = f"{package}.*"
+        pattern = matcher(glob)
+        known = {target, *modules}
+        siblings = {
+            module
+            for path in default_paths(root)
+            for module, _ in modules_under(root / path)
+            if pattern.fullmatch(module)
+        }
+        if siblings <= known:
+            return [glob]
+    return modules
+
+
+def _nothing_there_yet(root: Path, file: Path, document: dict[str, Any]) -> None:
+    if section(file, document) is not None:
+        raise AlreadyAProject(file, "migrate", "next: migrate status")
+    ini = root / "alembic.ini"
+    if ini.exists() or section(file, document, "alembic") is not None:
+        raise AlreadyAProject(
+            ini if ini.exists() else file,
+            "Alembic",
+            "two histories of one database would each take the other's tables for strangers; "
+            "go on with the one that is there, or take it away first",
+        )
+
+
+def _may_be_used(folder: Path) -> None:
+    """Check that a folder is free for our files, or has held them before."""
+    try:
+        names = [] if not folder.exists() else sorted(os.listdir(folder))
+    except OSError as err:
+        raise CannotWrite(folder, err.strerror or str(err)) from err
+    if names and (names != ["versions"] and names != ["script.py.mako", "versions"]):
+        raise FolderInUse(folder, names)
+
+
+def _only(root: Path) -> Candidate:
+    """The project's metadata; the ones without tables count only if there is no other."""
+    candidates = find_metadata([root / path for path in default_paths(root)])
+    if not candidates:
+        raise NoModels(root)
+    best = [c for c in candidates if c.tables] or candidates
+    if len(best) > 1:
+        raise SeveralModels([c.target for c in best], [c.describe() for c in best])
+    return best[0]
+
+
+def _one_or_more(values: Sequence[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _toml(value: str | list[str]) -> str:
+    """A text or a list of texts as TOML; its basic strings are JSON's, but for DEL."""
+    written = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list) and len(written) > 80:
+        inside = "".join(f"    {_toml(one)},\n" for one in value)
+        return f"[\n{inside}]"
+    return written
+
+
+def _append(
+    file: Path, lines: Sequence[str], before: dict[str, Any], settings: dict[str, Any]
+) -> None:
+    """Add our table to the end of a TOML file, and put it in place once it reads back right."""
+    try:
+        file = file.resolve()
+        old = file.read_bytes().decode("utf-8") if file.exists() else ""
+        end = "\r\n" if "\r\n" in old else "\n"
+        gap = "" if not old else end if old.endswith("\n") else end * 2
+        text = old + gap + end.join("\n".join(lines).split("\n")) + end
+        _reads_back(file, text, before, settings)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as new:
+                new.write(text.encode("utf-8"))
+                new.flush()
+                os.fsync(new.fileno())
+            mode = file.stat().st_mode if file.exists() else 0o644
+            os.chmod(name, mode & 0o777)
+            os.replace(name, file)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as err:
+        raise CannotWrite(file, err.strerror or str(err)) from err
+
+
+def _reads_back(file: Path, text: str, before: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Check that a text says what the file said before, and our settings besides."""
+    try:
+        text.encode("utf-8")  # an argument may hold bytes that are no text
+        after = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeEncodeError) as err:
+        raise BadConfiguration(
+            file, None, f"[tool.migrate] can't be added at its end ({err}); write it by hand"
+        ) from err
+    tools = {**before.get("tool", {}), "migrate": settings}
+    if after != {**before, "tool": tools}:
+        raise BadConfiguration(
+            file, None, "[tool.migrate] can't be added at its end; write it by hand"
+        )

@@ -1,0 +1,88 @@
+"""What can be wrong with a project's settings, models, files and database.
+
+One class per way, the culprits as fields; the text is made of them here and nowhere else. A text
+says what was asked, what stands in the way, and the mend. It never holds a password: who raises an
+error with a URL in it hides the password first (`migrate_cli.url.hidden`).
+"""
+
+from .base import (
+    CannotWrite,
+    ConfigurationError,
+    DatabaseError,
+    MigrateError,
+    MigrationFailed,
+    ModelsError,
+    Refused,
+    ScriptError,
+    UsageError,
+    did_you_mean,
+    in_one_line,
+    near,
+)
+from .database import (
+    AsyncDriver,
+    MissingDriver,
+    NoURL,
+    UnknownDialect,
+    UnparsableURL,
+    UnreachableDatabase,
+)
+from .files import (
+    BadGraph,
+    BadRevisionId,
+    BadScript,
+    BadTemplate,
+    DuplicateRevision,
+    MissingRevision,
+    NoScripts,
+    RevisionExists,
+)
+from .models import EmptyMetadata, ModelsDontImport, NoMetadata, NoModels, SeveralModels
+from .settings import (
+    AlreadyAProject,
+    BadConfiguration,
+    FolderInUse,
+    NoConfiguration,
+    SecretInFile,
+    UnknownSetting,
+)
+
+__all__ = [
+    "AlreadyAProject",
+    "AsyncDriver",
+    "BadConfiguration",
+    "BadGraph",
+    "BadRevisionId",
+    "BadScript",
+    "BadTemplate",
+    "CannotWrite",
+    "ConfigurationError",
+    "DatabaseError",
+    "DuplicateRevision",
+    "EmptyMetadata",
+    "FolderInUse",
+    "MigrateError",
+    "MigrationFailed",
+    "MissingDriver",
+    "MissingRevision",
+    "ModelsDontImport",
+    "ModelsError",
+    "NoConfiguration",
+    "NoMetadata",
+    "NoModels",
+    "NoScripts",
+    "NoURL",
+    "Refused",
+    "RevisionExists",
+    "ScriptError",
+    "SecretInFile",
+    "SeveralModels",
+    "UnknownDialect",
+    "UnknownSetting",
+    "UnparsableURL",
+    "UnreachableDatabase",
+    "UsageError",
+    "did_you_mean",
+    "in_one_line",
+    "near",
+]

@@ -1,0 +1,138 @@
+"""What can be wrong with revision files and their template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from .base import SHOWN, ScriptError, UsageError, did_you_mean, near
+
+
+class NoScripts(ScriptError):
+    """The folder of the revision files isn't there.
+
+    Attributes:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"the scripts folder {folder} does not exist\n"
+            f"make it (mkdir -p {folder / 'versions'}), or name another in [tool.migrate] scripts; "
+            "a new project starts with: migrate init"
+        )
+
+
+class BadScript(ScriptError):
+    """A revision file can't be read or run.
+
+    Attributes:
+        file: The file.
+        line: Line in it, counted from 1; None if it can't be told.
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, file: Path, line: int | None, reason: str) -> None:
+        self.file, self.line, self.reason = file, line, reason
+        super().__init__(f"{file}{f':{line}' if line else ''}: {reason}")
+
+
+class DuplicateRevision(ScriptError):
+    """Two files have the same revision id.
+
+    Attributes:
+        id: The id.
+        files: Both files, sorted.
+    """
+
+    def __init__(self, id: str, first: Path, second: Path) -> None:
+        self.id, self.files = id, tuple(sorted((first, second)))
+        super().__init__(
+            f"revision {id!r} is in two files\n  {self.files[0]}\n  {self.files[1]}\n"
+            "remove one of them, or give it an id of its own"
+        )
+
+
+class MissingRevision(ScriptError):
+    """A revision file names another revision, of which there is no file.
+
+    Attributes:
+        file: The file that names it.
+        id: Id of the file's revision.
+        missing: The name for which there is no file.
+        header: "down_revision" or "depends_on".
+        candidates: Similar ids, best first; may be empty.
+    """
+
+    def __init__(
+        self, file: Path, id: str, missing: str, header: str, known: Iterable[str]
+    ) -> None:
+        self.file, self.id, self.missing, self.header = file, id, missing, header
+        self.candidates = near(missing, known)
+        super().__init__(
+            f"{file}: {header} of revision {id!r} names {missing!r}, "
+            f"which is in no revision file{did_you_mean(self.candidates)}\n"
+            "add its file (not committed, or on another branch?), or name another revision"
+        )
+
+
+class BadGraph(ScriptError):
+    """The revision files don't make a graph.
+
+    Attributes:
+        reason: What is wrong, as revgraph says it.
+        files: Files of the revisions concerned, sorted; may be empty.
+    """
+
+    def __init__(self, reason: str, files: Sequence[Path] = ()) -> None:
+        self.reason, self.files = reason, tuple(sorted(files))
+        shown = [f"\n  {file}" for file in self.files]
+        if len(shown) > SHOWN:
+            shown[SHOWN:] = [f"\n  and {len(self.files) - SHOWN} more"]
+        super().__init__(f"{reason}{''.join(shown)}")
+
+
+class BadRevisionId(UsageError):
+    """A new revision can't have the id that was asked for.
+
+    Attributes:
+        id: The id.
+        reason: Why not.
+    """
+
+    def __init__(self, id: str, reason: str) -> None:
+        self.id, self.reason = id, reason
+        super().__init__(
+            f"can't make a revision with the id {id!r}: {reason}\n"
+            "use letters, digits, dots and underscores, or leave --rev-id away"
+        )
+
+
+class RevisionExists(UsageError):
+    """A new revision was asked for under an id, or at a path, that is taken.
+
+    Attributes:
+        id: The id.
+        file: The file that is in the way.
+    """
+
+    def __init__(self, id: str, file: Path) -> None:
+        self.id, self.file = id, file
+        super().__init__(f"can't make revision {id!r}: {file} is already there; give another id")
+
+
+class BadTemplate(ScriptError):
+    """The template for revision files can't be used, or writes something that can't.
+
+    Attributes:
+        file: The template.
+        line: Line in it, counted from 1; None if it can't be told.
+        reason: What is wrong.
+    """
+
+    def __init__(self, file: Path, line: int | None, reason: str) -> None:
+        self.file, self.line, self.reason = file, line, reason
+        super().__init__(
+            f"template {file}{f':{line}' if line else ''}: {reason}\nno revision was written"
+        )
