@@ -1,7 +1,8 @@
 """Every schema change as an executable SQLAlchemy DDL element."""
 
+from .alter_column import AlterColumn
 from .change import KEEP, Change, Keep, Lowering, Spelling, lowers
-from .column import AddColumn, AlterColumn, DropColumn
+from .column import AddColumn, DropColumn
 from .comment import CreateTableComment, DropTableComment
 from .constraint import (
     AddConstraint,

@@ -1,18 +1,15 @@
-"""Changes of columns: add, drop, alter."""
+"""Changes of columns: add and drop; altering one is in `alter_column`."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
 from sqlalchemy import (
-    CheckConstraint,
     Column,
-    Computed,
-    Identity,
+    Constraint,
     MetaData,
     Table,
     UniqueConstraint,
@@ -22,12 +19,12 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
-from sqlalchemy.types import TypeEngine, to_instance
 
 from . import detached, sqltext
-from .change import KEEP, Change, Keep, dialect_options, lowers
-from .constraint import AddConstraint, DropConstraint
-from .errors import IrreversibleChange, UnsupportedChange
+from .alter_column import AlterColumn
+from .change import Change, dialect_options, lowers
+from .constraint import AddConstraint
+from .errors import IrreversibleChange
 from .index import CreateIndex
 from .traits import traits
 
@@ -129,162 +126,6 @@ class DropColumn(Change):
         return f"drop column {sqltext.dotted(self.schema, self.table_name, self.column_name)}"
 
 
-@dataclass(eq=False, init=False)
-class AlterColumn(Change):
-    """Alter a column: `op.alter_column("users", "age", nullable=False)`.
-
-    `ALTER TABLE users ALTER COLUMN age SET NOT NULL`. On MySQL and MariaDB the whole
-    column is repeated (`MODIFY`, `CHANGE`), so the `existing_*` facts are needed there
-    (read from the database where a connection is at hand).
-
-    `KEEP`, the default everywhere, leaves a fact as it is. None removes it in
-    `server_default` and `comment`, and means `KEEP` elsewhere; False means `KEEP` in
-    those two.
-
-    Attributes:
-        table_name: The table's name.
-        column_name: The column's name as it is now.
-        nullable: Whether NULL is allowed afterwards.
-        comment: The comment afterwards; None removes it.
-        server_default: The default afterwards, as a Column takes it; None removes it.
-        new_column_name: The name afterwards.
-        type_: The type afterwards, an instance (a class is called).
-        existing_type: The type as it is, likewise `existing_server_default`,
-            `existing_nullable`, `existing_comment` (None: there is none).
-        schema: The table's schema; None for the default one.
-        autoincrement: Whether MySQL numbers the rows afterwards; `existing_autoincrement`
-            whether it does now.
-        dialect_kwargs: Dialect options (`postgresql_using`, ...).
-    """
-
-    words: ClassVar = ("alter_column",)
-
-    table_name: str
-    column_name: str
-    nullable: bool | Keep = field(default=KEEP, kw_only=True)
-    comment: str | None | Keep = field(default=KEEP, kw_only=True)
-    server_default: Any = field(default=KEEP, kw_only=True)
-    new_column_name: str | Keep = field(default=KEEP, kw_only=True)
-    type_: TypeEngine[Any] | Keep = field(default=KEEP, kw_only=True)
-    existing_type: TypeEngine[Any] | Keep = field(default=KEEP, kw_only=True)
-    existing_server_default: Any = field(default=KEEP, kw_only=True)
-    existing_nullable: bool | Keep = field(default=KEEP, kw_only=True)
-    existing_comment: str | None | Keep = field(default=KEEP, kw_only=True)
-    schema: str | None = field(default=None, kw_only=True)
-    autoincrement: Any = field(default=KEEP, kw_only=True)
-    existing_autoincrement: Any = field(default=KEEP, kw_only=True)
-    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
-
-    ASPECTS: ClassVar = ("type_", "nullable", "server_default", "comment", "autoincrement")
-    """What may differ of a column, apart from its name; the order of the statements."""
-
-    def __init__(
-        self,
-        table_name: str,
-        column_name: str,
-        *,
-        nullable: bool | None | Keep = KEEP,
-        comment: str | bool | None | Keep = KEEP,
-        server_default: Any = KEEP,
-        new_column_name: str | None | Keep = KEEP,
-        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None | Keep = KEEP,
-        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None | Keep = KEEP,
-        existing_server_default: Any = KEEP,
-        existing_nullable: bool | None | Keep = KEEP,
-        existing_comment: str | None | Keep = KEEP,
-        schema: str | None = None,
-        autoincrement: Any = KEEP,
-        existing_autoincrement: Any = KEEP,
-        **options: Any,
-    ) -> None:
-        self.table_name, self.column_name, self.schema = table_name, column_name, schema
-        self.nullable = _none_keeps(nullable)
-        self.comment = KEEP if comment is False else comment  # type: ignore[assignment]  # True isn't meant
-        self.server_default = KEEP if server_default is False else server_default
-        self.new_column_name = _none_keeps(new_column_name)
-        self.type_ = _type(type_)
-        self.existing_type = _type(existing_type)
-        self.existing_server_default = (
-            KEEP if existing_server_default is False else existing_server_default
-        )
-        self.existing_nullable = _none_keeps(existing_nullable)
-        self.existing_comment = existing_comment
-        self.autoincrement = _none_keeps(autoincrement)
-        self.existing_autoincrement = _none_keeps(existing_autoincrement)
-        self.dialect_kwargs = dialect_options("AlterColumn", options, self.__dataclass_fields__)
-
-    @property
-    def aspects(self) -> tuple[str, ...]:
-        """Names of the fields that change something, a rename last; may be empty."""
-        found = [a for a in self.ASPECTS if getattr(self, a) is not KEEP]
-        if self.new_column_name is not KEEP and self.new_column_name != self.column_name:
-            found.append("new_column_name")
-        return tuple(found)
-
-    def only(self, aspect: str) -> AlterColumn:
-        """Give the change of one aspect alone, with the `existing_*` facts."""
-        others = {a: KEEP for a in (*self.ASPECTS, "new_column_name") if a != aspect}
-        return self.replace(**others)
-
-    def reverse(self) -> AlterColumn:
-        swapped: dict[str, Any] = {}
-        missing = []
-        for aspect in self.aspects:
-            if aspect == "new_column_name":
-                swapped["column_name"] = self.new_column_name
-                swapped["new_column_name"] = self.column_name
-                continue
-            existing = "existing_" + aspect.rstrip("_")
-            swapped[aspect] = getattr(self, existing)
-            swapped[existing] = getattr(self, aspect)
-            if swapped[aspect] is KEEP:
-                missing.append(existing)
-        if missing:
-            raise IrreversibleChange(
-                self.describe(), tuple(missing), "what was there before isn't known"
-            )
-        options = {k: v for k, v in self.dialect_kwargs.items() if k != "postgresql_using"}
-        return self.replace(**swapped, dialect_kwargs=options)
-
-    def describe(self) -> str:
-        where = sqltext.dotted(self.schema, self.table_name, self.column_name)
-        said = [_say(self, a) for a in self.aspects]
-        return f"alter column {where}: {', '.join(said)}" if said else f"leave column {where}"
-
-
-def _none_keeps(value: Any) -> Any:
-    return KEEP if value is None else value
-
-
-def _type(value: Any) -> Any:
-    return value if value is KEEP else KEEP if value is None else to_instance(value)
-
-
-def _text(value: Any) -> str:
-    arg = getattr(value, "arg", value)
-    return repr(arg) if isinstance(arg, str) else str(arg)
-
-
-def _say(change: AlterColumn, aspect: str) -> str:
-    match aspect:
-        case "type_":
-            new = sqltext.bare_type(change.type_)
-            if change.existing_type is KEEP:
-                return f"type {new}"
-            return f"type {sqltext.bare_type(change.existing_type)} -> {new}"
-        case "nullable":
-            return "nullable" if change.nullable else "not null"
-        case "server_default":
-            if change.server_default is None:
-                return "no default"
-            return f"default {_text(change.server_default)}"
-        case "comment":
-            return "no comment" if change.comment is None else f"comment {change.comment!r}"
-        case "autoincrement":
-            return f"autoincrement {change.autoincrement}"
-    return f"rename to {change.new_column_name}"
-
-
 @lowers(AddColumn)
 def add_with_companions(
     change: AddColumn, dialect: Dialect, connection: Connection | None
@@ -308,10 +149,11 @@ def companions(
     column = change.bound
     table = column.table
     name, schema = change.table_name, change.schema
+    type_bound = detached.checks_of_type(column, dialect)
     for unique in sorted(table.constraints, key=lambda c: str(c.name)):
         if isinstance(unique, UniqueConstraint):
             yield AddConstraint(name, unique, schema=schema)
-        elif checks and getattr(unique, "_type_bound", False) and _created_on(unique, dialect):
+        elif checks and unique in type_bound:
             yield AddConstraint(name, unique, schema=schema)
     for index in table.indexes:
         yield CreateIndex.of(index)
@@ -325,25 +167,27 @@ def companions(
         )
 
 
-def _created_on(constraint: Any, dialect: Dialect) -> bool:
-    """Tell whether a type-bound CHECK is made on this dialect (none where the type is native)."""
-    rule = constraint._create_rule
-    nothing: Any = None
-    return rule is None or bool(rule(dialect.ddl_compiler(dialect, nothing)))
-
-
 @compiles(AddColumn)
 def _add_column(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
     return add_column_text(change, compiler, "ADD COLUMN ")
 
 
-def add_column_text(change: AddColumn, compiler: DDLCompiler, verb: str) -> str:
-    """Write ALTER TABLE ... ADD, with `verb` in front of the column."""
+def add_column_text(
+    change: AddColumn, compiler: DDLCompiler, verb: str, checks: Iterable[Constraint] = ()
+) -> str:
+    """Write ALTER TABLE ... ADD, with `verb` in front of the column.
+
+    Args:
+        change: The change.
+        compiler: Of the dialect to write for.
+        verb: "ADD COLUMN " or what the dialect says instead.
+        checks: More constraints to write inside of the column.
+    """
     column = change.bound
     text = compiler.get_column_specification(column)
     if change.inline_primary_key and column.primary_key:
         text += " PRIMARY KEY"
-    for constraint in column.constraints:
+    for constraint in (*column.constraints, *checks):
         text += " " + compiler.process(constraint)
     if change.inline_references and len(column.foreign_keys) == 1:
         text += " " + references_text(next(iter(column.foreign_keys)).constraint, compiler)
@@ -365,120 +209,3 @@ def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
     table = sqltext.table(compiler, change.table_name, change.schema)
     guard = sqltext.yes(change.if_exists, "IF EXISTS")
     return f"ALTER TABLE {table} DROP COLUMN {guard}{sqltext.name(compiler, change.column_name)}"
-
-
-@lowers(AlterColumn)
-def alter_one_by_one(
-    change: AlterColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[Change]:
-    """Alter one aspect a statement, the name last; nothing where nothing changes.
-
-    The CHECK that the old type brought goes first, that of the new one comes after.
-    """
-    aspects = [a for a in change.aspects if a != "autoincrement"]
-    if change.autoincrement is not KEEP or change.existing_autoincrement is not KEEP:
-        warnings.warn(
-            f"autoincrement of {change.table_name}.{change.column_name} means something "
-            f"on MySQL only, not on {dialect.name}",
-            stacklevel=2,
-        )
-    before, after = type_checks(change, dialect)
-    if len(change.aspects) == 1 and aspects and not before and not after:
-        yield change
-        return
-    yield from before
-    for aspect in aspects:
-        only = change.only(aspect)
-        yield only.replace(existing_type=KEEP) if aspect == "type_" else only
-    yield from after
-
-
-def type_checks(change: AlterColumn, dialect: Dialect) -> tuple[list[Change], list[Change]]:
-    """Give what happens to the CHECKs of a Boolean or Enum when the type changes.
-
-    Returns:
-        The drops before the change and the additions after it; both empty unless
-        the old and the new type are known.
-    """
-    if change.type_ is KEEP or change.existing_type is KEEP:
-        return [], []
-    old = [c for c in _checks_of_type(change, change.existing_type, dialect)]
-    new = [c for c in _checks_of_type(change, change.type_, dialect)]
-    drops: list[Change] = []
-    for check in old:
-        if check.name is None:
-            raise UnsupportedChange(
-                change.describe(),
-                dialect.name,
-                "the CHECK of its old type has no name to drop it by",
-                "give the existing_type the name that the database knows",
-            )
-        drops.append(
-            DropConstraint(
-                str(check.name),
-                change.table_name,
-                "check",
-                schema=change.schema,
-                existing_constraint=check,
-            )
-        )
-    additions = [AddConstraint(change.table_name, c, schema=change.schema) for c in new]
-    return drops, list(additions)
-
-
-def _checks_of_type(
-    change: AlterColumn, type_: TypeEngine[Any], dialect: Dialect
-) -> list[CheckConstraint]:
-    holder = Column(change.column_name, type_)
-    table = Table(change.table_name, MetaData(), holder, schema=change.schema)
-    return [
-        c for c in table.constraints if isinstance(c, CheckConstraint) and _created_on(c, dialect)
-    ]
-
-
-@compiles(AlterColumn)
-def _alter_column(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    return alter_column_text(change, compiler)
-
-
-def alter_column_text(change: AlterColumn, compiler: DDLCompiler) -> str:
-    """Write the change of one aspect in the form that PostgreSQL and the standard share."""
-    (aspect,) = change.aspects
-    table = sqltext.table(compiler, change.table_name, change.schema)
-    column = sqltext.name(compiler, change.column_name)
-    match aspect:
-        case "new_column_name":
-            return f"ALTER TABLE {table} RENAME {column} TO {sqltext.name(compiler, str(change.new_column_name))}"
-        case "nullable":
-            what = "DROP NOT NULL" if change.nullable else "SET NOT NULL"
-        case "type_":
-            what = f"TYPE {sqltext.type_name(compiler, change.type_)}"  # type: ignore[arg-type]  # an aspect is never KEEP
-        case "server_default":
-            refuse_generated(change, compiler.dialect.name)
-            what = (
-                "DROP DEFAULT"
-                if change.server_default is None
-                else f"SET DEFAULT {sqltext.default(compiler, change.server_default)}"
-            )
-        case _:
-            text = (
-                "NULL" if change.comment is None else sqltext.literal(compiler, str(change.comment))
-            )
-            return f"COMMENT ON COLUMN {table}.{column} IS {text}"
-    return f"ALTER TABLE {table} ALTER COLUMN {column} {what}"
-
-
-def refuse_generated(change: AlterColumn, dialect: str) -> None:
-    """Raise if a default is really a computed expression or an identity, old or new."""
-    for value in (change.server_default, change.existing_server_default):
-        if isinstance(value, Computed):
-            raise UnsupportedChange(
-                change.describe(),
-                dialect,
-                "a computed expression can't be altered in place",
-                "drop the column and add it again",
-            )
-        if isinstance(value, Identity):
-            raise UnsupportedChange(
-                change.describe(), dialect, "it can't alter an identity in place"
-            )

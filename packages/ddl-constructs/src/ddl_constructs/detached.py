@@ -23,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     column,
 )
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import DialectKWArgs
@@ -253,3 +254,21 @@ def bind_constraint(table_name: str, given: Constraint, schema: str | None) -> C
     table.append_constraint(copy)
     stand_in_targets(table)
     return copy
+
+
+def checks_of_type(column: Column[Any], dialect: Dialect) -> list[CheckConstraint]:
+    """Give the CHECKs that a bound column's type brings along on this dialect."""
+    return [
+        c
+        for c in column.table.constraints
+        if isinstance(c, CheckConstraint)
+        and getattr(c, "_type_bound", False)
+        and _created_on(c, dialect)
+    ]
+
+
+def _created_on(constraint: Any, dialect: Dialect) -> bool:
+    """Tell whether a type-bound CHECK is made on this dialect (none where the type is native)."""
+    rule = constraint._create_rule
+    nothing: Any = None
+    return rule is None or bool(rule(dialect.ddl_compiler(dialect, nothing)))

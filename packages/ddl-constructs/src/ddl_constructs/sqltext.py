@@ -6,13 +6,19 @@ from typing import Any
 
 from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType, String, TypeEngine
 
 from .detached import TableName
 
 
 def table(compiler: DDLCompiler, name: str, schema: str | None) -> str:
-    """Write a table's name with its schema, quoted where the dialect needs it."""
+    """Write a table's name with its schema, quoted where the dialect needs it.
+
+    A schema is split at its dots (`database.owner`), unless it is a `quoted_name`.
+    """
+    if schema and "." in schema and not isinstance(schema, quoted_name):
+        return ".".join(compiler.preparer.quote(part) for part in (*schema.split("."), name))
     return compiler.preparer.format_table(TableName(name, schema))  # type: ignore[arg-type]  # a name is enough there
 
 

@@ -17,8 +17,8 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
 from . import detached, sqltext
+from .alter_column import AlterColumn
 from .change import Change, Spelling, lowers
-from .column import AlterColumn
 from .comment import CreateTableComment
 from .constraint import AddConstraint
 from .errors import IrreversibleChange, UnsupportedChange

@@ -19,8 +19,9 @@ from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.types import DateTime, TypeEngine, UserDefinedType
 
 from .. import guard, sqltext
+from ..alter_column import AlterColumn, type_checks
 from ..change import KEEP, Change, lowers
-from ..column import AddColumn, AlterColumn, DropColumn, add_with_companions
+from ..column import AddColumn, DropColumn, add_with_companions
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, constraint_name, raw_text
 from ..errors import MissingFact, UnsupportedChange
@@ -80,7 +81,13 @@ def _alter_column(
     elif aspects == ("server_default",) and not _is_datetime(change):
         yield change
     else:
-        yield _complete(change, connection)
+        before, after = type_checks(change, dialect, unnamed="pass over")
+        for drop in before:
+            looks = is_mariadb(dialect) or connection is not None
+            yield drop.replace(if_exists=True) if looks else drop
+        whole = _complete(change, connection)
+        yield whole.replace(existing_type=KEEP) if before or after else whole
+        yield from after
 
 
 def _is_datetime(change: AlterColumn) -> bool:
@@ -221,11 +228,12 @@ def _add_column(
     ignored, from 9.0 on they are honoured; MariaDB honours them from 10.5 on.
     """
     if change.inline_references and not version(dialect, (9, 0), (10, 5)):
-        change = change.replace(inline_references=None)
+        yield change.replace(inline_references=None)
+        return
     if change.if_not_exists and not is_mariadb(dialect):
-        if guard.has_column(change, change.column.name, connection, dialect):
-            return
-        change = change.replace(if_not_exists=None)
+        if not guard.has_column(change, change.column.name, connection, dialect):
+            yield change.replace(if_not_exists=None)
+        return
     yield from add_with_companions(change, dialect, connection)
 
 

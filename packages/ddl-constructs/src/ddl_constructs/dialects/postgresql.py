@@ -12,8 +12,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from .. import sqltext
+from ..alter_column import AlterColumn, alter_column_text, alter_one_by_one
 from ..change import KEEP, Change, lowers
-from ..column import AlterColumn, alter_column_text, alter_one_by_one
 from ..constraint import RenameConstraint, ValidateConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..table import SetTableSchema

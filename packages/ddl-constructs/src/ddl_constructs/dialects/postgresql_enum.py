@@ -16,8 +16,9 @@ from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
 from .. import detached, sqltext
+from ..alter_column import AlterColumn
 from ..change import Change, lowers
-from ..column import AddColumn, AlterColumn, DropColumn, add_with_companions
+from ..column import AddColumn, DropColumn, add_with_companions
 from ..constraint import raw_text
 from ..enum import (
     AddEnumValue,
@@ -186,14 +187,15 @@ def _old_name(name: str) -> str:
 
 
 def _using(column: str, type_name: str, renamed: Mapping[str, str], array: bool) -> str:
-    text = f"{column}::text"
-    for old, new in renamed.items():
-        quoted_old, quoted_new = (v.replace("'", "''") for v in (old, new))
-        if array:
-            text = f"array_replace({column}::text[], '{quoted_old}', '{quoted_new}')::text"
-            column = text.removesuffix("::text")
-        else:
-            text = f"CASE {text} WHEN '{quoted_old}' THEN '{quoted_new}' ELSE {text} END"
+    """Convert a column by its text, with other words for the labels that are renamed."""
+    text = f"{column}::text[]" if array else f"{column}::text"
+    pairs = [tuple(v.replace("'", "''") for v in pair) for pair in renamed.items()]
+    if array:
+        for old, new in pairs:
+            text = f"array_replace({text}, '{old}', '{new}')"
+    elif pairs:
+        whens = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in pairs)
+        text = f"CASE {text} {whens} ELSE {text} END"
     return f"({text})::{type_name}{'[]' if array else ''}"
 
 

@@ -17,12 +17,13 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
-from .. import detached, sqltext
+from .. import detached, guard, sqltext
+from ..alter_column import AlterColumn
 from ..change import Change, lowers
-from ..column import AddColumn, AlterColumn
+from ..column import AddColumn, DropColumn, add_column_text
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, raw_text
-from ..detached import TableName
+from ..detached import TableName, checks_of_type
 from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
 
@@ -44,6 +45,10 @@ def _add_column(
     SQLite, lang_altertable, ALTER TABLE ADD COLUMN: the column may not be UNIQUE or
     a primary key; REFERENCES is taken.
     """
+    if change.if_not_exists:
+        if not guard.has_column(change, change.column.name, connection, dialect):
+            yield change.replace(if_not_exists=None)
+        return
     bound = change.bound
     if len(bound.foreign_keys) == 1 and not change.inline_references:
         yield change.replace(inline_references=True)
@@ -63,6 +68,23 @@ def _add_column(
             )
     for index in bound.table.indexes:
         yield CreateIndex.of(index)
+
+
+@compiles(AddColumn, "sqlite")
+def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    checks = checks_of_type(change.bound, compiler.dialect)
+    return add_column_text(change, compiler, "ADD COLUMN ", checks)
+
+
+@lowers(DropColumn, "sqlite")
+def _drop_column(
+    change: DropColumn, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    if change.if_exists:
+        if not guard.has_column(change, change.column_name, connection, dialect):
+            return
+        change = change.replace(if_exists=None)
+    yield change
 
 
 @lowers(AlterColumn, "sqlite")
