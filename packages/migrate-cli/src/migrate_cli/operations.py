@@ -40,7 +40,7 @@ def giving(
         self.invoke(change)
         return result(change)
 
-    if isinstance(build, type):
+    if isinstance(build, type) and issubclass(build, Change):
         word.__name__ = build.words[0]
     word.__qualname__ = f"Operations.{word.__name__}"
     return word
@@ -81,11 +81,13 @@ class Operations:
     create_table = giving(_table, ddl.CreateTable)
     drop_table = spelled(ddl.DropTable)
     rename_table = spelled(ddl.RenameTable)
+    set_table_schema = spelled(ddl.SetTableSchema)
     create_table_comment = spelled(ddl.CreateTableComment)
     drop_table_comment = spelled(ddl.DropTableComment)
 
     create_index = spelled(ddl.CreateIndex)
     drop_index = spelled(ddl.DropIndex)
+    rename_index = spelled(ddl.RenameIndex)
 
     add_constraint = spelled(ddl.AddConstraint)
     create_primary_key = spelled(ddl.create_primary_key)
@@ -94,11 +96,21 @@ class Operations:
     create_check_constraint = spelled(ddl.create_check_constraint)
     create_exclude_constraint = spelled(ddl.create_exclude_constraint)
     drop_constraint = spelled(ddl.DropConstraint)
+    rename_constraint = spelled(ddl.RenameConstraint)
+    validate_constraint = spelled(ddl.ValidateConstraint)
 
     create_enum = spelled(ddl.CreateEnum)
     drop_enum = spelled(ddl.DropEnum)
+    replace_enum = spelled(ddl.ReplaceEnum)
+    add_enum_value = spelled(ddl.AddEnumValue)
+    rename_enum_value = spelled(ddl.RenameEnumValue)
+
+    create_sequence = spelled(ddl.CreateSequence)
+    alter_sequence = spelled(ddl.AlterSequence)
+    drop_sequence = spelled(ddl.DropSequence)
 
     bulk_insert = spelled(ddl.BulkInsert)
+    copy_rows = spelled(ddl.CopyRows)
     execute = spelled(ddl.ExecuteSQL)
 
     def invoke(self, change: Change | Executable) -> Any:

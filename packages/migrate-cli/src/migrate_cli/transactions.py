@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ddl_constructs import Change, ExecuteSQL, traits
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from .dialects import knowledge
@@ -64,8 +65,9 @@ class Transaction:
             yield
             self.connection.commit()
         except BaseException:
-            if not self.connection.closed:
-                self.connection.rollback()
+            with suppress(DBAPIError):  # a connection that is gone has rolled back by itself
+                if not self.connection.closed:
+                    self.connection.rollback()
             raise
 
     @contextmanager
@@ -104,3 +106,14 @@ class Transaction:
             return
         with self.connection.begin_nested():
             yield
+
+
+@contextmanager
+def reading(connection: Connection) -> Iterator[None]:
+    """Run a block that only reads, and leave the connection in the transaction it was in: mostly none."""
+    before = connection.in_transaction()
+    try:
+        yield
+    finally:
+        if not before and not connection.closed:
+            connection.rollback()

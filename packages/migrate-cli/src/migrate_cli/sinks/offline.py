@@ -125,7 +125,8 @@ def offline_dialect(url: str | URL) -> Dialect:
 
     With the "named" style percent signs are written once, as the database reads them.
     """
-    dialect: Dialect = make_url(url).get_dialect()(paramstyle="named")
+    named: Any = make_url(url).get_dialect()  # the keyword is that of every default dialect
+    dialect: Dialect = named(paramstyle="named")
     knowledge(dialect.name).set_offline(dialect)
     dialect.statement_compiler = type(
         "LiteralCompiler", (_TypedByValue, dialect.statement_compiler), {}

@@ -1,0 +1,137 @@
+"""The table that says where a database is: read, created on first need, moved row by row."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from migrate_cli.failures import NoVersionTable, VersionTableError
+from migrate_cli.sinks import OfflineSink, OnlineSink
+from migrate_cli.sinks.offline import offline_dialect
+from migrate_cli.version_table import VersionTable
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    with create_engine(database_url, poolclass=NullPool).connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def at_a_and_b(connection: Connection) -> OnlineSink:
+    """A sink on a database that is at two heads, "a" and "b"."""
+    sink, versions = OnlineSink(connection), VersionTable()
+    with sink.transaction():
+        versions.create(sink)
+        versions.insert(sink, ["b", "a"])
+    return sink
+
+
+def test_reading_doesnt_create_the_table(connection: Connection) -> None:
+    assert VersionTable().heads(connection) == ()
+
+    assert inspect(connection).get_table_names() == []
+
+
+def test_heads_are_sorted(at_a_and_b: OnlineSink) -> None:
+    assert VersionTable().heads(at_a_and_b.connection) == ("a", "b")
+
+
+def test_creating_it_twice_does_nothing(at_a_and_b: OnlineSink) -> None:
+    with at_a_and_b.transaction():
+        VersionTable().create(at_a_and_b)
+
+    assert VersionTable().heads(at_a_and_b.connection) == ("a", "b")
+
+
+def test_a_row_moves_and_goes(at_a_and_b: OnlineSink) -> None:
+    with at_a_and_b.transaction():
+        VersionTable().replace(at_a_and_b, "a", "c")
+        VersionTable().delete(at_a_and_b, ["b"])
+
+    assert VersionTable().heads(at_a_and_b.connection) == ("c",)
+
+
+@pytest.mark.parametrize("length", [32, 33, 128])
+def test_long_ids_fit(connection: Connection, length: int) -> None:
+    sink, versions = OnlineSink(connection), VersionTable()
+
+    with sink.transaction():
+        versions.create(sink)
+        versions.insert(sink, ["x" * length])
+
+    assert versions.heads(connection) == ("x" * length,)
+
+
+def test_a_row_that_isnt_there_stops_the_step(at_a_and_b: OnlineSink) -> None:
+    versions = VersionTable()
+
+    with pytest.raises(VersionTableError, match="expected 1 row of gone, found 0"):
+        versions.replace(at_a_and_b, "gone", "c")
+    with pytest.raises(VersionTableError, match="expected 2 rows of a, gone, found 1"):
+        versions.delete(at_a_and_b, ["a", "gone"])
+
+
+def test_a_row_that_is_there_twice_stops_the_step(connection: Connection) -> None:
+    sink, versions = OnlineSink(connection), VersionTable(primary_key=False)
+    with sink.transaction():
+        versions.create(sink)
+        versions.insert(sink, ["a", "a"])
+
+    with pytest.raises(VersionTableError, match="expected 1 row of a, found 2"), sink.transaction():
+        versions.replace(sink, "a", "b")
+
+
+def test_a_table_of_that_name_that_isnt_one_is_named(connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE migrate_version (x int)"))
+    connection.commit()
+
+    with pytest.raises(NoVersionTable, match="migrate_version isn't a version table: it can't be read"):
+        VersionTable().heads(connection)
+
+
+def test_a_null_in_it_is_named(connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE migrate_version (version_num varchar(32))"))
+    connection.execute(text("INSERT INTO migrate_version VALUES (NULL)"))
+    connection.commit()
+
+    with pytest.raises(NoVersionTable, match="a row with NULL"):
+        VersionTable().heads(connection)
+
+
+def test_it_can_have_a_name_and_a_schema_of_its_own(postgresql_url: str) -> None:
+    with create_engine(postgresql_url, poolclass=NullPool).connect() as connection:
+        connection.execute(text("CREATE SCHEMA s"))
+        connection.commit()
+        sink, versions = OnlineSink(connection), VersionTable("my versions", "s")
+        with sink.transaction():
+            versions.create(sink)
+            versions.insert(sink, ["a"])
+
+        assert versions.heads(connection) == ("a",)
+        assert inspect(connection).get_pk_constraint("my versions", "s")["name"] == "my versions_pkc"
+        assert versions.fullname == "s.my versions"
+
+
+def test_offline_it_is_written_as_literals_with_nothing_fetched_back() -> None:
+    stream = io.StringIO()
+    sink, versions = OfflineSink(offline_dialect("postgresql://"), stream), VersionTable()
+
+    versions.create(sink)
+    versions.insert(sink, ["a"])
+    versions.replace(sink, "a", "b")
+    versions.delete(sink, ["b", "c"])
+
+    assert stream.getvalue() == (
+        "CREATE TABLE migrate_version (\n"
+        "\tversion_num VARCHAR(128) NOT NULL, \n"
+        "\tCONSTRAINT migrate_version_pkc PRIMARY KEY (version_num)\n"
+        ");\n\n"
+        "INSERT INTO migrate_version (version_num) VALUES ('a');\n\n"
+        "UPDATE migrate_version SET version_num='b' WHERE migrate_version.version_num = 'a';\n\n"
+        "DELETE FROM migrate_version WHERE migrate_version.version_num IN ('b', 'c');\n\n"
+    )
