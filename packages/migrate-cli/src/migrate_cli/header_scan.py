@@ -14,7 +14,7 @@ def scanned(source: bytes) -> dict[str, object] | None:
     most to each name, and the names stand nowhere else but in comments: so importing it could give
     nothing else (short of a script that writes to its own `globals()`).
     """
-    if _has_coding(source):
+    if _is_coded(source):
         return None
     try:
         text = source.decode("utf-8-sig")
@@ -63,7 +63,10 @@ _is_plain_comment = re.compile(r"[ \t]*#[^'\"\n]*(?:\n|\Z)").match
 """A comment with no quote in it: even if it stands inside a string, it doesn't end it."""
 _words = re.compile(rf"\b(?:{_NAME})\b|\bimport[\s\\]*\*").finditer
 _strings = re.compile(_STRING)
-_has_coding = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=]").search
+_is_coded = re.compile(
+    rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*+(?!utf-?8(?![-\w.]))", re.IGNORECASE
+).search
+"""A coding line (Python reference, 2.1.4) that says anything else than UTF-8."""
 
 
 def _literal(text: str) -> object:
