@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -173,7 +173,12 @@ def _add_column(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
 
 
 def add_column_text(
-    change: AddColumn, compiler: DDLCompiler, verb: str, checks: Iterable[Constraint] = ()
+    change: AddColumn,
+    compiler: DDLCompiler,
+    verb: str,
+    *,
+    checks: Iterable[Constraint] = (),
+    without: Collection[Constraint] = (),
 ) -> str:
     """Write ALTER TABLE ... ADD, with `verb` in front of the column.
 
@@ -182,13 +187,15 @@ def add_column_text(
         compiler: Of the dialect to write for.
         verb: "ADD COLUMN " or what the dialect says instead.
         checks: More constraints to write inside of the column.
+        without: Constraints of the column to leave out.
     """
     column = change.bound
     text = compiler.get_column_specification(column)
     if change.inline_primary_key and column.primary_key:
         text += " PRIMARY KEY"
     for constraint in (*column.constraints, *checks):
-        text += " " + compiler.process(constraint)
+        if constraint not in without:
+            text += " " + compiler.process(constraint)
     if change.inline_references and len(column.foreign_keys) == 1:
         text += " " + references_text(next(iter(column.foreign_keys)).constraint, compiler)
     guard = sqltext.yes(change.if_not_exists, "IF NOT EXISTS")

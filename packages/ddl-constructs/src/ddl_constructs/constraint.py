@@ -242,7 +242,7 @@ def raw_text(sql: str) -> TextClause:
     >>> str(raw_text("x = ':y'"))
     "x = ':y'"
     """
-    return text(sql.replace("\\", "\\\\").replace(":", "\\:"))
+    return text(sql.replace(":", "\\:"))
 
 
 def _spelling(change: AddConstraint) -> Spelling:

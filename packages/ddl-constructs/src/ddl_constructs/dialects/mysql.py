@@ -21,7 +21,7 @@ from sqlalchemy.types import DateTime, TypeEngine, UserDefinedType
 from .. import guard, sqltext
 from ..alter_column import AlterColumn, type_checks
 from ..change import KEEP, Change, lowers
-from ..column import AddColumn, DropColumn, add_with_companions
+from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, constraint_name, raw_text
 from ..errors import MissingFact, UnsupportedChange
@@ -211,9 +211,9 @@ def _whole_column(change: AlterColumn, compiler: DDLCompiler) -> str:
     text = f"{sqltext.type_name(compiler, type_)} {'NULL' if after('nullable') else 'NOT NULL'}"
     if after("autoincrement") is True:
         text += " AUTO_INCREMENT"
-    if (default := after("server_default")) not in (None, KEEP):
+    if (default := after("server_default")) is not None and default is not KEEP:
         text += f" DEFAULT {sqltext.default(compiler, default, type_)}"
-    if (comment := after("comment")) not in (None, KEEP):
+    if (comment := after("comment")) is not None and comment is not KEEP:
         text += f" COMMENT {sqltext.literal(compiler, comment)}"
     return text
 
@@ -235,6 +235,16 @@ def _add_column(
             yield change.replace(if_not_exists=None)
         return
     yield from add_with_companions(change, dialect, connection)
+    for check in change.bound.constraints:
+        if check.name is not None:
+            yield AddConstraint(change.table_name, check, schema=change.schema)
+
+
+@compiles(AddColumn, "mysql", "mariadb")
+def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Leave named CHECKs out: MariaDB 10.11 can't name one inside of a column."""
+    named = {c for c in change.bound.constraints if c.name is not None}
+    return add_column_text(change, compiler, "ADD COLUMN ", without=named)
 
 
 @lowers(DropColumn, "mysql", "mariadb")

@@ -28,8 +28,13 @@ def _alter_column(
     ALTER COLUMN TYPE converts the default along, and fails where it has no cast
     (PostgreSQL 15 manual, ALTER TABLE, notes on SET DATA TYPE).
     """
-    replaced = change.existing_server_default not in (KEEP, None)
-    if replaced and "type_" in change.aspects and "server_default" in change.aspects:
+    old = change.existing_server_default
+    if (
+        old is not None
+        and old is not KEEP
+        and "type_" in change.aspects
+        and "server_default" in change.aspects
+    ):
         yield change.only("server_default").replace(server_default=None)
     yield from alter_one_by_one(change, dialect, connection)
 

@@ -73,7 +73,7 @@ def _add_column(
 @compiles(AddColumn, "sqlite")
 def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
     checks = checks_of_type(change.bound, compiler.dialect)
-    return add_column_text(change, compiler, "ADD COLUMN ", checks)
+    return add_column_text(change, compiler, "ADD COLUMN ", checks=checks)
 
 
 @lowers(DropColumn, "sqlite")
