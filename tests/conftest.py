@@ -1,0 +1,103 @@
+"""Databases for the tests, and how much the property tests try.
+
+PostgreSQL and MariaDB are found at `MIGRATE_TEST_POSTGRESQL` and
+`MIGRATE_TEST_MARIADB`, or at the usual local servers. Where one doesn't answer its
+tests are skipped aloud; with `CI` set that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+SERVERS = {
+    "postgresql": ("MIGRATE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"),
+    "mariadb": ("MIGRATE_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/test"),
+}
+DATABASES = ("sqlite", *SERVERS)
+
+for profile, examples in {"few": 25, "many": 1000}.items():
+    settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        derandomize=profile == "few",  # the same examples every time, but for the nightly run
+        print_blob=True,
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,  # a database a test serves all its examples
+            HealthCheck.too_slow,
+        ],
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """URL of a SQLite file that isn't there yet."""
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """URL of a PostgreSQL database of its own, empty, dropped afterwards."""
+    yield from _database("postgresql", "CREATE DATABASE {} TEMPLATE template0", "DROP DATABASE {} WITH (FORCE)")
+
+
+@pytest.fixture
+def mariadb_url() -> Iterator[str]:
+    """URL of a MariaDB database of its own, empty, dropped afterwards."""
+    yield from _database("mariadb", "CREATE DATABASE {} CHARACTER SET utf8mb4", "DROP DATABASE {}")
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """URL of an empty database, on each kind of server in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def _database(server: str, create: str, drop: str) -> Iterator[str]:
+    url = _reachable(server)
+    name = f"migrate_test_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(create.format(name)))
+        yield url.set(database=name).render_as_string(hide_password=False)
+        with engine.connect() as connection:
+            connection.execute(text(drop.format(name)))
+    finally:
+        engine.dispose()
+
+
+@cache
+def _answers(url: URL) -> str | None:
+    """Connect once; give None if the server answers, else what it says."""
+    engine = create_engine(url)
+    try:
+        engine.connect().close()
+    except OperationalError as err:
+        return str(err.orig).strip().splitlines()[0]
+    finally:
+        engine.dispose()
+    return None
+
+
+def _reachable(server: str) -> URL:
+    variable, default = SERVERS[server]
+    url = make_url(os.environ.get(variable, default))
+    trouble = _answers(url)
+    if trouble is not None:
+        message = f"no {server} at ${variable} or the usual place: {trouble}"
+        if os.environ.get("CI"):
+            pytest.fail(message, pytrace=False)
+        pytest.skip(message)
+    return url
