@@ -132,6 +132,7 @@ def head(*lines: str) -> str:
         pytest.param(
             head('down_revision = "a"', "def f():", '    depends_on = "z"'), ("a",), id="indented"
         ),
+        pytest.param(head('down_revision = "a"', '# depends_on = "z"'), ("a",), id="commented-out"),
         pytest.param("# coding: latin-1\n" + head('down_revision = "a"'), ("a",), id="coding"),
     ],
 )

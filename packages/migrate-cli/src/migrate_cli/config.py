@@ -272,7 +272,8 @@ def _file_template(value: object) -> str:
 
 
 _OBJECT = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
-_GLOB = re.compile(r"(\*\*|[\w*]+)(\.(\*\*|[\w*]+))*")
+_PART = r"(?:\*\*|\*|\*?\w+(?:\*\w+)*\*?)"
+_GLOB = re.compile(rf"{_PART}(\.{_PART})*")
 
 SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "scripts": _text,

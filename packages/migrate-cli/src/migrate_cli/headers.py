@@ -14,6 +14,7 @@ from types import ModuleType
 
 from .errors import BadScript
 from .header_scan import NAMES, scanned
+from .header_syntax import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,6 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
         raise BadScript(file, None, f"can't be read: {err.strerror}") from err
     values = scanned(source)
     if values is None:
-        from .header_syntax import parsed  # mostly not needed, and `ast` costs
-
         values = parsed(source, file)
     if values is None:
         module = load()
