@@ -1,0 +1,80 @@
+"""The pipeline: snapshot -> models -> the database's own form -> compare -> order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ddl_constructs import Change
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Connection
+
+from .compare import Context, compare_schemas
+from .dialects import database
+from .filters import Options
+from .models import all_metadata, model_snapshot
+from .normalise import in_own_form
+from .order import ordered
+from .snapshot import read_snapshot
+from .values import Key, Snapshot
+
+
+def compare(
+    connection: Connection,
+    metadata: MetaData | Sequence[MetaData],
+    options: Options | None = None,
+) -> list[Change]:
+    """Compare a database with models.
+
+    Args:
+        connection: The database. Nothing is changed there; a transaction that the
+            caller has open stays as it is.
+        metadata: The models' MetaData, or several.
+        options: What takes part; None for the default schema and all that is in it.
+
+    Returns:
+        What leads from the database to the models, in the order in which it must
+        run; empty if they agree.
+
+    Raises:
+        NoMetadata: `metadata` isn't a MetaData or a sequence of them.
+        DuplicateTable: Two of several MetaData hold the same table.
+        UnsupportedDatabase: The dialect's catalog can't be read.
+
+    >>> from sqlalchemy import Column, Integer, Table, create_engine
+    >>> metadata = MetaData()
+    >>> users = Table("users", metadata, Column("id", Integer, primary_key=True))
+    >>> with create_engine("sqlite://").connect() as connection:
+    ...     for change in compare(connection, metadata):
+    ...         print(change.describe())
+    create table users (1 column)
+    """
+    options = options or Options()
+    all_metadata(metadata)
+    known = database(connection.dialect)
+    theirs = read_snapshot(connection, known, options)
+    ours = model_snapshot(metadata, known, theirs.default_schema)
+    ignored = _ignored(options, theirs.default_schema)
+    return compare_snapshots(
+        connection, theirs.without(ignored), ours.without(ignored), Context(known, options)
+    )
+
+
+def compare_snapshots(
+    connection: Connection | None, theirs: Snapshot, ours: Snapshot, context: Context
+) -> list[Change]:
+    """Compare two schemas that have been read.
+
+    Args:
+        connection: Whom to ask for the database's own form of an expression; None
+            to go by text alone.
+        theirs: The schema as it is.
+        ours: The schema as it should be.
+        context: Whose words they are in, and what takes part.
+    """
+    if connection is not None:
+        theirs, ours = in_own_form(connection, theirs, ours, context.database)
+    return ordered(compare_schemas(theirs, ours, context), theirs, ours)
+
+
+def _ignored(options: Options, default: str | None) -> frozenset[Key]:
+    return frozenset((None if s == default else s, name) for s, name in options.ignore_tables)

@@ -1,0 +1,302 @@
+"""Plain values as what changes are made of: Columns, constraints, indexes, tables.
+
+Where a value was made from a model, the model's own types and expressions are
+copied; else all is made from the values. Names that a convention or a database gave
+are `conv`, so that no naming convention is applied to them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from ddl_constructs import CreateIndex, CreateTable
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Constraint,
+    FetchedValue,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    PrimaryKeyConstraint,
+    Sequence as DBSequence,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import DefaultClause, SchemaItem
+from sqlalchemy.sql.base import SchemaEventTarget
+from sqlalchemy.sql.elements import TextClause, conv
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from .dialects import Database
+from .speller import escaped, sql_text
+from .values import (
+    CheckValue,
+    ColumnValue,
+    ElementValue,
+    ForeignKeyValue,
+    IndexValue,
+    PrimaryKeyValue,
+    TableValue,
+    UniqueValue,
+)
+
+ConstraintValue = PrimaryKeyValue | UniqueValue | ForeignKeyValue | CheckValue
+
+
+def column_of(value: ColumnValue, database: Database) -> Column[Any]:
+    """Make the Column that a change adds or drops, hanging on no Table.
+
+    Its foreign keys, UNIQUE, CHECKs (also that of its type) and index aren't part of
+    it: they are changes of their own.
+    """
+    source = value.source
+    if source is None:
+        return _column_read(value, database)
+    generated: list[SchemaItem] = []
+    default: Any = source.server_default
+    if source.computed is not None:
+        generated.append(Computed(source.computed.sqltext, persisted=source.computed.persisted))
+    elif source.identity is not None:
+        generated.append(source.identity._copy())
+    if isinstance(source.default, DBSequence):
+        generated.append(source.default._copy())
+    plain = not isinstance(default, (Computed, Identity))
+    return Column(
+        source.name,
+        model_type(source.type),
+        *generated,
+        server_default=server_default(value) if plain else None,
+        nullable=value.nullable,
+        autoincrement=source.autoincrement,
+        comment=source.comment,
+        **source.dialect_kwargs,
+    )
+
+
+def _column_read(value: ColumnValue, database: Database) -> Column[Any]:
+    generated: list[SchemaItem] = []
+    if value.computed is not None:
+        generated.append(Computed(escaped(value.computed.expression), persisted=value.computed.stored))
+    if value.identity is not None:
+        generated.append(identity_of(value))
+    return Column(
+        value.name,
+        database.type_from(value),
+        *generated,
+        server_default=server_default(value),
+        nullable=value.nullable,
+        autoincrement=True if value.autoincrement else "auto" if value.autoincrement is None else False,
+        comment=value.comment,
+    )
+
+
+def identity_of(value: ColumnValue) -> Identity:
+    """Make the Identity of a column that was read."""
+    one = value.identity
+    assert one is not None, "asked only for an identity column"
+    return Identity(
+        always=one.always,
+        start=one.start,
+        increment=one.increment,
+        minvalue=one.minvalue,
+        maxvalue=one.maxvalue,
+        cycle=one.cycle or None,
+        cache=one.cache,
+    )
+
+
+def server_default(value: ColumnValue) -> Any:
+    """Give a column's default as a Column takes it; None if there is none."""
+    if value.source is None:
+        return None if value.default is None else sql_text(default_text(value))
+    given = value.source.server_default
+    if isinstance(given, DefaultClause):
+        return given.arg
+    return given if isinstance(given, FetchedValue) else None
+
+
+def default_text(value: ColumnValue) -> str:
+    """Give the SQL text of a default that was read, with what MySQL sets on update."""
+    text = value.default or ""
+    return f"{text} ON UPDATE {value.onupdate}" if value.onupdate else text
+
+
+def model_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Copy a model's type so that it brings no CHECK along."""
+    if not isinstance(type_, SchemaEventTarget):
+        return type_
+    copy: Any = type_.copy()
+    holder = copy
+    if isinstance(copy, TypeDecorator) and isinstance(copy.impl, SchemaEventTarget):
+        inner: Any = copy.impl
+        copy.impl = holder = inner.copy()
+    if getattr(holder, "create_constraint", False):
+        holder.create_constraint = False
+    return copy  # type: ignore[no-any-return]  # a copy of a type is one
+
+
+def constraint_of(value: ConstraintValue, name: str | None = None) -> Constraint:
+    """Make the constraint that a change adds or drops, hanging on no Table.
+
+    Args:
+        value: What it says.
+        name: Its name if the value has none.
+    """
+    given = value.name if value.name is not None else name
+    named: Any = given if given is None or value.source is not None else conv(given)
+    options = dict(getattr(value.source, "dialect_kwargs", ()))
+    match value:
+        case PrimaryKeyValue():
+            return PrimaryKeyConstraint(*value.columns, name=named, **options)
+        case UniqueValue():
+            return UniqueConstraint(
+                *value.columns,
+                name=named,
+                deferrable=value.deferrable or None,
+                initially=value.initially,
+                **(options or ({"postgresql_nulls_not_distinct": True} if value.nulls_not_distinct else {})),
+            )
+        case ForeignKeyValue():
+            return ForeignKeyConstraint(
+                list(value.columns),
+                [f"{_target(value)}.{column}" for column in value.target_columns],
+                name=named,
+                onupdate=value.onupdate,
+                ondelete=value.ondelete,
+                deferrable=value.deferrable or None,
+                initially=value.initially,
+                match=value.match,
+                **options,
+            )
+        case CheckValue():
+            return CheckConstraint(sql_text(value.text), name=named, **options)
+
+
+def _target(value: ForeignKeyValue) -> str:
+    """Give the table that a foreign key points to, with the schema as the model writes it."""
+    schema, name = value.target
+    if value.source is not None:
+        element = value.source.elements[0]
+        spelled = element.target_fullname.rsplit(".", 1)[0]
+        if spelled.rpartition(".")[2] == name:
+            return str(spelled)
+    return f"{schema}.{name}" if schema else name
+
+
+def create_index(table: TableValue, value: IndexValue, database: Database) -> CreateIndex:
+    """Make the change that creates an index."""
+    if value.source is not None:
+        made = CreateIndex.of(value.source)
+        return made.replace(index_name=value.name)
+    return CreateIndex(
+        None if value.name is None else conv(value.name),
+        table.name,
+        [_element(e, database) for e in value.elements],
+        schema=table.schema,
+        unique=value.unique,
+        **_index_options(value, database),
+    )
+
+
+def _element(element: ElementValue, database: Database) -> str | TextClause:
+    plain = not (element.descending or element.nulls or element.collation)
+    if plain and not element.expression:
+        return element.text
+    quote = database.speller.quote
+    text = database.bracketed(element.text) if element.expression else quote(element.text)
+    if element.collation:
+        text += f" COLLATE {quote(element.collation)}"
+    if element.opclass:
+        text += f" {element.opclass}"
+    if element.descending:
+        text += " DESC"
+    if element.nulls:
+        text += f" NULLS {element.nulls.upper()}"
+    return sql_text(text)
+
+
+def _index_options(value: IndexValue, database: Database) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "using": value.using,
+        "include": list(value.include),
+        "where": None if value.where is None else sql_text(value.where),
+        "ops": {e.text: e.opclass for e in value.elements if e.opclass and not e.expression},
+        "length": {e.text: e.length for e in value.elements if e.length},
+        "with": dict(value.options),
+        "nulls_not_distinct": value.nulls_not_distinct or None,
+    }
+    return {f"{database.name}_{k}": v for k, v in options.items() if v not in (None, [], {})}
+
+
+def create_table(
+    table: TableValue,
+    database: Database,
+    *,
+    indexes: bool,
+    without: Collection[ForeignKeyValue] = (),
+) -> CreateTable:
+    """Make the change that creates a table.
+
+    Args:
+        table: The table.
+        database: Whose types and quotes.
+        indexes: Whether its indexes are among its elements.
+        without: Foreign keys that are left out, to be added by changes of their own.
+    """
+    constraints: list[ConstraintValue] = [
+        *([table.primary_key] if table.primary_key else []),
+        *sorted(table.uniques, key=lambda u: (u.name or "", u.columns)),
+        *sorted(
+            (f for f in table.foreign_keys if f not in without),
+            key=lambda f: (f.name or "", f.columns, f.target_columns),
+        ),
+        *sorted(table.checks, key=lambda c: (c.name or "", c.text)),
+    ]
+    elements: list[SchemaItem] = [column_of(c, database) for c in table.columns]
+    elements += [constraint_of(c) for c in constraints]
+    if indexes:
+        elements += [index_item(create_index(table, i, database)) for i in sorted_indexes(table)]
+    source = table.source
+    options: dict[str, Any] = (
+        database.table_options(table) if source is None else dict(source.dialect_kwargs)
+    )
+    return CreateTable(
+        table.name,
+        *elements,
+        schema=table.spelled_schema,
+        comment=table.comment,
+        info=None,
+        prefixes=tuple(source._prefixes) if source is not None else (),
+        **options,
+    )
+
+
+def sorted_indexes(table: TableValue) -> Sequence[IndexValue]:
+    """Give a table's indexes by name."""
+    return sorted(table.indexes, key=lambda i: str(i.name))
+
+
+def index_item(change: CreateIndex) -> Index:
+    """Make an Index for the elements of CREATE TABLE out of the change that would create it."""
+    return Index(
+        change.index_name, *change.columns, unique=change.unique, **change.dialect_kwargs
+    )
+
+
+def named_index(index: Index, table: CreateTable) -> CreateIndex:
+    """Make the change that creates an index which stands among a table's elements."""
+    elements = [
+        e if isinstance(e, str) else e.name if isinstance(e, Column) else e
+        for e in index.expressions
+    ]
+    return CreateIndex(
+        index.name,
+        table.table_name,
+        elements,
+        schema=table.schema,
+        unique=bool(index.unique),
+        **index.dialect_kwargs,
+    )
+

@@ -1,0 +1,95 @@
+"""Columns: added, removed, and what is different of one that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ddl_constructs import AddColumn, AlterColumn, Change, DropColumn
+from sqlalchemy import Column
+
+from ..build import column_of, identity_of, server_default
+from ..values import ColumnValue, TableValue
+from .comments import column_comment
+from .context import Context
+from .defaults import column_default
+from .types import column_type
+
+
+def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> Iterator[Change]:
+    """Yield added columns in the model's order, altered ones, then removed ones."""
+    database, options = context.database, context.options
+    schema = ours.spelled_schema
+    found = {c.name: c for c in theirs.columns}
+    for column in ours.columns:
+        if column.name not in found and options.takes_object(
+            column.source, column.name, "column", False
+        ):
+            yield AddColumn(ours.name, column_of(column, database), schema=schema)
+    for column in ours.columns:
+        existing = found.pop(column.name, None)
+        if existing is not None and existing != column:
+            yield from alter_column(existing, column, ours, context)
+    for existing in found.values():
+        made = column_of(existing, database)
+        if existing.name not in _system(ours) and options.takes_object(
+            made, existing.name, "column", True
+        ):
+            yield DropColumn(ours.name, existing.name, schema=schema, existing_column=made)
+
+
+def _system(table: TableValue) -> set[str]:
+    return {c.name for c in table.source.columns if c.system}
+
+
+def alter_column(
+    theirs: ColumnValue, ours: ColumnValue, table: TableValue, context: Context
+) -> Iterator[AlterColumn]:
+    """Yield one change for all that is different of a column; none if nothing is."""
+    database, options = context.database, context.options
+    their_column = column_of(theirs, database)
+    if not options.takes_object(ours.source, ours.name, "column", False, their_column):
+        return
+    facts: dict[str, Any] = {}
+    facts |= column_type(theirs, ours, their_column, context)
+    facts |= _nullable(theirs, ours)
+    facts |= column_default(theirs, ours, their_column, context)
+    facts |= column_comment(theirs, ours)
+    if facts:
+        existing = _existing(theirs, their_column, facts, context)
+        yield AlterColumn(
+            table.name, ours.name, **facts, **existing, schema=table.spelled_schema
+        )
+
+
+def _nullable(theirs: ColumnValue, ours: ColumnValue) -> dict[str, Any]:
+    if theirs.nullable == ours.nullable or theirs.identity or ours.identity:
+        return {}
+    said: bool = getattr(ours.source, "_user_defined_nullable", None) in (True, False)
+    if (theirs.computed or ours.computed) and not said:
+        return {}
+    return {"nullable": ours.nullable}
+
+
+def _existing(
+    theirs: ColumnValue, column: Column[Any], facts: dict[str, Any], context: Context
+) -> dict[str, Any]:
+    """Give what must be known of the column as it is: to undo the change, or to repeat the rest."""
+    whole = context.database.repeats_columns
+    existing: dict[str, Any] = {"existing_type": column.type, "existing_nullable": theirs.nullable}
+    if whole or "server_default" in facts or ("type_" in facts and theirs.default is not None):
+        existing["existing_server_default"] = existing_default(theirs, column)
+    if whole or "comment" in facts:
+        existing["existing_comment"] = theirs.comment
+    if whole and theirs.autoincrement:
+        existing["existing_autoincrement"] = True
+    return existing
+
+
+def existing_default(theirs: ColumnValue, column: Column[Any]) -> Any:
+    """Give their default as `existing_server_default` takes it; None if there is none."""
+    if theirs.identity is not None:
+        return identity_of(theirs)
+    if theirs.computed is not None:
+        return column.computed
+    return server_default(theirs)

@@ -1,0 +1,197 @@
+"""Constraints: primary key, UNIQUE, foreign keys, CHECK.
+
+A model's constraint without a name is paired by what it says; one that has a name
+by its name, a foreign key always by what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from ddl_constructs import AddConstraint, Change, DropConstraint
+from sqlalchemy.sql.elements import conv
+
+from ..build import ConstraintValue, constraint_of
+from ..dialects.base import Kind
+from ..sqltokens import normal, tokens
+from ..values import CheckValue, ForeignKeyValue, PrimaryKeyValue, TableValue, UniqueValue
+from .context import Context
+
+_V = TypeVar("_V", bound=ConstraintValue)
+Pairs = tuple[list[tuple[_V, _V]], list[_V], list[_V]]
+"""(theirs, ours) that belong together, theirs that stand alone, ours that stand alone."""
+
+_OBJECT_TYPE = {
+    "primary": "primary_key_constraint",
+    "unique": "unique_constraint",
+    "foreignkey": "foreign_key_constraint",
+    "check": "check_constraint",
+}
+
+
+def compare_constraints(
+    theirs: TableValue, ours: TableValue, context: Context
+) -> Iterator[Change]:
+    """Yield, kind by kind, the constraints that go and those that come."""
+    writer = _Writer(theirs, ours, context)
+    yield from writer.differences("primary", *primary_keys(theirs, ours))
+    yield from writer.differences("unique", *uniques(theirs.uniques, ours.uniques))
+    yield from writer.differences(
+        "foreignkey", *foreign_keys(theirs.foreign_keys, ours.foreign_keys)
+    )
+    if context.database.comparable_checks(theirs):
+        yield from writer.differences("check", *checks(theirs.checks, ours.checks, context.database.normal))
+
+
+def primary_keys(
+    theirs: TableValue, ours: TableValue
+) -> tuple[list[PrimaryKeyValue], list[PrimaryKeyValue]]:
+    """Give the key that goes and the one that comes; another name alone isn't a difference."""
+    a, b = theirs.primary_key, ours.primary_key
+    if a is not None and b is not None and a.columns == b.columns:
+        return [], []
+    return ([a] if a else []), ([b] if b else [])
+
+
+def uniques(
+    theirs: Iterable[UniqueValue], ours: Iterable[UniqueValue]
+) -> tuple[list[UniqueValue], list[UniqueValue]]:
+    """Give the UNIQUEs that go and those that come; the order of columns is none of their sense."""
+
+    def says(u: UniqueValue) -> Hashable:
+        return frozenset(u.columns), u.deferrable, u.initially, u.nulls_not_distinct
+
+    pairs, gone, come = by_name_or_sense(theirs, ours, says)
+    return _changed(pairs, gone, come, says)
+
+
+def checks(
+    theirs: Iterable[CheckValue],
+    ours: Iterable[CheckValue],
+    normal: Callable[[str], str] = normal,
+) -> tuple[list[CheckValue], list[CheckValue]]:
+    """Give the CHECKs that go and those that come, by a dialect's normal form of SQL."""
+
+    def says(c: CheckValue) -> Hashable:
+        return normal(c.text)
+
+    pairs, gone, come = by_name_or_sense(theirs, ours, says)
+    return _changed(pairs, gone, come, says)
+
+
+def foreign_keys(
+    theirs: Iterable[ForeignKeyValue], ours: Iterable[ForeignKeyValue]
+) -> tuple[list[ForeignKeyValue], list[ForeignKeyValue]]:
+    """Give the foreign keys that go and those that come; their names don't matter."""
+
+    def says(f: ForeignKeyValue) -> Hashable:
+        pairs = tuple(sorted(zip(f.columns, f.target_columns, strict=False)))
+        return pairs, f.target, f.onupdate, f.ondelete, f.deferrable, f.initially, f.match
+
+    _, gone, come = by_sense(theirs, ours, says)
+    return gone, come
+
+
+def by_name_or_sense(
+    theirs: Iterable[_V], ours: Iterable[_V], says: Callable[[_V], Hashable]
+) -> Pairs[_V]:
+    """Pair those of ours that have a name by it, the others by what they say."""
+    named = {t.name: t for t in theirs if t.name is not None}
+    pairs: list[tuple[_V, _V]] = []
+    nameless: list[_V] = []
+    come: list[_V] = []
+    for one in ours:
+        if one.name is None:
+            nameless.append(one)
+        elif (found := named.pop(one.name, None)) is not None:
+            pairs.append((found, one))
+        else:
+            come.append(one)
+    rest = [t for t in theirs if t.name is None or t.name in named]
+    more, gone, unmatched = by_sense(rest, nameless, says)
+    return pairs + more, gone, come + unmatched
+
+
+def by_sense(
+    theirs: Iterable[_V], ours: Iterable[_V], says: Callable[[_V], Hashable]
+) -> Pairs[_V]:
+    """Pair those that say the same, one to one."""
+    waiting: dict[Hashable, list[_V]] = {}
+    for one in theirs:
+        waiting.setdefault(says(one), []).append(one)
+    pairs: list[tuple[_V, _V]] = []
+    come: list[_V] = []
+    for one in ours:
+        if found := waiting.get(says(one)):
+            pairs.append((found.pop(0), one))
+        else:
+            come.append(one)
+    return pairs, [one for several in waiting.values() for one in several], come
+
+
+def _changed(
+    pairs: list[tuple[_V, _V]], gone: list[_V], come: list[_V], says: Callable[[_V], Hashable]
+) -> tuple[list[_V], list[_V]]:
+    """Count a pair that doesn't say the same as one that goes and one that comes."""
+    different = [(a, b) for a, b in pairs if says(a) != says(b)]
+    return gone + [a for a, _ in different], come + [b for _, b in different]
+
+
+def names_taken(table: TableValue) -> set[str]:
+    """Give the names of a table's constraints and indexes."""
+    found: list[Any] = [
+        table.primary_key,
+        *table.uniques,
+        *table.foreign_keys,
+        *table.checks,
+        *table.indexes,
+    ]
+    return {str(c.name) for c in found if c is not None and c.name is not None}
+
+
+class _Writer:
+    """Writes differences of one table as changes, and names what has no name."""
+
+    def __init__(self, theirs: TableValue, ours: TableValue, context: Context) -> None:
+        self.theirs, self.ours, self.context = theirs, ours, context
+        self.taken = names_taken(theirs) | names_taken(ours)
+
+    def differences(
+        self, kind: Kind, gone: Iterable[ConstraintValue], come: Iterable[ConstraintValue]
+    ) -> Iterator[Change]:
+        """Yield what goes, then what comes."""
+        options = self.context.options
+        type_ = _OBJECT_TYPE[kind]
+        schema = self.ours.spelled_schema
+        for one in gone:
+            name = self._their_name(kind, one)
+            made = constraint_of(one, name)
+            if options.takes_object(made, name, type_, True):
+                yield DropConstraint(
+                    conv(name), self.ours.name, kind, schema=schema, existing_constraint=made
+                )
+        for one in come:
+            if options.takes_object(one.source, one.name, type_, False):
+                made = constraint_of(one, self._our_name(kind, one))
+                yield AddConstraint(self.ours.name, made, schema=schema)
+
+    def _their_name(self, kind: Kind, value: ConstraintValue) -> str:
+        """Give its name; where the database has none (SQLite) the one it would go by elsewhere."""
+        return str(value.name) if value.name is not None else self._default_name(kind, value, set())
+
+    def _our_name(self, kind: Kind, value: ConstraintValue) -> str | None:
+        if value.name is not None:
+            return None
+        name = self._default_name(kind, value, self.taken)
+        self.taken.add(name)
+        return name
+
+    def _default_name(self, kind: Kind, value: ConstraintValue, taken: set[str]) -> str:
+        if isinstance(value, CheckValue):
+            known = {c.name for c in self.ours.columns}
+            said = {t.name for t in tokens(value.text) if t.kind in ("word", "quoted")} & known
+            columns = tuple(said) if len(said) == 1 else ()
+        else:
+            columns = value.columns
+        return self.context.database.default_name(kind, self.ours.name, columns, taken)

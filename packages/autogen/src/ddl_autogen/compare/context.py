@@ -1,0 +1,21 @@
+"""What every comparator is handed beside the two values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..dialects import Database
+from ..filters import Options
+
+
+@dataclass(frozen=True)
+class Context:
+    """Whose words the values are in, and what takes part.
+
+    Attributes:
+        database: The database that theirs was read from.
+        options: What takes part in the comparison.
+    """
+
+    database: Database
+    options: Options

@@ -1,0 +1,40 @@
+"""Server defaults of columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column
+from sqlalchemy.schema import DefaultClause
+
+from ..build import server_default
+from ..values import ColumnValue
+from .context import Context
+
+
+def column_default(
+    theirs: ColumnValue, ours: ColumnValue, their_column: Column[Any], context: Context
+) -> dict[str, Any]:
+    """Give the new default as a fact of AlterColumn; nothing if it is the same.
+
+    Identity and computed columns aren't compared yet, nor is a default that the
+    model only knows to be there (`FetchedValue`).
+    """
+    asked = context.options.compare_server_default
+    if asked is False or _unknown(theirs, ours):
+        return {}
+    if callable(asked) and not (theirs.default is None and ours.default is None):
+        given = ours.source.server_default
+        said = asked(their_column, ours.source, theirs.default, given, ours.default)
+        if said is not None:
+            return {"server_default": server_default(ours)} if said else {}
+    if context.database.same_default(theirs, ours):
+        return {}
+    return {"server_default": server_default(ours)}
+
+
+def _unknown(theirs: ColumnValue, ours: ColumnValue) -> bool:
+    if theirs.identity or ours.identity or theirs.computed or ours.computed:
+        return True
+    given = ours.source.server_default
+    return given is not None and not isinstance(given, DefaultClause)

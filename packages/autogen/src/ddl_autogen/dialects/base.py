@@ -1,0 +1,230 @@
+"""What a comparison asks of a database: to read its catalog, and to know its spellings."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, TypeVar
+
+from sqlalchemy import Column, Index
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeEngine
+
+from ..errors import UnsupportedDatabase
+from ..indextext import parse_index
+from ..speller import Speller
+from ..sqltokens import bare, normal
+from ..values import ColumnValue, IndexValue, Key, TableValue
+
+Kind = Literal["primary", "unique", "foreignkey", "check"]
+
+
+class Database(ABC):
+    """How one kind of database reports a schema and spells what is in it.
+
+    A subclass overrides the smallest piece that differs.
+
+    Attributes:
+        name: The dialect's name.
+        dialect: SQLAlchemy's dialect.
+        speller: Writes SQL for it.
+        splits_cycles: Whether a foreign key can and must be added after its table
+            when the target isn't there yet.
+        repeats_columns: Whether altering a column repeats the whole of it, so that all
+            its facts must be stated.
+        has_comments: Whether tables and columns have comments.
+        has_identity: Whether a column can be an identity column.
+        stores_computed: Whether a computed column is stored if nothing is said.
+    """
+
+    name: ClassVar[str]
+    splits_cycles: ClassVar[bool] = True
+    repeats_columns: ClassVar[bool] = False
+    has_comments: ClassVar[bool] = True
+    has_identity: ClassVar[bool] = False
+    stores_computed: ClassVar[bool] = False
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.speller = Speller(dialect)
+
+    def default_schema(self, connection: Connection) -> str:
+        """Name the schema that names without one are looked up in."""
+        name = connection.dialect.default_schema_name
+        assert name is not None, "SQLAlchemy asks for it when it connects"
+        return name
+
+    @abstractmethod
+    def schemas(self, connection: Connection) -> list[str]:
+        """List the schemas that may hold a user's tables, the default one among them."""
+
+    @abstractmethod
+    def read(self, connection: Connection, schemas: Sequence[str]) -> Iterable[TableValue]:
+        """Read all tables of some schemas, in a number of queries that doesn't grow with them.
+
+        Args:
+            connection: Where to read.
+            schemas: Names of schemas as the database knows them, never None.
+
+        Returns:
+            The tables; their `schema` is the database's name of it, also for the default one.
+        """
+
+    def type_text(self, column: Column[Any]) -> str:
+        """Write a model column's type in the canonical spelling."""
+        return self.canonical_type(self.speller.type(column.type, column))
+
+    def canonical_type(self, text: str) -> str:
+        """Bring a type's text into the one spelling in which both sides are compared."""
+        return re.sub(r"\s*([(),])\s*", r"\1", " ".join(text.lower().split()))
+
+    @abstractmethod
+    def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
+        """Make the SQLAlchemy type of a column that was read from the database."""
+
+    def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        """Amend a model column's value with what only this dialect knows."""
+        return value
+
+    def model_index(self, index: Index, value: IndexValue) -> IndexValue:
+        """Amend a model index's value with what only this dialect knows."""
+        return value
+
+    def parse_index(self, sql: str) -> IndexValue:
+        """Read a CREATE INDEX statement of this dialect."""
+        return parse_index(sql)
+
+    def action(self, given: str | None) -> str | None:
+        """Bring ON UPDATE / ON DELETE into one form: upper case, None for the default."""
+        action = " ".join((given or "").upper().split())
+        return None if action in ("", "NO ACTION") else action
+
+    def match(self, given: str | None) -> str | None:
+        """Bring MATCH into one form: upper case, None for the usual SIMPLE."""
+        match = (given or "").upper()
+        return None if match in ("", "SIMPLE", "NONE") else match
+
+    def model_table(self, value: TableValue) -> TableValue:
+        """Amend a model table's value with what only this dialect knows."""
+        return value
+
+    def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        """Tell whether two defaults are the same, by text alone."""
+        a, b = theirs.default, ours.default
+        return a == b or (a is not None and b is not None and self.normal(a) == self.normal(b))
+
+    def same_text(self, theirs: str | None, ours: str | None) -> bool:
+        """Tell whether two expressions are the same, by text alone."""
+        return theirs == ours or (
+            theirs is not None and ours is not None and self.normal(theirs) == self.normal(ours)
+        )
+
+    def normal(self, text: str) -> str:
+        """Give the form in which two spellings of one expression are the same text."""
+        return normal(text)
+
+    def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
+        """Amend their table where the database can't tell what it knows from what it made."""
+        return theirs
+
+    def own_form(
+        self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
+    ) -> Mapping[Key, TableValue]:
+        """Ask the database what it makes of our types, defaults, CHECKs and index expressions.
+
+        Leaves no trace and consumes nothing.
+
+        Args:
+            connection: Where to ask.
+            asked: (theirs, ours) pairs of tables that differ as text.
+
+        Returns:
+            Ours in the database's own words, by key; what it couldn't say is missing or
+            as it was.
+        """
+        return {}
+
+    def table_options(self, table: TableValue) -> dict[str, Any]:
+        """Give the dialect options of a Table that was read, as `Table` takes them."""
+        return {}
+
+    def bracketed(self, expression: str) -> str:
+        """Write an expression as an element of an index."""
+        return f"({bare(expression)})"
+
+    def implicit_index(self, index: IndexValue, theirs: TableValue, ours: TableValue) -> bool:
+        """Tell whether the database made an index by itself, for a foreign key."""
+        return False
+
+    def comparable_checks(self, table: TableValue) -> bool:
+        """Tell whether the database reports CHECKs at all."""
+        return True
+
+    def default_name(
+        self, kind: Kind, table_name: str, columns: Sequence[str], taken: Collection[str]
+    ) -> str:
+        """Choose the name that the database would give to a constraint without one.
+
+        The form is PostgreSQL's ("users_email_key"), for a name must be found somewhere.
+
+        Args:
+            kind: Of the constraint.
+            table_name: The table's name.
+            columns: Its columns in order; of a CHECK those that it mentions, if one.
+            taken: Names that are taken already.
+        """
+        label = {"primary": "pkey", "unique": "key", "foreignkey": "fkey", "check": "check"}[kind]
+        middle = "" if kind == "primary" else "_".join(columns)
+        longest = self.dialect.max_identifier_length
+        number = 0
+        while True:
+            suffix = f"{label}{number or ''}"
+            name = _object_name(table_name, middle, suffix, longest)
+            if name not in taken:
+                return name
+            number += 1
+
+
+def _object_name(first: str, second: str, label: str, longest: int) -> str:
+    """Join names as PostgreSQL does: the longer part is cut until the whole fits.
+
+    PostgreSQL 15, src/backend/commands/indexcmds.c, makeObjectName (lengths in bytes).
+    """
+    room = longest - len(label) - 1 - (1 if second else 0)
+    one, two = first.encode(), second.encode()
+    while len(one) + len(two) > room:
+        if len(one) > len(two):
+            one = one[:-1]
+        else:
+            two = two[:-1]
+    parts = [one.decode(errors="ignore"), two.decode(errors="ignore"), label]
+    return "_".join(part for part in parts if part)
+
+
+_D = TypeVar("_D", bound=type[Database])
+_databases: dict[str, type[Database]] = {}
+
+
+def reads(*dialects: str) -> Callable[[_D], _D]:
+    """Register the class that knows a dialect, by the dialect's names."""
+
+    def register(kind: _D) -> _D:
+        for name in dialects:
+            _databases[name] = kind
+        return kind
+
+    return register
+
+
+def database(dialect: Dialect) -> Database:
+    """Give what knows a dialect's database.
+
+    Raises:
+        UnsupportedDatabase: Nobody registered for it.
+    """
+    kind = _databases.get(dialect.name)
+    if kind is None:
+        raise UnsupportedDatabase(dialect.name, tuple(sorted(_databases)))
+    return kind(dialect)

@@ -1,0 +1,353 @@
+"""How PostgreSQL reports a schema: pg_catalog, seven queries; run on PostgreSQL 15.
+
+Needs PostgreSQL 12 or later (pg_attribute.attgenerated).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from sqlalchemy import ARRAY, Column, Connection, Enum, text
+from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from ..types import DatabaseType, made_of
+from ..values import (
+    CheckValue,
+    ColumnValue,
+    ComputedValue,
+    ElementValue,
+    EnumValue,
+    ForeignKeyValue,
+    IdentityValue,
+    IndexValue,
+    Key,
+    PrimaryKeyValue,
+    TableValue,
+    UniqueValue,
+)
+from . import postgresql_scratch as scratch
+from .base import Database, reads
+from .postgresql_catalog import COLUMNS, CONSTRAINTS, ENUMS, INDEXES, SCHEMAS, SEQUENCES, TABLES
+
+_SYNONYMS = {
+    "bool": "boolean",
+    "char": "character",
+    "decimal": "numeric",
+    "float": "double precision",
+    "float4": "real",
+    "float8": "double precision",
+    "int": "integer",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "string": "text",
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+    "time": "time without time zone",
+    "timetz": "time with time zone",
+    "varbit": "bit varying",
+    "varchar": "character varying",
+}
+_TYPE = re.compile(
+    r"(?P<base>[^(\[]+?)\s*(?:\((?P<args>[^)]*)\)(?P<rest>[^\[(]*))?(?P<array>(?:\[\d*\])*)$"
+)
+_ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_MATCHES = {"s": None, "f": "FULL", "p": "PARTIAL"}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?$")
+_NUMERIC = ("integer", "bigint", "smallint", "numeric", "double precision", "real")
+_CAST = re.compile(r"('(?:[^']|'')*')::([\w\s\"().,]+)$")
+
+_TYPES: dict[str, type[TypeEngine[Any]]] = {
+    "bigint": sqltypes.BigInteger,
+    "boolean": sqltypes.Boolean,
+    "bytea": sqltypes.LargeBinary,
+    "character": sqltypes.CHAR,
+    "character varying": sqltypes.String,
+    "date": sqltypes.Date,
+    "double precision": sqltypes.Double,
+    "integer": sqltypes.Integer,
+    "interval": sqltypes.Interval,
+    "json": sqltypes.JSON,
+    "jsonb": pg.JSONB,
+    "numeric": sqltypes.Numeric,
+    "real": sqltypes.REAL,
+    "smallint": sqltypes.SmallInteger,
+    "text": sqltypes.Text,
+    "uuid": sqltypes.Uuid,
+}
+
+
+@reads("postgresql")
+class PostgreSQL(Database):
+    """PostgreSQL."""
+
+    name: ClassVar = "postgresql"
+    has_identity: ClassVar = True
+    stores_computed: ClassVar = True
+
+    def default_schema(self, connection: Connection) -> str:
+        found = connection.execute(text("SELECT current_schema()")).scalar()
+        return str(found) if found is not None else "public"
+
+    def schemas(self, connection: Connection) -> list[str]:
+        return list(connection.execute(text(SCHEMAS)).scalars())
+
+    def read(self, connection: Connection, schemas: Sequence[str]) -> Iterator[TableValue]:
+        def rows(query: str) -> Any:
+            return connection.execute(text(query), {"schemas": list(schemas)})
+
+        newer = (self.dialect.server_version_info or (15,)) >= (15,)  # type: ignore[attr-defined]  # every dialect has it
+        distinct = "i.indnullsnotdistinct" if newer else "false"
+        enums = {oid: EnumValue(name, schema, tuple(labels)) for oid, schema, name, labels in connection.execute(text(ENUMS))}
+        tables = rows(TABLES).all()
+        sequences = {(row.table_oid, row.column_number): row for row in rows(SEQUENCES)}
+        columns: dict[int, dict[int, ColumnValue]] = defaultdict(dict)
+        for row in rows(COLUMNS):
+            owned = sequences.get((row.table_oid, row.number))
+            columns[row.table_oid][row.number] = self._column(row, owned, enums.get(row.enum_oid))
+        constraints: dict[int, list[Any]] = defaultdict(list)
+        for row in rows(CONSTRAINTS):
+            constraints[row.table_oid].append(_constraint(row, columns))
+        distincts: dict[tuple[int, str], bool] = {}
+        indexes: dict[int, list[IndexValue]] = defaultdict(list)
+        for row in rows(INDEXES.format(distinct=distinct)):
+            if row.of_constraint:
+                distincts[row.table_oid, row.name] = row.nulls_not_distinct
+            else:
+                indexes[row.table_oid].append(_index(row, columns[row.table_oid]))
+        for oid, schema, name, comment in tables:
+            found = constraints[oid]
+            yield TableValue(
+                name=name,
+                schema=schema,
+                columns=tuple(columns[oid].values()),
+                primary_key=next((c for c in found if isinstance(c, PrimaryKeyValue)), None),
+                uniques=tuple(
+                    replace(c, nulls_not_distinct=distincts.get((oid, str(c.name)), False))
+                    for c in found
+                    if isinstance(c, UniqueValue)
+                ),
+                foreign_keys=tuple(c for c in found if isinstance(c, ForeignKeyValue)),
+                checks=tuple(c for c in found if isinstance(c, CheckValue)),
+                indexes=tuple(indexes[oid]),
+                comment=comment,
+            )
+
+    def _column(self, row: Any, owned: Any, enum: EnumValue | None) -> ColumnValue:
+        serial = (
+            owned is not None
+            and not row.identity
+            and row.default == "nextval('{}'::regclass)".format(owned.sequence.replace("'", "''"))
+        )
+        generated = bool(row.generated)
+        identity = None
+        if row.identity and owned is not None:
+            identity = _identity(row, owned)
+        return ColumnValue(
+            name=row.name,
+            type=self.canonical_type(row.type) if enum is None else self.enum_type(enum, row.is_array),
+            nullable=not row.not_null,
+            default=None if serial or generated else row.default,
+            comment=row.comment,
+            computed=ComputedValue(row.default, row.generated == "s") if generated else None,
+            identity=identity,
+            collation=row.collation,
+            autoincrement=True if serial else None,
+            enum=enum,
+        )
+
+    def enum_type(self, enum: EnumValue, array: bool) -> str:
+        """Write an enum as a column's type: its name; the schema is the enum's own matter."""
+        return self.speller.quote(enum.name) + ("[]" if array else "")
+
+    def canonical_type(self, text: str) -> str:
+        if text in _TYPES:
+            return text
+        plain = re.sub(r"\s+collate\s+.*$", "", text, flags=re.IGNORECASE).strip()
+        found = _TYPE.match(plain)
+        if found is None or plain.startswith('"'):
+            return plain
+        base = " ".join(found["base"].lower().split())
+        args = "" if found["args"] is None else re.sub(r"\s+", "", found["args"].lower())
+        rest = " ".join((found["rest"] or "").lower().split())
+        if base == "float" and args:
+            base, args = ("real" if int(args) <= 24 else "double precision"), ""
+        if not (rest and base in ("timestamp", "time", "timestamptz", "timetz")):
+            base = _SYNONYMS.get(base, base)
+        if base in ("character", "bit") and not args and not rest:
+            args = "1"
+        if base == "numeric" and args and "," not in args:
+            args += ",0"
+        if args and " " in base and base.startswith("time"):  # timestamp(3) without time zone
+            word, _, tail = base.partition(" ")
+            base, rest = word, tail
+        whole = base + (f"({args})" if args else "") + (f" {rest}" if rest else "")
+        return whole + ("[]" if found["array"] else "")
+
+    def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        kind, array = _native(column.type, self)
+        if kind is None or not kind.name:
+            return value
+        enum = EnumValue(kind.name, kind.schema, tuple(kind.enums))
+        return replace(value, enum=enum, type=self.enum_type(enum, array))
+
+    def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
+        array = column.type.endswith("[]")
+        if column.enum is not None:
+            made: TypeEngine[Any] = Enum(
+                *column.enum.labels, name=column.enum.name, schema=column.enum.schema
+            )
+            return ARRAY(made) if array else made
+        plain = column.type[:-2] if array else column.type
+        item = self._plain_type(plain, column.collation)
+        return ARRAY(item) if array else item
+
+    def _plain_type(self, plain: str, collation: str | None) -> TypeEngine[Any]:
+        found = re.match(r"([a-z ]+?)(?:\(([\d,]+)\))?( with(?:out)? time zone)?$", plain)
+        made = None
+        if found is not None:
+            base, args, zone = found[1], found[2], found[3]
+            numbers = [int(a) for a in args.split(",")] if args else []
+            if zone is not None:
+                aware = zone.startswith(" with ")
+                kinds: dict[str, Any] = (
+                    {"timestamp": pg.TIMESTAMP, "time": pg.TIME}
+                    if numbers
+                    else {"timestamp": sqltypes.DateTime, "time": sqltypes.Time}
+                )
+                if base in kinds:
+                    precision = {"precision": numbers[0]} if numbers else {}
+                    made = kinds[base](timezone=aware, **precision)
+            elif base in _TYPES:
+                made = made_of(_TYPES[base], numbers, collation)
+            elif not numbers and (kind := self.dialect.ischema_names.get(base)) is not None:  # type: ignore[attr-defined]  # dialects have it
+                made = kind()
+        if made is not None and self.canonical_type(self.speller.type(made)) == plain:
+            return made
+        return DatabaseType(plain)
+
+    def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        if theirs.default == ours.default:
+            return True
+        if theirs.default is None or ours.default is None:
+            return False
+        a, b = _plain_default(theirs.default, theirs.type), _plain_default(ours.default, ours.type)
+        return a == b or self.normal(a) == self.normal(b)
+
+    def own_form(
+        self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
+    ) -> Mapping[Key, TableValue]:
+        return scratch.own_form(self, connection, asked)
+
+
+def _native(type_: TypeEngine[Any], database: PostgreSQL) -> tuple[Any, bool]:
+    """Find the native enum behind a type, and whether the type is an array of it."""
+    array = False
+    impl: Any = type_
+    while True:
+        if impl._variant_mapping:
+            impl = impl._variant_mapping.get(database.name, impl)
+        if isinstance(impl, TypeDecorator):
+            impl = impl.load_dialect_impl(database.dialect)
+        elif isinstance(impl, ARRAY):
+            array, impl = True, impl.item_type
+        else:
+            break
+    return (impl, array) if isinstance(impl, Enum) and impl.native_enum else (None, False)
+
+
+def _plain_default(given: str, type_: str) -> str:
+    """Take a cast to the column's own type off a literal, and the quotes off a number.
+
+    PostgreSQL keeps a default converted to the column's type: '0' of an integer
+    column is told as 0, 'x' of a varchar column as 'x'::character varying.
+    """
+    if (found := _CAST.match(given)) is not None:
+        cast = found[2].strip()
+        if cast == type_ or cast == type_.partition("(")[0]:
+            given = found[1]
+    if given.startswith("'"):
+        inner = given[1:-1]
+        if type_.startswith(_NUMERIC) and _NUMBER.match(inner):
+            return inner
+        if type_ == "boolean" and inner.lower() in ("true", "false"):
+            return inner.lower()
+    return given
+
+
+def _identity(row: Any, owned: Any) -> IdentityValue:
+    """Give the options that aren't those of a plain identity column of that type."""
+    down = owned.increment < 0
+    bits = {"smallint": 15, "integer": 31}.get(owned.type, 63)
+    lowest, highest = (-(2**bits), -1) if down else (1, 2**bits - 1)
+    return IdentityValue(
+        always=row.identity == "a",
+        start=None if owned.start == (highest if down else lowest) else owned.start,
+        increment=None if owned.increment == 1 else owned.increment,
+        minvalue=None if owned.minimum == lowest else owned.minimum,
+        maxvalue=None if owned.maximum == highest else owned.maximum,
+        cycle=owned.cycle,
+        cache=None if owned.cache == 1 else owned.cache,
+    )
+
+
+def _constraint(row: Any, columns: Mapping[int, Mapping[int, ColumnValue]]) -> Any:
+    here = columns[row.table_oid]
+    names = tuple(here[n].name for n in row.columns or () if n in here)
+    initially = "DEFERRED" if row.deferred else None
+    match row.kind:
+        case "p":
+            return PrimaryKeyValue(names, row.name)
+        case "u":
+            return UniqueValue(names, row.name, row.deferrable, initially)
+        case "c":
+            return CheckValue(row.expression, row.name)
+    return ForeignKeyValue(
+        names,
+        (row.target_schema, row.target_name),
+        tuple(row.target_columns),
+        row.name,
+        _ACTIONS[row.on_update],
+        _ACTIONS[row.on_delete],
+        row.deferrable,
+        initially,
+        _MATCHES[row.match],
+    )
+
+
+def _index(row: Any, columns: Mapping[int, ColumnValue]) -> IndexValue:
+    numbers = [int(n) for n in row.numbers.split()]
+    flags = [int(n) for n in row.flags.split()]
+    elements = []
+    for at in range(row.keys):
+        # pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST (catalog/pg_index.h)
+        descending, first = bool(flags[at] & 1), bool(flags[at] & 2)
+        number = numbers[at]
+        elements.append(
+            ElementValue(
+                text=columns[number].name if number else row.texts[at],
+                expression=not number,
+                descending=descending,
+                nulls=None if first == descending else "first" if first else "last",
+                opclass=row.classes[at],
+                collation=row.collations[at],
+            )
+        )
+    options = (o.partition("=") for o in row.options or ())
+    return IndexValue(
+        name=row.name,
+        elements=tuple(elements),
+        unique=row.is_unique,
+        where=row.condition,
+        using=None if row.method == "btree" else row.method,
+        include=tuple(columns[n].name for n in numbers[row.keys :]),
+        nulls_not_distinct=row.nulls_not_distinct,
+        options=tuple(sorted((k, v) for k, _, v in options)),
+    )
+

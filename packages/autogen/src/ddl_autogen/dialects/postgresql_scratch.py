@@ -1,0 +1,163 @@
+"""Asking PostgreSQL what it makes of our expressions, in temporary tables that are rolled back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from ..sqltokens import bare
+from ..values import CheckValue, ColumnValue, IndexValue, Key, TableValue
+from .base import Database
+from .postgresql_catalog import TEMPORARY_SCHEMA
+
+log = logging.getLogger("ddl_autogen")
+
+
+def own_form(
+    database: Database, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
+) -> Mapping[Key, TableValue]:
+    """Make a temporary table of each of ours, read it back, roll back.
+
+    A piece that PostgreSQL refuses is left out, and compared by its text. Nothing is
+    executed but DDL, so no sequence moves.
+    """
+    pieces = [
+        piece
+        for number, (_, ours) in enumerate(asked)
+        for piece in _pieces(database, f"ddl_autogen_{number}", ours)
+    ]
+    block = f"DO {_dollars('BEGIN ' + ' '.join(pieces) + ' END')}"
+    with _traceless(connection):
+        connection.exec_driver_sql(block, execution_options={"no_parameters": True})
+        schema = connection.execute(text(TEMPORARY_SCHEMA)).scalar()
+        made = {t.name: t for t in database.read(connection, [schema])} if schema else {}
+    answers = {}
+    for number, (_, ours) in enumerate(asked):
+        found = made.get(f"ddl_autogen_{number}")
+        if found is None:
+            log.warning(
+                "table %s: PostgreSQL made no temporary table, so types, defaults and "
+                "expressions are compared by their text",
+                ours.name,
+            )
+        else:
+            answers[ours.key] = _amended(ours, found, f"ddl_autogen_{number}")
+    return answers
+
+
+@contextmanager
+def _traceless(connection: Connection) -> Iterator[None]:
+    """Undo all that happens inside, whatever transaction the connection is in."""
+    try:
+        savepoint = connection.begin_nested()
+    except DBAPIError:  # autocommit: there is no transaction to have a savepoint in
+        connection.exec_driver_sql("BEGIN")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("ROLLBACK")
+        return
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
+def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
+    """Yield statements of PL/pgSQL that make the table, each on its own where one may fail."""
+    quote = database.speller.quote
+    columns = [
+        f"{quote(c.name)} {_type(database, c)}" for c in ours.columns if c.computed is None and c.type
+    ]
+    one_by_one = " ".join(
+        _guarded(f"ALTER TABLE pg_temp.{name} ADD COLUMN {column}") for column in columns
+    )
+    yield _guarded(
+        f"CREATE TEMPORARY TABLE {name} ({', '.join(columns)})",
+        _guarded(f"CREATE TEMPORARY TABLE {name} ()") + " " + one_by_one,
+    )
+    for column in ours.columns:
+        if column.default is not None:
+            yield _guarded(
+                f"ALTER TABLE pg_temp.{name} ALTER COLUMN {quote(column.name)} "
+                f"SET DEFAULT {column.default}"
+            )
+    for at, check in enumerate(ours.checks):
+        yield _guarded(f"ALTER TABLE pg_temp.{name} ADD CONSTRAINT c{at} CHECK ({check.text})")
+    for at, index in enumerate(ours.indexes):
+        yield _guarded(_create_index(database, f"{name}_{at}", name, index))
+
+
+def _type(database: Database, column: ColumnValue) -> str:
+    if column.enum is not None:
+        array = "[]" if column.type.endswith("[]") else ""
+        return database.speller.table(column.enum.name, column.enum.schema) + array
+    if column.collation:
+        return f'{column.type} COLLATE {database.speller.quote(column.collation)}'
+    return column.type
+
+
+def _create_index(database: Database, name: str, table: str, index: IndexValue) -> str:
+    quote = database.speller.quote
+    elements = []
+    for element in index.elements:
+        said = f"({bare(element.text)})" if element.expression else quote(element.text)
+        said += f" COLLATE {quote(element.collation)}" if element.collation else ""
+        said += f" {element.opclass}" if element.opclass else ""
+        said += " DESC" if element.descending else ""
+        said += f" NULLS {element.nulls}" if element.nulls else ""
+        elements.append(said)
+    using = f"USING {index.using} " if index.using else ""
+    where = f" WHERE {index.where}" if index.where is not None else ""
+    return f"CREATE INDEX {name} ON pg_temp.{table} {using}({', '.join(elements)}){where}"
+
+
+def _guarded(statement: str, otherwise: str = "NULL;") -> str:
+    return (
+        f"BEGIN EXECUTE {_dollars(statement)}; EXCEPTION WHEN OTHERS THEN {otherwise} END;"
+    )
+
+
+def _dollars(body: str) -> str:
+    """Quote with dollars, by a tag that doesn't occur inside."""
+    number = 0
+    while f"$q{number}$" in body:
+        number += 1
+    return f"$q{number}${body}$q{number}$"
+
+
+def _amended(ours: TableValue, made: TableValue, name: str) -> TableValue:
+    """Put the database's words into ours."""
+    columns = {c.name: c for c in made.columns}
+    checks = {c.name: c for c in made.checks}
+    indexes = {i.name: i for i in made.indexes}
+
+    def column(given: ColumnValue) -> ColumnValue:
+        found = columns.get(given.name)
+        if found is None:
+            return given
+        default = found.default if found.default is not None else given.default
+        type_ = given.type if given.enum else found.type
+        return replace(given, type=type_, default=default)
+
+    def check(at: int, given: CheckValue) -> CheckValue:
+        found = checks.get(f"c{at}")
+        return given if found is None else replace(given, text=found.text)
+
+    def index(at: int, given: IndexValue) -> IndexValue:
+        found = indexes.get(f"{name}_{at}")
+        if found is None:
+            return given
+        return replace(given, elements=found.elements, where=found.where)
+
+    return replace(
+        ours,
+        columns=tuple(map(column, ours.columns)),
+        checks=tuple(check(at, c) for at, c in enumerate(ours.checks)),
+        indexes=tuple(index(at, i) for at, i in enumerate(ours.indexes)),
+    )

@@ -1,0 +1,129 @@
+"""How SQLite reports a schema: by the text that it was given; run on SQLite 3.40."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy import types as sqltypes
+from sqlalchemy.types import TypeEngine
+
+from ..sqltokens import normal
+from ..types import DatabaseType, made_of
+from ..values import ColumnValue, ForeignKeyValue, TableValue
+from .base import Database, reads
+from .sqlite_text import parse_table
+
+_CATALOG = """
+SELECT m.type, m.name, m.tbl_name, m.sql
+FROM {schema}.sqlite_master AS m
+WHERE m.sql IS NOT NULL AND m.type IN ('table', 'index') AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+ORDER BY m.rowid
+"""
+# https://sqlite.org/pragma.html#pragma_table_list: since 3.37
+_NOT_PLAIN = "SELECT name FROM pragma_table_list WHERE schema = :schema AND type IN ('shadow', 'virtual')"
+_VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s", re.IGNORECASE)
+
+_SYNONYMS = {"int": "integer", "decimal": "numeric", "bool": "boolean", "double precision": "double"}
+
+_TYPES: dict[str, type[TypeEngine[Any]]] = {
+    "bigint": sqltypes.BigInteger,
+    "blob": sqltypes.LargeBinary,
+    "boolean": sqltypes.Boolean,
+    "char": sqltypes.CHAR,
+    "date": sqltypes.Date,
+    "datetime": sqltypes.DateTime,
+    "double": sqltypes.Double,
+    "float": sqltypes.Float,
+    "integer": sqltypes.Integer,
+    "json": sqltypes.JSON,
+    "numeric": sqltypes.Numeric,
+    "real": sqltypes.REAL,
+    "smallint": sqltypes.SmallInteger,
+    "text": sqltypes.Text,
+    "time": sqltypes.Time,
+    "timestamp": sqltypes.TIMESTAMP,
+    "varchar": sqltypes.String,
+}
+
+
+@reads("sqlite")
+class SQLite(Database):
+    """SQLite: no comments, no identity, every constraint inside of CREATE TABLE."""
+
+    name: ClassVar = "sqlite"
+    splits_cycles: ClassVar = False
+    has_comments: ClassVar = False
+
+    def schemas(self, connection: Connection) -> list[str]:
+        found = connection.execute(text("SELECT name FROM pragma_database_list ORDER BY seq"))
+        return [name for (name,) in found if name != "temp"]
+
+    def read(self, connection: Connection, schemas: Sequence[str]) -> Iterator[TableValue]:
+        for schema in schemas:
+            where = self.speller.quote(schema)
+            rows = connection.execute(text(_CATALOG.format(schema=where))).all()
+            left_out = {name for _, name, _, sql in rows if _VIRTUAL.match(sql)}
+            if left_out:
+                found = connection.execute(text(_NOT_PLAIN), {"schema": schema})
+                left_out |= {name for (name,) in found}
+            tables = {
+                name: parse_table(name, schema, sql)
+                for kind, name, _, sql in rows
+                if kind == "table" and name not in left_out
+            }
+            for kind, name, table_name, sql in rows:
+                if kind == "index" and table_name in tables:
+                    table = tables[table_name]
+                    index = replace(self.parse_index(sql), name=name)
+                    tables[table_name] = replace(table, indexes=(*table.indexes, index))
+            for table in tables.values():
+                yield replace(
+                    table,
+                    columns=tuple(replace(c, type=self.canonical_type(c.type)) for c in table.columns),
+                    foreign_keys=tuple(_resolved(fk, tables) for fk in table.foreign_keys),
+                )
+
+    def canonical_type(self, text: str) -> str:
+        plain = super().canonical_type(text)
+        base, bracket, rest = plain.partition("(")
+        return _SYNONYMS.get(base, base) + bracket + rest
+
+    def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
+        base, _, inside = column.type.partition("(")
+        arguments = [int(a) for a in re.findall(r"\d+", inside)]
+        made = made_of(_TYPES.get(base), arguments, column.collation)
+        if made is not None and self.canonical_type(self.speller.type(made)) == column.type:
+            return made
+        return DatabaseType(column.type.upper()) if column.type else sqltypes.NullType()
+
+    def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        return _default(theirs.default) == _default(ours.default)
+
+
+def _default(given: str | None) -> str | None:
+    """Give a default's normal form; a number in quotes stays apart from the number."""
+    if given is None:
+        return None
+    plain = normal(given)
+    return plain if plain != "null" else None
+
+
+def _resolved(fk: ForeignKeyValue, tables: dict[str, TableValue]) -> ForeignKeyValue:
+    """Fill in the target's primary key where REFERENCES names no columns; exact table name.
+
+    SQLite, foreignkeys, section 3: names compare without regard to case.
+    """
+    target = tables.get(fk.target[1])
+    if target is None:
+        folded = fk.target[1].lower()
+        target = next((t for name, t in tables.items() if name.lower() == folded), None)
+    if target is None:
+        return fk
+    columns = fk.target_columns
+    if not columns and target.primary_key is not None:
+        columns = target.primary_key.columns
+    return replace(fk, target=(fk.target[0], target.name), target_columns=columns)

@@ -1,0 +1,224 @@
+"""CREATE TABLE as SQLite keeps it, read back into plain values.
+
+SQLite stores the text that it was given (SQLite, fileformat2, section 2.6), so
+names, CHECKs and options that no PRAGMA tells are all there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ..errors import UnreadableSchema
+from ..indextext import split
+from ..sqltokens import Token, bare, closing, tokens
+from ..values import (
+    CheckValue,
+    ColumnValue,
+    ComputedValue,
+    ForeignKeyValue,
+    PrimaryKeyValue,
+    TableValue,
+    UniqueValue,
+)
+
+_CONSTRAINT = (
+    "CONSTRAINT",
+    "PRIMARY",
+    "NOT",
+    "NULL",
+    "UNIQUE",
+    "CHECK",
+    "DEFAULT",
+    "COLLATE",
+    "REFERENCES",
+    "GENERATED",
+    "AS",
+)
+
+
+def parse_table(name: str, schema: str | None, sql: str) -> TableValue:
+    """Read a CREATE TABLE statement.
+
+    A foreign key that doesn't say which columns it points to has none in its value.
+
+    Args:
+        name: The table's name, as the catalog gives it.
+        schema: The attached database that it is in.
+        sql: The statement.
+
+    Raises:
+        UnreadableSchema: The text isn't one that SQLite would take.
+    """
+    try:
+        return _Parser(name, schema, sql).table()
+    except (IndexError, StopIteration, ValueError) as err:
+        raise UnreadableSchema(name, f"its CREATE TABLE isn't understood ({err})") from err
+
+
+@dataclass
+class _Parser:
+    name: str
+    schema: str | None
+    sql: str
+    columns: list[ColumnValue] = field(default_factory=list)
+    primary_key: PrimaryKeyValue | None = None
+    autoincrement: bool = False
+    uniques: list[UniqueValue] = field(default_factory=list)
+    foreign_keys: list[ForeignKeyValue] = field(default_factory=list)
+    checks: list[CheckValue] = field(default_factory=list)
+
+    def table(self) -> TableValue:
+        found = list(tokens(self.sql))
+        opening = next(i for i, t in enumerate(found) if t.text == "(" and t.kind == "punct")
+        end = closing(found, opening)
+        for part in split(found[opening + 1 : end], ","):
+            if part[0].says("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
+                self._table_constraint(part)
+            else:
+                self._column(part)
+        options = {t.text.upper() for t in found[end + 1 :] if t.kind == "word"}
+        kept = [("autoincrement", "true")] if self.autoincrement else []
+        kept += [("strict", "true")] if "STRICT" in options else []
+        kept += [("with_rowid", "false")] if "WITHOUT" in options else []
+        keys = self.primary_key.columns if self.primary_key else ()
+        return TableValue(
+            name=self.name,
+            schema=self.schema,
+            columns=tuple(replace(c, nullable=False) if c.name in keys else c for c in self.columns),
+            primary_key=self.primary_key,
+            uniques=tuple(self.uniques),
+            foreign_keys=tuple(self.foreign_keys),
+            checks=tuple(self.checks),
+            options=tuple(sorted(kept)),
+        )
+
+    def _text(self, found: list[Token]) -> str:
+        return self.sql[found[0].start : found[-1].end] if found else ""
+
+    def _inside(self, found: list[Token], opening: int) -> tuple[list[Token], int]:
+        """Give what stands in the brackets at `opening`, and the place behind them."""
+        end = closing(found, opening)
+        if end < 0:
+            raise ValueError("a bracket isn't closed")
+        return found[opening + 1 : end], end + 1
+
+    def _names(self, found: list[Token]) -> tuple[str, ...]:
+        return tuple(part[0].name for part in split(found, ","))
+
+    def _table_constraint(self, found: list[Token]) -> None:
+        name = None
+        if found[0].says("CONSTRAINT"):
+            name, found = found[1].name, found[2:]
+        if found[0].says("CHECK"):
+            inner, _ = self._inside(found, 1)
+            self.checks.append(CheckValue(self._text(inner), name))
+            return
+        opening = next(i for i, t in enumerate(found) if t.text == "(")
+        inner, after = self._inside(found, opening)
+        columns = self._names(inner)
+        if found[0].says("PRIMARY"):
+            self.primary_key = PrimaryKeyValue(columns, name)
+            self.autoincrement = any(t.says("AUTOINCREMENT") for t in inner)
+        elif found[0].says("UNIQUE"):
+            self.uniques.append(UniqueValue(columns, name))
+        else:
+            self._references(found, after, columns, name)
+
+    def _column(self, found: list[Token]) -> None:
+        name = found[0].name
+        at = 1
+        type_: list[Token] = []
+        while at < len(found) and not found[at].says(*_CONSTRAINT):
+            if found[at].text == "(":
+                _, end = self._inside(found, at)
+                type_ += found[at:end]
+                at = end
+            else:
+                type_.append(found[at])
+                at += 1
+        column = ColumnValue(name, self._text(type_))
+        constraint_name = None
+        while at < len(found):
+            token, at = found[at], at + 1
+            if token.says("CONSTRAINT"):
+                constraint_name, at = found[at].name, at + 1
+                continue
+            if token.says("PRIMARY"):
+                self.primary_key = PrimaryKeyValue((name,), constraint_name)
+            elif token.says("AUTOINCREMENT"):
+                self.autoincrement = True
+            elif token.says("NOT"):
+                column, at = replace(column, nullable=False), at + 1
+            elif token.says("UNIQUE"):
+                self.uniques.append(UniqueValue((name,), constraint_name))
+            elif token.says("CHECK"):
+                inner, at = self._inside(found, at)
+                self.checks.append(CheckValue(self._text(inner), constraint_name))
+            elif token.says("DEFAULT"):
+                begin = at
+                if found[at].text == "(":
+                    _, at = self._inside(found, at)
+                else:
+                    at += 2 if found[at].text in ("+", "-") else 1
+                text = self._text(found[begin:at])
+                column = replace(column, default=None if text.upper() == "NULL" else text)
+            elif token.says("COLLATE"):
+                column, at = replace(column, collation=found[at].name), at + 1
+            elif token.says("REFERENCES"):
+                at = self._references(found, at - 1, (name,), constraint_name)
+            elif token.says("AS"):
+                inner, at = self._inside(found, at)
+                stored = at < len(found) and found[at].says("STORED")
+                column = replace(column, computed=ComputedValue(bare(self._text(inner)), stored))
+            else:  # ASC, DESC, ON CONFLICT ..., GENERATED ALWAYS, STORED, VIRTUAL, NULL
+                continue
+            constraint_name = None
+        self.columns.append(column)
+
+    def _references(
+        self, found: list[Token], at: int, columns: tuple[str, ...], name: str | None
+    ) -> int:
+        """Read REFERENCES ... from `at` on; give the place behind it."""
+        target, at = found[at + 1].name, at + 2
+        target_columns: tuple[str, ...] = ()
+        if at < len(found) and found[at].text == "(":
+            inner, at = self._inside(found, at)
+            target_columns = self._names(inner)
+        facts: dict[str, str] = {}
+        deferrable, initially = False, None
+        while at < len(found):
+            if found[at].says("ON"):
+                event = "on" + found[at + 1].text.lower()
+                length = 2 if found[at + 2].says("SET", "NO") else 1
+                facts[event] = " ".join(t.text.upper() for t in found[at + 2 : at + 2 + length])
+                at += 2 + length
+            elif found[at].says("MATCH"):
+                facts["match"] = found[at + 1].text.upper()
+                at += 2
+            elif found[at].says("DEFERRABLE"):
+                deferrable, at = True, at + 1
+            elif found[at].says("NOT") and at + 1 < len(found) and found[at + 1].says("DEFERRABLE"):
+                at += 2
+            elif found[at].says("INITIALLY"):
+                initially = "DEFERRED" if found[at + 1].says("DEFERRED") else None
+                at += 2
+            else:
+                break
+        self.foreign_keys.append(
+            ForeignKeyValue(
+                columns,
+                (self.schema, target),
+                target_columns,
+                name,
+                _action(facts.get("onupdate")),
+                _action(facts.get("ondelete")),
+                deferrable,
+                initially if deferrable else None,
+                None if facts.get("match") in (None, "SIMPLE", "NONE") else facts["match"],
+            )
+        )
+        return at
+
+
+def _action(given: str | None) -> str | None:
+    return None if given in (None, "NO ACTION") else given

@@ -1,0 +1,87 @@
+"""What can be wrong with a comparison or a rendering: one class per way, the culprits as fields."""
+
+from __future__ import annotations
+
+
+class DDLAutogenError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class NoMetadata(DDLAutogenError):
+    """There are no models to compare with.
+
+    Attributes:
+        given: What was given in place of a MetaData or a sequence of them.
+    """
+
+    def __init__(self, given: object) -> None:
+        self.given = given
+        got = "None" if given is None else f"a {type(given).__name__}"
+        super().__init__(
+            f"can't compare: the metadata is {got}; give the MetaData of your models "
+            "(Base.metadata), or a sequence of them"
+        )
+
+
+class DuplicateTable(DDLAutogenError):
+    """Two MetaData hold a table of the same name.
+
+    Attributes:
+        names: The names, "[schema.]table", sorted.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        super().__init__(
+            f"can't compare: {', '.join(names)} stands in more than one MetaData; "
+            "leave it in one of them"
+        )
+
+
+class UnsupportedDatabase(DDLAutogenError):
+    """Nothing here knows how to read the catalog of a database.
+
+    Attributes:
+        dialect: Name of the dialect.
+        known: Names of the dialects that can be read, sorted.
+    """
+
+    def __init__(self, dialect: str, known: tuple[str, ...]) -> None:
+        self.dialect, self.known = dialect, known
+        super().__init__(
+            f"can't compare on {dialect}: its catalog can't be read yet; "
+            f"these can: {', '.join(known)}"
+        )
+
+
+class UnreadableSchema(DDLAutogenError):
+    """The definition of a table as the database keeps it can't be understood.
+
+    Attributes:
+        table_name: The table's name.
+        reason: What stands in the way, with the place.
+    """
+
+    def __init__(self, table_name: str, reason: str) -> None:
+        self.table_name, self.reason = table_name, reason
+        super().__init__(
+            f"can't read the definition of table {table_name!r}: {reason}; "
+            "leave it out with ignore_tables or include_name"
+        )
+
+
+class UnrenderableValue(DDLAutogenError):
+    """A value has no form as Python source.
+
+    Attributes:
+        value: The value.
+        reason: What stands in the way.
+    """
+
+    def __init__(self, value: object, reason: str, mend: str) -> None:
+        self.value, self.reason = value, reason
+        super().__init__(f"can't write {value!r} as Python: {reason}; {mend}")
+
+
+class UnrenderableType(UnrenderableValue):
+    """A type has no form as Python source."""

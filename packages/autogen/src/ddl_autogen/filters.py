@@ -1,0 +1,57 @@
+"""What takes part in a comparison: names, objects, and tables that are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .values import Key
+
+IncludeName = Callable[[str | None, str, Mapping[str, str | None]], bool]
+"""(name, type, parent names) -> whether what the database has of that name takes part. The type
+is schema, table, column, index, unique_constraint, foreign_key_constraint or check_constraint;
+the parents are schema_name, table_name and schema_qualified_table_name, as far as there are any."""
+
+IncludeObject = Callable[[Any, str | None, str, bool, Any], bool]
+"""(object, name, type, reflected, its partner on the other side or None) -> whether it takes part."""
+
+CompareType = Callable[[Any, Any, Any, Any], bool | None]
+"""(their column, our column, their type, our type) -> differs, doesn't, or None: compare as usual."""
+
+CompareServerDefault = Callable[[Any, Any, str | None, Any, str | None], bool | None]
+"""(their column, our column, their SQL text, our default, our SQL text) -> likewise."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to compare, in the words that Alembic's users know.
+
+    Attributes:
+        include_schemas: Compare every schema of the database, not only the default one.
+        ignore_tables: (schema, table) pairs that are left out on both sides; schema is
+            None for the default one, which may also be spelled out.
+        compare_type: Whether types are compared, or who tells.
+        compare_server_default: Whether server defaults are compared, or who tells.
+        include_name: Asked for each name that the database has; None takes all.
+        include_object: Asked for each object on both sides; None takes all.
+    """
+
+    include_schemas: bool = False
+    ignore_tables: Collection[Key] = field(default=())
+    compare_type: bool | CompareType = True
+    compare_server_default: bool | CompareServerDefault = True
+    include_name: IncludeName | None = None
+    include_object: IncludeObject | None = None
+
+    def takes_name(self, name: str | None, type_: str, **parents: str | None) -> bool:
+        """Ask `include_name`."""
+        return self.include_name is None or bool(self.include_name(name, type_, parents))
+
+    def takes_object(
+        self, object_: Any, name: str | None, type_: str, reflected: bool, partner: Any = None
+    ) -> bool:
+        """Ask `include_object`."""
+        return self.include_object is None or bool(
+            self.include_object(object_, name, type_, reflected, partner)
+        )

@@ -1,0 +1,228 @@
+"""Models as plain values: each Table of a MetaData, in the words of one dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy import schema as sa_schema
+from sqlalchemy.exc import NoReferenceError
+from sqlalchemy.types import NullType
+
+from .dialects import Database
+from .errors import DuplicateTable, NoMetadata
+from .indextext import parse_index
+from .values import (
+    CheckValue,
+    ColumnValue,
+    ComputedValue,
+    ElementValue,
+    ForeignKeyValue,
+    IdentityValue,
+    IndexValue,
+    Key,
+    PrimaryKeyValue,
+    Snapshot,
+    TableValue,
+    UniqueValue,
+    sorted_tables,
+)
+
+
+def model_snapshot(
+    metadata: MetaData | Sequence[MetaData], database: Database, default_schema: str | None = None
+) -> Snapshot:
+    """Write models as plain values.
+
+    Args:
+        metadata: One MetaData, or several.
+        database: In whose words.
+        default_schema: A schema that models may name and that is None in the keys.
+
+    Raises:
+        NoMetadata: What was given isn't a MetaData or a sequence of them.
+        DuplicateTable: Two of several MetaData hold the same table.
+    """
+    reader = _Reader(database, default_schema)
+    tables: dict[Key, TableValue] = {}
+    twice = set()
+    for one in all_metadata(metadata):
+        for table in one.tables.values():
+            value = reader.table(table)
+            if value.key in tables:
+                twice.add(table.fullname)
+            tables[value.key] = value
+    if twice:
+        raise DuplicateTable(tuple(sorted(twice)))
+    return Snapshot(sorted_tables(tables), database.name, default_schema)
+
+
+def all_metadata(given: MetaData | Sequence[MetaData]) -> tuple[MetaData, ...]:
+    """Give one or several MetaData as a tuple.
+
+    Raises:
+        NoMetadata: It is neither.
+    """
+    if isinstance(given, MetaData):
+        return (given,)
+    if given is None or isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise NoMetadata(given)
+    several = tuple(given)
+    for one in several:
+        if not isinstance(one, MetaData):
+            raise NoMetadata(one)
+    return several
+
+
+class _Reader:
+    def __init__(self, database: Database, default_schema: str | None) -> None:
+        self.database = database
+        self.speller = database.speller
+        self.default_schema = default_schema
+
+    def schema(self, given: str | None) -> str | None:
+        return None if given == self.default_schema else given
+
+    def table(self, table: Table) -> TableValue:
+        columns = [c for c in table.columns if not c.system]
+        numbered = table._autoincrement_column
+        constraints = [
+            c
+            for c in (*table.constraints, *(k for column in columns for k in column.constraints))
+            if self.speller.creates(c)
+        ]
+        value = TableValue(
+            name=table.name,
+            schema=self.schema(table.schema),
+            columns=tuple(self.column(c, numbered is c) for c in columns),
+            primary_key=self.primary_key(table.primary_key),
+            uniques=tuple(self.unique(c) for c in constraints if isinstance(c, UniqueConstraint)),
+            foreign_keys=tuple(
+                self.foreign_key(c) for c in constraints if isinstance(c, ForeignKeyConstraint)
+            ),
+            checks=tuple(self.check(c) for c in constraints if isinstance(c, CheckConstraint)),
+            indexes=tuple(self.index(i) for i in table.indexes if self.speller.creates(i)),
+            comment=table.comment or None if self.database.has_comments else None,
+            source=table,
+        )
+        return self.database.model_table(value)
+
+    def column(self, column: Column[Any], numbered: bool) -> ColumnValue:
+        database = self.database
+        computed = identity = default = None
+        if column.computed is not None:
+            stored = column.computed.persisted
+            computed = ComputedValue(
+                self.speller.expression(column.computed.sqltext),
+                database.stores_computed if stored is None else stored,
+            )
+        elif column.identity is not None:
+            if database.has_identity:
+                identity = _identity(column.identity)
+        elif column.server_default is not None:
+            default = self.speller.default(column)
+        value = ColumnValue(
+            name=column.name,
+            type="" if isinstance(column.type, NullType) else database.type_text(column),
+            nullable=bool(column.nullable) and not column.primary_key,
+            default=default,
+            comment=column.comment or None if database.has_comments else None,
+            computed=computed,
+            identity=identity,
+            collation=getattr(column.type, "collation", None),
+            autoincrement=numbered and identity is None or None,
+            source=column,
+        )
+        return database.model_column(column, value)
+
+    def primary_key(self, key: PrimaryKeyConstraint) -> PrimaryKeyValue | None:
+        names = tuple(c.name for c in key.columns)
+        return PrimaryKeyValue(names, self.speller.name(key), key) if names else None
+
+    def unique(self, constraint: UniqueConstraint) -> UniqueValue:
+        deferrable, initially = deferral(constraint)
+        return UniqueValue(
+            columns=tuple(c.name for c in constraint.columns),
+            name=self.speller.name(constraint),
+            deferrable=deferrable,
+            initially=initially,
+            nulls_not_distinct=bool(
+                constraint.dialect_kwargs.get(f"{self.database.name}_nulls_not_distinct")
+            ),
+            source=constraint,
+        )
+
+    def foreign_key(self, constraint: ForeignKeyConstraint) -> ForeignKeyValue:
+        deferrable, initially = deferral(constraint)
+        found = [self._target(fk) for fk in constraint.elements]
+        action = self.database.action
+        return ForeignKeyValue(
+            columns=tuple(c.name for c in constraint.columns),
+            target=found[0][0],
+            target_columns=tuple(name for _, name in found),
+            name=self.speller.name(constraint),
+            onupdate=action(constraint.onupdate),
+            ondelete=action(constraint.ondelete),
+            deferrable=deferrable,
+            initially=initially,
+            match=self.database.match(constraint.match),
+            source=constraint,
+        )
+
+    def _target(self, fk: Any) -> tuple[Key, str]:
+        try:
+            target: Column[Any] = fk.column
+        except NoReferenceError:
+            *where, column = fk.target_fullname.split(".")
+            schema = ".".join(where[:-1]) or None
+            return (self.schema(schema), where[-1] if where else ""), column
+        table: Any = target.table
+        return (self.schema(table.schema), table.name), target.name
+
+    def check(self, constraint: CheckConstraint) -> CheckValue:
+        text = self.speller.expression(constraint.sqltext)
+        return CheckValue(text, self.speller.name(constraint), constraint)
+
+    def index(self, index: Index) -> IndexValue:
+        name = self.speller.name(index)
+        if not index.dialect_kwargs and all(isinstance(e, Column) for e in index.expressions):
+            elements = tuple(ElementValue(c.name) for c in index.columns)
+            value = IndexValue(name, elements, bool(index.unique), source=index)
+        else:
+            compiler: Any = self.speller.dialect
+            text = compiler.ddl_compiler(compiler, sa_schema.CreateIndex(index)).process(
+                sa_schema.CreateIndex(index)
+            )
+            value = replace(self.database.parse_index(text), name=name, source=index)
+        return self.database.model_index(index, value)
+
+
+def deferral(constraint: Constraint) -> tuple[bool, str | None]:
+    """Give whether a constraint is deferrable, and "DEFERRED" or None."""
+    late = (constraint.initially or "").upper() == "DEFERRED"
+    return bool(constraint.deferrable) or late, "DEFERRED" if late else None
+
+
+def _identity(given: Any) -> IdentityValue:
+    return IdentityValue(
+        always=bool(given.always),
+        start=given.start,
+        increment=given.increment,
+        minvalue=given.minvalue,
+        maxvalue=given.maxvalue,
+        cycle=bool(given.cycle),
+        cache=given.cache,
+    )
+

@@ -1,0 +1,57 @@
+"""The database's own form of an expression, asked only where two texts differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from .dialects import Database
+from .values import Snapshot, TableValue
+
+
+def in_own_form(
+    connection: Connection, theirs: Snapshot, ours: Snapshot, database: Database
+) -> tuple[Snapshot, Snapshot]:
+    """Write our schema in the database's own words, where it differs from theirs as text.
+
+    Args:
+        connection: Whom to ask.
+        theirs: As read from that database.
+        ours: As the models say it.
+        database: Who knows how to ask.
+
+    Returns:
+        Theirs as it was, and ours with the answers.
+    """
+    pairs: list[tuple[TableValue, TableValue]] = []
+    aligned = dict(theirs.tables)
+    for key, our_table in ours.tables.items():
+        their_table = aligned.get(key)
+        if their_table is None or their_table == our_table:
+            continue
+        aligned[key] = their_table = database.align(their_table, our_table)
+        if any(_differing(their_table, our_table, database)):
+            pairs.append((their_table, our_table))
+    answers = database.own_form(connection, pairs) if pairs else {}
+    return replace(theirs, tables=aligned), replace(ours, tables={**ours.tables, **answers})
+
+
+def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iterator[bool]:
+    """Yield True for each text of ours that theirs doesn't have in the same place."""
+    for column in ours.columns:
+        existing = theirs.column(column.name)
+        if existing is not None:
+            yield bool(column.type) and existing.type != column.type
+            yield not database.same_default(existing, column)
+    known = {database.normal(c.text) for c in theirs.checks}
+    yield from (database.normal(c.text) not in known for c in ours.checks)
+    indexes = {i.name: i for i in theirs.indexes}
+    for index in ours.indexes:
+        there = indexes.get(index.name)
+        yield there is not None and index != there and any(
+            e.expression for e in (*index.elements, *there.elements)
+        )
+        yield there is not None and not database.same_text(there.where, index.where)
+

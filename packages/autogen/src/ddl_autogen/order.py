@@ -1,0 +1,261 @@
+"""The order in which changes must run, and their undoing.
+
+Each change says what must be there before it, what it brings and what it takes
+away; a stable topological sort does the rest. Where that leaves a choice: new
+tables, tables that go, then table by table new columns, altered columns, indexes and
+constraints, comments, columns that go; new foreign keys last.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ddl_constructs import (
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    Change,
+    CreateIndex,
+    CreateTable,
+    CreateTableComment,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    DropTableComment,
+)
+from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index
+
+from .values import Snapshot, TableValue
+
+Thing = tuple[Any, ...]
+"""What changes are about: ("table", key), ("column", key, name), ("name", schema, name), ..."""
+
+
+@dataclass
+class _Node:
+    """A change with what it is about.
+
+    Attributes:
+        change: The change.
+        rank: What decides where the dependencies leave a choice; sorts.
+        brings: Things that are there only afterwards.
+        takes: Things that are there only before.
+        needs: Things that must be there meanwhile.
+        uses: Things that it must find as they will be (altered, if they are).
+        leaves: Things that it must find as they were.
+        alters: Things that it makes different.
+    """
+
+    change: Change
+    rank: tuple[Any, ...]
+    brings: set[Thing] = field(default_factory=set)
+    takes: set[Thing] = field(default_factory=set)
+    needs: set[Thing] = field(default_factory=set)
+    uses: set[Thing] = field(default_factory=set)
+    leaves: set[Thing] = field(default_factory=set)
+    alters: set[Thing] = field(default_factory=set)
+
+
+def ordered(changes: Iterable[Change], theirs: Snapshot, ours: Snapshot) -> list[Change]:
+    """Sort changes so that each finds what it needs.
+
+    Args:
+        changes: As they were found, in any order; their order decides between equals.
+        theirs: The schema that they begin with.
+        ours: The schema that they lead to.
+    """
+    describer = _Describer(theirs, ours)
+    nodes = [describer.node(change, at) for at, change in enumerate(changes)]
+    return [nodes[i].change for i in _sorted(nodes)]
+
+
+def _sorted(nodes: Sequence[_Node]) -> Iterator[int]:
+    """Yield the places of nodes: dependencies first, else by rank."""
+    after: dict[int, set[int]] = defaultdict(set)
+    waits = [0] * len(nodes)
+
+    def must(first: int, then: int) -> None:
+        if first != then and then not in after[first]:
+            after[first].add(then)
+            waits[then] += 1
+
+    by: dict[str, dict[Thing, list[int]]] = {}
+    for role in ("brings", "takes", "needs", "uses", "leaves", "alters"):
+        by[role] = defaultdict(list)
+        for i, node in enumerate(nodes):
+            for thing in getattr(node, role):
+                by[role][thing].append(i)
+    for earlier, later in (
+        ("brings", "needs"),
+        ("brings", "uses"),
+        ("needs", "takes"),
+        ("leaves", "takes"),
+        ("takes", "brings"),
+        ("leaves", "alters"),
+        ("alters", "uses"),
+        ("alters", "takes"),
+    ):
+        for thing, firsts in by[earlier].items():
+            for then in by[later].get(thing, ()):
+                for first in firsts:
+                    must(first, then)
+    ready = [(node.rank, i) for i, node in enumerate(nodes) if not waits[i]]
+    heapq.heapify(ready)
+    waiting = {i for i in range(len(nodes)) if waits[i]}
+    while ready or waiting:
+        if not ready:  # a cycle that no rule splits: the best that is left goes on
+            first = min(waiting, key=lambda i: nodes[i].rank)
+            waiting.remove(first)
+            heapq.heappush(ready, (nodes[first].rank, first))
+        _, i = heapq.heappop(ready)
+        yield i
+        for then in sorted(after[i]):
+            waits[then] -= 1
+            if not waits[then] and then in waiting:
+                waiting.remove(then)
+                heapq.heappush(ready, (nodes[then].rank, then))
+
+
+class _Describer:
+    """Says of each change what it brings, takes and needs."""
+
+    def __init__(self, theirs: Snapshot, ours: Snapshot) -> None:
+        self.theirs, self.ours = theirs, ours
+
+    def key(self, schema: str | None, name: str) -> Thing:
+        return (None if schema == self.ours.default_schema else schema or None), name
+
+    def node(self, change: Change, at: int) -> _Node:
+        schema, name = getattr(change, "schema", None), getattr(change, "table_name", "")
+        key = self.key(schema, name)
+        place = (key[0] or "", key[1])
+        match change:
+            case CreateTable():
+                node = _Node(change, (0, "", "", 0, at))
+                self._create_table(node, change, key)
+            case DropTable():
+                node = _Node(change, (1, "", "", 0, at))
+                self._drop_table(node, change, key)
+            case AddColumn():
+                node = _Node(change, (2, *place, 0, at))
+                node.needs = {("table", key)}
+                node.brings = {("column", key, change.column.name)}
+            case AlterColumn():
+                node = _Node(change, (2, *place, 1, at))
+                node.alters = {("column", key, change.column_name)}
+            case DropColumn():
+                node = _Node(change, (2, *place, 6, at))
+                node.takes = {("column", key, change.column_name)}
+            case CreateIndex():
+                node = _Node(change, (0, "", "", 0, at) if self._is_new(key) else (2, *place, 3, at))
+                self._create_index(node, change, key)
+            case DropIndex():
+                node = _Node(change, (2, *place, 2, at))
+                node.takes = {("name", key[0], change.index_name), ("index", key, change.index_name)}
+                index = change.existing_index
+                if index is not None:
+                    node.leaves = self._mentioned(key, index.columns, self.theirs)
+            case AddConstraint():
+                foreign = isinstance(change.constraint, ForeignKeyConstraint)
+                node = _Node(change, (3 if foreign else 2, *place, 4, at))
+                self._constraint(node, change.constraint, key, comes=True)
+            case DropConstraint():
+                foreign = change.type_ == "foreignkey"
+                node = _Node(change, (2, *place, 2 if foreign else 3, at))
+                if change.existing_constraint is not None:
+                    self._constraint(node, change.existing_constraint, key, comes=False)
+            case CreateTableComment() | DropTableComment():
+                node = _Node(change, (2, *place, 5, at))
+            case _:
+                node = _Node(change, (2, *place, 7, at))
+        return node
+
+    def _is_new(self, key: Thing) -> bool:
+        return key in self.ours.tables and key not in self.theirs.tables
+
+    def _create_table(self, node: _Node, change: CreateTable, key: Thing) -> None:
+        node.brings = {("table", key)}
+        for element in change.elements:
+            if isinstance(element, Column):
+                node.brings.add(("column", key, element.name))
+            elif isinstance(element, ForeignKeyConstraint):
+                self._foreign_key(node, element, key, comes=True)
+            if isinstance(element, (Constraint, Index)) and element.name is not None:
+                node.brings.add(("name", key[0], str(element.name)))
+
+    def _drop_table(self, node: _Node, change: DropTable, key: Thing) -> None:
+        table: TableValue | None = self.theirs.tables.get(key)
+        node.takes = {("table", key)}
+        if change.existing_table is None:
+            return
+        for element in change.existing_table.elements:
+            if isinstance(element, ForeignKeyConstraint):
+                self._foreign_key(node, element, key, comes=False)
+            if isinstance(element, (Constraint, Index)) and element.name is not None:
+                node.takes.add(("name", key[0], str(element.name)))
+        if table is not None:
+            node.takes |= {("column", key, c.name) for c in table.columns}
+
+    def _create_index(self, node: _Node, change: CreateIndex, key: Thing) -> None:
+        node.needs = {("table", key)}
+        node.uses = self._mentioned(key, change.columns, self.ours)
+        node.brings = {("name", key[0], str(change.index_name))}
+        if change.unique:
+            node.brings.add(("key", key, frozenset(c for c in change.columns if isinstance(c, str))))
+
+    def _mentioned(self, key: Thing, columns: Iterable[object], schema: Snapshot) -> set[Thing]:
+        """Give the columns that an index is over: all of the table if there is an expression."""
+        columns = list(columns)
+        if all(isinstance(c, str) for c in columns):
+            return {("column", key, c) for c in columns}
+        table: TableValue | None = schema.tables.get(key)  # type: ignore[call-overload]  # a key
+        return {("column", key, c.name) for c in table.columns} if table is not None else set()
+
+    def _constraint(self, node: _Node, given: Constraint, key: Thing, *, comes: bool) -> None:
+        node.needs = {("table", key)} if comes else set()
+        if given.name is not None:
+            # a constraint's name is the table's own, but on PostgreSQL a key's index has it too
+            (node.brings if comes else node.takes).add(("name", key[0], str(given.name)))
+        if isinstance(given, ForeignKeyConstraint):
+            self._foreign_key(node, given, key, comes=comes)
+            return
+        names: Any = getattr(given, "_pending_colargs", None)
+        if not names:  # a CHECK: any of the columns may stand in it
+            schema = self.ours if comes else self.theirs
+            table: TableValue | None = schema.tables.get(key)  # type: ignore[call-overload]  # a key
+            names = [c.name for c in table.columns] if table is not None else []
+        else:
+            (node.brings if comes else node.takes).add(("key", key, frozenset(names)))
+        columns: set[Thing] = {("column", key, name) for name in names}
+        (node.uses if comes else node.leaves).update(columns)
+
+    def _foreign_key(
+        self, node: _Node, given: ForeignKeyConstraint, key: Thing, *, comes: bool
+    ) -> None:
+        target, columns = self._target(given)
+        there: set[Thing] = {("column", target, c) for c in columns} if target != key else set()
+        here: set[Thing] = {("column", key, c) for c in given.column_keys}
+        if isinstance(node.change, (CreateTable, DropTable)):
+            here = set()
+        elif target == key:
+            here |= {("column", key, c) for c in columns}
+        pointed = {("key", target, frozenset(columns))} if target != key else set()
+        if comes:
+            node.needs |= pointed
+            node.uses |= there | here
+            if target != key:
+                node.needs.add(("table", target))
+        else:
+            node.leaves |= there | here | pointed
+            if target != key:
+                node.leaves.add(("table", target))
+
+    def _target(self, given: ForeignKeyConstraint) -> tuple[Thing, list[str]]:
+        parts = [fk.target_fullname.split(".") for fk in given.elements]
+        *where, _ = parts[0]
+        return self.key(".".join(where[:-1]) or None, where[-1]), [p[-1] for p in parts]

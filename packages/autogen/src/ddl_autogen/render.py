@@ -1,0 +1,429 @@
+"""Changes as Python: one function over how a change is spelled, with a rule per kind of value."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ddl_constructs import KEEP, Change
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    Constraint,
+    FetchedValue,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    PrimaryKeyConstraint,
+    Sequence,
+    UniqueConstraint,
+)
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import DefaultClause
+from sqlalchemy.sql.elements import ClauseElement, conv
+
+from .errors import UnrenderableValue
+from .source import Atom, Group, Named, Node, Source, call, formatted, list_of, string
+from .speller import Speller, escaped
+
+RenderItem = Callable[[str, Any, "Renderer"], str | bool | None]
+"""(kind, object, renderer) -> its text; False for the usual one, None to leave it out. The kind is
+column, primary_key, foreign_key, unique, check, exclude, type or server_default."""
+
+
+def render(
+    changes: Change | Iterable[Change],
+    *,
+    dialect: Dialect | None = None,
+    op_prefix: str = "op.",
+    sa_prefix: str = "sa.",
+    render_item: RenderItem | None = None,
+    indent: int = 0,
+) -> Source:
+    """Write changes as the lines of a script that would build them again.
+
+    Args:
+        changes: One change, or several in order.
+        dialect: Whose words to use where an expression or a user's type depends on it;
+            None for SQLAlchemy's general ones.
+        op_prefix: What stands before the words on `op`.
+        sa_prefix: What stands before SQLAlchemy's names.
+        render_item: Asked for each value of a kind; None for none.
+        indent: How deep the lines will be indented, in steps of four columns.
+
+    Returns:
+        The lines, and the imports that they need beside `import sqlalchemy as sa`.
+
+    Raises:
+        UnrenderableType: A type has no form as source.
+        UnrenderableValue: Another value hasn't.
+
+    >>> from sqlalchemy import Integer
+    >>> from ddl_constructs import AddColumn
+    >>> render(AddColumn("users", Column("age", Integer()))).lines
+    ('op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))',)
+    """
+    renderer = Renderer(
+        Speller(dialect or DefaultDialect()), dialect, op_prefix, sa_prefix, render_item
+    )
+    several = [changes] if isinstance(changes, Change) else list(changes)
+    lines = [line for change in several for line in formatted(renderer.change(change), indent)]
+    compile("\n".join(lines), "<rendered changes>", "exec")
+    return Source(tuple(lines), tuple(sorted(renderer.imports)))
+
+
+@dataclass
+class Renderer:
+    """Writes values as nodes of source and gathers the imports that they need.
+
+    Attributes:
+        speller: Writes SQL text.
+        dialect: The dialect that was asked for, or None.
+        op_prefix: What stands before the words on `op`.
+        sa_prefix: What stands before SQLAlchemy's names.
+        render_item: Asked for each value of a kind, or None.
+        imports: Import lines that were found necessary.
+    """
+
+    speller: Speller
+    dialect: Dialect | None
+    op_prefix: str
+    sa_prefix: str
+    render_item: RenderItem | None
+    imports: set[str] = field(default_factory=set)
+
+    def change(self, change: Change) -> Node:
+        """Write a change as a call on `op`."""
+        spelled = change.spelling()
+        several = [self.value(a) for a in spelled.arguments]
+        named = self.keywords(spelled.keywords.items())
+        items = [*(n for n in several if n is not None), *named]
+        return call(self.op_prefix + spelled.word, *items, exploded=spelled.word == "create_table")
+
+    def keywords(self, given: Iterable[tuple[str, Any]]) -> list[Node]:
+        """Write keyword arguments."""
+        return [
+            Named(f"{k}=", node) for k, v in given if (node := self.value(v)) is not None
+        ]
+
+    def value(self, value: Any) -> Node | None:
+        """Write any value by the rule for its kind; None if a hook leaves it out.
+
+        Raises:
+            UnrenderableValue: There is no rule for it.
+        """
+        for kind in type(value).__mro__:
+            rule = _rules.get(kind)
+            if rule is not None:
+                return rule(value, self)
+        raise UnrenderableValue(
+            value,
+            f"there is no rule for {type(value).__module__}.{type(value).__qualname__}",
+            "register one with @renders, or answer for it in render_item",
+        )
+
+    def asked(self, kind: str, value: Any) -> Node | bool | None:
+        """Ask the hook: its text, None to leave the value out, False for the usual rule."""
+        if self.render_item is None:
+            return False
+        said = self.render_item(kind, value, self)
+        return Atom(said) if isinstance(said, str) else None if said is None else False
+
+    def sa(self, name: str, *items: Node | None) -> Group:
+        """Write a call of one of SQLAlchemy's names; items that are None are left out."""
+        return call(self.sa_prefix + name, *(i for i in items if i is not None))
+
+
+Rule = Callable[[Any, Renderer], Node | None]
+_R = TypeVar("_R", bound=Rule)
+_rules: dict[type, Rule] = {}
+
+
+def renders(*kinds: type) -> Callable[[_R], _R]:
+    """Register how a kind of value is written: (value, renderer) -> node, None to leave it out."""
+
+    def register(rule: _R) -> _R:
+        for kind in kinds:
+            _rules[kind] = rule
+        return rule
+
+    return register
+
+
+@renders(str)
+def _string(value: str, renderer: Renderer) -> Node:
+    return string(str(value))
+
+
+@renders(conv)
+def _final_name(value: conv, renderer: Renderer) -> Node:
+    """Mark a name that no naming convention may change any more."""
+    return call(renderer.op_prefix + "f", string(str(value)))
+
+
+@renders(type(None), bool, int, float, bytes, complex)
+def _literal(value: Any, renderer: Renderer) -> Node:
+    return Atom(repr(value))
+
+
+@renders(enum.Enum)
+def _member(value: enum.Enum, renderer: Renderer) -> Node | None:
+    return renderer.value(value.value) if value is not KEEP else None
+
+
+@renders(datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+def _moment(value: Any, renderer: Renderer) -> Node:
+    renderer.imports.add("import datetime")
+    return Atom(repr(value))
+
+
+@renders(decimal.Decimal)
+def _decimal(value: decimal.Decimal, renderer: Renderer) -> Node:
+    renderer.imports.add("import decimal")
+    return call("decimal.Decimal", string(str(value)))
+
+
+@renders(uuid.UUID)
+def _uuid(value: uuid.UUID, renderer: Renderer) -> Node:
+    renderer.imports.add("import uuid")
+    return call("uuid.UUID", string(str(value)))
+
+
+def _items(values: Iterable[Any], renderer: Renderer) -> list[Node]:
+    return [node for value in values if (node := renderer.value(value)) is not None]
+
+
+@renders(list)
+def _list(value: list[Any], renderer: Renderer) -> Node:
+    return list_of(_items(value, renderer))
+
+
+@renders(tuple)
+def _tuple(value: tuple[Any, ...], renderer: Renderer) -> Node:
+    return Group("(", tuple(_items(value, renderer)), ",)" if len(value) == 1 else ")")
+
+
+@renders(dict)
+def _dict(value: Mapping[Any, Any], renderer: Renderer) -> Node:
+    pairs = []
+    for key, one in value.items():
+        node = renderer.value(one)
+        if node is not None:
+            name = formatted(renderer.value(key) or Atom("None"))
+            pairs.append(Named(f"{name[0]}: ", node))
+    return Group("{", tuple(pairs), "}")
+
+
+@renders(ClauseElement)
+def _expression(value: Any, renderer: Renderer) -> Node:
+    """Write any SQL expression as `sa.text()` that compiles to the same SQL."""
+    return renderer.sa("text", string(escaped(_sql(value, renderer))))
+
+
+def _sql(value: Any, renderer: Renderer) -> str:
+    try:
+        return renderer.speller.expression(value)
+    except CompileError as err:
+        raise UnrenderableValue(
+            value, f"it doesn't compile to SQL ({err})", "write it as text()"
+        ) from err
+
+
+@renders(DefaultClause)
+def _default_clause(value: Any, renderer: Renderer) -> Node | None:
+    return renderer.value(value.arg)
+
+
+@renders(FetchedValue)
+def _fetched(value: FetchedValue, renderer: Renderer) -> Node:
+    return renderer.sa("FetchedValue")
+
+
+@renders(Computed)
+def _computed(value: Computed, renderer: Renderer) -> Node:
+    sql = string(escaped(_sql(value.sqltext, renderer)))
+    return renderer.sa("Computed", sql, *renderer.keywords(_stated(persisted=value.persisted)))
+
+
+def _stated(**facts: Any) -> Iterable[tuple[str, Any]]:
+    return [(k, v) for k, v in facts.items() if v is not None]
+
+
+_IDENTITY = (
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+    "order",
+)
+
+
+@renders(Identity)
+def _identity(value: Any, renderer: Renderer) -> Node:
+    facts = {"always": value.always or None, "on_null": value.on_null}
+    facts |= {name: getattr(value, name, None) for name in _IDENTITY}
+    return renderer.sa("Identity", *renderer.keywords(_stated(**facts)))
+
+
+@renders(Sequence)
+def _sequence(value: Any, renderer: Renderer) -> Node:
+    facts = {name: getattr(value, name, None) for name in _IDENTITY}
+    said = renderer.keywords(_stated(schema=value.schema, **facts))
+    return renderer.sa("Sequence", string(value.name), *said)
+
+
+@renders(Column)
+def _column(value: Any, renderer: Renderer) -> Node | None:
+    """Write a column: name, type, what belongs to it, then its facts by keyword."""
+    said = renderer.asked("column", value)
+    if not isinstance(said, bool):
+        return said
+    generated = next((d for d in (value.computed, value.identity) if d is not None), None)
+    items: list[Node | None] = [string(str(value.name)), renderer.value(value.type)]
+    if generated is not None:
+        items.append(_asked_default(generated, renderer))
+    if isinstance(value.default, Sequence):
+        items.append(renderer.value(value.default))
+    for fk in sorted(value.foreign_keys, key=lambda f: f.target_fullname):
+        items.append(renderer.value(fk))
+    for constraint in sorted(value.constraints, key=lambda c: str(c.name)):
+        if not getattr(constraint, "_type_bound", False):
+            items.append(renderer.value(constraint))
+    items += renderer.keywords(_stated(key=value.key if value.key != value.name else None))
+    if generated is None and value.server_default is not None:
+        node = _asked_default(value.server_default, renderer)
+        if node is not None:
+            items.append(Named("server_default=", node))
+    if value.autoincrement not in ("auto", None):
+        items += renderer.keywords([("autoincrement", value.autoincrement)])
+    if value.primary_key and getattr(value, "table", None) is None:
+        items += renderer.keywords([("primary_key", True)])
+    items += renderer.keywords([("nullable", bool(value.nullable))])
+    flags = {name: getattr(value, name) or None for name in ("unique", "index", "system")}
+    items += renderer.keywords(_stated(**flags, comment=value.comment))
+    items += renderer.keywords(sorted(value.dialect_kwargs.items()))
+    return renderer.sa("Column", *items)
+
+
+def _asked_default(value: Any, renderer: Renderer) -> Node | None:
+    said = renderer.asked("server_default", value)
+    return renderer.value(value) if isinstance(said, bool) else said
+
+
+_FK_FACTS = ("onupdate", "ondelete", "deferrable", "initially", "match")
+
+
+@renders(ForeignKey)
+def _foreign_key(value: Any, renderer: Renderer) -> Node | None:
+    facts = {"name": value.name} | {f: getattr(value, f) for f in _FK_FACTS}
+    facts["use_alter"] = value.use_alter or None
+    said = renderer.keywords([*_stated(**facts), *sorted(value.dialect_kwargs.items())])
+    return renderer.sa("ForeignKey", string(value.target_fullname), *said)
+
+
+def _constraint_facts(value: Any, renderer: Renderer) -> list[Node]:
+    facts = {f: getattr(value, f, None) for f in _FK_FACTS}
+    facts["use_alter"] = getattr(value, "use_alter", None) or None
+    options = sorted(getattr(value, "dialect_kwargs", {}).items())
+    return renderer.keywords([*_stated(name=value.name, **facts), *options])
+
+
+def _names(value: Any) -> list[str]:
+    """Give the names of a constraint's columns, bound or not."""
+    given = list(value.columns) or value._pending_colargs
+    return [c if isinstance(c, str) else str(c.name) for c in given]
+
+
+@renders(PrimaryKeyConstraint)
+def _primary_key(value: Any, renderer: Renderer) -> Node | None:
+    said = renderer.asked("primary_key", value)
+    if not isinstance(said, bool):
+        return said
+    items = [string(n) for n in _names(value)]
+    return renderer.sa("PrimaryKeyConstraint", *items, *_constraint_facts(value, renderer))
+
+
+@renders(UniqueConstraint)
+def _unique(value: Any, renderer: Renderer) -> Node | None:
+    said = renderer.asked("unique", value)
+    if not isinstance(said, bool):
+        return said
+    items = [string(n) for n in _names(value)]
+    return renderer.sa("UniqueConstraint", *items, *_constraint_facts(value, renderer))
+
+
+@renders(ForeignKeyConstraint)
+def _foreign_keys(value: Any, renderer: Renderer) -> Node | None:
+    said = renderer.asked("foreign_key", value)
+    if not isinstance(said, bool):
+        return said
+    bound = getattr(value, "parent", None) is not None
+    here = [c.name for c in value.columns] if bound else list(value.column_keys)
+    there = [fk.target_fullname for fk in value.elements]
+    return renderer.sa(
+        "ForeignKeyConstraint",
+        renderer.value(here),
+        renderer.value(there),
+        *_constraint_facts(value, renderer),
+    )
+
+
+@renders(CheckConstraint)
+def _check(value: Any, renderer: Renderer) -> Node | None:
+    said = renderer.asked("check", value)
+    if not isinstance(said, bool):
+        return said
+    sql = string(escaped(_sql(value.sqltext, renderer)))
+    return renderer.sa("CheckConstraint", sql, *_constraint_facts(value, renderer))
+
+
+@renders(Constraint)
+def _other_constraint(value: Any, renderer: Renderer) -> Node | None:
+    """Write PostgreSQL's ExcludeConstraint, the one that SQLAlchemy has beside the usual four."""
+    if value.__visit_name__ != "exclude_constraint":
+        raise UnrenderableValue(value, "its kind isn't known", "answer for it in render_item")
+    said = renderer.asked("exclude", value)
+    if not isinstance(said, bool):
+        return said
+    renderer.imports.add("from sqlalchemy.dialects import postgresql")
+    elements = [
+        Group("(", (renderer.value(expression) or Atom("None"), string(operator)), ")")
+        for expression, _, operator in value._render_exprs
+    ]
+    facts = renderer.keywords(
+        _stated(
+            name=value.name,
+            where=value.where,
+            using=value.using,
+            deferrable=value.deferrable,
+            initially=value.initially,
+            ops=value.ops or None,
+        )
+    )
+    return call("postgresql.ExcludeConstraint", *elements, *facts)
+
+
+@renders(Index)
+def _index(value: Any, renderer: Renderer) -> Node:
+    elements = [
+        string(e) if isinstance(e, str) else string(e.name) if isinstance(e, Column) else renderer.value(e)
+        for e in value.expressions
+    ]
+    name = renderer.value(value.name) or Atom("None")
+    options = renderer.keywords(sorted(value.dialect_kwargs.items()))
+    unique = renderer.keywords([("unique", bool(value.unique))])
+    return renderer.sa("Index", name, *elements, *unique, *options)
+

@@ -1,0 +1,96 @@
+"""A live database as plain values, in a number of queries that doesn't grow with its tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from .dialects import Database, database
+from .filters import Options
+from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, sorted_tables
+
+
+def snapshot(connection: Connection, options: Options | None = None) -> Snapshot:
+    """Read a database's tables.
+
+    Args:
+        connection: Where to read; nothing is changed there.
+        options: Which schemas and names; None for the default schema and all names.
+
+    Returns:
+        The tables by (schema, name), the default schema as None.
+
+    Raises:
+        UnsupportedDatabase: The dialect's catalog can't be read.
+    """
+    return read_snapshot(connection, database(connection.dialect), options or Options())
+
+
+def read_snapshot(connection: Connection, known: Database, options: Options) -> Snapshot:
+    """Read a database's tables, by somebody who knows its dialect."""
+    default = known.default_schema(connection)
+    tables: dict[Key, TableValue] = {}
+    for table in known.read(connection, _wanted_schemas(connection, known, options, default)):
+        value = with_default_schema(table, default)
+        qualified = f"{value.schema}.{value.name}" if value.schema else value.name
+        if options.takes_name(
+            value.name, "table", schema_name=value.schema, schema_qualified_table_name=qualified
+        ):
+            tables[value.key] = _named(value, options)
+    return Snapshot(sorted_tables(tables), known.name, default)
+
+
+def _wanted_schemas(
+    connection: Connection, known: Database, options: Options, default: str
+) -> list[str]:
+    if not options.include_schemas:
+        return [default] if options.takes_name(None, "schema") else []
+    found = known.schemas(connection)
+    return [s for s in found if options.takes_name(None if s == default else s, "schema")]
+
+
+def with_default_schema(table: TableValue, default: str) -> TableValue:
+    """Say None for the default schema, in a table and in all that it points to."""
+
+    def schema(given: str | None) -> str | None:
+        return None if given == default else given
+
+    def foreign_key(fk: ForeignKeyValue) -> ForeignKeyValue:
+        return replace(fk, target=(schema(fk.target[0]), fk.target[1]))
+
+    def enum(given: EnumValue) -> EnumValue:
+        return replace(given, schema=schema(given.schema))
+
+    return replace(
+        table,
+        schema=schema(table.schema),
+        columns=tuple(replace(c, enum=enum(c.enum)) if c.enum else c for c in table.columns),
+        foreign_keys=tuple(map(foreign_key, table.foreign_keys)),
+    )
+
+
+def _named(table: TableValue, options: Options) -> TableValue:
+    """Leave out what `include_name` doesn't take."""
+    if options.include_name is None:
+        return table
+    qualified = f"{table.schema}.{table.name}" if table.schema else table.name
+
+    def takes(name: str | None, type_: str) -> bool:
+        return options.takes_name(
+            name,
+            type_,
+            schema_name=table.schema,
+            table_name=table.name,
+            schema_qualified_table_name=qualified,
+        )
+
+    return replace(
+        table,
+        columns=tuple(c for c in table.columns if takes(c.name, "column")),
+        uniques=tuple(u for u in table.uniques if takes(u.name, "unique_constraint")),
+        foreign_keys=tuple(f for f in table.foreign_keys if takes(f.name, "foreign_key_constraint")),
+        checks=tuple(c for c in table.checks if takes(c.name, "check_constraint")),
+        indexes=tuple(i for i in table.indexes if takes(i.name, "index")),
+    )
+

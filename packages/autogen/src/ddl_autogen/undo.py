@@ -1,0 +1,58 @@
+"""What undoes changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ddl_constructs import Change, CreateIndex, CreateTable, DropIndex, DropTable
+from sqlalchemy import Index
+
+from .build import index_item, named_index
+
+
+def reverse(changes: Sequence[Change]) -> list[Change]:
+    """Give what undoes changes: each one's reverse, the last one first.
+
+    The indexes of a table that goes aren't dropped one by one but with it (MySQL
+    refuses to drop one that a foreign key needs); those of a table that comes back
+    are created after it.
+
+    Raises:
+        IrreversibleChange: A change doesn't carry what is needed to undo it.
+
+    >>> from sqlalchemy import Column, Integer
+    >>> up = [CreateTable("t", Column("a", Integer())), CreateIndex("ix", "t", ["a"])]
+    >>> [c.describe() for c in reverse(up)]
+    ['drop table t']
+    >>> [c.describe() for c in reverse(reverse(up))]
+    ['create table t (1 column)', 'create index ix on t (a)']
+    """
+    undone = [change.reverse() for change in reversed(changes)]
+    going = {(c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)}
+    kept: list[Change] = []
+    gathered: dict[tuple[str | None, str | None], list[CreateIndex]] = {}
+    for at, change in enumerate(undone):
+        if isinstance(change, DropIndex) and change.existing_index is not None:
+            key = change.schema, change.table_name
+            if going.get(key, -1) > at:  # type: ignore[arg-type]  # a name of None isn't in it
+                gathered.setdefault(key, []).insert(0, change.existing_index)
+                continue
+        kept.append(change)
+    return [piece for change in kept for piece in _with_indexes(change, gathered)]
+
+
+def _with_indexes(
+    change: Change, gathered: dict[tuple[str | None, str | None], list[CreateIndex]]
+) -> Iterator[Change]:
+    """Give a dropped table its indexes, and a created one those among its elements."""
+    if isinstance(change, CreateTable):
+        indexes = [e for e in change.elements if isinstance(e, Index)]
+        yield change.replace(elements=tuple(e for e in change.elements if not isinstance(e, Index)))
+        yield from (named_index(index, change) for index in indexes)
+    elif isinstance(change, DropTable) and change.existing_table is not None:
+        found = gathered.get((change.schema, change.table_name), [])
+        table = change.existing_table
+        items = tuple(index_item(index) for index in found)
+        yield change.replace(existing_table=table.replace(elements=(*table.elements, *items)))
+    else:
+        yield change

@@ -1,0 +1,280 @@
+"""A schema as plain values: what a database says and what models say, in one form.
+
+Two schemas are compared by these values alone. A value that was made from a
+model carries the SQLAlchemy object along in `source`, which takes no part in
+comparing; one that was read from a database has None there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Key = tuple[str | None, str]
+"""(schema, table name); schema is None for the default one."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValue:
+    """A native enum type.
+
+    Attributes:
+        name: The type's name.
+        schema: Its schema; None for the default one.
+        labels: Its labels in their order.
+    """
+
+    name: str
+    schema: str | None
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedValue:
+    """A generated column's expression.
+
+    Attributes:
+        expression: SQL text.
+        stored: Whether the value is kept in the row.
+    """
+
+    expression: str
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityValue:
+    """An identity column's options; None where the database's own default holds."""
+
+    always: bool = False
+    start: int | None = None
+    increment: int | None = None
+    minvalue: int | None = None
+    maxvalue: int | None = None
+    cycle: bool = False
+    cache: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValue:
+    """A column.
+
+    Attributes:
+        name: Its name in the database.
+        type: Its type as the dialect writes it, in the dialect's canonical spelling.
+        nullable: Whether NULL is allowed.
+        default: SQL text of the server default; None if there is none. The default
+            of a serial column, which belongs to the column, isn't one.
+        comment: Its comment, or None.
+        computed: Its expression if it is generated, else None.
+        identity: Its options if it is an identity column, else None.
+        collation: A collation that was stated, or None.
+        autoincrement: Whether the database numbers the rows (serial, AUTO_INCREMENT);
+            None where that isn't said.
+        enum: The native enum that its type is, or None.
+        onupdate: What MySQL sets on every update (`ON UPDATE`), or None.
+    """
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    comment: str | None = None
+    computed: ComputedValue | None = None
+    identity: IdentityValue | None = None
+    collation: str | None = None
+    autoincrement: bool | None = None
+    enum: EnumValue | None = None
+    onupdate: str | None = None
+    source: Any = field(default=None, compare=False, repr=False)  # a Column, or None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKeyValue:
+    """A primary key: its columns in order and its name (None if it has none)."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    source: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueValue:
+    """A unique constraint.
+
+    Attributes:
+        columns: Its columns in order.
+        name: Its name, or None.
+        deferrable: Whether it can wait for the end of the transaction.
+        initially: "DEFERRED", or None for the usual IMMEDIATE.
+        nulls_not_distinct: Whether two NULLs are the same (PostgreSQL).
+    """
+
+    columns: tuple[str, ...]
+    name: str | None = None
+    deferrable: bool = False
+    initially: str | None = None
+    nulls_not_distinct: bool = False
+    source: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyValue:
+    """A foreign key.
+
+    Attributes:
+        columns: Its columns in order.
+        target: The table that it points to.
+        target_columns: The columns that it points to, in the same order.
+        name: Its name, or None.
+        onupdate: The action, upper case; None for the database's default.
+        ondelete: Likewise.
+        deferrable: Whether it can wait for the end of the transaction.
+        initially: "DEFERRED", or None for the usual IMMEDIATE.
+        match: "FULL" or "PARTIAL"; None for the usual SIMPLE.
+    """
+
+    columns: tuple[str, ...]
+    target: Key
+    target_columns: tuple[str, ...]
+    name: str | None = None
+    onupdate: str | None = None
+    ondelete: str | None = None
+    deferrable: bool = False
+    initially: str | None = None
+    match: str | None = None
+    source: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckValue:
+    """A CHECK constraint: its condition as SQL text, and its name or None."""
+
+    text: str
+    name: str | None = None
+    source: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ElementValue:
+    """One element of an index.
+
+    Attributes:
+        text: The column's name, or the expression as SQL text.
+        expression: Whether `text` is an expression.
+        descending: Whether it is sorted downwards.
+        nulls: "first" or "last" where that isn't what follows from the direction; else None.
+        opclass: An operator class that isn't the type's default, or None.
+        collation: A collation that isn't the column's, or None.
+        length: How many characters are indexed (MySQL), or None for all.
+    """
+
+    text: str
+    expression: bool = False
+    descending: bool = False
+    nulls: str | None = None
+    opclass: str | None = None
+    collation: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexValue:
+    """An index.
+
+    Attributes:
+        name: Its name; None only for a model's that the dialect names.
+        elements: What is indexed, in order.
+        unique: Whether two rows may not agree in all elements.
+        where: SQL text of the condition, or None for all rows.
+        using: The method where it isn't the usual one, or None.
+        include: Columns that are only carried along.
+        nulls_not_distinct: Whether two NULLs are the same (PostgreSQL).
+        options: Storage parameters, (name, value) pairs, sorted.
+    """
+
+    name: str | None
+    elements: tuple[ElementValue, ...]
+    unique: bool = False
+    where: str | None = None
+    using: str | None = None
+    include: tuple[str, ...] = ()
+    nulls_not_distinct: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    source: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that are elements themselves, in order."""
+        return tuple(e.text for e in self.elements if not e.expression)
+
+
+@dataclass(frozen=True, slots=True)
+class TableValue:
+    """A table with all that hangs on it.
+
+    Attributes:
+        name: Its name.
+        schema: Its schema; None for the default one.
+        columns: Its columns in order.
+        primary_key: Its primary key, or None.
+        uniques, foreign_keys, checks, indexes: What it has of each, in no order that matters.
+        comment: Its comment, or None.
+        options: What else its dialect says of it (WITHOUT ROWID, ...), sorted pairs.
+    """
+
+    name: str
+    schema: str | None = None
+    columns: tuple[ColumnValue, ...] = ()
+    primary_key: PrimaryKeyValue | None = None
+    uniques: tuple[UniqueValue, ...] = ()
+    foreign_keys: tuple[ForeignKeyValue, ...] = ()
+    checks: tuple[CheckValue, ...] = ()
+    indexes: tuple[IndexValue, ...] = ()
+    comment: str | None = None
+    options: tuple[tuple[str, str], ...] = ()
+    source: Any = field(default=None, compare=False, repr=False)  # a Table, or None
+
+    @property
+    def key(self) -> Key:
+        """(schema, name)."""
+        return self.schema, self.name
+
+    @property
+    def spelled_schema(self) -> str | None:
+        """The schema as the model writes it, which may name the default one."""
+        return self.schema if self.source is None else self.source.schema
+
+    def column(self, name: str) -> ColumnValue | None:
+        """Find a column by its name; None if there is none."""
+        return next((c for c in self.columns if c.name == name), None)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The tables of a database, or of models, at one moment.
+
+    Attributes:
+        tables: By (schema, name); sorted, schema None first.
+        dialect: Name of the dialect in whose words the values are written.
+        default_schema: Name of the schema that is None in the keys; None if unknown.
+    """
+
+    tables: Mapping[Key, TableValue]
+    dialect: str
+    default_schema: str | None = None
+
+    def without(self, keys: frozenset[Key]) -> Snapshot:
+        """Give this snapshot less some tables."""
+        return replace(self, tables={k: t for k, t in self.tables.items() if k not in keys})
+
+
+def sorted_tables(tables: Mapping[Key, TableValue]) -> dict[Key, TableValue]:
+    """Sort tables by schema (the default one first) and name."""
+    return dict(sorted(tables.items(), key=lambda item: sort_key(item[0])))
+
+
+def sort_key(key: Key) -> tuple[str, str]:
+    """Give what a table is sorted by."""
+    return key[0] or "", key[1]
