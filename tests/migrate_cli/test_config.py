@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from migrate_cli.config import SETTINGS, load
 from migrate_cli.errors import BadConfiguration, NoConfiguration, UnknownSetting
 from migrate_cli.url import hidden

@@ -8,7 +8,6 @@ from types import ModuleType
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-
 from migrate_cli.errors import BadScript
 from migrate_cli.header_scan import NAMES, scanned
 from migrate_cli.header_syntax import parsed
@@ -214,7 +213,7 @@ def test_a_file_named_by_a_hexadecimal_id_needs_no_id_inside(tmp_path: Path) -> 
 
 
 def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadScript, match="gone.py: can't be read: No such file"):
+    with pytest.raises(BadScript, match=r"gone\.py: can't be read: No such file"):
         read_header(tmp_path / "gone.py", lambda: ModuleType("x"))
 
 

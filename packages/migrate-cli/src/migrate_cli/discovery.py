@@ -137,7 +137,7 @@ def models_setting(candidate: Candidate, root: Path) -> list[str]:
     packages = {module.rpartition(".")[0] for module in modules}
     lasts = {module.rpartition(".")[2] for module in modules}
     if len(lasts) == 1:
-        common = os.path.commonprefix([module.split(".") for module in modules])
+        common = _common([module.split(".")[:-1] for module in modules])
         if common:
             return [f"{'.'.join(common)}.**.{lasts.pop()}"]
     elif len(packages) == 1 and (package := packages.pop()):
@@ -153,6 +153,16 @@ def models_setting(candidate: Candidate, root: Path) -> list[str]:
         if siblings <= known:
             return [glob]
     return modules
+
+
+def _common(names: Sequence[Sequence[str]]) -> list[str]:
+    """The names that all of them begin with."""
+    common = []
+    for level in zip(*names):  # noqa: B905 - as far as the shortest one goes
+        if len(set(level)) > 1:
+            break
+        common.append(level[0])
+    return common
 
 
 def _nothing_there_yet(root: Path, file: Path, document: dict[str, Any]) -> None:

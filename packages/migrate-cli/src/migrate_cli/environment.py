@@ -96,6 +96,7 @@ def with_database(config: Config, work: Callable[[Connection], T]) -> T:
 
 def _through_async_driver(url: URL, config: Config, work: Callable[[Connection], T]) -> T:
     import asyncio
+    import threading
 
     try:
         from sqlalchemy.ext.asyncio import create_async_engine
@@ -104,10 +105,15 @@ def _through_async_driver(url: URL, config: Config, work: Callable[[Connection],
         raise MissingDriver(module, url.drivername, drivers.install(module), None) from err
 
     async def inside() -> T:
+        before = set(threading.enumerate())
         connection = create_async_engine(url, poolclass=NullPool).connect()
         try:
             await connection.start()
         except Exception as err:
+            # aiosqlite 0.22: a worker's last word goes to the loop, which must still be there
+            for thread in set(threading.enumerate()) - before:
+                if not thread.name.startswith("asyncio_"):  # those of the loop stay
+                    await asyncio.to_thread(thread.join, 1)
             raise _unreachable(url, config, err) from err
         try:
             return await connection.run_sync(work)
@@ -169,13 +175,15 @@ def _reason(cause: BaseException) -> str:
     Seen: psycopg 3.3 repeats host and port and adds advice on lines of their own; PyMySQL 1.2 has
     a number and a text as arguments; asyncpg 0.32 raises the system's own errors.
     """
+    if isinstance(cause, ConnectionRefusedError):
+        return "connection refused"
     text = str(cause.args[1]) if len(cause.args) == 2 else str(cause)
     for known in ("Connection refused", "Name or service not known", "timeout expired"):
         if known.lower() in text.lower():
             return known.lower()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     first = lines[0] if lines else type(cause).__name__
-    return re.sub(r"^.*?\bfailed: (?=\S)|^FATAL: +", "", re.sub(r"^.* failed: ", "", first))
+    return re.sub(r"^(.* failed: )?(FATAL: +)?(?=\S)", "", first)
 
 
 def _scrubbed(text: str, url: URL) -> str:

@@ -66,14 +66,14 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
 
 
 def message(doc: str) -> str:
-    """The first paragraph of a docstring, without indents.
+    r"""The first paragraph of a docstring, without indents.
 
     >>> message('''
     ... create tables
     ...   of the shop
     ...
     ... Revision ID: ab12''')
-    'create tables\\nof the shop'
+    'create tables\nof the shop'
     """
     lines: list[str] = []
     for line in doc.strip().split("\n"):

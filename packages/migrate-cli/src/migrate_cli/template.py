@@ -24,7 +24,7 @@ OURS = Path(__file__).with_name("templates") / "script.py.mako"
 
 
 def render(file: Path, variables: Mapping[str, object], message: str) -> str:
-    """Fill in a template.
+    r"""Fill in a template.
 
     Args:
         file: The template.
@@ -33,7 +33,7 @@ def render(file: Path, variables: Mapping[str, object], message: str) -> str:
             it must not change what the file does.
 
     Returns:
-        The text, which is Python, its lines ended by "\\n".
+        The text, which is Python, its lines ended by "\n".
 
     Raises:
         BadTemplate: It can't be read or filled in, what comes out isn't Python, or the message
@@ -49,15 +49,15 @@ def render(file: Path, variables: Mapping[str, object], message: str) -> str:
 
 
 def in_docstring(text: str) -> str:
-    """A text as it is written between triple quotes, so that just this text is read there.
+    r"""A text as it is written between triple quotes, so that just this text is read there.
 
     What can't be seen is written as an escape: control characters, and those that turn the order
     of the letters around.
 
     >>> print(in_docstring('say "hi" to C:' + chr(92) + 'new'))
-    say "hi" to C:\\\\new
+    say "hi" to C:\\new
     >>> print(in_docstring('x' + '"' * 3))
-    x\\""\\"
+    x\""\"
     """
     written = "".join(map(_seen, text))
     written = re.sub(r'"(?="")|"\Z|\A"', r"\"", written)

@@ -64,24 +64,24 @@ def write_revision(
         BadTemplate: The project's template can't be used, or doesn't write what it was given.
         CannotWrite: The file can't be written.
     """
-    id = _checked(rev_id) if rev_id is not None else new_id()
-    if other := scripts.by_id.get(id):
-        raise RevisionExists(id, other.path)
+    revision = _checked(rev_id) if rev_id is not None else new_id()
+    if other := scripts.by_id.get(revision):
+        raise RevisionExists(revision, other.path)
     created = created or datetime.now(_zone(config)).replace(microsecond=0)
     path = scripts.path_for(
-        id,
+        revision,
         message,
         created,
         template=config.file_template,
         slug_length=config.truncate_slug_length,
     )
     if path.exists():
-        raise RevisionExists(id, path)
+        raise RevisionExists(revision, path)
     source = _template_file(config)
     text = template.render(
         source,
         {
-            "up_revision": id,
+            "up_revision": revision,
             "down_revision": _scalar(parents),
             "create_date": created,
             "branch_labels": tuple(branch_labels) or None,
@@ -93,7 +93,7 @@ def write_revision(
         },
         message or "empty message",
     )
-    wanted = (id, tuple(parents), tuple(depends_on), tuple(branch_labels))
+    wanted = (revision, tuple(parents), tuple(depends_on), tuple(branch_labels))
     try:
         return _written(path, text, wanted, source)
     except OSError as err:

@@ -92,9 +92,9 @@ def did_you_mean(candidates: Sequence[str]) -> str:
 
 
 def in_one_line(err: BaseException) -> str:
-    """An exception's kind and the first line of its text.
+    r"""An exception's kind and the first line of its text.
 
-    >>> in_one_line(ValueError("no\\nway"))
+    >>> in_one_line(ValueError("no\nway"))
     'ValueError: no'
     """
     text = str(err).strip()
