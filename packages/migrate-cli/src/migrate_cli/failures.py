@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .errors import DatabaseError, MigrationFailed, Refused
+from .errors import DatabaseError, MigrationFailed, Refused, UsageError
 
 
 class RevisionFailed(MigrationFailed):
@@ -179,4 +179,20 @@ class NoVersionTable(DatabaseError):
         super().__init__(
             f"{table} isn't a version table: {reason}{said}\n"
             "it needs one column, version_num; mend it, or name another: [tool.migrate] version_table"
+        )
+
+
+class SeveralHeads(UsageError):
+    """The only head was asked for, and there are several.
+
+    Attributes:
+        heads: (id, message) of each, sorted.
+    """
+
+    def __init__(self, heads: Sequence[tuple[str, str]]) -> None:
+        self.heads = tuple(heads)
+        named = ", ".join(f'{id} "{message.partition(chr(10))[0]}"' for id, message in heads[:5])
+        super().__init__(
+            f"{len(heads)} heads: {named}{', ...' if len(heads) > 5 else ''}\n"
+            "name one, or all: heads; join them: migrate merge heads"
         )

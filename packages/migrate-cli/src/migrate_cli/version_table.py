@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from ddl_constructs import CreateTable
+from revgraph import HeadsChange
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -77,6 +78,13 @@ class VersionTable:
         if self.primary_key:
             elements.append(PrimaryKeyConstraint("version_num", name=f"{self.name}_pkc"))
         sink.take(CreateTable(self.name, *elements, schema=self.schema))
+
+    def apply(self, sink: Sink, change: HeadsChange) -> None:
+        """Bring the rows from where they are to where a step leaves them."""
+        self.insert(sink, change.insert)
+        self.delete(sink, change.delete)
+        if change.replace is not None:
+            self.replace(sink, *change.replace)
 
     def insert(self, sink: Sink, ids: Sequence[str]) -> None:
         """Write ids down that the database is at now, beside those that are there."""

@@ -1,0 +1,95 @@
+"""The words that ask a database: status, current, check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from .graph import brief, full
+from .paper import answer, change_line, dim, field, option
+from .words import project, word
+
+if TYPE_CHECKING:
+    from ..commands.database import Checked, Current, Status
+
+
+@word(answers=True)
+@click.option("--exit-code", is_flag=True, help="End with 1 if anything is pending or differs.")
+def status(exit_code: bool) -> int:
+    """Show where the database stands: applied, pending, unknown, and how the models differ."""
+    from ..commands import status as work
+
+    found = work(project())
+    answer(found, _standing(found))
+    return 1 if exit_code and not found.in_sync else 0
+
+
+@word(answers=True)
+@click.option(
+    "--check-heads", is_flag=True, help="End with 1 if the database isn't at all heads."
+)
+def current(check_heads: bool) -> int:
+    """Show the revisions that the database is at."""
+    from ..commands import current as work
+
+    found = work(project())
+    answer(found, _rows(found))
+    return 1 if check_heads and not found.at_head else 0
+
+
+@word(answers=True)
+def check() -> int:
+    """Compare the models with the database; ends with 1 if they differ."""
+    from ..commands import check as work
+
+    found = work(project())
+    answer(found, _differences(found))
+    return 1 if found.changes else 0
+
+
+def _standing(found: Status) -> Iterator[str]:
+    at = ", ".join(found.heads) or "<base>"
+    head = " (head)" if found.at_head and found.heads else ""
+    yield field("Database", f"{found.database}    at {at}{head}")
+    for one in found.revisions:
+        title = one.message.partition("\n")[0]
+        box = click.style("[x]", fg="green") if one.applied else click.style("[ ]", fg="yellow")
+        yield f"  {box} {one.id}  {title}{'' if one.applied else dim('    pending')}"
+    for id in found.unknown:
+        yield f"  {click.style('[?]', fg='red')} {id}  unknown: it has no file here"
+    if found.unknown:
+        yield dim("      bring its file back, or: migrate stamp --purge <revision>")
+    if found.changes is None:
+        yield field("Models", str(found.why_not))
+    elif found.changes:
+        yield field("Models", f"differ in {len(found.changes)}")
+        yield from map(change_line, found.changes)
+        yield field("Next", 'migrate revision --autogenerate -m "..."')
+    else:
+        yield field("Models", "in sync")
+    if found.pending:
+        yield field("Next", f"migrate upgrade    ({found.pending} pending)")
+
+
+def _rows(found: Current) -> Iterator[str]:
+    if option("verbose"):
+        yield f"Current revision(s) for {found.database}:"
+    for entry in found.revisions:
+        if option("verbose"):
+            yield from full(entry)
+        else:
+            yield brief(entry, parents=False)
+    for id in found.unknown:
+        yield f"{id} (unknown: it has no file here)"
+
+
+def _differences(found: Checked) -> Iterator[str]:
+    if not found.changes:
+        yield "Models and database agree."
+        return
+    count = len(found.changes)
+    yield f"Models and database differ in {count}:"
+    yield from map(change_line, found.changes)
+    yield field("Next", 'migrate revision --autogenerate -m "..."')

@@ -1,0 +1,74 @@
+"""The outermost door: runs the command line and turns known errors into a message and a status."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from ..errors import MigrateError, Refused
+from .paper import error
+from .words import migrate
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line, and leave the process with its exit status.
+
+    0 done; 1 pending, drift, or refused by a guard; 2 usage, an unknown or ambiguous
+    target; 3 configuration, scripts, graph or connection; 4 a migration failed; 130
+    interrupted. An error that isn't known leaves as a traceback.
+
+    Args:
+        arguments: What follows the program's name; None for those of the process.
+    """
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit status."""
+    options: dict[str, Any] = {}
+    try:
+        status = migrate.main(arguments, prog_name="migrate", standalone_mode=False, obj=options)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as err:
+        err.show()
+        return err.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        error("interrupted")
+        return 130
+    except BrokenPipeError:
+        # who read along has seen enough; what Python still flushes at exit must go somewhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as err:
+        status = exit_status(err)
+        if status is None:
+            raise
+        if options.get("traceback") or os.environ.get("MIGRATE_DEBUG", "") not in ("", "0"):
+            traceback.print_exception(err)
+        error(str(err), "Refused" if isinstance(err, Refused) else "Error")
+        return status
+
+
+def exit_status(err: Exception) -> int | None:
+    """Give the exit status of an error that is known; None for one that isn't."""
+    if isinstance(err, MigrateError):
+        return err.exit_status
+    for module, base, status in _SIBLINGS:
+        known = getattr(sys.modules.get(module), base, None)  # not imported, not raised
+        if known is not None and isinstance(err, known):
+            return status
+    return None
+
+
+_SIBLINGS = (
+    ("revgraph", "RevgraphError", 2),
+    ("ddl_autogen", "DDLAutogenError", 3),
+    ("ddl_constructs", "DDLConstructsError", 3),
+)
+"""Packages below, their base error, and its exit status; those of a graph come as `BadGraph`."""

@@ -1,0 +1,107 @@
+"""The words that write files: init, revision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .paper import answer, change_line, field, option, shown
+from .words import project, word
+
+if TYPE_CHECKING:
+    from ..commands.files import Made
+    from ..discovery import InitResult
+
+
+@word()
+@click.option(
+    "--metadata", multiple=True, metavar="MODULE:OBJECT",
+    help="What to compare with, instead of looking for it; repeatable.",
+)
+@click.option("--url-env", metavar="NAME", help="Environment variable that holds the URL.")
+@click.option(
+    "--scripts", default="migrations", show_default=True, help="Folder for the revision files."
+)
+def init(metadata: tuple[str, ...], url_env: str | None, scripts: str) -> None:
+    """Set up migrations in the project of this folder.
+
+    Finds the models by reading the source, adds [tool.migrate] to pyproject.toml, and makes
+    the folder for the revision files.
+    """
+    from ..commands import init as work
+
+    made = work(
+        Path(), metadata=metadata, url=option("url"), url_env=url_env, scripts=scripts
+    )
+    answer(made, _set_up(made))
+
+
+def _set_up(made: InitResult) -> list[str]:
+    config = made.config
+    lines = [
+        field("" if i else "Found", f"{c.target}    {c.describe()}") for i, c in enumerate(made.found)
+    ]
+    source = config.url_source or "not said yet: --url, $MIGRATE_DATABASE_URL or $DATABASE_URL"
+    return [
+        *lines,
+        field("URL", source),
+        field("Wrote", f"{shown(config.file)}  [tool.migrate]  ({len(made.lines)} lines)"),
+        field("", f"{shown(made.versions)}/"),
+        field("Next", 'migrate revision --autogenerate -m "create tables"'),
+    ]
+
+
+@word(answers=True)
+@click.option("--message", "-m", default="", help="What the revision is about.")
+@click.option(
+    "--autogenerate", "-a", is_flag=True, help="Fill it with what models and database differ in."
+)
+@click.option("--rev-id", metavar="ID", help="Its id, instead of a random one.")
+@click.option(
+    "--head", multiple=True, metavar="TARGET",
+    help="Its parent: a head, or base for a new root; repeatable. Otherwise the only head.",
+)
+@click.option("--splice", is_flag=True, help="Let the parent be no head: a new branch begins there.")
+@click.option("--branch-label", multiple=True, metavar="LABEL", help="Its label; repeatable.")
+@click.option(
+    "--depends-on", multiple=True, metavar="TARGET",
+    help="What must be applied before it, besides its parents; repeatable.",
+)
+@click.option("--allow-empty", is_flag=True, help="Write a file also where nothing differs.")
+@click.option("--allow-drops", is_flag=True, help="Write it also if it drops most tables.")
+def revision(
+    message: str,
+    autogenerate: bool,
+    rev_id: str | None,
+    head: tuple[str, ...],
+    splice: bool,
+    branch_label: tuple[str, ...],
+    depends_on: tuple[str, ...],
+    allow_empty: bool,
+    allow_drops: bool,
+) -> None:
+    """Write a new revision file, empty or from what models and database differ in."""
+    from ..commands import revision as work
+
+    made = work(
+        project(),
+        message,
+        autogenerate=autogenerate,
+        rev_id=rev_id,
+        head=head,
+        splice=splice,
+        branch_labels=branch_label,
+        depends_on=depends_on,
+        allow_empty=allow_empty,
+        allow_drops=allow_drops,
+    )
+    answer(made, _written(made))
+
+
+def _written(made: Made) -> list[str]:
+    lines = [change_line(change) for change in made.changes]
+    if made.path is None:
+        return ["Models and database agree. Nothing to write (--allow-empty writes a file)."]
+    return [*lines, field("Wrote", shown(made.path)), field("Next", "migrate upgrade")]

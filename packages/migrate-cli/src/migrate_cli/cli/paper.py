@@ -1,0 +1,128 @@
+"""How things are said: answers to stdout, progress and errors to stderr, colour on a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+SCHEMA = 1
+"""Version of the JSON that commands answer with; raised when a key changes its meaning."""
+
+
+def colour() -> bool | None:
+    """Tell whether to use colour: never, always, or None to go by the stream."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def say(text: str = "") -> None:
+    """Say a line of an answer, on stdout."""
+    if not quiet():
+        click.echo(text, color=colour())
+
+
+def tell(text: str, *, end: bool = True) -> None:
+    """Tell progress, on stderr; without *end* the line goes on."""
+    if not quiet():
+        click.echo(text, nl=end, err=True, color=colour())
+
+
+def error(text: str, label: str = "Error") -> None:
+    """Say once, on stderr, what went wrong: the first line behind the label, the mend below."""
+    first, _, rest = text.partition("\n")
+    click.echo(f"{click.style(label + ':', fg='red', bold=True)} {first}", err=True, color=colour())
+    if rest:
+        click.echo(rest, err=True, color=colour())
+
+
+def field(label: str, text: str) -> str:
+    """Write a labelled line: the label as wide as all of them are."""
+    return f"{click.style(f'{label:<9}', bold=True)} {text}"
+
+
+def mark(sign: str) -> str:
+    """Paint a sign of a difference: + green, - red, ~ yellow."""
+    return click.style(sign, fg={"+": "green", "-": "red", "~": "yellow"}[sign])
+
+
+def change_line(change: Any) -> str:
+    """Write a change in its own words, behind the sign of what it does: + adds, - drops, ~ alters."""
+    words = change.describe()
+    verb, _, _ = words.partition(" ")
+    sign = {"create": "+", "add": "+", "insert": "+", "drop": "-"}.get(verb, "~")
+    return f"  {mark(sign)} {words}"
+
+
+def dim(text: str) -> str:
+    """Paint what is by the way."""
+    return click.style(text, dim=True)
+
+
+def seconds(duration: float) -> str:
+    """Write a duration, given in seconds, as a person reads it."""
+    if duration < 1:
+        return f"{duration * 1000:.0f} ms"
+    return f"{duration:.1f} s"
+
+
+def answer(value: Any, lines: Iterable[str]) -> None:
+    """Say a command's answer in the form that was asked for.
+
+    Args:
+        value: What the command returned, for `--format json`: dataclasses, mappings,
+            sequences, plain values.
+        lines: The same in words, for people.
+    """
+    if option("format") == "json":
+        click.echo(json.dumps({"schema": SCHEMA, **plain(value)}, ensure_ascii=False, indent=2))
+        return
+    for line in lines:
+        say(line)
+
+
+def plain(value: Any) -> Any:
+    """Turn a command's answer into what JSON knows."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: plain(getattr(value, f.name))
+            for f in dataclasses.fields(value)
+            if not f.metadata.get("private")
+        }
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Sequence):
+        return [plain(v) for v in value]
+    if hasattr(value, "describe"):
+        return value.describe()
+    return str(value)
+
+
+def option(name: str) -> Any:
+    """Give the value of an option that every command has; None where no command runs."""
+    context = click.get_current_context(silent=True)
+    return (context.obj or {}).get(name) if context is not None else None
+
+
+def quiet() -> bool:
+    """Tell whether only errors are to be said."""
+    return bool(option("quiet"))
+
+
+def shown(path: Path) -> str:
+    """Write a path as a person here would: from this folder on, if it lies below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

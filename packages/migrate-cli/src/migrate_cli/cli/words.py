@@ -1,0 +1,176 @@
+"""The words of the command line: which file says each, and the options that all of them take."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import __version__
+
+if TYPE_CHECKING:
+    from ..config import Config
+
+WORDS = {
+    "init": "files",
+    "revision": "files",
+    "upgrade": "moves",
+    "downgrade": "moves",
+    "stamp": "moves",
+    "status": "database",
+    "current": "database",
+    "check": "database",
+    "history": "graph",
+    "heads": "graph",
+    "show": "graph",
+}
+"""Each word of the command line, in the order of the help, and the module here that says it."""
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep an option that may stand before or after the word; the one after it counts."""
+    if value not in (None, False):
+        context.ensure_object(dict)[parameter.name] = value
+
+
+def _kept(*names: str, **settings: Any) -> click.Option:
+    return click.Option(names, expose_value=False, callback=_remember, **settings)
+
+
+def _common() -> list[click.Parameter]:
+    return [
+        _kept(
+            "--config", "-c",
+            type=click.Path(path_type=Path),
+            help="The pyproject.toml to read; otherwise the nearest one here or above.",
+        ),
+        _kept("--url", metavar="URL", help="The database, instead of what the project says."),
+        _kept("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+        _kept("--verbose", "-v", is_flag=True, help="Say more."),
+        _kept("--traceback", is_flag=True, help="Show where an error comes from."),
+    ]
+
+
+def _forms() -> list[click.Parameter]:
+    return [
+        _kept(
+            "--format",
+            type=click.Choice(["text", "json"]),
+            help="Form of the answer.",
+        ),
+        _kept("--json", "format", flag_value="json", type=str, help="Short for --format json."),
+    ]
+
+
+class Word(click.Command):
+    """A word of the command line; takes the common options too, behind its own in the help."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own = [p.name for p in self.params]
+        self.params += _common()
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, own in (("Options", True), ("Common options", False)):
+            records = [
+                record
+                for parameter in self.get_params(context)
+                if ((parameter.name in self.own) or parameter.name == "help") is own
+                and (record := parameter.get_help_record(context)) is not None
+            ]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+def word(*, answers: bool = False, **settings: Any) -> Callable[[Callable[..., Any]], Word]:
+    """Make a function a word of the command line.
+
+    Args:
+        answers: Give it --format, for what it answers.
+        settings: What else `click.command` takes.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Word:
+        name = function.__name__.replace("_", "-")
+        made = click.command(name, cls=Word, **settings)(function)
+        if answers:
+            made.params[len(made.own) : len(made.own)] = _forms()
+            made.own += ["format"]
+        return made
+
+    return decorate
+
+
+class Target(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """A target as a person writes it; `-1` is one, any other word with a dash is an option.
+
+    A word that takes one ignores unknown options, so that `-1` gets here.
+    """
+
+    name = "target"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        if isinstance(value, str) and value.startswith("-") and not re.fullmatch(r"-\d+", value):
+            known = [] if context is None else [o for p in context.command.params for o in p.opts]
+            name = value.partition("=")[0]
+            raise click.NoSuchOption(
+                name, possibilities=difflib.get_close_matches(name, known), ctx=context
+            )
+        return value
+
+
+TARGETS = {"ignore_unknown_options": True}
+"""Context settings of a word that takes a `Target`."""
+
+
+class Words(click.Group):
+    """All words; a word's module is imported when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(WORDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        name = name.replace("_", "-")
+        if name not in WORDS:
+            return None
+        module = import_module(f"{__package__}.{WORDS[name]}")
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        asked = arguments[0].replace("_", "-")
+        if asked not in WORDS and (near := difflib.get_close_matches(asked, WORDS, n=2)):
+            context.fail(f"No such command {arguments[0]!r}. Did you mean {' or '.join(near)}?")
+        return super().resolve_command(context, arguments)
+
+
+@click.group(
+    cls=Words,
+    params=_common(),
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
+@click.version_option(__version__, "--version", prog_name="migrate")
+def migrate() -> None:
+    """Schema migrations for SQLAlchemy.
+
+    Start with `migrate init`, then: `migrate revision --autogenerate -m "..."` and
+    `migrate upgrade`.
+    """
+
+
+def project() -> Config:
+    """Read the settings of the project that the command runs in, with the common options."""
+    from ..config import load
+
+    options = click.get_current_context().ensure_object(dict)
+    return load(url=options.get("url"), config_file=options.get("config"))

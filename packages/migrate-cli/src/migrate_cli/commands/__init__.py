@@ -1,0 +1,52 @@
+"""The words of the command line as functions: they take a `Config`, and return what was done.
+
+Nothing is printed here. A function that needs a database imports SQLAlchemy only when it is
+asked for.
+
+>>> from migrate_cli.commands import heads
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .database import check, current, status
+    from .files import init, revision
+    from .graph import heads, history, show
+    from .moves import downgrade, stamp, upgrade
+
+_WHERE = {
+    "check": "database",
+    "current": "database",
+    "downgrade": "moves",
+    "heads": "graph",
+    "history": "graph",
+    "init": "files",
+    "revision": "files",
+    "show": "graph",
+    "stamp": "moves",
+    "status": "database",
+    "upgrade": "moves",
+}
+
+__all__ = [
+    "check",
+    "current",
+    "downgrade",
+    "heads",
+    "history",
+    "init",
+    "revision",
+    "show",
+    "stamp",
+    "status",
+    "upgrade",
+]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import a command's module when the command is asked for."""
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)

@@ -1,0 +1,176 @@
+"""Commands that ask a database: current, status, check. None of them writes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddl_constructs import Change
+from sqlalchemy.engine import Connection
+
+from ..config import Config
+from ..environment import metadata
+from ..errors import ModelsError, Refused
+from ..scripts import Scripts
+from ..transactions import reading
+from . import difference
+from .graph import Entry, entry
+from .project import applied, on_database, shown_url, unknown, version_table
+
+
+@dataclass(frozen=True)
+class Current:
+    """Where a database is.
+
+    Attributes:
+        database: Its URL, without password.
+        revisions: The heads that it is at, sorted by id; those without a file aren't among them.
+        unknown: Ids that it is at and that have no file, sorted; mostly empty.
+        at_head: Whether it is at all heads of the revision files, and at nothing else.
+    """
+
+    database: str
+    revisions: tuple[Entry, ...]
+    unknown: tuple[str, ...]
+    at_head: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What models and database differ in.
+
+    Attributes:
+        changes: What would lead from the database to the models; empty if they agree.
+    """
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A revision file, and whether the database has it.
+
+    Attributes:
+        id: Its id.
+        message: What it is about.
+        applied: Whether it was run there.
+    """
+
+    id: str
+    message: str
+    applied: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a database stands, as a whole.
+
+    Attributes:
+        database: Its URL, without password.
+        heads: Ids that it is at, sorted; also those without a file.
+        at_head: Whether it is at all heads of the revision files, and at nothing else.
+        revisions: All revision files, oldest first.
+        pending: How many of them the database lacks.
+        unknown: Ids that it is at and that have no file, sorted.
+        changes: What models and database differ in; None where they can't be compared,
+            or revisions are pending.
+        why_not: Why they aren't compared; None if they are.
+    """
+
+    database: str
+    heads: tuple[str, ...]
+    at_head: bool
+    revisions: tuple[Known, ...]
+    pending: int
+    unknown: tuple[str, ...]
+    changes: tuple[Change, ...] | None
+    why_not: str | None
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether nothing is pending, unknown or different."""
+        return self.at_head and not self.changes
+
+
+def current(config: Config, *, connection: Connection | None = None) -> Current:
+    """Tell where a database is. The version table is read, never created.
+
+    Args:
+        config: The project's settings.
+        connection: Which database; None connects to what the settings name.
+    """
+    graph = Scripts(config.scripts).graph
+
+    def work(connection: Connection) -> Current:
+        with reading(connection):
+            heads = version_table(config).heads(connection)
+        lost = unknown(heads, graph)
+        return Current(
+            shown_url(config),
+            tuple(entry(graph, head) for head in heads if head not in lost),
+            lost,
+            set(heads) == set(graph.heads),
+        )
+
+    return on_database(config, connection, work)
+
+
+def check(config: Config, *, connection: Connection | None = None) -> Checked:
+    """Compare the models with the database.
+
+    Raises:
+        NotAtHead: Revisions are pending, so what differs can't be told from what they do.
+        UnknownApplied: The database is at a revision that has no file.
+        ModelsError: The models can't be imported.
+    """
+    graph = Scripts(config.scripts).graph
+    versions = version_table(config)
+    ours = metadata(config)
+
+    def work(connection: Connection) -> Checked:
+        difference.must_be_at_head(graph, applied(connection, versions, graph, config))
+        return Checked(tuple(difference.changes(connection, ours, versions, config)))
+
+    return on_database(config, connection, work)
+
+
+def status(config: Config, *, connection: Connection | None = None) -> Status:
+    """Tell where a database stands: what is applied, pending, unknown, and how the models differ.
+
+    What can't be told (models that don't import) is said in the answer, not raised.
+    """
+    graph = Scripts(config.scripts).graph
+    versions = version_table(config)
+
+    def work(connection: Connection) -> Status:
+        with reading(connection):
+            heads = versions.heads(connection)
+        lost = unknown(heads, graph)
+        ran = graph.ancestors([head for head in heads if head not in lost])
+        known = tuple(
+            Known(id, graph[id].payload.message, id in ran) for id in graph.topological()
+        )
+        pending = sum(not one.applied for one in known)
+        changes, why_not = None, None
+        if pending or lost:
+            why_not = "not compared while revisions are " + ("pending" if pending else "unknown")
+        else:
+            changes, why_not = _compared(connection, config)
+        at_head = set(heads) == set(graph.heads)
+        return Status(
+            shown_url(config), heads, at_head, known, pending, lost, changes, why_not
+        )
+
+    return on_database(config, connection, work)
+
+
+def _compared(
+    connection: Connection, config: Config
+) -> tuple[tuple[Change, ...] | None, str | None]:
+    """Compare; or give the first line of what stands in the way."""
+    if not config.metadata:
+        return None, "not compared: [tool.migrate] names no metadata"
+    try:
+        found = difference.changes(connection, metadata(config), version_table(config), config)
+    except (ModelsError, Refused) as err:
+        return None, f"not compared: {str(err).partition(chr(10))[0]}"
+    return tuple(found), None

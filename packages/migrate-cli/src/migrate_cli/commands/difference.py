@@ -1,0 +1,64 @@
+"""What models and database differ in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ddl_autogen
+import revgraph
+from ddl_constructs import Change, DropTable
+from revgraph import RevisionGraph
+from sqlalchemy import MetaData, inspect
+from sqlalchemy.engine import Connection
+
+from ..config import Config
+from ..failures import NotAtHead, WouldDrop
+from ..scripts import Script
+from ..transactions import reading
+from ..version_table import VersionTable
+
+
+def changes(
+    connection: Connection, metadata: Sequence[MetaData], versions: VersionTable, config: Config
+) -> list[Change]:
+    """Compare the database with the models; empty if they agree.
+
+    The version table takes no part.
+    """
+    options = ddl_autogen.Options(
+        include_schemas=config.include_schemas,
+        compare_type=config.compare_type,
+        compare_server_default=config.compare_server_default,
+        ignore_tables=[(versions.schema, versions.name)],
+    )
+    with reading(connection):
+        return list(ddl_autogen.compare(connection, list(metadata), options))
+
+
+def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> None:
+    """Check that a comparison would find only what no revision says yet.
+
+    Raises:
+        NotAtHead: Revisions are pending.
+    """
+    pending = revgraph.upgrade(graph, applied, "heads").steps
+    if pending:
+        raise NotAtHead(applied, [step.revision for step in pending])
+
+
+def guard(
+    found: Sequence[Change], connection: Connection, versions: VersionTable, config: Config
+) -> None:
+    """Refuse what looks like models that weren't imported: most tables would be dropped.
+
+    Raises:
+        WouldDrop: All tables would go, or more than half of four or more.
+    """
+    dropped = sorted(c.table_name for c in found if isinstance(c, DropTable))
+    if not dropped:
+        return
+    with reading(connection):
+        names = set(inspect(connection).get_table_names()) - {versions.name}
+    total = max(len(names), len(dropped))
+    if len(dropped) == total or (total >= 4 and len(dropped) * 2 > total):
+        raise WouldDrop(dropped, total, config.metadata)

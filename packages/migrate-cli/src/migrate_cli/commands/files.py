@@ -1,0 +1,169 @@
+"""Commands that write files: init, revision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import revgraph
+from revgraph import RevisionGraph
+
+from ..config import Config
+from ..discovery import InitResult, init_project, project_root
+from ..errors import UsageError
+from ..scripts import Script, Scripts
+from . import targets
+
+if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
+    from ddl_constructs import Change
+    from sqlalchemy.engine import Connection
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new revision.
+
+    Attributes:
+        id: Its id; None if there was nothing to write.
+        path: Its file; None likewise.
+        changes: What it does, as it was found; empty for an empty one.
+    """
+
+    id: str | None
+    path: Path | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What comes into a revision's functions."""
+
+    changes: tuple[Change, ...] = ()
+    upgrade: Sequence[str] = ()
+    downgrade: Sequence[str] = ()
+    imports: Sequence[str] = ()
+
+
+def init(
+    start: Path,
+    *,
+    metadata: Sequence[str] = (),
+    url: str | None = None,
+    url_env: str | None = None,
+    scripts: str = "migrations",
+) -> InitResult:
+    """Set up migrations in the project that a folder belongs to.
+
+    Args:
+        start: The folder; the nearest pyproject.toml above it says where the project begins.
+        metadata: As for `init_project`, likewise the others.
+    """
+    return init_project(
+        project_root(start), metadata=metadata, url=url, url_env=url_env, scripts=scripts
+    )
+
+
+def revision(
+    config: Config,
+    message: str = "",
+    *,
+    autogenerate: bool = False,
+    rev_id: str | None = None,
+    head: Sequence[str] = (),
+    splice: bool = False,
+    branch_labels: Sequence[str] = (),
+    depends_on: Sequence[str] = (),
+    allow_empty: bool = False,
+    allow_drops: bool = False,
+    connection: Connection | None = None,
+) -> Made:
+    """Write a new revision file.
+
+    Args:
+        config: The project's settings.
+        message: What it is about; may be empty.
+        autogenerate: Fill it with what leads from the database to the models.
+        rev_id: Its id; None for a random one.
+        head: Targets of its parents; "base" for a new root; empty for the only head.
+        splice: Allow parents that are no heads.
+        branch_labels: Its labels.
+        depends_on: Targets of what must be applied before, besides its parents.
+        allow_empty: Write a file also where autogenerate finds nothing.
+        allow_drops: Write it also if it drops most of the database's tables.
+        connection: Which database to compare with; None connects to what the settings name.
+
+    Raises:
+        UsageError: A target is unknown or ambiguous; a parent is no head; the id is taken.
+        NotAtHead: Autogenerate, and revisions are pending.
+        Refused: Autogenerate, and a guard stands in the way; no file is written.
+        MigrateError: What `metadata`, `database` and `write_revision` raise.
+    """
+    from ..writer import write_revision  # brings the template engine along
+
+    scripts = Scripts(config.scripts)
+    graph = scripts.graph
+    parents = _parents(graph, head, splice)
+    body = _Body()
+    if autogenerate:
+        body = _compared(config, graph, allow_drops, connection)
+        if not body.changes and not allow_empty:
+            return Made(None, None, ())
+    script = write_revision(
+        config,
+        scripts,
+        message=message,
+        parents=parents,
+        rev_id=rev_id,
+        branch_labels=branch_labels,
+        depends_on=[id for target in depends_on for id in revgraph.resolve(graph, target)],
+        upgrade=body.upgrade,
+        downgrade=body.downgrade,
+        imports=body.imports,
+    )
+    return Made(script.id, script.path, body.changes)
+
+
+def _parents(graph: RevisionGraph[Script], head: Sequence[str], splice: bool) -> list[str]:
+    """Give the ids of a new revision's parents; empty for a root."""
+    if not head:
+        targets.only_head(graph)
+        return list(graph.heads)
+    parents = list(dict.fromkeys(id for target in head for id in targets.start(graph, target)))
+    for parent in parents:
+        if parent not in graph.heads and not splice:
+            raise UsageError(
+                f"revision {parent} is no head, so a new branch would begin there\n"
+                "if that is meant: --splice"
+            )
+    return parents
+
+
+def _compared(
+    config: Config,
+    graph: RevisionGraph[Script],
+    allow_drops: bool,
+    connection: Connection | None,
+) -> _Body:
+    """Compare the database with the models, and write the difference in both directions."""
+    import ddl_autogen
+
+    from ..environment import metadata
+    from . import difference
+    from .project import applied, on_database, version_table
+
+    versions = version_table(config)
+    ours = metadata(config, allow_empty=allow_drops)
+
+    def work(connection: Connection) -> tuple[Change, ...]:
+        difference.must_be_at_head(graph, applied(connection, versions, graph, config))
+        found = difference.changes(connection, ours, versions, config)
+        if not allow_drops:
+            difference.guard(found, connection, versions, config)
+        return tuple(found)
+
+    found = on_database(config, connection, work)
+    up = ddl_autogen.render(found)
+    down = ddl_autogen.render(ddl_autogen.reverse(found))
+    return _Body(found, up.lines, down.lines, [*up.imports, *down.imports])

@@ -1,0 +1,213 @@
+"""Commands that move a database: upgrade, downgrade, stamp; online, or as a SQL script."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+import revgraph
+from revgraph import Plan, RevisionGraph
+from sqlalchemy.engine import Connection
+
+from ..config import Config
+from ..environment import database_url, importable
+from ..errors import UsageError
+from ..runner import Done, Run, record, run
+from ..scripts import Script, Scripts
+from ..sinks import OfflineSink, OnlineSink, Sink
+from ..sinks.offline import offline_dialect, spooled
+from . import targets
+from .project import applied, on_database, shown_url, version_table
+
+@dataclass(frozen=True)
+class Moved:
+    """What a move did.
+
+    Attributes:
+        database: The database's URL, without password.
+        before: Ids of the heads that it was at, sorted.
+        heads: Ids of the heads that it is at now, sorted.
+        done: The steps that ran, in order; empty if there was nothing to do, and for a stamp.
+        at_head: Whether those are all heads of the revision files.
+        seconds: How long it took.
+    """
+
+    database: str
+    before: tuple[str, ...]
+    heads: tuple[str, ...]
+    done: tuple[Done, ...]
+    at_head: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Who wants to hear how a move gets on.
+
+    Attributes:
+        begun: Called before each step with the script and "upgrade" or "downgrade"; or None.
+        ended: Called after each step; or None.
+    """
+
+    begun: Callable[[Script, str], None] | None = None
+    ended: Callable[[Done], None] | None = None
+
+
+def upgrade(
+    config: Config,
+    target: str | None = None,
+    *,
+    sql: IO[str] | None = None,
+    progress: Progress = Progress(),
+    connection: Connection | None = None,
+) -> Moved:
+    """Run the revisions that lead from where the database is up to a target.
+
+    Args:
+        config: The project's settings.
+        target: Where to go: an id or its beginning, "head", "heads", "+1", "label@head";
+            None is the only head. With *sql* also "start:end".
+        sql: Write a SQL script into this stream instead; without a start it begins at an
+            empty database. Either the whole script is written or nothing.
+        progress: Who hears about each step.
+        connection: Where to run; None connects to what the settings name. Its open
+            transaction is respected.
+
+    Raises:
+        UsageError: The target is unknown or ambiguous, or there are several heads.
+        UnknownApplied: The database is at a revision that has no file.
+        RevisionFailed: A revision failed; the error says where the database is now.
+        MigrateError: What `load`, `Scripts` and `database` raise.
+    """
+    return _move(revgraph.upgrade, config, target, sql, progress, connection)
+
+
+def downgrade(
+    config: Config,
+    target: str,
+    *,
+    sql: IO[str] | None = None,
+    progress: Progress = Progress(),
+    connection: Connection | None = None,
+) -> Moved:
+    """Undo the revisions that lead from where the database is down to a target.
+
+    Args:
+        config: The project's settings.
+        target: Where to go: an id or its beginning, "base", "-1". With *sql* it must be
+            "start:end".
+        sql: As in `upgrade`.
+        progress: As in `upgrade`.
+        connection: As in `upgrade`.
+
+    Raises:
+        UsageError: The target is unknown or ambiguous; a SQL script without a start.
+        UnknownApplied: As in `upgrade`.
+        RevisionFailed: As in `upgrade`.
+    """
+    return _move(revgraph.downgrade, config, target, sql, progress, connection)
+
+
+def stamp(
+    config: Config,
+    to: Sequence[str],
+    *,
+    purge: bool = False,
+    sql: IO[str] | None = None,
+    connection: Connection | None = None,
+) -> Moved:
+    """Say that a database is at some revisions, without running anything.
+
+    Args:
+        config: The project's settings.
+        to: Targets: ids or their beginnings, "head", "heads", "base"; with *sql* also
+            "start:end".
+        purge: Delete all rows of the version table first, whatever they hold.
+        sql: As in `upgrade`.
+        connection: As in `upgrade`.
+
+    Raises:
+        UsageError: A target is unknown or ambiguous; *purge* with *sql*.
+        UnknownApplied: The database is at a revision that has no file, and *purge* is off.
+    """
+    if purge and sql is not None:
+        raise UsageError("--purge looks into the database, which a SQL script can't")
+    started = time.perf_counter()
+    graph = Scripts(config.scripts).graph
+    versions = version_table(config)
+    database = shown_url(config)
+    if sql is not None:
+        start, ends = targets.ranges(to)
+        before = targets.start(graph, start)
+        moves, after = targets.stamped(graph, before, ends)
+        with spooled(sql) as stream:
+            sink = OfflineSink(offline_dialect(database_url(config)), stream)
+            record(moves, Run(sink, versions, database, fresh=not before))
+        return _moved(graph, database, before, after, (), started)
+
+    def work(connection: Connection) -> Moved:
+        before = applied(connection, versions, None if purge else graph, config)
+        sink = OnlineSink(connection)
+        kept = () if purge else before
+        moves, after = targets.stamped(graph, kept, to)
+        record(moves, Run(sink, versions, database, fresh=not before), purge=purge)
+        return _moved(graph, database, before, after, (), started)
+
+    return on_database(config, connection, work)
+
+
+Planner = Callable[[RevisionGraph[Script], Sequence[str], str], Plan[Script]]
+
+
+def _move(
+    planner: Planner,
+    config: Config,
+    target: str | None,
+    sql: IO[str] | None,
+    progress: Progress,
+    connection: Connection | None,
+) -> Moved:
+    started = time.perf_counter()
+    graph = Scripts(config.scripts).graph
+    versions = version_table(config)
+    database = shown_url(config)
+    start, end = targets.split(target, sql is not None)
+    to = targets.end(graph, end)
+
+    def go(sink: Sink, before: tuple[str, ...]) -> Moved:
+        plan = planner(graph, before, to)
+        around = Run(
+            sink, versions, database, fresh=not before, transaction=config.transaction,
+            begun=progress.begun, ended=progress.ended,
+        )
+        with importable(config.prepend_sys_path):
+            done = run(plan.steps, around)
+        return _moved(graph, database, before, plan.heads, done, started)
+
+    if sql is not None:
+        with spooled(sql) as stream:
+            sink = OfflineSink(offline_dialect(database_url(config)), stream)
+            return go(sink, targets.start(graph, start))
+
+    def work(connection: Connection) -> Moved:
+        before = applied(connection, versions, graph, config)
+        return go(OnlineSink(connection), before)
+
+    return on_database(config, connection, work)
+
+
+def _moved(
+    graph: RevisionGraph[Script],
+    database: str,
+    before: Sequence[str],
+    heads: Sequence[str],
+    done: Sequence[Done],
+    started: float,
+) -> Moved:
+    after = tuple(sorted(heads))
+    return Moved(
+        database, tuple(before), after, tuple(done),
+        after == tuple(sorted(graph.heads)), time.perf_counter() - started,
+    )

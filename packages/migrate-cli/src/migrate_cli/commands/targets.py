@@ -1,0 +1,85 @@
+"""What a person wrote as a target, as ids of the graph. No SQLAlchemy here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import revgraph
+from revgraph import HeadsChange, RevisionGraph
+
+from ..errors import UsageError
+from ..failures import SeveralHeads
+from ..scripts import Script
+
+
+def only_head(graph: RevisionGraph[Script]) -> str:
+    """Give "head" as a target, if it can only mean one revision; "heads" where there is none.
+
+    Raises:
+        SeveralHeads: There are several.
+    """
+    if len(graph.heads) > 1:
+        raise SeveralHeads([(id, graph[id].payload.message) for id in graph.heads])
+    return "heads"
+
+
+def end(graph: RevisionGraph[Script], target: str | None) -> str:
+    """Give the target to go to; None and "head" are the only head."""
+    return only_head(graph) if target in (None, "head") else str(target)
+
+
+def split(target: str | None, offline: bool) -> tuple[str | None, str | None]:
+    """Split "start:end" at its colon; without one, there is no start.
+
+    Raises:
+        UsageError: A range online, or one that isn't "start:end".
+    """
+    if target is None or ":" not in target:
+        return None, target
+    if not offline:
+        raise UsageError(
+            f"{target!r} is a range, which only --sql takes: the database says where it is; "
+            f"give the end alone: {target.rpartition(':')[2] or 'head'}"
+        )
+    start, _, stop = target.partition(":")
+    if not start or not stop or ":" in stop:
+        raise UsageError(f"{target!r} isn't a range: it is written START:END, as in base:head")
+    return start, stop
+
+
+def start(graph: RevisionGraph[Script], target: str | None) -> tuple[str, ...]:
+    """Give the heads that a script begins at; None and "base" are an empty database."""
+    if target in (None, "base"):
+        return ()
+    return tuple(sorted(revgraph.resolve(graph, str(target))))
+
+
+def stamped(
+    graph: RevisionGraph[Script], before: Sequence[str], to: Sequence[str]
+) -> tuple[list[HeadsChange], tuple[str, ...]]:
+    """Give what becomes of the version table's rows, and the heads afterwards.
+
+    Args:
+        before: The heads that it is at.
+        to: Where it is to be; placed one after the other.
+    """
+    moves: list[HeadsChange] = []
+    heads = tuple(before)
+    for target in to:
+        plan = revgraph.stamp(graph, heads, end(graph, target))
+        moves += [step.heads for step in plan.steps]
+        heads = tuple(plan.heads)
+    return moves, heads
+
+
+def ranges(targets: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Split targets that may be ranges into their only start and their ends.
+
+    Raises:
+        UsageError: They have different starts.
+    """
+    pairs = [split(target, offline=True) for target in targets]
+    starts = sorted({start for start, _ in pairs if start is not None})
+    if len(starts) > 1:
+        raise UsageError(f"a script has one start, not {len(starts)}: {', '.join(starts)}")
+    return (starts[0] if starts else None), [str(stop) for _, stop in pairs]

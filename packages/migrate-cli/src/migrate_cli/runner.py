@@ -1,0 +1,220 @@
+"""Runs the steps of a plan: each script once, its version row beside it, in the sink's transactions."""
+
+from __future__ import annotations
+
+import inspect
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeGuard
+
+from ddl_constructs import traits
+from revgraph import HeadsChange, Step
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+
+from .errors import BadScript, MigrateError, in_one_line
+from .failures import RevisionFailed
+from .operations import Operations, speaking
+from .scripts import Script
+from .sinks import Sink
+from .version_table import VersionTable
+
+
+@dataclass(frozen=True)
+class Done:
+    """One step that was run.
+
+    Attributes:
+        revision: The revision's id.
+        message: What it is about.
+        direction: "upgrade" or "downgrade".
+        seconds: How long it took.
+    """
+
+    revision: str
+    message: str
+    direction: Literal["upgrade", "downgrade"]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """What surrounds the steps of one run.
+
+    Attributes:
+        sink: Where the changes go.
+        versions: The version table, written through the same sink.
+        name: What the run is called in messages: the database, without password.
+        fresh: Whether nothing is applied yet, so that the version table may be missing.
+        transaction: "revision" for one transaction a step, "run" for one in all where
+            DDL can be rolled back.
+        keywords: What the functions of the scripts get, by parameter name, besides `op`.
+        begun: Called before each step with the script and the direction.
+        ended: Called after each step.
+    """
+
+    sink: Sink
+    versions: VersionTable
+    name: str
+    fresh: bool
+    transaction: Literal["revision", "run"] = "revision"
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    begun: Callable[[Script, str], None] | None = None
+    ended: Callable[[Done], None] | None = None
+
+
+def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
+    """Run the steps of a plan, in order; each script is called exactly once.
+
+    All scripts are loaded before the first one runs.
+
+    Returns:
+        What was done; as many as there are steps.
+
+    Raises:
+        BadScript: A script can't be loaded, or lacks the function; nothing ran.
+        RevisionFailed: A script didn't come to its end; it says where the database is now.
+    """
+    functions = [_function(step) for step in steps]
+    done: list[Done] = []
+    whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
+    each = nullcontext if whole else around.sink.transaction
+    try:
+        with (
+            speaking(Operations(around.sink), around.name),
+            around.sink.transaction() if whole and steps else nullcontext(),
+        ):
+            for step, function in zip(steps, functions, strict=True):
+                if around.begun is not None:
+                    around.begun(step.payload, step.direction)
+                start = time.perf_counter()
+                with each():
+                    if around.fresh and not done:
+                        around.versions.create(around.sink)
+                    around.sink.note(f"Running {step.direction} {_arrow(step)}")
+                    _call(function, around)
+                    around.versions.apply(around.sink, step.heads)
+                seconds = time.perf_counter() - start
+                done.append(Done(step.revision, step.payload.message, step.direction, seconds))
+                if around.ended is not None:
+                    around.ended(done[-1])
+    except (Exception, SystemExit) as err:  # a script may raise anything, and must not end us
+        if len(done) == len(steps):
+            raise
+        raise _failure(steps[len(done)], err, around, whole) from err
+    return done
+
+
+def record(moves: Sequence[HeadsChange], around: Run, *, purge: bool = False) -> None:
+    """Write down that the database is at other revisions, without running anything.
+
+    Args:
+        moves: What becomes of the rows, in order.
+        around: Sink, version table and name.
+        purge: Delete every row first.
+    """
+    with around.sink.transaction():
+        if around.fresh:
+            around.versions.create(around.sink)
+        if purge:
+            around.versions.clear(around.sink)
+        for move in moves:
+            around.versions.apply(around.sink, move)
+
+
+def _function(step: Step[Script]) -> Callable[..., object]:
+    script = step.payload
+    function = getattr(script.load(), step.direction, None)
+    if not callable(function):
+        raise BadScript(script.path, None, f"has no function {step.direction}()")
+    made: Callable[..., object] = function
+    return made
+
+
+def _call(function: Callable[..., object], around: Run) -> None:
+    """Call a script's function with what its parameters ask for."""
+    parameters = list(inspect.signature(function).parameters.values())
+    arguments = []
+    if parameters and _is_op(parameters[0]):
+        arguments.append(Operations(around.sink))
+        parameters = parameters[1:]
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
+        keywords = dict(around.keywords)
+    else:
+        names = {p.name for p in parameters}
+        keywords = {k: v for k, v in around.keywords.items() if k in names}
+    result = function(*arguments, **keywords)
+    if inspect.iscoroutine(result) or inspect.isgenerator(result):
+        result.close()
+        kind = "a coroutine" if inspect.iscoroutine(result) else "a generator"
+        raise TypeError(
+            f"{function.__name__}() gave {kind}, so nothing of it ran; "
+            "write it as a plain function, without async and yield"
+        )
+
+
+def _is_op(parameter: inspect.Parameter) -> bool:
+    annotation = parameter.annotation
+    if isinstance(annotation, str):
+        return parameter.name == "op" or annotation.rpartition(".")[2] == "Operations"
+    return parameter.name == "op" or annotation is Operations
+
+
+def _arrow(step: Step[Script]) -> str:
+    parents = ", ".join(step.payload.parents)
+    ends = (parents, step.revision) if step.direction == "upgrade" else (step.revision, parents)
+    return f"{ends[0]} -> {ends[1]}"
+
+
+def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -> RevisionFailed:
+    script = step.payload
+    frames = traceback.extract_tb(err.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(script.path)]
+    place = f"{shown(script.path)}:{lines[-1]}" if lines else shown(script.path)
+    statement = " ".join(err.statement.split()) if _has_sql(err) else None
+    return RevisionFailed(
+        step.revision,
+        script.message,
+        step.direction,
+        place,
+        statement,
+        _reason(err),
+        list(_state(around, whole)),
+    )
+
+
+def _has_sql(err: BaseException) -> TypeGuard[StatementError]:
+    return isinstance(err, StatementError) and bool(err.statement)
+
+
+def _reason(err: BaseException) -> str:
+    """Say what went wrong in the words of who noticed it: the database, or Python."""
+    if isinstance(err, StatementError) and err.orig is not None:
+        arguments = err.orig.args
+        text = str(arguments[1]) if len(arguments) == 2 else str(err.orig)
+        return "\n  ".join(line.strip() for line in text.strip().splitlines()[:6])
+    if isinstance(err, MigrateError):
+        return str(err).replace("\n", "\n  ")
+    if isinstance(err, SystemExit):
+        return f"the script ends the process: SystemExit: {err}"
+    return in_one_line(err)
+
+
+def _state(around: Run, whole: bool) -> Iterator[str]:
+    """Say where the database is after a failure, in sentences; read from it where that can be."""
+    sink = around.sink
+    if sink.connection is None:
+        yield "nothing was written"
+        return
+    if sink.kept:
+        yield f"this stays, {sink.dialect.name} can't roll it back: {'; '.join(sink.kept)}"
+        yield "look at it, and mend or undo it before the next: migrate upgrade"
+    else:
+        yield f"{'the whole run' if whole else 'this revision'} is rolled back"
+    try:
+        heads = around.versions.heads(sink.connection)
+        yield f"the database is at {', '.join(heads) or '<base>'}"
+    except (SQLAlchemyError, MigrateError):
+        yield "where the database is can't be read now; look with: migrate status"

@@ -1,0 +1,89 @@
+"""Sessions at the prompt: what a person types, and exactly what they see.
+
+A story is a text file. A line that begins with `$ ` is typed; it runs in a shell, in one empty
+folder for the whole story. The lines below it are what comes out, stdout and stderr in the order
+in which they came, and `[3]` at the end is an exit status other than 0. Lines before the first
+`$ ` say what the story is about. A line `$ write FILE` writes the lines below it, up to the next
+`$ `, into a file.
+
+What differs from run to run is written as: /app (the folder), YYYY_MM_DD, N ms.
+`RENEW_STORIES=1 pytest tests/stories` writes what comes out into the files, to be read in review.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STORIES = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+def test_story(story: Path, tmp_path: Path) -> None:
+    told = story.read_text(encoding="utf-8")
+
+    heard = play(told, tmp_path)
+
+    if os.environ.get("RENEW_STORIES"):
+        story.write_text(heard, encoding="utf-8")
+    assert heard == told
+
+
+def test_there_are_stories() -> None:
+    assert STORIES
+
+
+def play(story: str, folder: Path) -> str:
+    """Run a story's commands in a folder, and give the story as it went."""
+    head, *scenes = re.split(r"^(?=\$ )", story, flags=re.MULTILINE)
+    return head + "".join(scene_played(scene, folder) for scene in scenes)
+
+
+def scene_played(scene: str, folder: Path) -> str:
+    """Run one command, and give it with what came out."""
+    typed, _, told = scene.partition("\n")
+    command = typed.removeprefix("$ ")
+    if command.startswith("write "):
+        file = folder / command.removeprefix("write ")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(told.rstrip("\n") + "\n", encoding="utf-8")
+        return scene
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec 2>&1\n{command}"],
+        cwd=folder,
+        env=environment(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    heard = steady(done.stdout, folder)
+    if heard and not heard.endswith("\n"):
+        heard += "\n"
+    status = f"[{done.returncode}]\n" if done.returncode else ""
+    gap = "\n" * (len(told) - len(told.rstrip("\n")) - 1) if told.strip() else told
+    return f"{typed}\n{heard}{status}{gap}"
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What the commands see: our `migrate` first, nothing of the developer's own settings."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def steady(text: str, folder: Path) -> str:
+    """Write what differs from run to run in a way that doesn't."""
+    text = text.replace(str(folder), "/app")
+    text = re.sub(r"\b\d{4}_\d\d_\d\d_", "YYYY_MM_DD_", text)
+    text = re.sub(r"\b\d+ ms|\b\d+\.\d s\b", "N ms", text)
+    return re.sub(r"environment of \S+", "environment of PYTHON", text)
