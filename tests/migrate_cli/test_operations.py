@@ -9,13 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import ddl_constructs
 import pytest
 from ddl_constructs import AddColumn, Change
-from sqlalchemy import Column, Integer, Table, text
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.sql.elements import quoted_name
-
 from migrate_cli import Operations, op
 from migrate_cli.operations import speaking
 from migrate_cli.sinks import RecordingSink
+from sqlalchemy import Column, Integer, Table, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.elements import quoted_name
 
 CHANGES = [
     getattr(ddl_constructs, name)

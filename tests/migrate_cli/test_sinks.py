@@ -1,5 +1,7 @@
 """Where a change goes, and the transaction that it is in there."""
 
+# ruff: noqa: PT012  # that a whole block fails is what is tested here
+
 from __future__ import annotations
 
 import datetime
@@ -9,6 +11,11 @@ from typing import Any
 
 import pytest
 from ddl_constructs import AddColumn, BulkInsert, CreateIndex, CreateTable, ExecuteSQL
+from migrate_cli.failures import InCallersTransaction, NeedsDatabase, NoLiteral
+from migrate_cli.operations import Operations
+from migrate_cli.sinks import OfflineSink, OnlineSink, RecordingSink
+from migrate_cli.sinks.offline import offline_dialect, spooled
+from migrate_cli.transactions import stands_alone
 from sqlalchemy import (
     Column,
     Connection,
@@ -20,8 +27,8 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
-    inspect,
     insert,
+    inspect,
     select,
     table,
     text,
@@ -29,12 +36,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
-
-from migrate_cli.failures import InCallersTransaction, NeedsDatabase, NoLiteral
-from migrate_cli.operations import Operations
-from migrate_cli.sinks import OfflineSink, OnlineSink, RecordingSink
-from migrate_cli.sinks.offline import offline_dialect, spooled
-from migrate_cli.transactions import stands_alone
 
 T = CreateTable("t", Column("id", Integer(), primary_key=True), Column("a", String(40)))
 URLS = {
@@ -330,7 +331,7 @@ def test_the_bind_of_a_script_writes_and_has_nothing_to_read() -> None:
     op.get_bind().execute(text("DELETE FROM t WHERE a = :a"), {"a": 2})
     rows = op.get_bind().execute(select(UNTYPED))
 
-    with pytest.raises(NeedsDatabase, match="SELECT t.a FROM t"):
+    with pytest.raises(NeedsDatabase, match=r"SELECT t\.a FROM t"):
         rows.scalar()
     with pytest.raises(NeedsDatabase):
         list(rows)

@@ -6,13 +6,12 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect, text
-from sqlalchemy.pool import NullPool
-
 from migrate_cli.failures import NoVersionTable, VersionTableError
 from migrate_cli.sinks import OfflineSink, OnlineSink
 from migrate_cli.sinks.offline import offline_dialect
 from migrate_cli.version_table import VersionTable
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
 
 
 @pytest.fixture

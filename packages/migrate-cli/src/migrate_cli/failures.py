@@ -191,7 +191,7 @@ class SeveralHeads(UsageError):
 
     def __init__(self, heads: Sequence[tuple[str, str]]) -> None:
         self.heads = tuple(heads)
-        named = ", ".join(f'{id} "{message.partition(chr(10))[0]}"' for id, message in heads[:5])
+        named = ", ".join(f'{head} "{text.splitlines()[0]}"' for head, text in heads[:5])
         super().__init__(
             f"{len(heads)} heads: {named}{', ...' if len(heads) > 5 else ''}\n"
             "name one, or all: heads; join them: migrate merge heads"

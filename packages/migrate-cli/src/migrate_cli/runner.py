@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal
 
 from ddl_constructs import traits
 from revgraph import HeadsChange, Step
@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError, StatementError
 from .errors import BadScript, MigrateError, in_one_line
 from .failures import RevisionFailed
 from .operations import Operations, speaking
+from .paths import shown
 from .scripts import Script
 from .sinks import Sink
 from .version_table import VersionTable
@@ -173,20 +174,21 @@ def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -
     frames = traceback.extract_tb(err.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(script.path)]
     place = f"{shown(script.path)}:{lines[-1]}" if lines else shown(script.path)
-    statement = " ".join(err.statement.split()) if _has_sql(err) else None
+    sql = err.statement if isinstance(err, StatementError) else None
     return RevisionFailed(
         step.revision,
         script.message,
         step.direction,
         place,
-        statement,
+        _one_line(sql) if sql else None,
         _reason(err),
         list(_state(around, whole)),
     )
 
 
-def _has_sql(err: BaseException) -> TypeGuard[StatementError]:
-    return isinstance(err, StatementError) and bool(err.statement)
+def _one_line(sql: str, most: int = 300) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= most else line[: most - 3] + "..."
 
 
 def _reason(err: BaseException) -> str:

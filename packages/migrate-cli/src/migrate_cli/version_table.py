@@ -57,16 +57,23 @@ class VersionTable:
         Raises:
             NoVersionTable: What has the table's name isn't one.
         """
-        if not self.exists(connection):
-            return ()
-        column = self.table.c.version_num
-        try:
-            found = connection.execute(select(column)).scalars().all()
-        except DBAPIError as err:
-            raise NoVersionTable(self.fullname, "it can't be read", str(err.orig)) from err
+        found = self.rows(connection)
         if None in found:
             raise NoVersionTable(self.fullname, "it holds a row with NULL", None)
-        return tuple(sorted(found))
+        return tuple(sorted(map(str, found)))
+
+    def rows(self, connection: Connection) -> tuple[str | None, ...]:
+        """Read what the table holds, as it is, in no order; empty if it is empty or absent.
+
+        Raises:
+            NoVersionTable: It has no column of the right name.
+        """
+        if not self.exists(connection):
+            return ()
+        try:
+            return tuple(connection.execute(select(self.table.c.version_num)).scalars())
+        except DBAPIError as err:
+            raise NoVersionTable(self.fullname, "it can't be read", str(err.orig)) from err
 
     def create(self, sink: Sink) -> None:
         """Create the table, unless it is there; offline it is taken to be absent."""
@@ -88,9 +95,9 @@ class VersionTable:
 
     def insert(self, sink: Sink, ids: Sequence[str]) -> None:
         """Write ids down that the database is at now, beside those that are there."""
-        for id in ids:
+        for one in ids:
             # inline: nothing is to be fetched back, so no RETURNING is written
-            sink.take(self.table.insert().values(version_num=id).inline())
+            sink.take(self.table.insert().values(version_num=one).inline())
 
     def delete(self, sink: Sink, ids: Sequence[str]) -> None:
         """Take ids away that the database is no longer at.

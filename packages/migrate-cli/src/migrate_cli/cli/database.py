@@ -57,8 +57,8 @@ def _standing(found: Status) -> Iterator[str]:
         title = one.message.partition("\n")[0]
         box = click.style("[x]", fg="green") if one.applied else click.style("[ ]", fg="yellow")
         yield f"  {box} {one.id}  {title}{'' if one.applied else dim('    pending')}"
-    for id in found.unknown:
-        yield f"  {click.style('[?]', fg='red')} {id}  unknown: it has no file here"
+    for lost in found.unknown:
+        yield f"  {click.style('[?]', fg='red')} {lost}  unknown: it has no file here"
     if found.unknown:
         yield dim("      bring its file back, or: migrate stamp --purge <revision>")
     if found.changes is None:
@@ -81,8 +81,8 @@ def _rows(found: Current) -> Iterator[str]:
             yield from full(entry)
         else:
             yield brief(entry, parents=False)
-    for id in found.unknown:
-        yield f"{id} (unknown: it has no file here)"
+    for lost in found.unknown:
+        yield f"{lost} (unknown: it has no file here)"
 
 
 def _differences(found: Checked) -> Iterator[str]:

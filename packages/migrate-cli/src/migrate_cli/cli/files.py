@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .paper import answer, change_line, field, option, shown
+from ..paths import shown
+from .paper import answer, change_line, field, option
 from .words import project, word
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .paper import answer, dim, option, shown
+from ..paths import shown
+from .paper import answer, dim, option
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:

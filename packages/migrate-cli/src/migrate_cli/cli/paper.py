@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -118,11 +117,3 @@ def option(name: str) -> Any:
 def quiet() -> bool:
     """Tell whether only errors are to be said."""
     return bool(option("quiet"))
-
-
-def shown(path: Path) -> str:
-    """Write a path as a person here would: from this folder on, if it lies below."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -147,7 +147,7 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
         lost = unknown(heads, graph)
         ran = graph.ancestors([head for head in heads if head not in lost])
         known = tuple(
-            Known(id, graph[id].payload.message, id in ran) for id in graph.topological()
+            Known(one, graph[one].payload.message, one in ran) for one in graph.topological()
         )
         pending = sum(not one.applied for one in known)
         changes, why_not = None, None

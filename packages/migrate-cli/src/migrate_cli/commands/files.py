@@ -117,7 +117,7 @@ def revision(
         parents=parents,
         rev_id=rev_id,
         branch_labels=branch_labels,
-        depends_on=[id for target in depends_on for id in revgraph.resolve(graph, target)],
+        depends_on=[one for target in depends_on for one in revgraph.resolve(graph, target)],
         upgrade=body.upgrade,
         downgrade=body.downgrade,
         imports=body.imports,
@@ -130,7 +130,7 @@ def _parents(graph: RevisionGraph[Script], head: Sequence[str], splice: bool) ->
     if not head:
         targets.only_head(graph)
         return list(graph.heads)
-    parents = list(dict.fromkeys(id for target in head for id in targets.start(graph, target)))
+    parents = list(dict.fromkeys(one for target in head for one in targets.start(graph, target)))
     for parent in parents:
         if parent not in graph.heads and not splice:
             raise UsageError(

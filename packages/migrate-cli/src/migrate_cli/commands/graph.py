@@ -52,7 +52,7 @@ class Entries:
 def heads(config: Config) -> Entries:
     """Give the heads of the revision files, sorted by id."""
     graph = Scripts(config.scripts).graph
-    return Entries(tuple(entry(graph, id) for id in graph.heads))
+    return Entries(tuple(entry(graph, head) for head in graph.heads))
 
 
 def show(config: Config, targets: Sequence[str]) -> Entries:
@@ -62,8 +62,8 @@ def show(config: Config, targets: Sequence[str]) -> Entries:
         UsageError: A target is unknown or ambiguous, or names no revision.
     """
     graph = Scripts(config.scripts).graph
-    found = [id for target in targets for id in revgraph.resolve(graph, target)]
-    return Entries(tuple(entry(graph, id) for id in found))
+    found = [one for target in targets for one in revgraph.resolve(graph, target)]
+    return Entries(tuple(entry(graph, one) for one in found))
 
 
 def history(config: Config, range: str | None = None) -> Entries:
@@ -75,7 +75,7 @@ def history(config: Config, range: str | None = None) -> Entries:
     """
     graph = Scripts(config.scripts).graph
     order = graph.topological()
-    return Entries(tuple(entry(graph, id) for id in reversed(order)))
+    return Entries(tuple(entry(graph, one) for one in reversed(order)))
 
 
 def entry(graph: RevisionGraph[Script], id: str) -> Entry:

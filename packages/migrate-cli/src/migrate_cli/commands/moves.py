@@ -19,7 +19,8 @@ from ..scripts import Script, Scripts
 from ..sinks import OfflineSink, OnlineSink, Sink
 from ..sinks.offline import offline_dialect, spooled
 from . import targets
-from .project import applied, on_database, shown_url, version_table
+from .project import applied, on_database, shown_url, version_table, whatever
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -148,7 +149,11 @@ def stamp(
         return _moved(graph, database, before, after, (), started)
 
     def work(connection: Connection) -> Moved:
-        before = applied(connection, versions, None if purge else graph, config)
+        before = (
+            whatever(connection, versions)
+            if purge
+            else applied(connection, versions, graph, config)
+        )
         sink = OnlineSink(connection)
         kept = () if purge else before
         moves, after = targets.stamped(graph, kept, to)

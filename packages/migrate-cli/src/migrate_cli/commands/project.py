@@ -52,6 +52,12 @@ def applied(
     return heads
 
 
+def whatever(connection: Connection, versions: VersionTable) -> tuple[str, ...]:
+    """Read what the version table says, sorted, be it known or not."""
+    with reading(connection):
+        return tuple(sorted(row for row in versions.rows(connection) if row is not None))
+
+
 def unknown(heads: Sequence[str], graph: RevisionGraph[Script]) -> tuple[str, ...]:
     """Give the ids among some heads that have no file."""
     return tuple(head for head in heads if head not in graph)

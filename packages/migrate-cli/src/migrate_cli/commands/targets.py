@@ -19,7 +19,7 @@ def only_head(graph: RevisionGraph[Script]) -> str:
         SeveralHeads: There are several.
     """
     if len(graph.heads) > 1:
-        raise SeveralHeads([(id, graph[id].payload.message) for id in graph.heads])
+        raise SeveralHeads([(head, graph[head].payload.message) for head in graph.heads])
     return "heads"
 
 

@@ -52,4 +52,4 @@ def knowledge(dialect: str) -> Knowledge:
     module = f"{__name__}.{dialect}"
     if not dialect.isidentifier() or find_spec(module) is None:
         return _Nothing()
-    return cast(Knowledge, _File(module))
+    return cast("Knowledge", _File(module))

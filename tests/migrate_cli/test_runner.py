@@ -1,0 +1,267 @@
+"""Running revisions: each script once, its row beside it, and what is said when one fails."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from migrate_cli.commands import current, downgrade, stamp, upgrade
+from migrate_cli.commands.moves import Progress
+from migrate_cli.errors import BadScript
+from migrate_cli.failures import RevisionFailed, UnknownApplied
+from sqlalchemy import text
+
+CREATE_A = 'op.create_table("a", sa.Column("id", sa.Integer(), primary_key=True))'
+CREATE_B = 'op.create_table("b", sa.Column("id", sa.Integer(), primary_key=True))'
+DROP_A, DROP_B = 'op.drop_table("a")', 'op.drop_table("b")'
+
+
+def heads(project: Any) -> list[str]:
+    return [entry.id for entry in current(project.config).revisions]
+
+
+def two(project: Any) -> None:
+    project.revision("a1", None, CREATE_A, DROP_A, message="make a")
+    project.revision("b2", "a1", CREATE_B, DROP_B, message="make b")
+
+
+def test_up_and_down_again(project: Any) -> None:
+    two(project)
+
+    up = upgrade(project.config)
+    at, tables = heads(project), project.tables()
+    down = downgrade(project.config, "base")
+
+    assert [(d.revision, d.direction) for d in up.done] == [("a1", "upgrade"), ("b2", "upgrade")]
+    assert (up.before, up.heads, up.at_head) == ((), ("b2",), True)
+    assert at == ["b2"]
+    assert tables == {"a", "b"}
+    assert [(d.revision, d.direction) for d in down.done] == [
+        ("b2", "downgrade"),
+        ("a1", "downgrade"),
+    ]
+    assert heads(project) == []
+    assert project.tables() == set()
+
+
+def test_a_second_run_has_nothing_to_do(project: Any) -> None:
+    two(project)
+    upgrade(project.config)
+
+    again = upgrade(project.config)
+
+    assert again.done == ()
+    assert again.at_head
+
+
+@pytest.mark.parametrize(
+    ("signature", "body"),
+    [
+        pytest.param("op: Operations", 'op.execute("SELECT 1")', id="typed op"),
+        pytest.param("op", 'op.execute("SELECT 1")', id="op by name"),
+        pytest.param("o: Operations", 'o.execute("SELECT 1")', id="op by type"),
+        pytest.param("", 'from migrate_cli import op; op.execute("SELECT 1")', id="global op"),
+    ],
+)
+def test_the_forms_of_a_script(sqlite_project: Any, signature: str, body: str) -> None:
+    sqlite_project.revision("a1", None, body, signature=signature)
+
+    assert [done.revision for done in upgrade(sqlite_project.config).done] == ["a1"]
+
+
+def test_a_script_runs_exactly_once(sqlite_project: Any) -> None:
+    """Also where its file is named by several ways: the function is called, not the file."""
+    marks = sqlite_project.root / "marks"
+    sqlite_project.revision("a1", None, f"with open({str(marks)!r}, 'a') as f: f.write('x')")
+
+    upgrade(sqlite_project.config)
+
+    assert marks.read_text() == "x"
+
+
+def test_progress_is_told_before_and_after_each_step(sqlite_project: Any) -> None:
+    two(sqlite_project)
+    heard: list[str] = []
+    progress = Progress(
+        begun=lambda script, direction: heard.append(f"{direction} {script.id}"),
+        ended=lambda done: heard.append(f"{done.revision} {done.message} {done.seconds >= 0}"),
+    )
+
+    upgrade(sqlite_project.config, progress=progress)
+
+    assert heard == ["upgrade a1", "a1 make a True", "upgrade b2", "b2 make b True"]
+
+
+def test_a_failure_rolls_its_revision_back_and_keeps_those_before(project: Any) -> None:
+    project.revision("a1", None, CREATE_A)
+    path = project.revision("b2", "a1", f"{CREATE_B}\n{CREATE_A}", message="make b")
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project.config)
+
+    failed = caught.value
+    rolled_back = project.url.startswith(("sqlite", "postgresql"))
+    assert heads(project) == ["a1"]
+    assert project.tables() == ({"a"} if rolled_back else {"a", "b"})
+    assert (failed.revision, failed.direction, failed.title) == ("b2", "upgrade", "make b")
+    assert failed.place == f"{path}:12"
+    assert str(failed.statement).startswith("CREATE TABLE a ( id ")
+    assert "already exists" in failed.reason
+    assert failed.exit_status == 4
+    assert failed.state[-1] == "the database is at a1"
+    if rolled_back:
+        assert failed.state[0] == "this revision is rolled back"
+    else:
+        assert "this stays" in failed.state[0]
+        assert "create table b (1 column)" in failed.state[0]
+
+
+def test_rerunning_after_a_mended_failure_goes_on(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE_A)
+    sqlite_project.revision("b2", "a1", f"{CREATE_B}\nraise RuntimeError('not yet')")
+    with pytest.raises(RevisionFailed, match="RuntimeError: not yet"):
+        upgrade(sqlite_project.config)
+    sqlite_project.revision("b2", "a1", CREATE_B)
+
+    assert [done.revision for done in upgrade(sqlite_project.config).done] == ["b2"]
+
+
+def test_one_transaction_for_the_run_rolls_all_of_it_back(project: Any) -> None:
+    project.settings('transaction = "run"')
+    project.revision("a1", None, CREATE_A)
+    project.revision("b2", "a1", CREATE_A)
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project.config)
+
+    if project.url.startswith(("sqlite", "postgresql")):
+        assert project.tables() == set()
+        assert caught.value.state == ("the whole run is rolled back", "the database is at <base>")
+    else:
+        assert heads(project) == ["a1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise SystemExit(0)", "the script ends the process"),
+        ("import sys; sys.exit()", "the script ends the process"),
+        ("yield", "gave a generator, so nothing of it ran"),
+        ("op.get_bind().close(); op.execute('SELECT 1')", "closed"),
+        ("op.add_colum('t')", "has no attribute 'add_colum'"),
+    ],
+)
+def test_scripts_that_misbehave_are_no_success(sqlite_project: Any, body: str, reason: str) -> None:
+    sqlite_project.revision("a1", None, body)
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(sqlite_project.config)
+
+    assert reason in caught.value.reason
+    assert heads(sqlite_project) == []
+
+
+def test_a_script_that_is_async_is_no_success(sqlite_project: Any) -> None:
+    path = sqlite_project.revision("a1", None)
+    path.write_text(path.read_text().replace("def upgrade", "async def upgrade"))
+
+    with pytest.raises(RevisionFailed, match="gave a coroutine"):
+        upgrade(sqlite_project.config)
+
+
+def test_all_scripts_are_loaded_before_one_runs(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE_A)
+    path = sqlite_project.revision("b2", "a1")
+    path.write_text(path.read_text() + "\n1 / 0\n")
+
+    with pytest.raises(BadScript, match="ZeroDivisionError"):
+        upgrade(sqlite_project.config)
+
+    assert sqlite_project.tables() == set()
+
+
+def test_a_script_without_its_function_is_named_before_anything_runs(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE_A)
+    path = sqlite_project.revision("b2", "a1")
+    path.write_text(path.read_text().replace("def upgrade", "def up"))
+
+    with pytest.raises(BadScript, match=r"b2.py: has no function upgrade\(\)"):
+        upgrade(sqlite_project.config)
+
+    assert sqlite_project.tables() == set()
+
+
+def test_a_database_ahead_of_the_files_is_named(sqlite_project: Any) -> None:
+    two(sqlite_project)
+    upgrade(sqlite_project.config)
+    (sqlite_project.root / "migrations" / "versions" / "b2.py").unlink()
+
+    with pytest.raises(UnknownApplied, match="migrate_version is at b2, which has no file"):
+        upgrade(sqlite_project.config)
+    assert current(sqlite_project.config).unknown == ("b2",)
+    stamp(sqlite_project.config, ["a1"], purge=True)
+    assert heads(sqlite_project) == ["a1"]
+
+
+def test_a_callers_connection_is_used_and_its_transaction_respected(project: Any) -> None:
+    two(project)
+    with project.connect() as connection, connection.begin() as callers:
+        moved = upgrade(project.config, connection=connection)
+        callers.rollback()
+
+    assert len(moved.done) == 2
+    if project.url.startswith(("sqlite", "postgresql")):
+        assert project.tables() == set()
+
+
+def test_a_stamp_runs_nothing(project: Any) -> None:
+    two(project)
+
+    stamped = stamp(project.config, ["b2"])
+
+    assert (stamped.before, stamped.heads, stamped.done) == ((), ("b2",), ())
+    assert project.tables() == set()
+    assert heads(project) == ["b2"]
+
+
+def test_the_script_of_a_plan_leaves_what_running_it_leaves(sqlite_project: Any) -> None:
+    two(sqlite_project)
+    sqlite_project.revision("c3", "b2", 'op.execute("INSERT INTO a (id) VALUES (1)")')
+    script = io.StringIO()
+
+    upgrade(sqlite_project.config, sql=script)
+
+    with sqlite_project.connect() as connection:
+        connection.connection.driver_connection.executescript(script.getvalue())
+        assert connection.execute(text("SELECT id FROM a")).scalars().all() == [1]
+    assert sqlite_project.tables() == {"a", "b"}
+    assert heads(sqlite_project) == ["c3"]
+
+
+def test_a_script_between_two_revisions(sqlite_project: Any) -> None:
+    two(sqlite_project)
+    up, down = io.StringIO(), io.StringIO()
+
+    upgrade(sqlite_project.config, "a1:b2", sql=up)
+    downgrade(sqlite_project.config, "b2:base", sql=down)
+
+    assert "migrate_version (" not in up.getvalue().partition("INSERT")[0]
+    assert "UPDATE migrate_version SET version_num='b2'" in up.getvalue()
+    assert down.getvalue().count("DROP TABLE") == 2
+
+
+def test_a_script_that_reads_is_named_and_nothing_is_written(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE_A)
+    path = sqlite_project.revision(
+        "b2", "a1", 'op.get_bind().execute(sa.text("SELECT id FROM a")).scalar()'
+    )
+    script = io.StringIO()
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(sqlite_project.config, sql=script)
+
+    assert script.getvalue() == ""
+    assert "SELECT id FROM a" in caught.value.reason
+    assert caught.value.place == f"{path}:11"
+    assert caught.value.state == ("nothing was written",)
