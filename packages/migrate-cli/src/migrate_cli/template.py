@@ -40,9 +40,13 @@ def render(file: Path, variables: Mapping[str, object], message: str) -> str:
             would become code in it.
     """
     template = _template(file)
+    harmless = _shape(_filled(template, file, variables, "x"), file)
     text = _filled(template, file, variables, message)
-    tree = _tree(text, file)
-    if _shape(tree) != _shape(_tree(_filled(template, file, variables, "x"), file)):
+    try:
+        same = _shape(text, file) == harmless
+    except BadTemplate:
+        same = False
+    if not same:
         reason = 'the message would become code; put it into the docstring: """${message}'
         raise BadTemplate(file, None, reason)
     return text
@@ -165,6 +169,9 @@ def _template(file: Path) -> Template:
         raise BadTemplate(file, None, f"can't be read: {err.strerror}") from err
     except exceptions.MakoException as err:
         raise BadTemplate(file, getattr(err, "lineno", None), in_one_line(err)) from err
+    except SyntaxError as err:  # of the Python in it; the line is that of Mako's own module
+        reason = f"{in_one_line(err)}: {(err.text or '').strip()}"
+        raise BadTemplate(file, None, reason) from err
 
 
 def _filled(template: Template, file: Path, variables: Mapping[str, object], message: str) -> str:
@@ -184,20 +191,21 @@ def _line() -> int | None:
     return traceback.lineno if isinstance(traceback.lineno, int) else None
 
 
-def _tree(text: str, file: Path) -> ast.Module:
+def _shape(text: str, file: Path) -> str:
+    """What a module does, whatever its texts say.
+
+    Raises:
+        BadTemplate: It isn't Python.
+    """
     try:
-        compile(text, file, "exec", dont_inherit=True)
-        return ast.parse(text)
+        compile(text, "<revision>", "exec", dont_inherit=True)  # finds more than ast.parse
+        tree = ast.parse(text)
     except SyntaxError as err:
         line = (err.text or "").strip()
         reason = f"what it writes is not Python, line {err.lineno}: {err.msg}: {line}"
         raise BadTemplate(file, None, reason) from err
     except (ValueError, RecursionError, MemoryError) as err:
         raise BadTemplate(file, None, f"what it writes is not Python: {err}") from err
-
-
-def _shape(tree: ast.Module) -> str:
-    """What a module does, whatever its texts say."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
