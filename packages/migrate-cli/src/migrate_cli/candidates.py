@@ -96,6 +96,7 @@ class _Project:
                 if not module.rpartition(".")[2].startswith("test_"):
                     self.files.setdefault(module, file)
         self.declarations = cache(self._read)
+        self.owned: dict[str, str] = {}
 
     def _read(self, module: str) -> Declarations:
         return read_declarations(module, self.files[module])
@@ -148,47 +149,57 @@ class _Project:
                     return star
         return ""
 
-    def owner(self, dotted: str) -> str:
+    def owner(self, dotted: str, hops: int = _HOPS) -> str:
         """The metadata that an absolute name leads to; empty if it isn't known to be one."""
-        for _ in range(_HOPS):
-            dotted = dotted.removesuffix(".metadata").removesuffix(".Model")
-            if dotted == _SQLMODEL:
-                return dotted
-            module, _, name = self._split(dotted)
-            if not module:
-                return ""
-            found = self.declarations(module)
-            if (call := found.calls.get(name)) is not None:
-                function = self.resolved(module, call.function)
-                given = call.keywords.get("metadata") or call.keywords.get("model_class", "")
-                if given and self.owner(self.resolved(module, given)):
-                    dotted = self.resolved(module, given)
-                elif function.endswith(".generate_base"):
-                    dotted = function.removesuffix(".generate_base")
-                else:
-                    return dotted if _kind(function) else ""
-            elif (cls := found.classes.get(name)) is not None:
-                given = cls.sets.get("metadata") or cls.sets.get("registry", "")
-                inner = self.resolved(module, given) if given else ""
-                if inner and self._split(inner)[0]:
-                    dotted = inner
-                elif self._is_base(module, cls):
-                    return dotted
-                else:
-                    dotted = self._parent(module, cls)
-            else:
-                return ""
+        dotted = self._without_attribute(dotted)
+        if dotted not in self.owned:
+            self.owned[dotted] = ""  # the answer for a name that leads back to itself
+            above = self._leads_to(dotted, hops)
+            self.owned[dotted] = (
+                above
+                if above in ("", _SQLMODEL, dotted) or not hops
+                else self.owner(above, hops - 1)
+            )
+        return self.owned[dotted]
+
+    def _without_attribute(self, dotted: str) -> str:
+        """`Base` for `Base.metadata`, `db` for `db.Model`; but not if that leaves a module."""
+        owner, _, attribute = dotted.rpartition(".")
+        return owner if attribute in ("metadata", "Model") and owner not in self.files else dotted
+
+    def _leads_to(self, dotted: str, hops: int) -> str:
+        """The next name on the way to a metadata; the same one if it is at its end."""
+        if dotted == _SQLMODEL:
+            return dotted
+        module, _, name = self._split(dotted)
+        if not module:
+            return ""
+        found = self.declarations(module)
+        if (call := found.calls.get(name)) is not None:
+            function = self.resolved(module, call.function)
+            given = call.keywords.get("metadata") or call.keywords.get("model_class", "")
+            if given and hops and self.owner(self.resolved(module, given), hops - 1):
+                return self.resolved(module, given)
+            if function.endswith(".generate_base"):
+                return function.removesuffix(".generate_base")
+            return dotted if _kind(function) else ""
+        if (cls := found.classes.get(name)) is not None:
+            given = cls.sets.get("metadata") or cls.sets.get("registry", "")
+            inner = self.resolved(module, given) if given else ""
+            if inner and self._split(inner)[0]:
+                return inner
+            return dotted if self._is_base(module, cls) else self._parent(module, cls, hops)
         return ""
 
     def _is_base(self, module: str, cls: Class) -> bool:
         above = [self.resolved(module, name) for name in (*cls.bases, *cls.decorators)]
         return any(_kind(name) in ("base", "factory") for name in above)
 
-    def _parent(self, module: str, cls: Class) -> str:
+    def _parent(self, module: str, cls: Class, hops: int) -> str:
         """The base of a class, or the registry that decorates it, that leads to a metadata."""
         for name in cls.bases:
             above = self.resolved(module, name)
-            if above != module and self.owner(above):
+            if hops and self.owner(above, hops - 1):
                 return above
         for name in cls.decorators:
             above = self.resolved(module, name)

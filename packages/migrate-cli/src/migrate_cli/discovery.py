@@ -99,7 +99,7 @@ def init_project(
         raise SecretInFile(hidden(url), file)
     if Path(scripts).is_absolute() or ".." in Path(scripts).parts:
         raise BadConfiguration(file, "scripts", "must be a folder inside the project")
-    found = () if metadata else (_only(root),)
+    found: tuple[Candidate, ...] = () if metadata else (_only(root),)
     settings: dict[str, Any] = {
         "metadata": _one_or_more(metadata or [c.target for c in found]),
         "models": [] if metadata else models_setting(found[0], root),
