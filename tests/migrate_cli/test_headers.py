@@ -131,7 +131,6 @@ def head(*lines: str) -> str:
         pytest.param(
             head('down_revision = "a"', "def f():", '    depends_on = "z"'), ("a",), id="indented"
         ),
-        pytest.param(head('down_revision = "a"', '# depends_on = "z"'), ("a",), id="commented-out"),
         pytest.param("# coding: latin-1\n" + head('down_revision = "a"'), ("a",), id="coding"),
     ],
 )
@@ -145,9 +144,23 @@ def test_any_other_literal_header_is_read_by_parsing(
     assert header.depends_on == ()
 
 
+def test_a_header_that_is_commented_out_is_none() -> None:
+    source = head('# revision = "z"', 'down_revision = "a"', '# depends_on = "z"')
+
+    assert shaped(scanned(source.encode()) or {}) == {
+        "revision": "ab12",
+        "down_revision": "a",
+        "message": "message",
+    }
+
+
 @pytest.mark.parametrize(
     "source",
     [
+        pytest.param(
+            head("from sys import (", "    path as depends_on,", ")", "down_revision = None"),
+            id="import-in-brackets",
+        ),
         pytest.param('revision = "ab" + "12"\ndown_revision = None', id="expression"),
         pytest.param('if True:\n    revision = "ab12"\ndown_revision = None', id="condition"),
         pytest.param('revision, down_revision = "ab12", None', id="two-at-once"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
@@ -14,10 +15,10 @@ def scanned(source: bytes) -> dict[str, object] | None:
     most to each name, and the names stand nowhere else but in comments: so importing it could give
     nothing else (short of a script that writes to its own `globals()`).
     """
-    if _is_coded(source):
+    if b"coding" in source and _is_coded(source):
         return None
     try:
-        text = source.decode("utf-8-sig")
+        text = source.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
         return None
     if "\r" in text:
@@ -27,21 +28,35 @@ def scanned(source: bytes) -> dict[str, object] | None:
     docstring = _is_docstring(text)
     if docstring is None:
         return None
-    values: dict[str, object] = {"__doc__": docstring[1] if docstring[2] is None else docstring[2]}
-    begin = end = docstring.end()
-    for word in _words(text, begin):
-        start = word.start()
-        line = text.rfind("\n", 0, start) + 1
-        assignment = _is_assignment(text, start) if line == start else None
-        if assignment is not None and assignment[1] not in values:
-            values[assignment[1]] = _literal(assignment[2])
-            end = assignment.end()
-        elif assignment is not None or not _is_plain_comment(text, line):
-            return None
-    if "revision" not in values or not _is_head(text, begin, end):
+    begin = docstring.end()
+    head = _is_head(text, begin)
+    end = head.end() if head else begin
+    assignments = _assignments(text, begin, end)
+    values: dict[str, object] = {name: _literal(value) for name, value in assignments}
+    if (
+        "revision" not in values
+        or len(values) < len(assignments)
+        or _imports_name(text, begin, end)
+        or not _leaves_alone(text, end)
+    ):
         return None
+    values["__doc__"] = docstring[1] if docstring[2] is None else docstring[2]
     return values
 
+
+def _leaves_alone(text: str, begin: int) -> bool:
+    """Whether the names stand nowhere from a place on, but in comments."""
+    if not any(text.find(word, begin) >= 0 for word in _PARTS):
+        return True
+    for word in _words(text, begin):
+        line = text.rfind("\n", 0, word.start()) + 1
+        if not _is_plain_comment(text, line):
+            return False
+    return True
+
+
+_PARTS = ("revision", "branch_labels", "depends_on", "import")
+"""Texts without which there is no match of `_words`; they are found faster."""
 
 _BLANK = r"[ \t]*(?:#[^\n]*)?\n"
 _TAIL = r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)"
@@ -57,8 +72,11 @@ _ASSIGN = rf"({_NAME}){_ANNOTATION}=[ \t]*({_LITERAL}){_TAIL}"
 _DOCSTRING = r'"""([^"\\]*(?:"(?!"")[^"\\]*)*)"""' "|" r"'''([^'\\]*(?:'(?!'')[^'\\]*)*)'''"
 
 _is_docstring = re.compile(rf"(?:{_BLANK})*(?:{_DOCSTRING}){_TAIL}").match
-_is_assignment = re.compile(_ASSIGN).match
-_is_head = re.compile(rf"(?:{_BLANK}|{_IMPORT}|{_ASSIGN})*").fullmatch
+_is_head = re.compile(rf"(?:{_BLANK}|{_IMPORT}|{_ASSIGN})+").match
+_assignments = re.compile(rf"^{_ASSIGN}", re.MULTILINE).findall
+_imports_name = re.compile(
+    rf"^(?:import|from)\b[^\n#(]*(?:\([^)]*)?\b(?:{_NAME})\b", re.MULTILINE
+).search
 _is_plain_comment = re.compile(r"[ \t]*#[^'\"\n]*(?:\n|\Z)").match
 """A comment with no quote in it: even if it stands inside a string, it doesn't end it."""
 _words = re.compile(rf"\b(?:{_NAME})\b|\bimport[\s\\]*\*").finditer
