@@ -31,6 +31,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .dialects import Database
 from .speller import escaped, sql_text
+from .sqltokens import bare
 from .values import (
     CheckValue,
     ColumnValue,
@@ -171,7 +172,8 @@ def constraint_of(value: ConstraintValue, name: str | None = None) -> Constraint
                 **options,
             )
         case CheckValue():
-            return CheckConstraint(sql_text(value.text), name=named, **options)
+            sql = value.text if value.spelled is None else value.spelled
+            return CheckConstraint(sql_text(bare(sql)), name=named, **options)
 
 
 def _target(value: ForeignKeyValue) -> str:
@@ -196,7 +198,7 @@ def create_index(table: TableValue, value: IndexValue, database: Database) -> Cr
         [_element(e, database) for e in value.elements],
         schema=table.schema,
         unique=value.unique,
-        **_index_options(value, database),
+        **database.index_options(value),
     )
 
 
@@ -215,19 +217,6 @@ def _element(element: ElementValue, database: Database) -> str | TextClause:
     if element.nulls:
         text += f" NULLS {element.nulls.upper()}"
     return sql_text(text)
-
-
-def _index_options(value: IndexValue, database: Database) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "using": value.using,
-        "include": list(value.include),
-        "where": None if value.where is None else sql_text(value.where),
-        "ops": {e.text: e.opclass for e in value.elements if e.opclass and not e.expression},
-        "length": {e.text: e.length for e in value.elements if e.length},
-        "with": dict(value.options),
-        "nulls_not_distinct": value.nulls_not_distinct or None,
-    }
-    return {f"{database.name}_{k}": v for k, v in options.items() if v not in (None, [], {})}
 
 
 def create_table(

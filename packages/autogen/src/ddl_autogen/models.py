@@ -193,7 +193,7 @@ class _Reader:
 
     def check(self, constraint: CheckConstraint) -> CheckValue:
         text = self.speller.expression(constraint.sqltext)
-        return CheckValue(text, self.speller.name(constraint), constraint)
+        return CheckValue(text, self.speller.name(constraint), text, constraint)
 
     def index(self, index: Index) -> IndexValue:
         name = self.speller.name(index)

@@ -25,17 +25,25 @@ def in_own_form(
     Returns:
         Theirs as it was, and ours with the answers.
     """
-    pairs: list[tuple[TableValue, TableValue]] = []
     aligned = dict(theirs.tables)
-    for key, our_table in ours.tables.items():
+    said = dict(ours.tables)
+    pairs: list[tuple[TableValue, TableValue]] = []
+    for key, our_table in said.items():
         their_table = aligned.get(key)
-        if their_table is None or their_table == our_table:
-            continue
-        aligned[key] = their_table = database.align(their_table, our_table)
-        if any(_differing(their_table, our_table, database)):
+        if their_table is not None and their_table != our_table:
+            aligned[key] = their_table = database.align(their_table, our_table)
             pairs.append((their_table, our_table))
-    answers = database.own_form(connection, pairs) if pairs else {}
-    return replace(theirs, tables=aligned), replace(ours, tables={**ours.tables, **answers})
+    for _ in range(_ROUNDS):
+        pairs = [(a, said[a.key]) for a, _ in pairs if any(_differing(a, said[a.key], database))]
+        if not pairs:
+            break
+        said.update(database.own_form(connection, pairs))
+    return replace(theirs, tables=aligned), replace(ours, tables=said)
+
+
+_ROUNDS = 2
+"""PostgreSQL's form of an expression may change once more when it is read again: an IN over a
+varchar becomes ARRAY[...]::text[], and that ARRAY[('x')::text, ...]."""
 
 
 def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iterator[bool]:

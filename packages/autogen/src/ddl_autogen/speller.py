@@ -32,6 +32,9 @@ class Speller:
         preparer._double_percents = False
         preparer.dialect = self.dialect
         self.dialect.identifier_preparer = preparer
+        self.dialect.__dict__.pop("_type_memos", None)  # holds literal processors that double
+        compiler: Any = type(dialect.type_compiler_instance)
+        self.dialect.type_compiler_instance = compiler(self.dialect)
         nothing: Any = None
         self._ddl = self.dialect.ddl_compiler(self.dialect, nothing)
         self._sql = self._ddl.sql_compiler

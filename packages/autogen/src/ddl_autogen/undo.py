@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ddl_constructs import Change, CreateIndex, CreateTable, DropIndex, DropTable
+from ddl_constructs import KEEP, AlterColumn, Change, CreateIndex, CreateTable, DropIndex, DropTable
 from sqlalchemy import Index
+from sqlalchemy.engine.interfaces import Dialect
 
 from .build import index_item, named_index
+from .dialects import Database, database
 
 
-def reverse(changes: Sequence[Change]) -> list[Change]:
+def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[Change]:
     """Give what undoes changes: each one's reverse, the last one first.
 
     The indexes of a table that goes aren't dropped one by one but with it (MySQL
     refuses to drop one that a foreign key needs); those of a table that comes back
     are created after it.
+
+    Args:
+        changes: In the order in which they run.
+        dialect: Whose database they are for: how the values of a column are cast back
+            when its type is (`postgresql_using`); None to leave that unsaid.
 
     Raises:
         IrreversibleChange: A change doesn't carry what is needed to undo it.
@@ -27,7 +34,8 @@ def reverse(changes: Sequence[Change]) -> list[Change]:
     >>> [c.describe() for c in reverse(reverse(up))]
     ['create table t (1 column)', 'create index ix on t (a)']
     """
-    undone = [change.reverse() for change in reversed(changes)]
+    known = database(dialect) if dialect is not None else None
+    undone = [_cast_back(change.reverse(), known) for change in reversed(changes)]
     going = {(c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)}
     kept: list[Change] = []
     gathered: dict[tuple[str | None, str | None], list[CreateIndex]] = {}
@@ -39,6 +47,16 @@ def reverse(changes: Sequence[Change]) -> list[Change]:
                 continue
         kept.append(change)
     return [piece for change in kept for piece in _with_indexes(change, gathered)]
+
+
+def _cast_back(change: Change, known: Database | None) -> Change:
+    """Say how the values are cast when a column gets its former type back."""
+    if known is None or not isinstance(change, AlterColumn):
+        return change
+    old, new = change.existing_type, change.type_
+    if new is KEEP or old is KEEP:
+        return change
+    return change.replace(**known.cast(change.column_name, old, new))
 
 
 def _with_indexes(

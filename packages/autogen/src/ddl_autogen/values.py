@@ -149,10 +149,17 @@ class ForeignKeyValue:
 
 @dataclass(frozen=True, slots=True)
 class CheckValue:
-    """A CHECK constraint: its condition as SQL text, and its name or None."""
+    """A CHECK constraint.
+
+    Attributes:
+        text: Its condition as SQL text, as the database has it where that was asked.
+        name: Its name, or None.
+        spelled: Its condition as the model has it; None for one that was read.
+    """
 
     text: str
     name: str | None = None
+    spelled: str | None = field(default=None, compare=False, repr=False)
     source: Any = field(default=None, compare=False, repr=False)
 
 

@@ -57,6 +57,8 @@ def alter_column(
     facts |= column_comment(theirs, ours)
     if facts:
         existing = _existing(theirs, their_column, facts, context)
+        if "type_" in facts:
+            existing |= database.cast(ours.name, their_column.type, facts["type_"])
         yield AlterColumn(
             table.name, ours.name, **facts, **existing, schema=table.spelled_schema
         )

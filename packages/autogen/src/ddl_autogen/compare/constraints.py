@@ -7,12 +7,13 @@ by its name, a foreign key always by what it says.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ddl_constructs import AddConstraint, Change, DropConstraint
 from sqlalchemy.sql.elements import conv
 
-from ..build import ConstraintValue, constraint_of
+from ..build import ConstraintValue, constraint_of, create_index
 from ..dialects.base import Kind
 from ..sqltokens import normal, tokens
 from ..values import CheckValue, ForeignKeyValue, PrimaryKeyValue, TableValue, UniqueValue
@@ -174,7 +175,19 @@ class _Writer:
         for one in come:
             if options.takes_object(one.source, one.name, type_, False):
                 made = constraint_of(one, self._our_name(kind, one))
+                if isinstance(one, ForeignKeyValue):
+                    yield from self._index_for(replace(one, name=str(made.name)))
                 yield AddConstraint(self.ours.name, made, schema=schema)
+
+    def _index_for(self, fk: ForeignKeyValue) -> Iterator[Change]:
+        """Yield the index that the database would make for a foreign key, if it isn't there."""
+        database = self.context.database
+        index = database.foreign_key_index(fk, self.ours)
+        if index is None:
+            return
+        there = any(i.columns == index.columns and not i.unique for i in self.theirs.indexes)
+        if not there:
+            yield create_index(self.ours, index, database)
 
     def _their_name(self, kind: Kind, value: ConstraintValue) -> str:
         """Give its name; where the database has none (SQLite) the one it would go by elsewhere."""

@@ -14,9 +14,9 @@ from sqlalchemy.types import TypeEngine
 
 from ..errors import UnsupportedDatabase
 from ..indextext import parse_index
-from ..speller import Speller
+from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
-from ..values import ColumnValue, IndexValue, Key, TableValue
+from ..values import ColumnValue, ForeignKeyValue, IndexValue, Key, TableValue
 
 Kind = Literal["primary", "unique", "foreignkey", "check"]
 
@@ -39,7 +39,6 @@ class Database(ABC):
         stores_computed: Whether a computed column is stored if nothing is said.
     """
 
-    name: ClassVar[str]
     splits_cycles: ClassVar[bool] = True
     repeats_columns: ClassVar[bool] = False
     has_comments: ClassVar[bool] = True
@@ -48,6 +47,7 @@ class Database(ABC):
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
+        self.name = dialect.name
         self.speller = Speller(dialect)
 
     def default_schema(self, connection: Connection) -> str:
@@ -150,6 +150,20 @@ class Database(ABC):
         """Give the dialect options of a Table that was read, as `Table` takes them."""
         return {}
 
+    def index_options(self, value: IndexValue) -> dict[str, Any]:
+        """Give the dialect options of an index that was read, as `Index` takes them."""
+        options: dict[str, Any] = {
+            "using": value.using,
+            "include": list(value.include),
+            "where": None if value.where is None else sql_text(value.where),
+            "ops": {e.text: e.opclass for e in value.elements if e.opclass and not e.expression},
+            "length": {e.text: e.length for e in value.elements if e.length},
+            "with": dict(value.options),
+            "nulls_not_distinct": value.nulls_not_distinct or None,
+        }
+        said = {k: v for k, v in options.items() if v is not None and not (isinstance(v, (list, dict)) and not v)}
+        return {f"{self.name}_{k}": v for k, v in said.items()}
+
     def bracketed(self, expression: str) -> str:
         """Write an expression as an element of an index."""
         return f"({bare(expression)})"
@@ -157,6 +171,16 @@ class Database(ABC):
     def implicit_index(self, index: IndexValue, theirs: TableValue, ours: TableValue) -> bool:
         """Tell whether the database made an index by itself, for a foreign key."""
         return False
+
+    def foreign_key_index(self, fk: ForeignKeyValue, table: TableValue) -> IndexValue | None:
+        """Give the index that the database would make for a foreign key that is added."""
+        return None
+
+    def cast(
+        self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> dict[str, Any]:
+        """Give the options of AlterColumn that a change of type needs, for the values that are there."""
+        return {}
 
     def comparable_checks(self, table: TableValue) -> bool:
         """Tell whether the database reports CHECKs at all."""

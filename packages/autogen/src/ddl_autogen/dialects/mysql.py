@@ -1,1 +1,414 @@
-from .base import Database
+"""How MariaDB and MySQL report a schema: information_schema; run on MariaDB 10.11."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Connection, Index, bindparam, text
+from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
+
+from ..indextext import parse_index
+from ..sqltokens import normal
+from ..types import DatabaseType, made_of
+from ..values import (
+    CheckValue,
+    ColumnValue,
+    ComputedValue,
+    ElementValue,
+    ForeignKeyValue,
+    IndexValue,
+    Key,
+    PrimaryKeyValue,
+    TableValue,
+    UniqueValue,
+)
+from . import mysql_scratch as scratch
+from .base import Database, Kind, reads
+from .mysql_catalog import (
+    CHECKS_MARIADB,
+    CHECKS_MYSQL,
+    COLUMNS,
+    FOREIGN_KEYS,
+    INDEXES,
+    SCHEMAS,
+    TABLES,
+)
+from .mysql_scratch import standard_quotes
+
+_SYNONYMS = {
+    "bool": "tinyint(1)",
+    "boolean": "tinyint(1)",
+    "dec": "decimal",
+    "double precision": "double",
+    "fixed": "decimal",
+    "int1": "tinyint",
+    "integer": "int",
+    "numeric": "decimal",
+    "real": "double",
+}
+_SINGLE = {"char": "1", "binary": "1", "bit": "1", "decimal": "10,0"}
+_TYPE = re.compile(r"([a-z0-9 ]+?)\s*(?:\(([\d\s,]+)\)\s*([a-z ]*))?$")
+_CHARSET = re.compile(r"\s+(?:character set|charset|collate)\s+\S+", re.IGNORECASE)
+_NOW = re.compile(r"(?:now|current_timestamp|localtime|localtimestamp)(?:\s*\(\s*(\d*)\s*\))?$")
+_ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
+_JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
+
+_TYPES: dict[str, type[TypeEngine[Any]]] = {
+    "bigint": sqltypes.BigInteger,
+    "binary": sqltypes.BINARY,
+    "blob": sqltypes.LargeBinary,
+    "char": sqltypes.CHAR,
+    "date": sqltypes.Date,
+    "datetime": sqltypes.DateTime,
+    "decimal": sqltypes.Numeric,
+    "double": sqltypes.Double,
+    "float": sqltypes.Float,
+    "int": sqltypes.Integer,
+    "json": sqltypes.JSON,
+    "longtext": mysql.LONGTEXT,
+    "smallint": sqltypes.SmallInteger,
+    "text": sqltypes.Text,
+    "time": sqltypes.Time,
+    "timestamp": sqltypes.TIMESTAMP,
+    "tinyint(1)": sqltypes.Boolean,
+    "varbinary": sqltypes.VARBINARY,
+    "varchar": sqltypes.String,
+}
+
+
+@reads("mysql", "mariadb")
+class MySQL(Database):
+    """MariaDB and MySQL: a schema is a database, a UNIQUE is an index."""
+
+    repeats_columns: ClassVar = True
+
+    @property
+    def is_mariadb(self) -> bool:
+        """Whether the server is MariaDB."""
+        return bool(getattr(self.dialect, "is_mariadb", False))
+
+    def schemas(self, connection: Connection) -> list[str]:
+        return list(connection.execute(text(SCHEMAS)).scalars())
+
+    def read(self, connection: Connection, schemas: Sequence[str]) -> Iterator[TableValue]:
+        def rows(query: str) -> list[Any]:
+            asked = text(query).bindparams(bindparam("schemas", expanding=True))
+            return list(connection.execute(asked, {"schemas": list(schemas)}))
+
+        def by_table(query: str) -> Mapping[tuple[str, str], list[Any]]:
+            found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+            for row in rows(query):
+                found[row.schema, row.table].append(row)
+            return found
+
+        expression = "NULL" if self.is_mariadb else "expression"
+        columns, foreign_keys = by_table(COLUMNS), by_table(FOREIGN_KEYS)
+        indexes = by_table(INDEXES.format(expression=expression))
+        checks = by_table(CHECKS_MARIADB if self.is_mariadb else CHECKS_MYSQL)
+        for table in rows(TABLES):
+            key = table.schema, table.name
+            keys = [_index(list(g)) for _, g in groupby(indexes[key], lambda r: r.name)]
+            primary = next((k for k in keys if k.name == "PRIMARY"), None)
+            plain = [k for k in keys if k is not primary]
+            value = TableValue(
+                name=table.name,
+                schema=table.schema,
+                columns=tuple(self._column(c, table.collation) for c in columns[key]),
+                primary_key=PrimaryKeyValue(primary.columns) if primary else None,
+                uniques=tuple(UniqueValue(k.columns, k.name) for k in plain if _is_unique(k)),
+                foreign_keys=tuple(
+                    self._foreign_key(list(g))
+                    for _, g in groupby(foreign_keys[key], lambda r: r.name)
+                ),
+                checks=tuple(CheckValue(self._check(c.text), c.name) for c in checks[key]),
+                indexes=tuple(k for k in plain if not _is_unique(k)),
+                comment=table.comment or None,
+            )
+            yield json_columns(value)
+
+    def _column(self, row: Any, table_collation: str | None) -> ColumnValue:
+        extra = row.extra.lower()
+        found = _ON_UPDATE.search(row.extra)
+        computed = None
+        if row.expression and "generated" in extra.replace("default_generated", ""):
+            computed = ComputedValue(row.expression, "stored" in extra or "persistent" in extra)
+        own = row.collation if row.collation != table_collation else None
+        return ColumnValue(
+            name=row.name,
+            type=self.canonical_type(row.type),
+            nullable=row.nullable == "YES",
+            default=None if computed else self._default(row, extra),
+            comment=row.comment or None,
+            computed=computed,
+            collation=own,
+            autoincrement=True if "auto_increment" in extra else None,
+            onupdate=found[1] if found else None,
+        )
+
+    def _default(self, row: Any, extra: str) -> str | None:
+        """Give a default as SQL text: MySQL tells a literal without its quotes, MariaDB with them."""
+        if row.default is None or self.is_mariadb:
+            return None if row.default in (None, "NULL") else str(row.default)
+        if "default_generated" in extra or row.type.startswith("bit"):
+            return str(row.default)
+        return self.speller.literal(row.default)
+
+    def _check(self, clause: str) -> str:
+        """Give a CHECK's condition; MySQL tells it escaped, with a character set before strings."""
+        if not self.is_mariadb:
+            clause = re.sub(r"_\w+(?=')", "", clause.replace("\\'", "'"))
+        return standard_quotes(clause)
+
+    def _foreign_key(self, rows: list[Any]) -> ForeignKeyValue:
+        first = rows[0]
+        return ForeignKeyValue(
+            tuple(r.column for r in rows),
+            (first.target_schema, first.target),
+            tuple(r.target_column for r in rows),
+            first.name,
+            self.action(first.on_update),
+            self.action(first.on_delete),
+        )
+
+    def action(self, given: str | None) -> str | None:
+        """InnoDB refuses at once either way: RESTRICT, NO ACTION and nothing are the same."""
+        action = super().action(given)
+        return None if action == "RESTRICT" else action
+
+    def match(self, given: str | None) -> str | None:
+        return None
+
+    def canonical_type(self, text: str) -> str:
+        plain = _CHARSET.sub("", text).strip()
+        if "'" in plain:  # ENUM and SET: the labels stay as they are
+            word, bracket, labels = plain.partition("(")
+            return word.strip().lower() + bracket + re.sub(r"'\s*,\s*'", "','", labels)
+        found = _TYPE.match(" ".join(plain.lower().split()))
+        if found is None:
+            return super().canonical_type(plain)
+        base, args, rest = found[1], (found[2] or "").replace(" ", ""), found[3] or ""
+        word, blank, tail = base.partition(" ")
+        if word in ("int", "integer", "bigint", "smallint", "tinyint", "mediumint") and tail:
+            base, rest = word, f"{tail} {rest}".strip()
+        base = _SYNONYMS.get(base, base)
+        if base == "float" and args and "," not in args:
+            base, args = ("float" if int(args) <= 24 else "double"), ""
+        if base in ("int", "bigint", "smallint", "mediumint", "year"):
+            args = ""  # a width for display, which says nothing of what can be stored
+        elif base == "tinyint":
+            args = "1" if args == "1" and not rest else ""
+        elif base in _SINGLE and not args:
+            args = _SINGLE[base]
+        elif base == "decimal" and "," not in args:
+            args += ",0"
+        return base + (f"({args})" if args else "") + (f" {rest}" if rest else "")
+
+    def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        if value.default is None or (found := _ON_UPDATE.search(value.default)) is None:
+            return value
+        before = value.default[: found.start()].strip()
+        return replace(value, default=before or None, onupdate=found[1].strip())
+
+    def model_table(self, value: TableValue) -> TableValue:
+        key = value.primary_key
+        return replace(
+            value,
+            primary_key=replace(key, name=None) if key else None,
+            uniques=tuple(replace(u, deferrable=False, initially=None) for u in value.uniques),
+            foreign_keys=tuple(
+                replace(f, deferrable=False, initially=None) for f in value.foreign_keys
+            ),
+        )
+
+    def parse_index(self, sql: str) -> IndexValue:
+        return parse_index(sql, lengths=True)
+
+    def model_index(self, index: Index, value: IndexValue) -> IndexValue:
+        prefix = index.dialect_kwargs.get(f"{self.name}_prefix")
+        using = prefix.lower() if prefix else None if value.using == "btree" else value.using
+        elements = value.elements
+        version: Any = self.dialect.server_version_info or (99,)  # type: ignore[attr-defined]  # every dialect has it
+        if self.is_mariadb and version < (10, 8):  # MDEV-13756: DESC is taken and dropped
+            elements = tuple(replace(e, descending=False) for e in elements)
+        return replace(value, using=using, elements=elements, where=None)
+
+    def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
+        plain = column.type
+        if plain.startswith("enum("):
+            return sqltypes.Enum(*_labels(plain))
+        if plain.startswith("set("):
+            return mysql.SET(*_labels(plain))
+        found = re.match(r"([a-z]+)(?:\(([\d,]+)\))?( unsigned)?( zerofill)?$", plain)
+        made = None
+        if plain in _TYPES:
+            made = made_of(_TYPES[plain], [], column.collation)
+        elif found is not None:
+            base, args, unsigned, zerofill = found.groups()
+            numbers = [int(a) for a in args.split(",")] if args else []
+            kinds: dict[str, Any] = getattr(self.dialect, "ischema_names", {})
+            if unsigned or zerofill:
+                flags = {"unsigned": True} | ({"zerofill": True} if zerofill else {})
+                sizes = dict(zip(("precision", "scale"), numbers, strict=False))
+                made = kinds[base](**sizes, **flags) if base in kinds else None
+            elif base in ("datetime", "timestamp", "time") and numbers:
+                made = kinds[base](fsp=numbers[0])
+            elif base in _TYPES:
+                made = made_of(_TYPES[base], numbers, column.collation)
+            elif base in kinds:
+                made = kinds[base](*numbers)
+        if made is not None and self.canonical_type(self.speller.type(made)) == plain:
+            return made
+        return DatabaseType(plain)
+
+    def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        if theirs.onupdate is None or ours.onupdate is None:
+            if theirs.onupdate != ours.onupdate:
+                return False
+        elif _now(normal(theirs.onupdate)) != _now(normal(ours.onupdate)):
+            return False
+        a, b = (_plain_default(c.default, theirs.type) for c in (theirs, ours))
+        return a == b
+
+    def own_form(
+        self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
+    ) -> Mapping[Key, TableValue]:
+        return scratch.own_form(self, connection, asked)
+
+    def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
+        """Take a UNIQUE for the unique index that it is in the models."""
+        names = {i.name for i in ours.indexes if i.unique}
+        moved = [u for u in theirs.uniques if u.name in names]
+        if not moved:
+            return theirs
+        made = tuple(
+            IndexValue(u.name, tuple(map(ElementValue, u.columns)), unique=True) for u in moved
+        )
+        kept = tuple(u for u in theirs.uniques if u.name not in names)
+        return replace(theirs, uniques=kept, indexes=(*theirs.indexes, *made))
+
+    def implicit_index(self, index: IndexValue, theirs: TableValue, ours: TableValue) -> bool:
+        """MariaDB and MySQL index the columns of a foreign key if nothing else does.
+
+        MySQL 8.4 manual, FOREIGN KEY Constraints: the index has the constraint's name,
+        or that of the first column.
+        """
+        if index.unique or any(e.expression or e.length for e in index.elements):
+            return False
+        wanted = {fk.columns for fk in ours.foreign_keys}
+        names = {str(fk.name) for fk in theirs.foreign_keys if fk.columns == index.columns}
+        names.add(index.columns[0])
+        return index.columns in wanted and index.name in names
+
+    def foreign_key_index(self, fk: ForeignKeyValue, table: TableValue) -> IndexValue | None:
+        """Index its columns, as the server would, unless something of the table begins with them.
+
+        Said aloud, so that the index goes again when the foreign key does.
+        """
+        keys = [i.columns for i in table.indexes if not any(e.expression for e in i.elements)]
+        keys += [u.columns for u in table.uniques]
+        keys += [table.primary_key.columns] if table.primary_key else []
+        if any(key[: len(fk.columns)] == fk.columns for key in keys):
+            return None
+        return IndexValue(str(fk.name), tuple(map(ElementValue, fk.columns)))
+
+    def default_name(
+        self, kind: Kind, table_name: str, columns: Sequence[str], taken: Collection[str]
+    ) -> str:
+        match kind:
+            case "primary":
+                return "PRIMARY"
+            case "unique":
+                first = columns[0]
+                names = (first if n == 1 else f"{first}_{n}" for n in range(1, 10_000))
+            case "foreignkey":
+                names = (f"{table_name}_ibfk_{n}" for n in range(1, 10_000))
+            case _:
+                names = (f"CONSTRAINT_{n}" for n in range(1, 10_000))
+        return next(name for name in names if name not in taken)
+
+    def index_options(self, value: IndexValue) -> dict[str, Any]:
+        options = super().index_options(value)
+        if value.using in ("fulltext", "spatial"):
+            del options[f"{self.name}_using"]
+            options[f"{self.name}_prefix"] = value.using.upper()
+        return options
+
+
+def json_columns(table: TableValue) -> TableValue:
+    """Say JSON for what MariaDB makes of it: LONGTEXT with CHECK (json_valid(...)).
+
+    MariaDB Knowledge Base, JSON Data Type: an alias; the CHECK is there since 10.4.3.
+    """
+    found = {m[1].replace("``", "`"): c for c in table.checks if (m := _JSON.match(c.text))}
+    json = {c.name for c in table.columns if c.type == "longtext" and c.name in found}
+    if not json:
+        return table
+    return replace(
+        table,
+        columns=tuple(
+            replace(c, type="json", collation=None) if c.name in json else c for c in table.columns
+        ),
+        checks=tuple(c for c in table.checks if not any(c is found[n] for n in json)),
+    )
+
+
+def _index(rows: list[Any]) -> IndexValue:
+    first = rows[0]
+    elements = tuple(
+        ElementValue(
+            text=r.column if r.column is not None else f"({r.expression})",
+            expression=r.column is None,
+            descending=r.direction == "D",
+            length=r.length,
+        )
+        for r in rows
+    )
+    method = first.method.lower()
+    if method in ("fulltext", "spatial"):
+        elements = tuple(replace(e, length=None) for e in elements)
+    return IndexValue(
+        first.name,
+        elements,
+        unique=not first.repeats,
+        using=None if method == "btree" else method,
+    )
+
+
+def _is_unique(index: IndexValue) -> bool:
+    plain = all(not (e.expression or e.length or e.descending) for e in index.elements)
+    return index.unique and plain
+
+
+def _labels(type_: str) -> list[str]:
+    inner = type_.partition("(")[2].rpartition(")")[0]
+    return [label.replace("''", "'") for label in re.findall(r"'((?:[^']|'')*)'", inner)]
+
+
+def _now(plain: str) -> str:
+    found = _NOW.match(plain.replace(" ", ""))
+    return plain if found is None else f"current_timestamp({found[1] or ''})"
+
+
+def _plain_default(given: str | None, type_: str) -> str | None:
+    """Bring a default into one form: numbers by value, the names of now() as one, true as 1."""
+    if given is None:
+        return None
+    plain = normal(given)
+    if plain == "null":
+        return None
+    if plain in ("true", "false"):
+        return "1" if plain == "true" else "0"
+    number = plain[1:-1] if plain.startswith("'") else plain.replace(" ", "")
+    base = type_.partition("(")[0].partition(" ")[0]
+    if base in ("decimal", "int", "bigint", "smallint", "tinyint", "mediumint", "double", "float"):
+        if re.match(r"[+-]?(\d+(\.\d*)?|\.\d+)$", number):
+            return str(Decimal(number).normalize() + 0)
+    return _now(plain)

@@ -87,7 +87,6 @@ _TYPES: dict[str, type[TypeEngine[Any]]] = {
 class PostgreSQL(Database):
     """PostgreSQL."""
 
-    name: ClassVar = "postgresql"
     has_identity: ClassVar = True
     stores_computed: ClassVar = True
 
@@ -240,6 +239,15 @@ class PostgreSQL(Database):
         a, b = _plain_default(theirs.default, theirs.type), _plain_default(ours.default, ours.type)
         return a == b or self.normal(a) == self.normal(b)
 
+    def cast(
+        self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]
+    ) -> dict[str, Any]:
+        """Say USING where the server has no cast that it would take by itself."""
+        before, after = (self.canonical_type(self.speller.type(t)) for t in (old, new))
+        if _assignable(before, after):
+            return {}
+        return {"postgresql_using": f"{self.speller.quote(column_name)}::{self.speller.type(new)}"}
+
     def own_form(
         self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
     ) -> Mapping[Key, TableValue]:
@@ -279,6 +287,27 @@ def _plain_default(given: str, type_: str) -> str:
         if type_ == "boolean" and inner.lower() in ("true", "false"):
             return inner.lower()
     return given
+
+
+_STRINGS = {"text", "character varying", "character"}
+_NUMBERS = {"smallint", "integer", "bigint", "numeric", "real", "double precision"}
+_MOMENTS = {"date", "timestamp without time zone", "timestamp with time zone"}
+_CLOCKS = {"time without time zone", "time with time zone"}
+_DOCUMENTS = {"json", "jsonb"}
+
+
+def _assignable(before: str, after: str) -> bool:
+    """Tell whether ALTER COLUMN TYPE takes a value of one type for another without USING.
+
+    PostgreSQL 15 manual, CREATE CAST: any type is assigned to a string type; else an
+    assignment or implicit cast of pg_cast is needed (those between the types below).
+    """
+    old, new = (re.sub(r"\([\d,]*\)", "", t) for t in (before, after))
+    if old == new or new in _STRINGS:
+        return True
+    if old in _MOMENTS and new in _CLOCKS:
+        return old != "date" and (new, old) != ("time with time zone", "timestamp without time zone")
+    return any(old in kind and new in kind for kind in (_NUMBERS, _MOMENTS, _CLOCKS, _DOCUMENTS))
 
 
 def _identity(row: Any, owned: Any) -> IdentityValue:

@@ -54,7 +54,6 @@ _TYPES: dict[str, type[TypeEngine[Any]]] = {
 class SQLite(Database):
     """SQLite: no comments, no identity, every constraint inside of CREATE TABLE."""
 
-    name: ClassVar = "sqlite"
     splits_cycles: ClassVar = False
     has_comments: ClassVar = False
 

@@ -1,0 +1,175 @@
+"""Asking MariaDB or MySQL what it makes of our expressions, in TEMPORARY tables.
+
+CREATE and DROP TEMPORARY TABLE commit nothing (MariaDB Knowledge Base, SQL statements
+that cause an implicit commit), and SHOW CREATE TABLE tells such a table.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from ..indextext import split
+from ..sqltokens import Token, bare, closing, tokens
+from ..values import CheckValue, ColumnValue, Key, TableValue
+from .base import Database
+
+log = logging.getLogger("ddl_autogen")
+_AFTER_TYPE = (
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "GENERATED",
+    "AUTO_INCREMENT",
+    "COMMENT",
+    "CHECK",
+    "CHARACTER",
+    "COLLATE",
+    "ON",
+    "INVISIBLE",
+    "WITH",
+    "WITHOUT",
+)
+_AFTER_DEFAULT = ("ON", "COMMENT", "CHECK", "AUTO_INCREMENT", "INVISIBLE")
+
+
+def own_form(
+    database: Database, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
+) -> Mapping[Key, TableValue]:
+    """Make a temporary table of each of ours, read it by SHOW CREATE TABLE, drop it.
+
+    What the server refuses is tried piece by piece; what it refuses even so is
+    compared by its text.
+    """
+    answers = {}
+    for _, ours in asked:
+        told = _ask(database, connection, ours)
+        if told is None:
+            log.warning(
+                "table %s: the server made no temporary table, so types, defaults and CHECKs "
+                "are compared by their text",
+                ours.name,
+            )
+        else:
+            answers[ours.key] = _amended(database, ours, told)
+    return answers
+
+
+@dataclass
+class _Told:
+    """What SHOW CREATE TABLE says.
+
+    Attributes:
+        types: SQL text of the types, by column.
+        defaults: SQL text of the defaults, by column.
+        json: Columns with a CHECK of their own that they hold JSON.
+        checks: SQL text of the CHECKs, by name.
+    """
+
+    types: dict[str, str]
+    defaults: dict[str, str]
+    json: set[str]
+    checks: dict[str, str]
+
+
+def _ask(database: Database, connection: Connection, ours: TableValue) -> _Told | None:
+    quote = database.speller.quote
+    columns = [
+        f"{quote(c.name)} {_column(c)}" for c in ours.columns if c.computed is None and c.type
+    ]
+    checks = [f"CONSTRAINT c{at} CHECK ({c.text})" for at, c in enumerate(ours.checks)]
+    name = f"ddl_autogen_{uuid.uuid4().hex[:12]}"
+    for pieces in ([*columns, *checks], columns):
+        try:
+            _run(connection, f"CREATE TEMPORARY TABLE {name} ({', '.join(pieces)})")
+        except DBAPIError as err:
+            if err.connection_invalidated:
+                raise
+            continue
+        break
+    else:
+        return None
+    try:
+        result = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}")
+        return _read(standard_quotes(str(result.one()[1])))
+    finally:
+        _run(connection, f"DROP TEMPORARY TABLE {name}")
+
+
+def standard_quotes(sql: str) -> str:
+    """Write a quote inside of a string as two quotes, where the server escapes it."""
+    return re.sub(r"\\(.)", lambda m: "''" if m[1] == "'" else m[0], sql, flags=re.DOTALL)
+
+
+def _run(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+def _column(column: ColumnValue) -> str:
+    collation = f" COLLATE {column.collation}" if column.collation else ""
+    default = f" DEFAULT {column.default}" if column.default is not None else ""
+    onupdate = f" ON UPDATE {column.onupdate}" if column.onupdate else ""
+    null = "" if not column.nullable else " NULL"
+    return f"{column.type}{collation}{null}{default}{onupdate}"
+
+
+def _read(sql: str) -> _Told:
+    told = _Told({}, {}, set(), {})
+    found = list(tokens(sql))
+    opening = next(i for i, t in enumerate(found) if t.text == "(")
+    for part in split(found[opening + 1 : closing(found, opening)], ","):
+        if part[0].kind == "quoted":
+            _read_column(sql, part, told)
+        elif part[0].says("CONSTRAINT") and part[2].says("CHECK"):
+            told.checks[part[1].name] = bare(_text(sql, part[3:]))
+    return told
+
+
+def _read_column(sql: str, part: list[Token], told: _Told) -> None:
+    name = part[0].name
+    at = 1
+    while at < len(part) and not part[at].says(*_AFTER_TYPE):
+        at = closing(part, at) + 1 if part[at].text == "(" else at + 1
+    told.types[name] = _text(sql, part[1:at])
+    while at < len(part):
+        if part[at].says("DEFAULT"):
+            end = at + 1
+            while end < len(part) and not part[end].says(*_AFTER_DEFAULT):
+                end = closing(part, end) + 1 if part[end].text == "(" else end + 1
+            default = _text(sql, part[at + 1 : end])
+            if default.upper() != "NULL":
+                told.defaults[name] = default
+            at = end
+            continue
+        if part[at].says("CHECK") and at + 2 < len(part) and part[at + 2].says("JSON_VALID"):
+            told.json.add(name)
+        at = closing(part, at) + 1 if part[at].text == "(" else at + 1
+
+
+def _text(sql: str, found: list[Token]) -> str:
+    return sql[found[0].start : found[-1].end] if found else ""
+
+
+def _amended(database: Database, ours: TableValue, told: _Told) -> TableValue:
+    def column(given: ColumnValue) -> ColumnValue:
+        type_ = told.types.get(given.name)
+        if type_ is None:
+            return given
+        canonical = "json" if given.name in told.json else database.canonical_type(type_)
+        default = told.defaults.get(given.name) if given.default is not None else None
+        return replace(given, type=canonical, default=default)
+
+    def check(at: int, given: CheckValue) -> CheckValue:
+        return replace(given, text=told.checks.get(f"c{at}", given.text))
+
+    return replace(
+        ours,
+        columns=tuple(map(column, ours.columns)),
+        checks=tuple(check(at, c) for at, c in enumerate(ours.checks)),
+    )
