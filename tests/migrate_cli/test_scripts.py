@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from migrate_cli.errors import BadScript, DuplicateRevision, MissingRevision, NoScripts
+from migrate_cli.errors import BadGraph, BadScript, DuplicateRevision, MissingRevision, NoScripts
 from migrate_cli.scripts import Script, Scripts, load_module
 
 
@@ -132,6 +132,38 @@ def test_a_missing_revision_is_told_by_who_names_it(
     assert (caught.value.file, caught.value.header) == (path, header)
     assert (caught.value.missing, caught.value.candidates) == (missing, candidates)
     assert f"{path}: {header} of revision 'b' names '{missing}'" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("revisions", "files", "reason"),
+    [
+        pytest.param({"a": ("b",), "b": ("a",), "c": ()}, ["a", "b"], "cycle", id="cycle"),
+        pytest.param({"a": ("a",)}, ["a"], "is its own parent", id="self-loop"),
+        pytest.param({"a-b": (), "c": ()}, ["a-b"], "can't use id 'a-b'", id="illegal-id"),
+        pytest.param({"head": ()}, ["head"], "can't use id 'head'", id="word"),
+    ],
+)
+def test_what_is_no_graph_is_told_with_the_files(
+    tmp_path: Path, revisions: dict[str, tuple[str, ...]], files: list[str], reason: str
+) -> None:
+    paths = {one: script(tmp_path, one, *parents) for one, parents in revisions.items()}
+
+    with pytest.raises(BadGraph) as caught:
+        assert Scripts(tmp_path).graph
+
+    assert caught.value.files == tuple(paths[one] for one in files)
+    assert reason in str(caught.value)
+    assert [str(paths[one]) in str(caught.value) for one in files] == [True] * len(files)
+    assert caught.value.exit_status == 3
+
+
+def test_a_label_in_two_files_names_both(tmp_path: Path) -> None:
+    paths = [script(tmp_path, one, labels=("shop",)) for one in ("a", "b")]
+
+    with pytest.raises(BadGraph, match="'shop'") as caught:
+        assert Scripts(tmp_path).graph
+
+    assert caught.value.files == tuple(paths)
 
 
 def test_a_script_that_is_not_literal_is_imported_once(tmp_path: Path) -> None:

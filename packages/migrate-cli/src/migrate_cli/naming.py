@@ -1,15 +1,9 @@
-"""Ids and file names of new revisions."""
+"""File names of new revisions."""
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import datetime
-
-
-def new_id() -> str:
-    """A new revision id: twelve hexadecimal digits, taken at random."""
-    return os.urandom(6).hex()
 
 
 def slug(message: str, length: int = 40) -> str:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from revgraph import RevisionGraph
+from revgraph import GraphError, MissingDependency, MissingParent, Revision, RevisionGraph
 
-from .errors import BadScript, DuplicateRevision, MissingRevision, NoScripts, in_one_line
+from .errors import BadGraph, BadScript, DuplicateRevision, MissingRevision, NoScripts, in_one_line
 from .headers import read_header
 from .naming import file_name
 
@@ -125,21 +123,23 @@ class Scripts:
         Raises:
             ScriptError: As `by_id` does.
             MissingRevision: A file names a revision that isn't there.
-            BadGraph: There is a cycle, or a label or an id is not what it may be.
+            BadGraph: There is a cycle, or an id or a label is not what it may be.
         """
-        from revgraph import Revision, RevisionGraph
+        try:
+            return RevisionGraph(map(_revision, self.by_id.values()))
+        except MissingParent as err:
+            header = "depends_on" if isinstance(err, MissingDependency) else "down_revision"
+            script = self.by_id[err.revision]
+            raise MissingRevision(script.path, script.id, err.missing, header, err.near) from err
+        except GraphError as err:
+            raise BadGraph(str(err), self._concerned(err)) from err
 
-        _no_name_is_missing(self.by_id)
-        return RevisionGraph(
-            Revision(
-                id=script.id,
-                parents=script.parents,
-                depends_on=script.depends_on,
-                labels=script.labels,
-                payload=script,
-            )
-            for script in self.by_id.values()
-        )
+    def _concerned(self, err: GraphError) -> list[Path]:
+        """The files of the revisions that an error names in its fields."""
+        named: set[object] = set()
+        for value in vars(err).values():
+            named.update(value if isinstance(value, tuple) else (value,))
+        return [script.path for script in self.by_id.values() if script.id in named]
 
     def path_for(
         self,
@@ -196,17 +196,17 @@ def _is_revision(name: str) -> bool:
     return name.endswith(".py") and not name.startswith(("__init__", ".#"))
 
 
-def _no_name_is_missing(scripts: Mapping[str, Script]) -> None:
-    """Check that all names in the headers are known, where the files are still at hand."""
-    labels = {label for script in scripts.values() for label in script.labels}
-    for script in scripts.values():
-        for parent in script.parents:
-            if parent not in scripts:
-                raise MissingRevision(script.path, script.id, parent, "down_revision", scripts)
-        for name in script.depends_on:
-            if name not in scripts and name not in labels:
-                known: Iterable[str] = labels.union(scripts)
-                raise MissingRevision(script.path, script.id, name, "depends_on", known)
+def _revision(script: Script) -> Revision[Script]:
+    try:
+        return Revision(
+            id=script.id,
+            parents=script.parents,
+            depends_on=script.depends_on,
+            labels=script.labels,
+            payload=script,
+        )
+    except GraphError as err:
+        raise BadGraph(str(err), [script.path]) from err
 
 
 def _line_in(path: Path, err: BaseException) -> int | None:

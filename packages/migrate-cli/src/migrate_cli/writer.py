@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from revgraph import new_id
+
 from . import template
 from .config import Config
 from .errors import (
@@ -19,7 +21,6 @@ from .errors import (
     CannotWrite,
     RevisionExists,
 )
-from .naming import new_id
 from .scripts import Script, Scripts
 
 RESERVED = frozenset({"head", "heads", "base", "current"})

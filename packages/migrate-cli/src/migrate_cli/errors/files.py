@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from .base import SHOWN, ScriptError, UsageError, did_you_mean, near
+from .base import SHOWN, ScriptError, UsageError, did_you_mean
 
 
 class NoScripts(ScriptError):
@@ -66,10 +66,10 @@ class MissingRevision(ScriptError):
     """
 
     def __init__(
-        self, file: Path, id: str, missing: str, header: str, known: Iterable[str]
+        self, file: Path, id: str, missing: str, header: str, candidates: Sequence[str]
     ) -> None:
         self.file, self.id, self.missing, self.header = file, id, missing, header
-        self.candidates = near(missing, known)
+        self.candidates = tuple(candidates)
         super().__init__(
             f"{file}: {header} of revision {id!r} names {missing!r}, "
             f"which is in no revision file{did_you_mean(self.candidates)}\n"
