@@ -116,6 +116,8 @@ class AlterColumn(Change):
     def only(self, aspect: str) -> AlterColumn:
         """Give the change of one aspect alone, with the `existing_*` facts."""
         others = {a: KEEP for a in (*self.ASPECTS, "new_column_name") if a != aspect}
+        if aspect != "type_":
+            others["postgresql_using"] = None  # converts to the new type
         return self.replace(**others)
 
     def reverse(self) -> AlterColumn:
