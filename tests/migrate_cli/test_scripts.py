@@ -82,6 +82,16 @@ def test_a_missing_scripts_folder_is_named_with_the_mend(tmp_path: Path) -> None
     assert f"mkdir -p {tmp_path / 'gone' / 'versions'}" in str(caught.value)
 
 
+def test_a_file_below_the_current_folder_is_named_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tmp_path / "migrations", "a", body="x = (")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(BadScript, match=r"^migrations/versions/a\.py:8: is not Python"):
+        load_module(tmp_path / "migrations" / "versions" / "a.py")
+
+
 def test_a_link_to_nowhere_is_named(tmp_path: Path) -> None:
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "x.py").symlink_to(tmp_path / "gone.py")

@@ -16,6 +16,7 @@ from sqlalchemy import MetaData
 from .config import Config
 from .errors import EmptyMetadata, ModelsDontImport, NoMetadata, in_one_line, near
 from .modules import matcher, modules_under
+from .paths import shown
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def _imported(name: str, setting: str, config: Config) -> ModuleType:
 def _place(err: BaseException) -> str | None:
     """File and line where imported code failed: the innermost place that isn't Python's own."""
     if isinstance(err, SyntaxError) and err.filename:
-        return f"{err.filename}:{err.lineno}"
+        return f"{shown(Path(err.filename))}:{err.lineno}"
     frames = [
         frame
         for frame in traceback.extract_tb(err.__traceback__)
@@ -134,7 +135,7 @@ def _place(err: BaseException) -> str | None:
     ]
     own = [f for f in frames if "site-packages" not in f.filename and "importlib" not in f.filename]
     for frame in reversed(own or frames):
-        return f"{frame.filename}:{frame.lineno}"
+        return f"{shown(Path(frame.filename))}:{frame.lineno}"
     return None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from ..paths import shown
+
 
 class MigrateError(Exception):
     """Base of every error that this package raises on purpose.
@@ -62,7 +64,7 @@ class CannotWrite(MigrateError):
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
-        super().__init__(f"can't write {path}: {reason}")
+        super().__init__(f"can't write {shown(path)}: {reason}")
 
 
 SHOWN = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..paths import shown
 from .base import DatabaseError, did_you_mean
 
 
@@ -20,13 +21,13 @@ class NoURL(DatabaseError):
         self.variable = variable
         if variable:
             text = (
-                f"${variable} is not set, and [tool.migrate] url_env in {file} reads the "
+                f"${variable} is not set, and [tool.migrate] url_env in {shown(file)} reads the "
                 f"database's URL from it\nset it, or give --url (.env is not read)"
             )
         else:
             text = (
                 "no database URL: neither --url, nor $MIGRATE_DATABASE_URL, nor url or url_env "
-                f"in [tool.migrate] of {file}, nor $DATABASE_URL\n"
+                f"in [tool.migrate] of {shown(file)}, nor $DATABASE_URL\n"
                 "give one, for example: --url sqlite:///app.db (.env is not read)"
             )
         super().__init__(text)

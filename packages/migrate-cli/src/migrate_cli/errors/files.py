@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..paths import shown
 from .base import SHOWN, ScriptError, UsageError, did_you_mean
 
 
@@ -18,8 +19,8 @@ class NoScripts(ScriptError):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         super().__init__(
-            f"the scripts folder {folder} does not exist\n"
-            f"make it (mkdir -p {folder / 'versions'}), or name another in [tool.migrate] scripts; "
+            f"the scripts folder {shown(folder)} does not exist\n"
+            f"make it (mkdir -p {shown(folder / 'versions')}), or name another in [tool.migrate] scripts; "
             "a new project starts with: migrate init"
         )
 
@@ -35,7 +36,7 @@ class BadScript(ScriptError):
 
     def __init__(self, file: Path, line: int | None, reason: str) -> None:
         self.file, self.line, self.reason = file, line, reason
-        super().__init__(f"{file}{f':{line}' if line else ''}: {reason}")
+        super().__init__(f"{shown(file)}{f':{line}' if line else ''}: {reason}")
 
 
 class DuplicateRevision(ScriptError):
@@ -49,7 +50,7 @@ class DuplicateRevision(ScriptError):
     def __init__(self, id: str, first: Path, second: Path) -> None:
         self.id, self.files = id, tuple(sorted((first, second)))
         super().__init__(
-            f"revision {id!r} is in two files\n  {self.files[0]}\n  {self.files[1]}\n"
+            f"revision {id!r} is in two files\n  {shown(self.files[0])}\n  {shown(self.files[1])}\n"
             "remove one of them, or give it an id of its own"
         )
 
@@ -71,7 +72,7 @@ class MissingRevision(ScriptError):
         self.file, self.id, self.missing, self.header = file, id, missing, header
         self.candidates = tuple(candidates)
         super().__init__(
-            f"{file}: {header} of revision {id!r} names {missing!r}, "
+            f"{shown(file)}: {header} of revision {id!r} names {missing!r}, "
             f"which is in no revision file{did_you_mean(self.candidates)}\n"
             "add its file (not committed, or on another branch?), or name another revision"
         )
@@ -87,10 +88,10 @@ class BadGraph(ScriptError):
 
     def __init__(self, reason: str, files: Sequence[Path] = ()) -> None:
         self.reason, self.files = reason, tuple(sorted(files))
-        shown = [f"\n  {file}" for file in self.files]
-        if len(shown) > SHOWN:
-            shown[SHOWN:] = [f"\n  and {len(self.files) - SHOWN} more"]
-        super().__init__(f"{reason}{''.join(shown)}")
+        listed = [f"\n  {shown(file)}" for file in self.files]
+        if len(listed) > SHOWN:
+            listed[SHOWN:] = [f"\n  and {len(self.files) - SHOWN} more"]
+        super().__init__(f"{reason}{''.join(listed)}")
 
 
 class BadRevisionId(UsageError):
@@ -119,7 +120,9 @@ class RevisionExists(UsageError):
 
     def __init__(self, id: str, file: Path) -> None:
         self.id, self.file = id, file
-        super().__init__(f"can't make revision {id!r}: {file} is already there; give another id")
+        super().__init__(
+            f"can't make revision {id!r}: {shown(file)} is already there; give another id"
+        )
 
 
 class BadTemplate(ScriptError):
@@ -134,5 +137,5 @@ class BadTemplate(ScriptError):
     def __init__(self, file: Path, line: int | None, reason: str) -> None:
         self.file, self.line, self.reason = file, line, reason
         super().__init__(
-            f"template {file}{f':{line}' if line else ''}: {reason}\nno revision was written"
+            f"template {shown(file)}{f':{line}' if line else ''}: {reason}\nno revision was written"
         )

@@ -90,10 +90,10 @@ class SeveralModels(UsageError):
 
     def __init__(self, candidates: Sequence[str], notes: Sequence[str]) -> None:
         self.candidates = tuple(candidates)
-        shown = [f"  --metadata {c}   {n}" for c, n in zip(candidates, notes, strict=True)]
-        if len(shown) > SHOWN:
-            shown[SHOWN:] = [f"  and {len(candidates) - SHOWN} more"]
+        listed = [f"  --metadata {c}   {n}" for c, n in zip(candidates, notes, strict=True)]
+        if len(listed) > SHOWN:
+            listed[SHOWN:] = [f"  and {len(candidates) - SHOWN} more"]
         super().__init__(
             f"found {len(candidates)} metadata objects; choose one, or give several of\n"
-            + "\n".join(shown)
+            + "\n".join(listed)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..paths import shown
 from .base import SHOWN, ConfigurationError, Refused, did_you_mean, near
 
 
@@ -18,7 +19,7 @@ class NoConfiguration(ConfigurationError):
 
     def __init__(self, start: Path, passed: Sequence[Path] = ()) -> None:
         self.start, self.passed = start, tuple(passed)
-        seen = f" (not in {', '.join(map(str, passed))})" if passed else ""
+        seen = f" (not in {', '.join(map(shown, passed))})" if passed else ""
         super().__init__(
             f"no migrate configuration in {start} or above\n"
             f"looked for [tool.migrate] in pyproject.toml{seen}\n"
@@ -37,7 +38,7 @@ class BadConfiguration(ConfigurationError):
 
     def __init__(self, file: Path, key: str | None, reason: str) -> None:
         self.file, self.key, self.reason = file, key, reason
-        where = f"[tool.migrate] {key} in {file}" if key else str(file)
+        where = f"[tool.migrate] {key} in {shown(file)}" if key else shown(file)
         super().__init__(f"{where}: {reason}")
 
 
@@ -66,7 +67,7 @@ class AlreadyAProject(Refused):
 
     def __init__(self, file: Path, tool: str, mend: str) -> None:
         self.file, self.tool, self.mend = file, tool, mend
-        super().__init__(f"{file} already sets up {tool} here\n{mend}")
+        super().__init__(f"{shown(file)} already sets up {tool} here\n{mend}")
 
 
 class FolderInUse(Refused):
@@ -79,9 +80,9 @@ class FolderInUse(Refused):
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self.folder, self.names = folder, tuple(names)
-        shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+        listed = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
         super().__init__(
-            f"{folder} is there already and holds {shown}\n"
+            f"{shown(folder)} is there already and holds {listed}\n"
             "give another folder: migrate init --scripts FOLDER"
         )
 
@@ -97,7 +98,7 @@ class SecretInFile(Refused):
     def __init__(self, url: str, file: Path) -> None:
         self.url, self.file = url, file
         super().__init__(
-            f"{url} has a password, which doesn't belong in {file}\n"
+            f"{url} has a password, which doesn't belong in {shown(file)}\n"
             "put the URL into an environment variable: $DATABASE_URL is read by itself, any other "
             "one is named with --url-env NAME"
         )
