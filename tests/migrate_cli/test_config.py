@@ -278,3 +278,9 @@ def test_reading_settings_and_headers_imports_neither_sqlalchemy_nor_mako() -> N
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_every_setting_has_its_place_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+
+    assert [key for key in SETTINGS if f"`{key}`" not in page] == []

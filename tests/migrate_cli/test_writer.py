@@ -80,6 +80,20 @@ def downgrade(op: Operations) -> None:
     )
 
 
+def test_the_example_in_the_docs_is_what_is_written(config: Config) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+
+    script = write(
+        config,
+        message="create tables",
+        rev_id="b4f6f0b8849e",
+        upgrade=['op.create_table("account", sa.Column("id", sa.Integer(), primary_key=True))'],
+        downgrade=['op.drop_table("account")'],
+    )
+
+    assert f"```python\n{script.path.read_text()}```" in page
+
+
 def test_a_full_revision_has_its_imports_sorted_and_its_bodies_indented(config: Config) -> None:
     script = write(
         config,
