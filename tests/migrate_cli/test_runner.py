@@ -149,7 +149,7 @@ def test_one_transaction_for_the_run_rolls_all_of_it_back(project: Any) -> None:
         ("import sys; sys.exit()", "the script ends the process"),
         ("yield", "gave a generator, so nothing of it ran"),
         ("op.get_bind().close(); op.execute('SELECT 1')", "closed"),
-        ("op.add_colum('t')", "has no attribute 'add_colum'"),
+        ("op.add_colum('t')", "op has no word 'add_colum'; did you mean 'add_column'"),
     ],
 )
 def test_scripts_that_misbehave_are_no_success(sqlite_project: Any, body: str, reason: str) -> None:

@@ -89,7 +89,9 @@ def test_a_table_of_that_name_that_isnt_one_is_named(connection: Connection) -> 
     connection.execute(text("CREATE TABLE migrate_version (x int)"))
     connection.commit()
 
-    with pytest.raises(NoVersionTable, match="migrate_version isn't a version table: it can't be read"):
+    with pytest.raises(
+        NoVersionTable, match="migrate_version isn't a version table: it can't be read"
+    ):
         VersionTable().heads(connection)
 
 
@@ -112,7 +114,9 @@ def test_it_can_have_a_name_and_a_schema_of_its_own(postgresql_url: str) -> None
             versions.insert(sink, ["a"])
 
         assert versions.heads(connection) == ("a",)
-        assert inspect(connection).get_pk_constraint("my versions", "s")["name"] == "my versions_pkc"
+        assert (
+            inspect(connection).get_pk_constraint("my versions", "s")["name"] == "my versions_pkc"
+        )
         assert versions.fullname == "s.my versions"
 
 

@@ -1,7 +1,7 @@
 """Sessions at the prompt: what a person types, and exactly what they see.
 
 A story is a text file. A line that begins with `$ ` is typed; it runs in a shell, in one empty
-folder for the whole story. The lines below it are what comes out, stdout and stderr in the order
+folder for the whole story; `$ export NAME=value` holds for what follows. The lines below it are what comes out, stdout and stderr in the order
 in which they came, and `[3]` at the end is an exit status other than 0. Lines before the first
 `$ ` say what the story is about. A line `$ write FILE` writes the lines below it, up to the next
 `$ `, into a file.
@@ -41,13 +41,18 @@ def test_there_are_stories() -> None:
 def play(story: str, folder: Path) -> str:
     """Run a story's commands in a folder, and give the story as it went."""
     head, *scenes = re.split(r"^(?=\$ )", story, flags=re.MULTILINE)
-    return head + "".join(scene_played(scene, folder) for scene in scenes)
+    seen = environment(folder)
+    return head + "".join(scene_played(scene, folder, seen) for scene in scenes)
 
 
-def scene_played(scene: str, folder: Path) -> str:
-    """Run one command, and give it with what came out."""
+def scene_played(scene: str, folder: Path, seen: dict[str, str]) -> str:
+    """Run one command in an environment, and give it with what came out."""
     typed, _, told = scene.partition("\n")
     command = typed.removeprefix("$ ")
+    if command.startswith("export "):
+        name, _, value = command.removeprefix("export ").partition("=")
+        seen[name] = value
+        return scene
     if command.startswith("write "):
         file = folder / command.removeprefix("write ")
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +61,7 @@ def scene_played(scene: str, folder: Path) -> str:
     done = subprocess.run(
         ["/bin/sh", "-c", f"exec 2>&1\n{command}"],
         cwd=folder,
-        env=environment(folder),
+        env=seen,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -78,6 +83,7 @@ def environment(folder: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
 
 

@@ -194,5 +194,5 @@ class SeveralHeads(UsageError):
         named = ", ".join(f'{head} "{text.splitlines()[0]}"' for head, text in heads[:5])
         super().__init__(
             f"{len(heads)} heads: {named}{', ...' if len(heads) > 5 else ''}\n"
-            "name one, or all: heads; join them: migrate merge heads"
+            "join them: migrate merge    or name one, or all of them: heads"
         )

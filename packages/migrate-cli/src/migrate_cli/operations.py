@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import ddl_constructs as ddl
 from ddl_constructs import Change
@@ -17,6 +17,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, conv
 
+from .errors import did_you_mean, near
 from .sinks import Sink
 
 P = ParamSpec("P")
@@ -120,6 +121,13 @@ class Operations:
             What the connection returns; None for a change of no statements.
         """
         return self._sink.take(change)
+
+    if not TYPE_CHECKING:  # a type checker knows the words by itself
+
+        def __getattr__(self, name: str) -> Any:
+            """Offer the words that someone may have meant."""
+            meant = did_you_mean(near(name, [n for n in dir(Operations) if n[0] != "_"]))
+            raise AttributeError(f"op has no word {name!r}{meant}", name=name, obj=self)
 
     def get_bind(self) -> Connection:
         """Give the connection that the revision runs on.

@@ -89,16 +89,17 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
         ):
             for step, function in zip(steps, functions, strict=True):
                 if around.begun is not None:
-                    around.begun(step.payload, step.direction)
+                    around.begun(_script(step), step.direction)
                 start = time.perf_counter()
                 with each():
                     if around.fresh and not done:
                         around.versions.create(around.sink)
                     around.sink.note(f"Running {step.direction} {_arrow(step)}")
                     _call(function, around)
-                    around.versions.apply(around.sink, step.heads)
+                    around.versions.apply(around.sink, step.change)
                 seconds = time.perf_counter() - start
-                done.append(Done(step.revision, step.payload.message, step.direction, seconds))
+                message = _script(step).message
+                done.append(Done(step.revision.id, message, step.direction, seconds))
                 if around.ended is not None:
                     around.ended(done[-1])
     except (Exception, SystemExit) as err:  # a script may raise anything, and must not end us
@@ -125,8 +126,14 @@ def record(moves: Sequence[HeadsChange], around: Run, *, purge: bool = False) ->
             around.versions.apply(around.sink, move)
 
 
+def _script(step: Step[Script]) -> Script:
+    script = step.revision.payload
+    assert script is not None, "every revision of Scripts.graph carries its script"
+    return script
+
+
 def _function(step: Step[Script]) -> Callable[..., object]:
-    script = step.payload
+    script = _script(step)
     function = getattr(script.load(), step.direction, None)
     if not callable(function):
         raise BadScript(script.path, None, f"has no function {step.direction}()")
@@ -164,19 +171,19 @@ def _is_op(parameter: inspect.Parameter) -> bool:
 
 
 def _arrow(step: Step[Script]) -> str:
-    parents = ", ".join(step.payload.parents)
-    ends = (parents, step.revision) if step.direction == "upgrade" else (step.revision, parents)
+    here, below = step.revision.id, ", ".join(step.revision.parents)
+    ends = (below, here) if step.direction == "upgrade" else (here, below)
     return f"{ends[0]} -> {ends[1]}"
 
 
 def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -> RevisionFailed:
-    script = step.payload
+    script = _script(step)
     frames = traceback.extract_tb(err.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(script.path)]
     place = f"{shown(script.path)}:{lines[-1]}" if lines else shown(script.path)
     sql = err.statement if isinstance(err, StatementError) else None
     return RevisionFailed(
-        step.revision,
+        script.id,
         script.message,
         step.direction,
         place,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .graph import brief, full
-from .paper import answer, change_line, dim, field, option
+from .graph import brief, paragraphs
+from .paper import answer, change_line, dim, field, option, standing
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ def status(exit_code: bool) -> int:
 
 
 @word(answers=True)
-@click.option(
-    "--check-heads", is_flag=True, help="End with 1 if the database isn't at all heads."
-)
+@click.option("--check-heads", is_flag=True, help="End with 1 if the database isn't at all heads.")
 def current(check_heads: bool) -> int:
     """Show the revisions that the database is at."""
     from ..commands import current as work
@@ -50,9 +48,8 @@ def check() -> int:
 
 
 def _standing(found: Status) -> Iterator[str]:
-    at = ", ".join(found.heads) or "<base>"
-    head = " (head)" if found.at_head and found.heads else ""
-    yield field("Database", f"{found.database}    at {at}{head}")
+    at = standing(found.heads, at_head=found.at_head)
+    yield field("Database", f"{found.database}    at {at}")
     for one in found.revisions:
         title = one.message.partition("\n")[0]
         box = click.style("[x]", fg="green") if one.applied else click.style("[ ]", fg="yellow")
@@ -76,10 +73,9 @@ def _standing(found: Status) -> Iterator[str]:
 def _rows(found: Current) -> Iterator[str]:
     if option("verbose"):
         yield f"Current revision(s) for {found.database}:"
-    for entry in found.revisions:
-        if option("verbose"):
-            yield from full(entry)
-        else:
+        yield from paragraphs(found.revisions)
+    else:
+        for entry in found.revisions:
             yield brief(entry, parents=False)
     for lost in found.unknown:
         yield f"{lost} (unknown: it has no file here)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -12,7 +13,7 @@ import click
 
 from ..errors import MigrateError, Refused
 from .paper import error
-from .words import migrate
+from .words import PipeClosed, migrate
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status."""
     options: dict[str, Any] = {}
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a ?
     try:
         status = migrate.main(arguments, prog_name="migrate", standalone_mode=False, obj=options)
         sys.stdout.flush()
@@ -41,8 +45,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         error("interrupted")
         return 130
-    except BrokenPipeError:
-        # who read along has seen enough; what Python still flushes at exit must go somewhere
+    except (BrokenPipeError, PipeClosed):
+        # what Python still flushes at exit must go somewhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as err:

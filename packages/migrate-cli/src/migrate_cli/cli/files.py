@@ -9,7 +9,7 @@ import click
 
 from ..paths import shown
 from .paper import answer, change_line, field, option
-from .words import project, word
+from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
     from ..commands.files import Made
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @word()
 @click.option(
-    "--metadata", multiple=True, metavar="MODULE:OBJECT",
+    "--metadata",
+    multiple=True,
+    metavar="MODULE:OBJECT",
     help="What to compare with, instead of looking for it; repeatable.",
 )
 @click.option("--url-env", metavar="NAME", help="Environment variable that holds the URL.")
@@ -33,16 +35,15 @@ def init(metadata: tuple[str, ...], url_env: str | None, scripts: str) -> None:
     """
     from ..commands import init as work
 
-    made = work(
-        Path(), metadata=metadata, url=option("url"), url_env=url_env, scripts=scripts
-    )
+    made = work(Path(), metadata=metadata, url=option("url"), url_env=url_env, scripts=scripts)
     answer(made, _set_up(made))
 
 
 def _set_up(made: InitResult) -> list[str]:
     config = made.config
     lines = [
-        field("" if i else "Found", f"{c.target}    {c.describe()}") for i, c in enumerate(made.found)
+        field("" if i else "Found", f"{c.target}    {c.describe()}")
+        for i, c in enumerate(made.found)
     ]
     source = config.url_source or "not said yet: --url, $MIGRATE_DATABASE_URL or $DATABASE_URL"
     return [
@@ -61,13 +62,19 @@ def _set_up(made: InitResult) -> list[str]:
 )
 @click.option("--rev-id", metavar="ID", help="Its id, instead of a random one.")
 @click.option(
-    "--head", multiple=True, metavar="TARGET",
+    "--head",
+    multiple=True,
+    metavar="TARGET",
     help="Its parent: a head, or base for a new root; repeatable. Otherwise the only head.",
 )
-@click.option("--splice", is_flag=True, help="Let the parent be no head: a new branch begins there.")
+@click.option(
+    "--splice", is_flag=True, help="Let the parent be no head: a new branch begins there."
+)
 @click.option("--branch-label", multiple=True, metavar="LABEL", help="Its label; repeatable.")
 @click.option(
-    "--depends-on", multiple=True, metavar="TARGET",
+    "--depends-on",
+    multiple=True,
+    metavar="TARGET",
     help="What must be applied before it, besides its parents; repeatable.",
 )
 @click.option("--allow-empty", is_flag=True, help="Write a file also where nothing differs.")
@@ -97,6 +104,36 @@ def revision(
         depends_on=depends_on,
         allow_empty=allow_empty,
         allow_drops=allow_drops,
+    )
+    answer(made, _written(made))
+
+
+@word(answers=True, context_settings=TARGETS)
+@click.argument("targets", nargs=-1, type=Target())
+@click.option("--message", "-m", default="", help="What the revision is about.")
+@click.option("--rev-id", metavar="ID", help="Its id, instead of a random one.")
+@click.option("--branch-label", multiple=True, metavar="LABEL", help="Its label; repeatable.")
+@click.option("--splice", is_flag=True, help="Let a parent be no head.")
+def merge(
+    targets: tuple[str, ...],
+    message: str,
+    rev_id: str | None,
+    branch_label: tuple[str, ...],
+    splice: bool,
+) -> None:
+    """Write a revision that joins several heads.
+
+    TARGETS are the heads to join; all of them if none is named.
+    """
+    from ..commands import merge as work
+
+    made = work(
+        project(),
+        targets or ("heads",),
+        message,
+        rev_id=rev_id,
+        branch_labels=branch_label,
+        splice=splice,
     )
     answer(made, _written(made))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @word(answers=True)
 @click.option(
-    "--rev-range", "-r", metavar="START:END",
+    "--rev-range",
+    "-r",
+    metavar="START:END",
     help="Only these; either side may be empty, both ends are included.",
 )
 @click.option("--indicate-current", "-i", is_flag=True, help="Mark where the database is.")
@@ -26,13 +28,13 @@ def history(rev_range: str | None, indicate_current: bool) -> None:
     from ..commands import history as work
 
     config = project()
-    found = work(config, rev_range)
-    here: frozenset[str] = frozenset()
-    if indicate_current:
+    here: tuple[str, ...] | None = None
+    if indicate_current or "current" in (rev_range or ""):
         from ..commands import current
 
-        here = frozenset(entry.id for entry in current(config).revisions)
-    answer(found, _listed(found, here))
+        here = tuple(entry.id for entry in current(config).revisions)
+    found = work(config, rev_range, here)
+    answer(found, _listed(found, frozenset(here or ())))
 
 
 @word(answers=True)
@@ -44,6 +46,15 @@ def heads() -> None:
     answer(found, _listed(found, parents=False))
 
 
+@word(answers=True)
+def branches() -> None:
+    """List the revisions that several others follow."""
+    from ..commands import branches as work
+
+    found = work(project())
+    answer(found, _forks(found))
+
+
 @word(answers=True, context_settings=TARGETS)
 @click.argument("targets", nargs=-1, required=True, type=Target())
 def show(targets: tuple[str, ...]) -> None:
@@ -51,17 +62,32 @@ def show(targets: tuple[str, ...]) -> None:
     from ..commands import show as work
 
     found = work(project(), targets)
-    answer(found, (line for entry in found.revisions for line in full(entry)))
+    answer(found, paragraphs(found.revisions))
 
 
 def _listed(
     found: Entries, here: frozenset[str] = frozenset(), *, parents: bool = True
 ) -> Iterator[str]:
+    if option("verbose"):
+        yield from paragraphs(found.revisions)
+        return
     for entry in found.revisions:
-        if option("verbose"):
-            yield from full(entry)
-        else:
-            yield brief(entry, here, parents=parents)
+        yield brief(entry, here, parents=parents)
+
+
+def _forks(found: Entries) -> Iterator[str]:
+    for entry in found.revisions:
+        yield brief(entry, parents=False)
+        for child in entry.children:
+            yield f"  -> {click.style(child, fg='yellow')}"
+
+
+def paragraphs(entries: Iterable[Entry]) -> Iterator[str]:
+    """Write all that revisions' files say, an empty line between two of them."""
+    for number, entry in enumerate(entries):
+        if number:
+            yield ""
+        yield from full(entry)
 
 
 def brief(entry: Entry, here: frozenset[str] = frozenset(), *, parents: bool = True) -> str:
@@ -80,7 +106,7 @@ def brief(entry: Entry, here: frozenset[str] = frozenset(), *, parents: bool = T
 
 
 def full(entry: Entry) -> Iterator[str]:
-    """Write all that a revision's file says, and an empty line."""
+    """Write all that a revision's file says."""
     facts = {
         "Rev": entry.id + (" (head)" if entry.head else ""),
         "Merges" if len(entry.parents) > 1 else "Parent": ", ".join(entry.parents) or "<base>",
@@ -95,7 +121,6 @@ def full(entry: Entry) -> Iterator[str]:
     yield ""
     for line in entry.message.splitlines():
         yield f"    {line}"
-    yield ""
 
 
 def _title(message: str) -> str:

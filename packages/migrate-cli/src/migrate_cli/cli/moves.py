@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from .paper import answer, dim, seconds, tell
+from .paper import answer, dim, seconds, standing, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -58,28 +61,43 @@ def stamp(targets: tuple[str, ...], sql: bool, purge: bool) -> None:
     """
     from ..commands import stamp as work
 
-    moved = work(project(), targets, purge=purge, sql=sys.stdout if sql else None)
+    with _script(sql) as stream:
+        moved = work(project(), targets, purge=purge, sql=stream)
     if not sql:
-        answer(moved, [f"Stamped: was at {_at(moved.before)}, is at {_at(moved.heads)}."])
+        answer(moved, [f"Stamped: was at {standing(moved.before)}, is at {_at(moved)}."])
 
 
 def _move(work: Any, target: str | None, sql: bool) -> None:
-    moved = work(project(), target, sql=sys.stdout if sql else None, progress=_progress(sql))
+    with _script(sql) as stream:
+        moved = work(project(), target, sql=stream, progress=_progress(sql))
     if not sql:
         answer(moved, [_ending(moved)])
 
 
+@contextmanager
+def _script(wanted: bool) -> Iterator[IO[str] | None]:
+    """Give stdout for a SQL script: in UTF-8 wherever it goes, no character replaced."""
+    if not wanted:
+        yield None
+        return
+    sys.stdout.flush()
+    stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+    try:
+        yield stream
+        stream.flush()
+    finally:
+        stream.detach()
+
+
 def _ending(moved: Moved) -> str:
     if not moved.done:
-        already = "head " if moved.at_head and moved.heads else ""
-        return f"Already at {already}{_at(moved.heads)}. Nothing to do."
+        return f"Already at {_at(moved)}. Nothing to do."
     verb = {"upgrade": "applied", "downgrade": "undone"}[moved.done[0].direction]
-    head = " (head)" if moved.at_head and moved.heads else ""
-    return f"At {_at(moved.heads)}{head}. {len(moved.done)} {verb} in {seconds(moved.seconds)}."
+    return f"At {_at(moved)}. {len(moved.done)} {verb} in {seconds(moved.seconds)}."
 
 
-def _at(heads: tuple[str, ...]) -> str:
-    return ", ".join(heads) or "<base>"
+def _at(moved: Moved) -> str:
+    return standing(moved.heads, at_head=moved.at_head)
 
 
 def _progress(sql: bool) -> Progress:

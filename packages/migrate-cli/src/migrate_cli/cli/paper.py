@@ -60,6 +60,13 @@ def change_line(change: Any) -> str:
     return f"  {mark(sign)} {words}"
 
 
+def standing(heads: Sequence[str], *, at_head: bool = False) -> str:
+    """Write the ids that a database is at, and whether those are all heads."""
+    if not heads:
+        return "<base>"
+    return ", ".join(heads) + ((" (head)" if len(heads) == 1 else " (heads)") if at_head else "")
+
+
 def dim(text: str) -> str:
     """Paint what is by the way."""
     return click.style(text, dim=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WORDS = {
     "init": "files",
     "revision": "files",
+    "merge": "files",
     "upgrade": "moves",
     "downgrade": "moves",
     "stamp": "moves",
@@ -27,6 +28,7 @@ WORDS = {
     "check": "database",
     "history": "graph",
     "heads": "graph",
+    "branches": "graph",
     "show": "graph",
 }
 """Each word of the command line, in the order of the help, and the module here that says it."""
@@ -45,7 +47,8 @@ def _kept(*names: str, **settings: Any) -> click.Option:
 def _common() -> list[click.Parameter]:
     return [
         _kept(
-            "--config", "-c",
+            "--config",
+            "-c",
             type=click.Path(path_type=Path),
             help="The pyproject.toml to read; otherwise the nearest one here or above.",
         ),
@@ -67,6 +70,10 @@ def _forms() -> list[click.Parameter]:
     ]
 
 
+class PipeClosed(Exception):
+    """Who read along has seen enough."""
+
+
 class Word(click.Command):
     """A word of the command line; takes the common options too, behind its own in the help."""
 
@@ -74,6 +81,12 @@ class Word(click.Command):
         super().__init__(*args, **kwargs)
         self.own = [p.name for p in self.params]
         self.params += _common()
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as err:  # click would end with 1
+            raise PipeClosed from err
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, own in (("Options", True), ("Common options", False)):

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .database import check, current, status
-    from .files import init, revision
-    from .graph import heads, history, show
+    from .files import init, merge, revision
+    from .graph import branches, heads, history, show
     from .moves import downgrade, stamp, upgrade
 
 _WHERE = {
+    "branches": "graph",
     "check": "database",
     "current": "database",
     "downgrade": "moves",
     "heads": "graph",
     "history": "graph",
     "init": "files",
+    "merge": "files",
     "revision": "files",
     "show": "graph",
     "stamp": "moves",
@@ -30,12 +32,14 @@ _WHERE = {
 }
 
 __all__ = [
+    "branches",
     "check",
     "current",
     "downgrade",
     "heads",
     "history",
     "init",
+    "merge",
     "revision",
     "show",
     "stamp",

@@ -98,7 +98,8 @@ def current(config: Config, *, connection: Connection | None = None) -> Current:
         config: The project's settings.
         connection: Which database; None connects to what the settings name.
     """
-    graph = Scripts(config.scripts).graph
+    scripts = Scripts(config.scripts)
+    graph = scripts.graph
 
     def work(connection: Connection) -> Current:
         with reading(connection):
@@ -106,7 +107,7 @@ def current(config: Config, *, connection: Connection | None = None) -> Current:
         lost = unknown(heads, graph)
         return Current(
             shown_url(config),
-            tuple(entry(graph, head) for head in heads if head not in lost),
+            tuple(entry(scripts, head) for head in heads if head not in lost),
             lost,
             set(heads) == set(graph.heads),
         )
@@ -138,7 +139,8 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
 
     What can't be told (models that don't import) is said in the answer, not raised.
     """
-    graph = Scripts(config.scripts).graph
+    scripts = Scripts(config.scripts)
+    graph = scripts.graph
     versions = version_table(config)
 
     def work(connection: Connection) -> Status:
@@ -146,9 +148,7 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
             heads = versions.heads(connection)
         lost = unknown(heads, graph)
         ran = graph.ancestors([head for head in heads if head not in lost])
-        known = tuple(
-            Known(one, graph[one].payload.message, one in ran) for one in graph.topological()
-        )
+        known = tuple(Known(one.id, scripts.by_id[one.id].message, one.id in ran) for one in graph)
         pending = sum(not one.applied for one in known)
         changes, why_not = None, None
         if pending or lost:
@@ -156,9 +156,7 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
         else:
             changes, why_not = _compared(connection, config)
         at_head = set(heads) == set(graph.heads)
-        return Status(
-            shown_url(config), heads, at_head, known, pending, lost, changes, why_not
-        )
+        return Status(shown_url(config), heads, at_head, known, pending, lost, changes, why_not)
 
     return on_database(config, connection, work)
 

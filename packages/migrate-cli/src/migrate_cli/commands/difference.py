@@ -43,7 +43,7 @@ def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> Non
     """
     pending = revgraph.upgrade(graph, applied, "heads").steps
     if pending:
-        raise NotAtHead(applied, [step.revision for step in pending])
+        raise NotAtHead(applied, [step.revision.id for step in pending])
 
 
 def guard(

@@ -103,11 +103,10 @@ def revision(
     from ..writer import write_revision  # brings the template engine along
 
     scripts = Scripts(config.scripts)
-    graph = scripts.graph
-    parents = _parents(graph, head, splice)
+    parents = _parents(scripts, head, splice)
     body = _Body()
     if autogenerate:
-        body = _compared(config, graph, allow_drops, connection)
+        body = _compared(config, scripts.graph, allow_drops, connection)
         if not body.changes and not allow_empty:
             return Made(None, None, ())
     script = write_revision(
@@ -117,7 +116,9 @@ def revision(
         parents=parents,
         rev_id=rev_id,
         branch_labels=branch_labels,
-        depends_on=[one for target in depends_on for one in revgraph.resolve(graph, target)],
+        depends_on=[
+            one for target in depends_on for one in revgraph.resolve(scripts.graph, target)
+        ],
         upgrade=body.upgrade,
         downgrade=body.downgrade,
         imports=body.imports,
@@ -125,14 +126,54 @@ def revision(
     return Made(script.id, script.path, body.changes)
 
 
-def _parents(graph: RevisionGraph[Script], head: Sequence[str], splice: bool) -> list[str]:
+def merge(
+    config: Config,
+    to_join: Sequence[str] = ("heads",),
+    message: str = "",
+    *,
+    rev_id: str | None = None,
+    branch_labels: Sequence[str] = (),
+    splice: bool = False,
+) -> Made:
+    """Write a revision that joins several heads and changes nothing by itself.
+
+    Args:
+        config: The project's settings.
+        to_join: Targets of its parents; "heads" for all heads.
+        message: What it is about; empty for the names of its parents.
+        rev_id: As in `revision`, likewise the others.
+
+    Raises:
+        UsageError: There is nothing to join, or a target is unknown or no head.
+    """
+    from ..writer import write_revision
+
+    scripts = Scripts(config.scripts)
+    parents = _parents(scripts, to_join, splice)
+    if len(parents) < 2:
+        only = f"only {parents[0]}" if parents else "no head"
+        raise UsageError(f"nothing to merge: there is {only}, and it takes two")
+    script = write_revision(
+        config,
+        scripts,
+        message=message or f"merge {' and '.join(parents)}",
+        parents=parents,
+        rev_id=rev_id,
+        branch_labels=branch_labels,
+    )
+    return Made(script.id, script.path, ())
+
+
+def _parents(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:
     """Give the ids of a new revision's parents; empty for a root."""
+    heads = scripts.graph.heads
     if not head:
-        targets.only_head(graph)
-        return list(graph.heads)
-    parents = list(dict.fromkeys(one for target in head for one in targets.start(graph, target)))
+        targets.only_head(scripts)
+        return list(heads)
+    asked = (one for target in head for one in targets.start(scripts.graph, target))
+    parents = list(dict.fromkeys(asked))
     for parent in parents:
-        if parent not in graph.heads and not splice:
+        if parent not in heads and not splice:
             raise UsageError(
                 f"revision {parent} is no head, so a new branch would begin there\n"
                 "if that is meant: --splice"

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import revgraph
-from revgraph import RevisionGraph
 
 from ..config import Config
-from ..scripts import Script, Scripts
+from ..scripts import Scripts
 
 
 @dataclass(frozen=True)
@@ -51,38 +50,59 @@ class Entries:
 
 def heads(config: Config) -> Entries:
     """Give the heads of the revision files, sorted by id."""
-    graph = Scripts(config.scripts).graph
-    return Entries(tuple(entry(graph, head) for head in graph.heads))
+    scripts = Scripts(config.scripts)
+    return Entries(tuple(entry(scripts, head) for head in scripts.graph.heads))
+
+
+def branches(config: Config) -> Entries:
+    """Give the revisions that several others follow, newest first."""
+    scripts = Scripts(config.scripts)
+    forks = set(scripts.graph.branch_points)
+    newest = [revision.id for revision in reversed(scripts.graph) if revision.id in forks]
+    return Entries(tuple(entry(scripts, fork) for fork in newest))
 
 
 def show(config: Config, targets: Sequence[str]) -> Entries:
     """Give the revisions that targets name, in the order in which they were named.
 
     Raises:
-        UsageError: A target is unknown or ambiguous, or names no revision.
+        TargetError: A target is unknown or ambiguous (revgraph's, with near matches).
     """
-    graph = Scripts(config.scripts).graph
-    found = [one for target in targets for one in revgraph.resolve(graph, target)]
-    return Entries(tuple(entry(graph, one) for one in found))
+    scripts = Scripts(config.scripts)
+    found = [one for target in targets for one in revgraph.resolve(scripts.graph, target)]
+    return Entries(tuple(entry(scripts, one) for one in found))
 
 
-def history(config: Config, range: str | None = None) -> Entries:
+def history(
+    config: Config, range: str | None = None, applied: Sequence[str] | None = None
+) -> Entries:
     """Give revisions, newest first: a child always before its parents.
 
     Args:
         config: The project's settings.
         range: "start:end", either side may be empty; both ends included. None for all.
+        applied: Ids that "current" means in the range; None if nothing says.
+
+    Raises:
+        TargetError: An end is unknown or ambiguous (revgraph's, with near matches).
+        NotAnAncestor: The start isn't below the end (revgraph's).
     """
-    graph = Scripts(config.scripts).graph
-    order = graph.topological()
-    return Entries(tuple(entry(graph, one) for one in reversed(order)))
+    scripts = Scripts(config.scripts)
+    found = revgraph.history(scripts.graph, range, applied)
+    return Entries(tuple(entry(scripts, one.id) for one in found))
 
 
-def entry(graph: RevisionGraph[Script], id: str) -> Entry:
-    """Give a revision of the graph as a person sees it."""
-    script = graph[id].payload
-    children = tuple(sorted(graph.children(id)))
+def entry(scripts: Scripts, id: str) -> Entry:
+    """Give a revision as a person sees it."""
+    script = scripts.by_id[id]
+    children = scripts.graph.children(id)
     return Entry(
-        id, script.message, script.parents, children, script.depends_on, script.labels,
-        not children, script.path,
+        id,
+        script.message,
+        script.parents,
+        children,
+        script.depends_on,
+        script.labels,
+        not children,
+        script.path,
     )

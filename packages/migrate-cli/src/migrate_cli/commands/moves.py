@@ -136,13 +136,14 @@ def stamp(
     if purge and sql is not None:
         raise UsageError("--purge looks into the database, which a SQL script can't")
     started = time.perf_counter()
-    graph = Scripts(config.scripts).graph
+    scripts = Scripts(config.scripts)
+    graph = scripts.graph
     versions = version_table(config)
     database = shown_url(config)
     if sql is not None:
         start, ends = targets.ranges(to)
         before = targets.start(graph, start)
-        moves, after = targets.stamped(graph, before, ends)
+        moves, after = targets.stamped(scripts, before, ends)
         with spooled(sql) as stream:
             sink = OfflineSink(offline_dialect(database_url(config)), stream)
             record(moves, Run(sink, versions, database, fresh=not before))
@@ -156,7 +157,7 @@ def stamp(
         )
         sink = OnlineSink(connection)
         kept = () if purge else before
-        moves, after = targets.stamped(graph, kept, to)
+        moves, after = targets.stamped(scripts, kept, to)
         record(moves, Run(sink, versions, database, fresh=not before), purge=purge)
         return _moved(graph, database, before, after, (), started)
 
@@ -175,17 +176,23 @@ def _move(
     connection: Connection | None,
 ) -> Moved:
     started = time.perf_counter()
-    graph = Scripts(config.scripts).graph
+    scripts = Scripts(config.scripts)
+    graph = scripts.graph
     versions = version_table(config)
     database = shown_url(config)
     start, end = targets.split(target, sql is not None)
-    to = targets.end(graph, end)
+    to = targets.end(scripts, end)
 
     def go(sink: Sink, before: tuple[str, ...]) -> Moved:
         plan = planner(graph, before, to)
         around = Run(
-            sink, versions, database, fresh=not before, transaction=config.transaction,
-            begun=progress.begun, ended=progress.ended,
+            sink,
+            versions,
+            database,
+            fresh=not before,
+            transaction=config.transaction,
+            begun=progress.begun,
+            ended=progress.ended,
         )
         with importable(config.prepend_sys_path):
             done = run(plan.steps, around)
@@ -213,6 +220,10 @@ def _moved(
 ) -> Moved:
     after = tuple(sorted(heads))
     return Moved(
-        database, tuple(before), after, tuple(done),
-        after == tuple(sorted(graph.heads)), time.perf_counter() - started,
+        database,
+        tuple(before),
+        after,
+        tuple(done),
+        after == tuple(sorted(graph.heads)),
+        time.perf_counter() - started,
     )

@@ -9,23 +9,24 @@ from revgraph import HeadsChange, RevisionGraph
 
 from ..errors import UsageError
 from ..failures import SeveralHeads
-from ..scripts import Script
+from ..scripts import Script, Scripts
 
 
-def only_head(graph: RevisionGraph[Script]) -> str:
+def only_head(scripts: Scripts) -> str:
     """Give "head" as a target, if it can only mean one revision; "heads" where there is none.
 
     Raises:
         SeveralHeads: There are several.
     """
-    if len(graph.heads) > 1:
-        raise SeveralHeads([(head, graph[head].payload.message) for head in graph.heads])
+    heads = scripts.graph.heads
+    if len(heads) > 1:
+        raise SeveralHeads([(head, scripts.by_id[head].message) for head in heads])
     return "heads"
 
 
-def end(graph: RevisionGraph[Script], target: str | None) -> str:
+def end(scripts: Scripts, target: str | None) -> str:
     """Give the target to go to; None and "head" are the only head."""
-    return only_head(graph) if target in (None, "head") else str(target)
+    return only_head(scripts) if target in (None, "head") else str(target)
 
 
 def split(target: str | None, offline: bool) -> tuple[str | None, str | None]:
@@ -55,7 +56,7 @@ def start(graph: RevisionGraph[Script], target: str | None) -> tuple[str, ...]:
 
 
 def stamped(
-    graph: RevisionGraph[Script], before: Sequence[str], to: Sequence[str]
+    scripts: Scripts, before: Sequence[str], to: Sequence[str]
 ) -> tuple[list[HeadsChange], tuple[str, ...]]:
     """Give what becomes of the version table's rows, and the heads afterwards.
 
@@ -66,8 +67,8 @@ def stamped(
     moves: list[HeadsChange] = []
     heads = tuple(before)
     for target in to:
-        plan = revgraph.stamp(graph, heads, end(graph, target))
-        moves += [step.heads for step in plan.steps]
+        plan = revgraph.stamp(scripts.graph, heads, end(scripts, target))
+        moves += [step.change for step in plan.steps]
         heads = tuple(plan.heads)
     return moves, heads
 

@@ -76,5 +76,3 @@ def in_words(element: Change | Executable) -> str:
     if isinstance(element, Change):
         return element.describe()
     return " ".join(str(element).split())
-
-

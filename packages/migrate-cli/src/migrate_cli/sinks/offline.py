@@ -45,9 +45,7 @@ class OfflineSink:
         self._open = False
 
     def take(self, element: Change | Executable) -> Any:
-        pieces = (
-            element.statements(self.dialect) if isinstance(element, Change) else [element]
-        )
+        pieces = element.statements(self.dialect) if isinstance(element, Change) else [element]
         texts = [(piece, self._text(piece)) for piece in pieces]
         for piece, text in texts:
             if self._open and stands_alone(piece, self.dialect):
@@ -175,6 +173,8 @@ class _OfflineBind(MockConnection):
         if parameters:
             rows = parameters if isinstance(parameters, list) else [parameters]
             for row in rows:
-                self._sink.take(obj.values(row) if hasattr(obj, "values") else obj.bindparams(**row))
+                self._sink.take(
+                    obj.values(row) if hasattr(obj, "values") else obj.bindparams(**row)
+                )
             return NoRows(in_words(obj))
         return self._sink.take(obj)

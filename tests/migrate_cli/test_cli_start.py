@@ -1,0 +1,200 @@
+"""What the command line costs to start, and how it answers into pipes and terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from migrate_cli.cli.door import run
+from migrate_cli.cli.words import WORDS, migrate
+
+HEAVY = {"sqlalchemy", "mako", "ddl_constructs", "ddl_autogen", "asyncio", "shop"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with two revisions and models that say so when they are imported."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.migrate]\nurl = "sqlite:///x.db"\nmetadata = "shop:metadata"\n'
+    )
+    (tmp_path / "shop.py").write_text("from sqlalchemy import MetaData\nmetadata = MetaData()\n")
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    for one, parent in (("a1a1", None), ("b2b2", "a1a1")):
+        (versions / f"{one}.py").write_text(
+            f'"""make {one} — größer"""\nfrom migrate_cli import Operations\n'
+            f"revision = {one!r}\ndown_revision = {parent!r}\n\n"
+            "def upgrade(op: Operations) -> None:\n    pass\n\n"
+            "def downgrade(op: Operations) -> None:\n    pass\n"
+        )
+    return tmp_path
+
+
+def shell(folder: Path, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-c", command.replace("migrate ", f"{sys.executable} -m migrate_cli ")],
+        cwd=folder,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help",
+        "--version",
+        "upgrade --help",
+        "heads",
+        "history",
+        "show head",
+        "branches",
+        "upgrad",
+    ],
+)
+def test_what_needs_no_database_imports_none(folder: Path, arguments: str) -> None:
+    program = (
+        "import sys; from migrate_cli.cli.door import run; status = run(sys.argv[1:]);"
+        f"print(*sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments.split()],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+    assert done.stderr.splitlines()[-1] == ""
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_has_help_and_the_common_options(
+    word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run([word, "--help"])
+
+    said = capsys.readouterr().out
+    assert status == 0
+    assert f"Usage: migrate {word}" in said
+    assert "--url URL" in said
+    assert "--traceback" in said
+
+
+def test_the_help_lists_every_word_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["--help"])
+
+    said = capsys.readouterr().out
+    for word in WORDS:
+        (line,) = [line for line in said.splitlines() if line.startswith(f"  {word} ")]
+        assert line.split(maxsplit=1)[1]
+
+
+def test_words_are_said_with_dash_or_underscore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WORDS, "two-words", "graph")
+    monkeypatch.setattr("migrate_cli.cli.graph.two_words", "found", raising=False)
+
+    context = click.Context(migrate)
+    assert migrate.get_command(context, "two-words") == "found"
+    assert migrate.get_command(context, "two_words") == "found"
+
+
+@pytest.mark.parametrize(
+    "arguments", ["status", "current", "history", "heads", "show head", "upgrade", "stamp head"]
+)
+def test_answers_come_as_json(folder: Path, arguments: str) -> None:
+    done = shell(folder, f"migrate {arguments} --json")
+
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert answer["schema"] == 1
+    assert json.loads(shell(folder, f"migrate {arguments} --format json").stdout).keys() == (
+        answer.keys()
+    )
+
+
+def test_answers_go_to_stdout_and_progress_to_stderr(folder: Path) -> None:
+    done = shell(folder, "migrate upgrade")
+
+    assert done.stdout.startswith("At b2b2 (head). 2 applied in ")
+    assert [line.split()[0] for line in done.stderr.splitlines()] == ["a1a1", "b2b2"]
+
+
+def test_quiet_says_nothing_but_errors(folder: Path) -> None:
+    done = shell(folder, "migrate upgrade -q; migrate upgrade nothing -q")
+
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_common_options_stand_before_or_after_the_word(folder: Path, place: str) -> None:
+    options = f"-c {folder / 'pyproject.toml'} --url sqlite:///other.db"
+    said = {"before": f"migrate {options} upgrade", "after": f"migrate upgrade {options}"}
+
+    done = shell(folder, said[place])
+
+    assert done.returncode == 0
+    assert (folder / "other.db").exists()
+
+
+def test_a_closed_pipe_is_no_error(folder: Path) -> None:
+    done = shell(folder, "migrate history | true; migrate history -v | head -1")
+
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "koi8-r"])
+def test_a_terminal_that_lacks_a_character_is_answered(folder: Path, encoding: str) -> None:
+    done = shell(folder, "migrate heads", LC_ALL="C", PYTHONIOENCODING=encoding)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("b2b2 (head), make b2b2 ")
+
+
+def test_a_sql_script_keeps_every_character_on_any_terminal(folder: Path) -> None:
+    script = folder / "migrations" / "versions" / "b2b2.py"
+    script.write_text(script.read_text().replace("    pass", "    op.execute(\"SELECT '—'\")", 1))
+
+    done = shell(folder, "migrate upgrade --sql", LC_ALL="C", PYTHONIOENCODING="koi8-r")
+
+    assert "SELECT '—';" in done.stdout
+
+
+def test_colour_is_for_terminals_or_on_request(folder: Path) -> None:
+    assert "\x1b[" not in shell(folder, "migrate heads").stdout
+    assert "\x1b[" in shell(folder, "migrate heads", FORCE_COLOR="1").stdout
+    assert "\x1b[" not in shell(folder, "migrate heads", FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_an_unknown_error_is_seen_with_where_it_comes_from(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any) -> None:
+        raise ZeroDivisionError("a bug of ours")
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("migrate_cli.commands.graph.heads", broken)
+
+    with pytest.raises(ZeroDivisionError, match="a bug of ours"):
+        run(["heads"])
+
+
+def test_an_interrupt_is_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("migrate_cli.commands.graph.heads", interrupted)
+
+    assert run(["heads"]) == 130
