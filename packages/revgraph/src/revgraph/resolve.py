@@ -1,0 +1,424 @@
+"""From targets to revisions, given a graph and what is applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from revgraph.errors import (
+    AmbiguousTarget,
+    AmbiguousWalk,
+    BranchNotApplied,
+    MalformedTarget,
+    NotAnAncestor,
+    NotOnBranch,
+    NotText,
+    SeveralApplied,
+    SeveralHeads,
+    UnknownBranch,
+    UnknownRevision,
+    WalkPastEnd,
+)
+from revgraph.graph import RevisionGraph, T
+from revgraph.heads import applied_numbers, effective_numbers
+from revgraph.labels import straight_line
+from revgraph.near import near
+from revgraph.revision import WORDS, Revision
+from revgraph.target import Range, Target, parse, parse_point
+
+Graph = RevisionGraph[Any]
+
+# Ids of this length or less are only found when written in full, as in Alembic.
+_SHORT = 3
+
+
+def resolve(
+    graph: Graph,
+    to: str | Target | Iterable[str | Target] | None,
+    applied: str | Iterable[str] | None = None,
+) -> tuple[str, ...]:
+    """Find the ids that a target names; none for the base.
+
+    Several targets are resolved one by one and their ids joined, repeats kept.
+
+    Args:
+        to: A target or several, as `parse` reads them; None is the base.
+        applied: Heads that `+N` and `-N` count from. None if this isn't about
+            what is applied: then `-N` counts down from the single head of the
+            graph (or of the branch, in `label@-N`), and `+N` up from the base.
+
+    Raises:
+        MalformedTarget: A text isn't in the grammar, or is a range.
+        UnknownRevision: An id, partial id or label is unknown (before `@`:
+            UnknownBranch; in *applied*: UnknownApplied).
+        AmbiguousTarget: A partial id fits several revisions.
+        SeveralHeads: One head was wanted and there are several
+            (SeveralApplied if `+N` or `-N` counts from several applied heads).
+        NotOnBranch: In `branch@revision`, the revision isn't in its lineage.
+        BranchNotApplied: `branch@-N`, and nothing of that branch is applied.
+        AmbiguousWalk: A relative target comes to a fork.
+        WalkPastEnd: It asks for more revisions than there are.
+        NotText: Something isn't text.
+
+    Example:
+        >>> from revgraph import from_notation
+        >>> graph = from_notation("a <- b[x] <- c; a <- d")
+        >>> resolve(graph, "heads"), resolve(graph, "x@head"), resolve(graph, "x"), resolve(graph, "base")
+        (('c', 'd'), ('c',), ('b',), ())
+        >>> resolve(graph, "x@+1", applied="a"), resolve(graph, "c-2")
+        (('b',), ('a',))
+    """
+    numbers = None if applied is None else applied_numbers(graph, applied)
+    return tuple(
+        [
+            graph.indexed.ids[n]
+            for target in as_targets(to)
+            for n in resolve_numbers(graph, target, numbers)
+        ]
+    )
+
+
+def resolve_one(
+    graph: Graph, to: str | Target | None, applied: str | Iterable[str] | None = None
+) -> str | None:
+    """Find the one id that a target names; None for the base, or `head` of an empty graph.
+
+    Raises:
+        SeveralHeads: It names several.
+        RevgraphError: As `resolve`.
+
+    Example:
+        >>> from revgraph import from_notation
+        >>> resolve_one(from_notation("abcd1 <- b2"), "abc")
+        'abcd1'
+    """
+    ids = resolve(graph, to, applied)
+    if len(set(ids)) > 1:
+        raise SeveralHeads(str(to), tuple(sorted(set(ids))))
+    return ids[0] if ids else None
+
+
+def as_targets(to: str | Target | Iterable[str | Target] | None) -> list[Target]:
+    """Read one target or several.
+
+    Raises:
+        MalformedTarget: A text isn't in the grammar, or is a range.
+        NotText: Something isn't text.
+    """
+    if to is None:
+        return [parse_point("base")]
+    if isinstance(to, str | Target):
+        to = [to]
+    if isinstance(to, bytes | bytearray | Range) or not isinstance(to, Iterable):
+        if isinstance(to, Range):
+            raise MalformedTarget(to.text, "it is a range, and one point is wanted")
+        raise NotText(to)
+    ordered: Iterable[str | Target] = to
+    if isinstance(to, set | frozenset):
+        ordered = sorted(to, key=str)
+    return [
+        t if isinstance(t, Target) else parse_point("base" if t is None else t) for t in ordered
+    ]
+
+
+def resolve_numbers(
+    graph: Graph, target: Target, applied: Sequence[int] | None, *, clip: bool = False
+) -> tuple[int, ...]:
+    """Find the numbers that a target names; none for the base.
+
+    Args:
+        applied: As in `resolve`, as numbers.
+        clip: A walk past the end stops there.
+    """
+    whole = _whole_label(graph, target)
+    if whole is not None:
+        return _checked(graph, target, whole)
+    if not target.steps:
+        return _named(graph, target)
+    if target.symbol is None:
+        start = _start(graph, target, applied)
+    else:
+        start = _single(graph, target)
+    n = _walk(graph, target, start, clip)
+    return () if n is None else (n,)
+
+
+def branch_number(graph: Graph, target: Target) -> int | None:
+    """Find the revision that a target's branch means; None if it names no branch.
+
+    Raises:
+        UnknownBranch: It is neither a label, nor an id, nor the beginning of one.
+        AmbiguousTarget: It is the beginning of several.
+    """
+    name = target.branch
+    if name is None:
+        return None
+    try:
+        return find(graph, name)
+    except UnknownRevision as error:
+        raise UnknownBranch(name, error.near) from None
+
+
+def find(graph: Graph, name: str, branch: int | None = None) -> int:
+    """Find a revision by its id, its label, or the beginning of its id.
+
+    Args:
+        branch: Only the lineage of this one counts when several begin so.
+
+    Raises:
+        UnknownRevision: There is none.
+        AmbiguousTarget: Several ids begin so.
+    """
+    indexed = graph.indexed
+    found = indexed.number.get(name)
+    if found is None:
+        found = indexed.labels.get(name)
+    if found is not None:
+        return found
+    candidates = [one for one in graph.starting_with(name) if len(one) > _SHORT]
+    if branch is not None and len(candidates) > 1:
+        candidates = [one for one in candidates if in_lineage(graph, indexed.number[one], branch)]
+    if not candidates:
+        close = near(name, [*indexed.number, *indexed.labels, *WORDS])
+        raise UnknownRevision(name, close)
+    if len(candidates) > 1:
+        raise AmbiguousTarget(name, tuple(candidates[:3]), len(candidates))
+    return indexed.number[candidates[0]]
+
+
+def in_lineage(graph: Graph, n: int, branch: int) -> bool:
+    """Say whether a revision is above, below or the same as another, by parents alone."""
+    indexed = graph.indexed
+    low, high = sorted((n, branch))
+    return indexed.is_below(low, high, indexed.parents)
+
+
+def branch_heads(graph: Graph, branch: int) -> tuple[int, ...]:
+    """Find the heads above a revision, or itself, sorted by id."""
+    indexed = graph.indexed
+    found = [n for n in indexed.reach([branch], indexed.children) if not indexed.children[n]]
+    return tuple(sorted(found, key=indexed.ids.__getitem__))
+
+
+def _whole_label(graph: Graph, target: Target) -> int | None:
+    """Find a label that only looks like steps from a symbol, such as "release-2"."""
+    if target.steps and target.symbol is not None:
+        return graph.indexed.labels.get(target.text.rpartition("@")[2])
+    return None
+
+
+def _named(graph: Graph, target: Target) -> tuple[int, ...]:
+    """Find what a target without steps names."""
+    branch = branch_number(graph, target)
+    indexed = graph.indexed
+    match target.symbol:
+        case "base":
+            return ()
+        case "heads" if branch is None:
+            return tuple([indexed.number[head] for head in graph.real_heads])
+        case "heads" if branch is not None:
+            return branch_heads(graph, branch)
+        case "head":
+            heads = _all_heads(graph, branch)
+            if len(heads) > 1:
+                raise SeveralHeads(target.text, indexed.sorted(heads))
+            return heads
+        case None:
+            raise AssertionError("a target has a symbol or steps")
+        case name:
+            return _checked(graph, target, find(graph, name, branch))
+
+
+def _checked(graph: Graph, target: Target, n: int) -> tuple[int]:
+    """Refuse a revision that isn't of the target's branch."""
+    branch = branch_number(graph, target)
+    if branch is not None and not in_lineage(graph, n, branch):
+        raise NotOnBranch(target.text, graph.indexed.ids[n], str(target.branch))
+    return (n,)
+
+
+def _all_heads(graph: Graph, branch: int | None) -> tuple[int, ...]:
+    if branch is not None:
+        return branch_heads(graph, branch)
+    return tuple([graph.indexed.number[head] for head in graph.heads])
+
+
+def _single(graph: Graph, target: Target) -> int | None:
+    """Find the one revision that a target's symbol names; None for the base."""
+    symbol = Target(target.text, target.branch, target.symbol)
+    found = _named(graph, symbol)
+    if len(found) > 1:
+        raise SeveralHeads(target.text, graph.indexed.sorted(found))
+    return found[0] if found else None
+
+
+def _start(graph: Graph, target: Target, applied: Sequence[int] | None) -> int | None:
+    """Find where a target without symbol counts from; None for the base."""
+    branch = branch_number(graph, target)
+    if applied is None:
+        if target.steps > 0:
+            return None
+        heads = _all_heads(graph, branch)
+        if len(heads) > 1:
+            raise SeveralHeads(target.text, graph.indexed.sorted(heads))
+        return heads[0] if heads else None
+    if branch is None:
+        starts = list(applied)
+    else:
+        starts = [n for n in applied if in_lineage(graph, n, branch)]
+        if not starts and target.steps > 0:
+            starts = _tips_below(graph, applied, branch)
+        elif not starts:
+            there = effective_numbers(graph, list(applied))
+            starts = [n for n in there if in_lineage(graph, n, branch)]
+            if not starts:
+                recorded = graph.indexed.sorted(applied)
+                raise BranchNotApplied(target.text, str(target.branch), recorded)
+    if len(starts) > 1:
+        raise SeveralApplied(target.text, graph.indexed.sorted(starts))
+    return starts[0] if starts else None
+
+
+def _tips_below(graph: Graph, applied: Sequence[int], branch: int) -> list[int]:
+    """Find the highest revisions that are applied and of a branch's lineage, when no head is."""
+    indexed = graph.indexed
+    there = indexed.reach(applied, indexed.needs)
+    lineage = indexed.reach([branch], indexed.children) | indexed.reach([branch], indexed.parents)
+    shared = there & lineage
+    followed = {p for n in shared for p in indexed.needs[n]}
+    return list(shared - followed)
+
+
+def _walk(graph: Graph, target: Target, start: int | None, clip: bool) -> int | None:
+    """Go up or down from a revision by parents; None is the base."""
+    branch = branch_number(graph, target)
+    indexed = graph.indexed
+    at = start
+    wanted = abs(target.steps)
+    lineage: set[int] | None = None
+    if target.steps > 0 and branch is not None:
+        lineage = indexed.reach([branch], indexed.children)
+        lineage |= indexed.reach([branch], indexed.parents)
+    for step in range(wanted):
+        if target.steps > 0:
+            ahead: Sequence[int] = (
+                [indexed.number[base] for base in graph.bases]
+                if at is None
+                else indexed.children[at]
+            )
+            if lineage is not None:
+                ahead = [n for n in ahead if n in lineage]
+        elif at is None:
+            ahead = ()
+        else:
+            ahead = indexed.parents[at]
+            if not ahead:
+                at = None
+                continue
+        if not ahead:
+            if clip:
+                return at
+            raise WalkPastEnd(target.text, wanted, step)
+        if len(ahead) > 1:
+            here = None if at is None else indexed.ids[at]
+            raise AmbiguousWalk(target.text, here, indexed.sorted(ahead))
+        at = ahead[0]
+    return at
+
+
+def history(
+    graph: RevisionGraph[T],
+    between: str | Range | None = None,
+    applied: str | Iterable[str] | None = None,
+) -> tuple[Revision[T], ...]:
+    """List the revisions of a range, newest first, both ends included.
+
+    A revision is in the range if it descends from the lower end and the upper
+    end is it or needs it. Without a lower end it is all that the upper end
+    needs. Relative ends that reach too far are cut off at the base or head.
+
+    Args:
+        between: A range such as "a:b", "a:", ":b"; None or ":" for all. A
+            single target means the range from the base to it. `-N` counts down
+            from the heads of the graph; `+N` at the upper end counts up from
+            the lower end; `label@base` as the lower end leaves out what
+            doesn't bear that label. `current` is what is applied.
+        applied: Heads that `current` means. None if there is nothing to say.
+
+    Raises:
+        NotAnAncestor: The lower end isn't below the upper end.
+        MalformedTarget: As `parse`, or `current` without *applied*.
+        TargetError: As `resolve`.
+
+    Example:
+        >>> from revgraph import from_notation
+        >>> graph = from_notation("a <- b <- c <- d")
+        >>> [revision.id for revision in history(graph, "b:+1")]
+        ['c', 'b']
+        >>> [revision.id for revision in history(graph, "current:", applied=["c"])]
+        ['d', 'c']
+    """
+    parsed = (
+        parse(":" if between is None else between) if not isinstance(between, Range) else between
+    )
+    if isinstance(parsed, Target):
+        parsed = Range(parsed.text, None, parsed)
+    numbers = None if applied is None else applied_numbers(graph, applied)
+    lower = _range_end(graph, parsed.lower, numbers, None)
+    if parsed.upper is None:
+        upper: Sequence[int] = [graph.indexed.number[head] for head in graph.real_heads]
+    else:
+        upper = _range_end(graph, parsed.upper, numbers, lower)
+    found = _inside(graph, parsed, lower, upper)
+    return tuple([graph.at(n) for n in graph.indexed.newest_first(found)])
+
+
+def _range_end(
+    graph: Graph,
+    target: Target | None,
+    applied: Sequence[int] | None,
+    lower: Sequence[int] | None,
+) -> tuple[int, ...]:
+    """Resolve one end of a range; *lower* is where `+N` of the upper end counts from."""
+    if target is None:
+        return ()
+    if target.symbol == "current" and _is_free(graph, "current"):
+        if applied is None:
+            raise MalformedTarget(target.text, "'current' wants to know what is applied")
+        there = [*applied]
+        branch = branch_number(graph, target)
+        if branch is not None:
+            effective = effective_numbers(graph, there)
+            there = [n for n in effective if in_lineage(graph, n, branch)]
+        if not target.steps:
+            return tuple(there)
+        if len(there) > 1:
+            raise SeveralApplied(target.text, graph.indexed.sorted(there))
+        n = _walk(graph, target, there[0] if there else None, clip=True)
+        return () if n is None else (n,)
+    start = lower if target.symbol is None and target.steps > 0 else None
+    return resolve_numbers(graph, target, start, clip=True)
+
+
+def _is_free(graph: Graph, word: str) -> bool:
+    return word not in graph.indexed.number and word not in graph.indexed.labels
+
+
+def _inside(
+    graph: Graph, between: Range, lower: Sequence[int], upper: Sequence[int]
+) -> Iterable[int]:
+    """Find what lies between two ends of a range."""
+    indexed = graph.indexed
+    below = indexed.reach(upper, indexed.needs)
+    ends = [n for n in lower if n in below]
+    if lower and not ends:
+        names = [",".join(indexed.sorted(end)) or "base" for end in (lower, upper)]
+        raise NotAnAncestor(names[0], names[1])
+    if ends:
+        return below & indexed.reach(ends, indexed.children)
+    branch = branch_number(graph, between.lower) if between.lower else None
+    if branch is not None:
+        line = straight_line(indexed, branch)
+        bearers = [n for n in upper if n in line or indexed.is_below(branch, n, indexed.parents)]
+        below = indexed.reach(bearers, indexed.needs)
+    return below
