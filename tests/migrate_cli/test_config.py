@@ -79,6 +79,7 @@ def test_a_setting_is_read(tmp_path: Path, line: str, name: str, value: object) 
         ("truncate_slug_length = true", "a whole number, 0 or more"),
         ('file_template = "%(slug)s"', "made of %(rev)s"),
         ('file_template = "%(rev)s_%(nothing)s"', "%(epoch)"),
+        ('file_template = "%(rev)d"', "a file name"),
         ('file_template = "100%_%(rev)s"', "% itself as %%"),
         ('file_template = "%(year)d/%(rev)s"', "a file name"),
         ("timezone = 1", "must be a text in quotes"),
@@ -217,8 +218,16 @@ def test_the_url_comes_from_the_first_who_says_it(
     assert (config.url, config.url_source) == (url, source)
 
 
+def test_space_around_a_variable_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", " sqlite://\n")
+
+    assert load(project(tmp_path)).url == "sqlite://"
+
+
 def test_an_empty_variable_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MIGRATE_DATABASE_URL", "")
+    monkeypatch.setenv("MIGRATE_DATABASE_URL", " ")
     monkeypatch.setenv("DATABASE_URL", "sqlite://")
 
     assert load(project(tmp_path)).url_source == "$DATABASE_URL"

@@ -10,6 +10,7 @@ import textwrap
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from migrate_cli import discovery
@@ -461,20 +462,25 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_written(
     assert snapshot(tmp_path) == before
 
 
-@pytest.mark.parametrize("step", ["replace", "fsync"])
+@pytest.mark.parametrize(
+    ("owner", "step"), [(Path, "replace"), (os, "fsync"), (Path, "open"), (Path, "chmod")]
+)
 def test_a_failure_half_way_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
 ) -> None:
     written(tmp_path, {**ONE, "pyproject.toml": "[project]\n"})
     before = snapshot(tmp_path)
 
-    def full(*_: object) -> None:
+    def full(self: object, mode: object = "", *_: object) -> Any:
+        if step == "open" and mode != "xb":
+            return open(cast("Path", self), cast("str", mode))
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(discovery.os, step, full)
+    monkeypatch.setattr(owner, step, full)
     with pytest.raises(CannotWrite, match="No space left on device"):
         init_project(tmp_path, scripts="a/b")
 
+    monkeypatch.undo()
     assert snapshot(tmp_path) == before
 
 

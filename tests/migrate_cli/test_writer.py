@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import stat
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from migrate_cli import writer
 from migrate_cli.config import Config, load
 from migrate_cli.errors import (
     BadConfiguration,
@@ -348,20 +348,26 @@ def no_links(*_: object) -> None:
     raise PermissionError(1, "Operation not permitted")
 
 
-@pytest.mark.parametrize("step", ["fsync", "link", "mkstemp"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param([(Path, "mkdir")], id="folder"),
+        pytest.param([(Path, "open")], id="open"),
+        pytest.param([(os, "fsync")], id="write"),
+        pytest.param([(os, "link"), (os, "open")], id="name"),
+        pytest.param([(os, "link"), (Path, "replace")], id="name-without-links"),
+    ],
+)
 def test_a_failure_while_writing_leaves_nothing(
-    config: Config, monkeypatch: pytest.MonkeyPatch, step: str
+    config: Config, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[object, str]]
 ) -> None:
-    def full(*_: object, **__: object) -> None:
+    def full(first: object, mode: object = "", *_: object, **__: object) -> Any:
+        if isinstance(first, Path) and mode == "rb":
+            return open(first, "rb")  # reading goes on
         raise OSError(28, "No space left on device")
 
-    if step == "link":
-        monkeypatch.setattr(os, "open", full)
-        monkeypatch.setattr(os, "link", full)
-        monkeypatch.setattr(writer.tempfile, "mkstemp", mkstemp_without_open(config))
-    else:
-        monkeypatch.setattr(writer.tempfile if step == "mkstemp" else os, step, full)
-
+    for owner, name in steps:
+        monkeypatch.setattr(owner, name, full)
     with pytest.raises(CannotWrite, match="No space left on device") as caught:
         write(config, rev_id="ab")
 
@@ -369,15 +375,15 @@ def test_a_failure_while_writing_leaves_nothing(
     assert left(config) == []
 
 
-def mkstemp_without_open(config: Config) -> Any:
-    """A `mkstemp` that works while `os.open` is out of order."""
+@pytest.mark.skipif(os.name == "nt", reason="there are no such rights there")
+def test_a_new_file_has_the_usual_rights(config: Config) -> None:
+    mask = os.umask(0o027)
+    try:
+        script = write(config)
+    finally:
+        os.umask(mask)
 
-    def mkstemp(**_: object) -> tuple[int, str]:
-        path = config.scripts / "versions" / ".x.new"
-        with path.open("wb") as file:
-            return os.dup(file.fileno()), str(path)
-
-    return mkstemp
+    assert stat.S_IMODE(script.path.stat().st_mode) == 0o640
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")

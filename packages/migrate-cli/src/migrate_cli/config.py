@@ -199,15 +199,20 @@ def _url(
     """The URL and how to say where it came from (design: --url, ours, the project's, the usual)."""
     if argument is not None:
         return argument, "--url"
-    if url := os.environ.get("MIGRATE_DATABASE_URL"):
+    if url := _variable("MIGRATE_DATABASE_URL"):
         return url, "$MIGRATE_DATABASE_URL"
-    if variable and (url := os.environ.get(variable)):
+    if variable and (url := _variable(variable)):
         return url, f"${variable} ([tool.migrate] url_env)"
     if setting is not None:
         return setting, f"[tool.migrate] url in {file.name}"
-    if not variable and (url := os.environ.get("DATABASE_URL")):
+    if not variable and (url := _variable("DATABASE_URL")):
         return url, "$DATABASE_URL"
     return None, ""
+
+
+def _variable(name: str) -> str:
+    """An environment variable without the line end that files of secrets bring along."""
+    return os.environ.get(name, "").strip()
 
 
 class _Mistake(Exception):
@@ -262,7 +267,7 @@ def _transaction(value: object) -> str:
 def _file_template(value: object) -> str:
     template = _text(value)
     try:
-        named = template % dict.fromkeys(FILE_TOKENS, 1)
+        named = template % {**dict.fromkeys(FILE_TOKENS, 1), "rev": "ab12", "slug": "add"}
     except (KeyError, ValueError, TypeError):
         named = ""
     if not named or "%(rev)" not in template or "/" in template or "\\" in template:

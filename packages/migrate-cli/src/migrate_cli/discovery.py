@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .beside import beside
 from .candidates import Candidate, find_metadata
 from .config import Config, checked, default_paths, load, read_toml, section
 from .errors import (
@@ -223,18 +223,10 @@ def _append(
         gap = "" if not old else end if old.endswith("\n") else end * 2
         text = old + gap + end.join("\n".join(lines).split("\n")) + end
         _reads_back(file, text, before, settings)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as new:
-                new.write(text.encode("utf-8"))
-                new.flush()
-                os.fsync(new.fileno())
-            mode = file.stat().st_mode if file.exists() else 0o644
-            os.chmod(name, mode & 0o777)
-            os.replace(name, file)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with beside(file, text.encode("utf-8")) as new:
+            if old:
+                new.chmod(file.stat().st_mode & 0o777)
+            new.replace(file)
     except OSError as err:
         raise CannotWrite(file, err.strerror or str(err)) from err
 

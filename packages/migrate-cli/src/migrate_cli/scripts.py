@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from revgraph import GraphError, MissingDependency, MissingParent, Revision, RevisionGraph
+from revgraph import Revision, RevisionGraph
+from revgraph import errors as wrong
 
 from .errors import BadGraph, BadScript, DuplicateRevision, MissingRevision, NoScripts, in_one_line
 from .headers import read_header
@@ -127,14 +128,14 @@ class Scripts:
         """
         try:
             return RevisionGraph(map(_revision, self.by_id.values()))
-        except MissingParent as err:
-            header = "depends_on" if isinstance(err, MissingDependency) else "down_revision"
+        except wrong.MissingParent as err:
+            header = "depends_on" if isinstance(err, wrong.MissingDependency) else "down_revision"
             script = self.by_id[err.revision]
             raise MissingRevision(script.path, script.id, err.missing, header, err.near) from err
-        except GraphError as err:
+        except wrong.GraphError as err:
             raise BadGraph(str(err), self._concerned(err)) from err
 
-    def _concerned(self, err: GraphError) -> list[Path]:
+    def _concerned(self, err: wrong.GraphError) -> list[Path]:
         """The files of the revisions that an error names in its fields."""
         named: set[object] = set()
         for value in vars(err).values():
@@ -205,7 +206,7 @@ def _revision(script: Script) -> Revision[Script]:
             labels=script.labels,
             payload=script,
         )
-    except GraphError as err:
+    except wrong.GraphError as err:
         raise BadGraph(str(err), [script.path]) from err
 
 

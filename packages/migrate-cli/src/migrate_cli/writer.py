@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from revgraph import new_id
 
 from . import template
+from .beside import beside
 from .config import Config
 from .errors import (
     BadConfiguration,
@@ -104,14 +105,7 @@ def write_revision(
 def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) -> Script:
     """Write a file under another name, read its header back, and only then give it its own."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
-    new = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(0o666 & ~_umask())
+    with beside(path, text.encode("utf-8")) as new:
         try:
             script = Script.read(new)
         except BadScript as err:
@@ -122,9 +116,7 @@ def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) ->
                 reason = f"it does not write {header} = {had!r}; the file would have {has!r}"
                 raise BadTemplate(source, None, reason)
         _put(new, path, script.id)
-    finally:
-        new.unlink(missing_ok=True)
-    return Script(script.id, script.parents, script.depends_on, script.labels, path, script.message)
+    return replace(script, path=path)
 
 
 _HEADERS = ("revision", "down_revision", "depends_on", "branch_labels")
@@ -141,7 +133,11 @@ def _put(new: Path, path: Path, id: str) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         except FileExistsError as err:
             raise RevisionExists(id, path) from err
-        new.replace(path)
+        try:
+            new.replace(path)
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _checked(id: str) -> str:
@@ -190,10 +186,3 @@ def _zone(config: Config) -> tzinfo | None:
         except (KeyError, ValueError, OSError):  # not there; not a name; a folder
             continue
     raise BadConfiguration(config.file, "timezone", f"there is no time zone {config.timezone!r}")
-
-
-def _umask() -> int:
-    """The rights that new files don't get. There is no way to read it but to set it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
