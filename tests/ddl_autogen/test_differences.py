@@ -8,12 +8,10 @@ import pytest
 from ddl_autogen import compare, reverse
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Enum,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -90,23 +88,40 @@ EVERYWHERE = [
     pytest.param(t(), t(A), ["add column t.a (Integer)"], id="column"),
     pytest.param(t(A), t(), ["drop column t.a"], id="column-dropped"),
     pytest.param(
-        t(S), t(c("s", String(30))), ["alter column t.s: type String(length=20) -> String(length=30)"], id="length"
+        t(S),
+        t(c("s", String(30))),
+        ["alter column t.s: type String(length=20) -> String(length=30)"],
+        id="length",
     ),
-    pytest.param(t(A), t(c("a", BigInteger)), ["alter column t.a: type Integer -> BigInteger"], id="type"),
+    pytest.param(
+        t(A), t(c("a", BigInteger)), ["alter column t.a: type Integer -> BigInteger"], id="type"
+    ),
     pytest.param(
         t(c("n", Numeric(10, 2))),
         t(c("n", Numeric(12, 4))),
         ["alter column t.n: type Numeric(precision=10, scale=2) -> Numeric(precision=12, scale=4)"],
         id="precision",
     ),
-    pytest.param(t(S), t(c("s", Text)), ["alter column t.s: type String(length=20) -> Text"], id="text"),
-    pytest.param(t(A), t(c("a", Integer, nullable=False)), ["alter column t.a: not null"], id="not-null"),
-    pytest.param(t(c("a", Integer, nullable=False)), t(A), ["alter column t.a: nullable"], id="nullable"),
     pytest.param(
-        t(S), t(c("s", String(20), server_default="x")), ["alter column t.s: default 'x'"], id="default"
+        t(S), t(c("s", Text)), ["alter column t.s: type String(length=20) -> Text"], id="text"
     ),
     pytest.param(
-        t(c("s", String(20), server_default="x")), t(S), ["alter column t.s: no default"], id="default-dropped"
+        t(A), t(c("a", Integer, nullable=False)), ["alter column t.a: not null"], id="not-null"
+    ),
+    pytest.param(
+        t(c("a", Integer, nullable=False)), t(A), ["alter column t.a: nullable"], id="nullable"
+    ),
+    pytest.param(
+        t(S),
+        t(c("s", String(20), server_default="x")),
+        ["alter column t.s: default 'x'"],
+        id="default",
+    ),
+    pytest.param(
+        t(c("s", String(20), server_default="x")),
+        t(S),
+        ["alter column t.s: no default"],
+        id="default-dropped",
     ),
     pytest.param(
         t(c("s", String(20), server_default="x")),
@@ -126,8 +141,12 @@ EVERYWHERE = [
         ["alter column t.d: no default"],
         id="default-now",
     ),
-    pytest.param(t(A), t(c("a", Integer, index=True)), ["create index ix_t_a on t (a)"], id="index"),
-    pytest.param(t(c("a", Integer, index=True)), t(A), ["drop index ix_t_a of t"], id="index-dropped"),
+    pytest.param(
+        t(A), t(c("a", Integer, index=True)), ["create index ix_t_a on t (a)"], id="index"
+    ),
+    pytest.param(
+        t(c("a", Integer, index=True)), t(A), ["drop index ix_t_a of t"], id="index-dropped"
+    ),
     pytest.param(
         t(A, S, of(Index, "ix", "a")),
         t(A, S, of(Index, "ix", "s", "a")),
@@ -150,7 +169,10 @@ EVERYWHERE = [
         t(A), t(A, of(UniqueConstraint, "a", name="uq")), ["add unique uq (a) to t"], id="unique"
     ),
     pytest.param(
-        t(A, of(UniqueConstraint, "a", name="uq")), t(A), ["drop unique constraint uq of t"], id="unique-dropped"
+        t(A, of(UniqueConstraint, "a", name="uq")),
+        t(A),
+        ["drop unique constraint uq of t"],
+        id="unique-dropped",
     ),
     pytest.param(
         t(A, S, of(UniqueConstraint, "a", name="uq")),
@@ -159,7 +181,10 @@ EVERYWHERE = [
         id="unique-changed",
     ),
     pytest.param(
-        t(A, S, of(UniqueConstraint, "a", "s")), t(A, S, of(UniqueConstraint, "s", "a")), [], id="unique-order"
+        t(A, S, of(UniqueConstraint, "a", "s")),
+        t(A, S, of(UniqueConstraint, "s", "a")),
+        [],
+        id="unique-order",
     ),
     pytest.param(
         both(other, t(A)),
@@ -169,7 +194,10 @@ EVERYWHERE = [
     ),
     pytest.param(
         both(other, t(A, of(ForeignKeyConstraint, ["a"], ["other.id"], name="fk"))),
-        both(other, t(A, of(ForeignKeyConstraint, ["a"], ["other.id"], name="fk", ondelete="CASCADE"))),
+        both(
+            other,
+            t(A, of(ForeignKeyConstraint, ["a"], ["other.id"], name="fk", ondelete="CASCADE")),
+        ),
         ["drop foreign key constraint fk of t", "add foreign key fk (a -> other.id) to t"],
         id="foreign-key-action",
     ),
@@ -180,10 +208,16 @@ EVERYWHERE = [
         id="foreign-key-name",
     ),
     pytest.param(
-        t(A), t(A, of(CheckConstraint, "a > 0", name="ck")), ["add check ck (a > 0) to t"], id="check"
+        t(A),
+        t(A, of(CheckConstraint, "a > 0", name="ck")),
+        ["add check ck (a > 0) to t"],
+        id="check",
     ),
     pytest.param(
-        t(A, of(CheckConstraint, "a > 0", name="ck")), t(A), ["drop check constraint ck of t"], id="check-dropped"
+        t(A, of(CheckConstraint, "a > 0", name="ck")),
+        t(A),
+        ["drop check constraint ck of t"],
+        id="check-dropped",
     ),
     pytest.param(
         t(A, of(CheckConstraint, "a > 0", name="ck")),
@@ -199,7 +233,14 @@ EVERYWHERE = [
     ),
     pytest.param(
         t(c("e", Enum("a", "b", name="kind", native_enum=False, length=5, create_constraint=True))),
-        t(c("e", Enum("a", "b", "c", name="kind", native_enum=False, length=5, create_constraint=True))),
+        t(
+            c(
+                "e",
+                Enum(
+                    "a", "b", "c", name="kind", native_enum=False, length=5, create_constraint=True
+                ),
+            )
+        ),
         ["drop check constraint kind of t", "add check kind (e IN ('a', 'b', 'c')) to t"],
         id="check-of-type",
     ),
@@ -217,7 +258,11 @@ EVERYWHERE = [
     ),
     pytest.param(
         t(c("a", Integer, index=True)),
-        t(c("b", Integer, index=True), c("a", String(5), nullable=False), of(UniqueConstraint, "a", name="u")),
+        t(
+            c("b", Integer, index=True),
+            c("a", String(5), nullable=False),
+            of(UniqueConstraint, "a", name="u"),
+        ),
         [
             "add column t.b (Integer)",
             "drop index ix_t_a of t",
@@ -229,9 +274,14 @@ EVERYWHERE = [
     ),
 ]
 COMMENTS = [
-    pytest.param(t(A), t(c("a", Integer, comment="x")), ["alter column t.a: comment 'x'"], id="comment"),
     pytest.param(
-        t(c("a", Integer, comment="x")), t(A), ["alter column t.a: no comment"], id="comment-dropped"
+        t(A), t(c("a", Integer, comment="x")), ["alter column t.a: comment 'x'"], id="comment"
+    ),
+    pytest.param(
+        t(c("a", Integer, comment="x")),
+        t(A),
+        ["alter column t.a: no comment"],
+        id="comment-dropped",
     ),
 ]
 

@@ -258,7 +258,10 @@ def metadata_of(build: Callable[[MetaData], None], naming: bool) -> MetaData:
 
 def without_checks(state: Snapshot) -> list[object]:
     """PostgreSQL words some CHECKs anew when it reads its own words; compare() knows."""
-    return [replace(t, checks=tuple(replace(c, text="") for c in t.checks)) for t in state.tables.values()]
+    return [
+        replace(t, checks=tuple(replace(c, text="") for c in t.checks))
+        for t in state.tables.values()
+    ]
 
 
 @pytest.mark.parametrize("naming", [False, True], ids=["unnamed", "convention"])

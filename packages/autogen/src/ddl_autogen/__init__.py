@@ -1,5 +1,6 @@
 """Compares two schemas and writes the difference as changes, and changes as Python source."""
 
+from . import render_schema, render_types  # their rules are known by being imported
 from .autogenerate import compare
 from .errors import (
     DDLAutogenError,
@@ -12,7 +13,6 @@ from .errors import (
 )
 from .filters import Options
 from .render import Renderer, render, renders
-from .render_types import type_node
 from .snapshot import snapshot
 from .source import Source
 from .types import DatabaseType
@@ -36,8 +36,9 @@ __all__ = [
     "UnsupportedDatabase",
     "compare",
     "render",
+    "render_schema",
+    "render_types",
     "renders",
     "reverse",
     "snapshot",
-    "type_node",
 ]

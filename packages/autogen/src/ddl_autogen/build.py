@@ -21,8 +21,10 @@ from sqlalchemy import (
     Identity,
     Index,
     PrimaryKeyConstraint,
-    Sequence as DBSequence,
     UniqueConstraint,
+)
+from sqlalchemy import (
+    Sequence as DBSequence,
 )
 from sqlalchemy.schema import DefaultClause, SchemaItem
 from sqlalchemy.sql.base import SchemaEventTarget
@@ -46,15 +48,20 @@ from .values import (
 ConstraintValue = PrimaryKeyValue | UniqueValue | ForeignKeyValue | CheckValue
 
 
-def column_of(value: ColumnValue, database: Database) -> Column[Any]:
+def column_of(value: ColumnValue, database: Database, key: Sequence[str] = ()) -> Column[Any]:
     """Make the Column that a change adds or drops, hanging on no Table.
 
     Its foreign keys, UNIQUE, CHECKs (also that of its type) and index aren't part of
     it: they are changes of their own.
+
+    Args:
+        value: What it says.
+        database: Whose types and words it has if it was read.
+        key: Names of the primary key's columns, of which it may be one.
     """
     source = value.source
     if source is None:
-        return _column_read(value, database)
+        return _column_read(value, database, key)
     generated: list[SchemaItem] = []
     default: Any = source.server_default
     if source.computed is not None:
@@ -68,7 +75,7 @@ def column_of(value: ColumnValue, database: Database) -> Column[Any]:
         source.name,
         model_type(source.type),
         *generated,
-        server_default=server_default(value) if plain else None,
+        server_default=server_default(value, database) if plain else None,
         nullable=value.nullable,
         autoincrement=source.autoincrement,
         comment=source.comment,
@@ -76,19 +83,21 @@ def column_of(value: ColumnValue, database: Database) -> Column[Any]:
     )
 
 
-def _column_read(value: ColumnValue, database: Database) -> Column[Any]:
+def _column_read(value: ColumnValue, database: Database, key: Sequence[str]) -> Column[Any]:
     generated: list[SchemaItem] = []
     if value.computed is not None:
-        generated.append(Computed(escaped(value.computed.expression), persisted=value.computed.stored))
+        generated.append(
+            Computed(escaped(value.computed.expression), persisted=value.computed.stored)
+        )
     if value.identity is not None:
         generated.append(identity_of(value))
     return Column(
         value.name,
         database.type_from(value),
         *generated,
-        server_default=server_default(value),
+        server_default=server_default(value, database),
         nullable=value.nullable,
-        autoincrement=True if value.autoincrement else "auto" if value.autoincrement is None else False,
+        autoincrement=database.numbers_rows(value, key),
         comment=value.comment,
     )
 
@@ -108,10 +117,13 @@ def identity_of(value: ColumnValue) -> Identity:
     )
 
 
-def server_default(value: ColumnValue) -> Any:
+def server_default(value: ColumnValue, database: Database) -> Any:
     """Give a column's default as a Column takes it; None if there is none."""
     if value.source is None:
-        return None if value.default is None else sql_text(default_text(value))
+        if value.default is None and value.onupdate is None:
+            return None
+        literal = database.literal_default(value)
+        return literal if literal is not None else sql_text(default_text(value))
     given = value.source.server_default
     if isinstance(given, DefaultClause):
         return given.arg
@@ -120,8 +132,8 @@ def server_default(value: ColumnValue) -> Any:
 
 def default_text(value: ColumnValue) -> str:
     """Give the SQL text of a default that was read, with what MySQL sets on update."""
-    text = value.default or ""
-    return f"{text} ON UPDATE {value.onupdate}" if value.onupdate else text
+    update = f"ON UPDATE {value.onupdate}" if value.onupdate else ""
+    return f"{value.default or 'NULL'} {update}".strip()
 
 
 def model_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -157,7 +169,10 @@ def constraint_of(value: ConstraintValue, name: str | None = None) -> Constraint
                 name=named,
                 deferrable=value.deferrable or None,
                 initially=value.initially,
-                **(options or ({"postgresql_nulls_not_distinct": True} if value.nulls_not_distinct else {})),
+                **(
+                    options
+                    or ({"postgresql_nulls_not_distinct": True} if value.nulls_not_distinct else {})
+                ),
             )
         case ForeignKeyValue():
             return ForeignKeyConstraint(
@@ -243,7 +258,10 @@ def create_table(
         ),
         *sorted(table.checks, key=lambda c: (c.name or "", c.text)),
     ]
-    elements: list[SchemaItem] = [column_of(c, database) for c in table.columns]
+    elements: list[SchemaItem] = [
+        column_of(c, database, table.primary_key.columns if table.primary_key else ())
+        for c in table.columns
+    ]
     elements += [constraint_of(c) for c in constraints]
     if indexes:
         elements += [index_item(create_index(table, i, database)) for i in sorted_indexes(table)]
@@ -269,9 +287,7 @@ def sorted_indexes(table: TableValue) -> Sequence[IndexValue]:
 
 def index_item(change: CreateIndex) -> Index:
     """Make an Index for the elements of CREATE TABLE out of the change that would create it."""
-    return Index(
-        change.index_name, *change.columns, unique=change.unique, **change.dialect_kwargs
-    )
+    return Index(change.index_name, *change.columns, unique=change.unique, **change.dialect_kwargs)
 
 
 def named_index(index: Index, table: CreateTable) -> CreateIndex:
@@ -288,4 +304,3 @@ def named_index(index: Index, table: CreateTable) -> CreateIndex:
         unique=bool(index.unique),
         **index.dialect_kwargs,
     )
-

@@ -27,9 +27,7 @@ def parse_index(sql: str, *, lengths: bool = False) -> IndexValue:
             using = found[opening + 1].name.lower()
         opening += 1
     end = closing(found, opening)
-    elements = tuple(
-        _element(sql, part, lengths) for part in split(found[opening + 1 : end], ",")
-    )
+    elements = tuple(_element(sql, part, lengths) for part in split(found[opening + 1 : end], ","))
     include: tuple[str, ...] = ()
     where = None
     options: tuple[tuple[str, str], ...] = ()
@@ -97,16 +95,13 @@ def _element(sql: str, found: list[Token], lengths: bool) -> ElementValue:
         collation = found[-1].name.lower()
         del found[-2:]
     opclass = None
-    if len(found) == 2 and found[0].kind in ("word", "quoted") and found[1].kind == "word":
-        opclass = found.pop().text
-    elif len(found) > 2 and found[-2].text == ")" and found[-1].kind == "word":
+    if (len(found) == 2 and found[0].kind in ("word", "quoted") and found[1].kind == "word") or (
+        len(found) > 2 and found[-2].text == ")" and found[-1].kind == "word"
+    ):
         opclass = found.pop().text
     if lengths and len(found) == 4 and found[1].text == "(" and found[2].kind == "number":
         length = int(found[2].text)
         del found[1:]
     column = len(found) == 1 and found[0].kind in ("word", "quoted")
     text = found[0].name if column else sql[found[0].start : found[-1].end]
-    return ElementValue(
-        text, not column, descending, nulls, opclass, collation, length
-    )
-
+    return ElementValue(text, not column, descending, nulls, opclass, collation, length)

@@ -23,7 +23,6 @@ from sqlalchemy.types import NullType
 
 from .dialects import Database
 from .errors import DuplicateTable, NoMetadata
-from .indextext import parse_index
 from .values import (
     CheckValue,
     ColumnValue,
@@ -142,7 +141,7 @@ class _Reader:
             computed=computed,
             identity=identity,
             collation=getattr(column.type, "collation", None),
-            autoincrement=numbered and identity is None or None,
+            autoincrement=(numbered and identity is None) or None,
             source=column,
         )
         return database.model_column(column, value)
@@ -225,4 +224,3 @@ def _identity(given: Any) -> IdentityValue:
         cycle=bool(given.cycle),
         cache=given.cache,
     )
-

@@ -58,8 +58,9 @@ def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iter
     indexes = {i.name: i for i in theirs.indexes}
     for index in ours.indexes:
         there = indexes.get(index.name)
-        yield there is not None and index != there and any(
-            e.expression for e in (*index.elements, *there.elements)
+        yield (
+            there is not None
+            and index != there
+            and any(e.expression for e in (*index.elements, *there.elements))
         )
         yield there is not None and not database.same_text(there.where, index.where)
-

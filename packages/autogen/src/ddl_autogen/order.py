@@ -152,11 +152,16 @@ class _Describer:
                 node = _Node(change, (2, *place, 6, at))
                 node.takes = {("column", key, change.column_name)}
             case CreateIndex():
-                node = _Node(change, (0, "", "", 0, at) if self._is_new(key) else (2, *place, 3, at))
+                node = _Node(
+                    change, (0, "", "", 0, at) if self._is_new(key) else (2, *place, 3, at)
+                )
                 self._create_index(node, change, key)
             case DropIndex():
                 node = _Node(change, (2, *place, 2, at))
-                node.takes = {("name", key[0], change.index_name), ("index", key, change.index_name)}
+                node.takes = {
+                    ("name", key[0], change.index_name),
+                    ("index", key, change.index_name),
+                }
                 index = change.existing_index
                 if index is not None:
                     node.leaves = self._mentioned(key, index.columns, self.theirs)
@@ -206,14 +211,16 @@ class _Describer:
         node.uses = self._mentioned(key, change.columns, self.ours)
         node.brings = {("name", key[0], str(change.index_name))}
         if change.unique:
-            node.brings.add(("key", key, frozenset(c for c in change.columns if isinstance(c, str))))
+            node.brings.add(
+                ("key", key, frozenset(c for c in change.columns if isinstance(c, str)))
+            )
 
     def _mentioned(self, key: Thing, columns: Iterable[object], schema: Snapshot) -> set[Thing]:
         """Give the columns that an index is over: all of the table if there is an expression."""
         columns = list(columns)
         if all(isinstance(c, str) for c in columns):
             return {("column", key, c) for c in columns}
-        table: TableValue | None = schema.tables.get(key)  # type: ignore[call-overload]  # a key
+        table: TableValue | None = schema.tables.get(key)
         return {("column", key, c.name) for c in table.columns} if table is not None else set()
 
     def _constraint(self, node: _Node, given: Constraint, key: Thing, *, comes: bool) -> None:
@@ -227,7 +234,7 @@ class _Describer:
         names: Any = getattr(given, "_pending_colargs", None)
         if not names:  # a CHECK: any of the columns may stand in it
             schema = self.ours if comes else self.theirs
-            table: TableValue | None = schema.tables.get(key)  # type: ignore[call-overload]  # a key
+            table: TableValue | None = schema.tables.get(key)
             names = [c.name for c in table.columns] if table is not None else []
         else:
             (node.brings if comes else node.takes).add(("key", key, frozenset(names)))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import SET
 from sqlalchemy.types import Enum, TypeDecorator, TypeEngine
 
 from .errors import UnrenderableType
@@ -45,10 +46,15 @@ def _base(value: Any, renderer: Renderer) -> Node:
         case DatabaseType():
             renderer.imports.add("import ddl_autogen")
             return call("ddl_autogen.DatabaseType", string(value.text))
-        case TypeDecorator():
+        case TypeDecorator() if not type(value).__module__.startswith("sqlalchemy."):
             return type_node(_impl(value, renderer), renderer)
         case Enum():
             return _enum(value, renderer)
+        case SET():
+            labels = [string(label) for label in value.values]
+            facts = {"charset": value.charset, "collation": value.collation}
+            said = renderer.keywords((k, v) for k, v in facts.items() if v is not None)
+            return call(_class_name(type(value), renderer), *labels, *said)
     return call(_class_name(type(value), renderer), *_arguments(value, renderer))
 
 
@@ -106,7 +112,9 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
         if not hasattr(value, name):
             continue
         given = getattr(value, name)
-        if name in ("astext_type", "text_type") or callable(given) and not isinstance(given, TypeEngine):
+        if name in ("astext_type", "text_type") or (
+            callable(given) and not isinstance(given, TypeEngine)
+        ):
             continue
         if default is inspect.Parameter.empty or _differs(given, default):
             node = renderer.value(given)

@@ -89,8 +89,9 @@ def _named(table: TableValue, options: Options) -> TableValue:
         table,
         columns=tuple(c for c in table.columns if takes(c.name, "column")),
         uniques=tuple(u for u in table.uniques if takes(u.name, "unique_constraint")),
-        foreign_keys=tuple(f for f in table.foreign_keys if takes(f.name, "foreign_key_constraint")),
+        foreign_keys=tuple(
+            f for f in table.foreign_keys if takes(f.name, "foreign_key_constraint")
+        ),
         checks=tuple(c for c in table.checks if takes(c.name, "check_constraint")),
         indexes=tuple(i for i in table.indexes if takes(i.name, "index")),
     )
-

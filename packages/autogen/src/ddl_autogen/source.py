@@ -68,8 +68,8 @@ class Source:
 def string(value: str) -> Atom:
     """Write a string literal, in double quotes unless that takes more backslashes.
 
-    >>> string("it's").text, string('say "x"').text
-    ('"it\\'s"', '\\'say "x"\\'')
+    >>> print(string("it's").text, string('say "x"').text)
+    "it's" 'say "x"'
     """
     text = repr(value)
     if text[0] == "'" and '"' not in text:

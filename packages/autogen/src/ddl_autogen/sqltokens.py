@@ -65,7 +65,12 @@ def tokens(sql: str) -> Iterator[Token]:
         found = _TOKEN.match(sql, at)
         assert found is not None, "the last alternative matches any character"
         kind, start, end = str(found.lastgroup), found.start(), found.end()
-        if kind == "quoted" and sql[start] == "[" and start and (sql[start - 1].isalnum() or sql[start - 1] in '_)]"'):
+        if (
+            kind == "quoted"
+            and sql[start] == "["
+            and start
+            and (sql[start - 1].isalnum() or sql[start - 1] in '_)]"')
+        ):
             kind, end = "punct", start + 1
         if kind != "space":
             yield Token(kind, sql[start:end], start, end)

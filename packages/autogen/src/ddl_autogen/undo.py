@@ -36,7 +36,9 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
     """
     known = database(dialect) if dialect is not None else None
     undone = [_cast_back(change.reverse(), known) for change in reversed(changes)]
-    going = {(c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)}
+    going = {
+        (c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)
+    }
     kept: list[Change] = []
     gathered: dict[tuple[str | None, str | None], list[CreateIndex]] = {}
     for at, change in enumerate(undone):

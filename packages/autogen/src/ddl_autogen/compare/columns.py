@@ -59,9 +59,7 @@ def alter_column(
         existing = _existing(theirs, their_column, facts, context)
         if "type_" in facts:
             existing |= database.cast(ours.name, their_column.type, facts["type_"])
-        yield AlterColumn(
-            table.name, ours.name, **facts, **existing, schema=table.spelled_schema
-        )
+        yield AlterColumn(table.name, ours.name, **facts, **existing, schema=table.spelled_schema)
 
 
 def _nullable(theirs: ColumnValue, ours: ColumnValue) -> dict[str, Any]:
@@ -80,7 +78,7 @@ def _existing(
     whole = context.database.repeats_columns
     existing: dict[str, Any] = {"existing_type": column.type, "existing_nullable": theirs.nullable}
     if whole or "server_default" in facts or ("type_" in facts and theirs.default is not None):
-        existing["existing_server_default"] = existing_default(theirs, column)
+        existing["existing_server_default"] = existing_default(theirs, column, context)
     if whole or "comment" in facts:
         existing["existing_comment"] = theirs.comment
     if whole and theirs.autoincrement:
@@ -88,10 +86,10 @@ def _existing(
     return existing
 
 
-def existing_default(theirs: ColumnValue, column: Column[Any]) -> Any:
+def existing_default(theirs: ColumnValue, column: Column[Any], context: Context) -> Any:
     """Give their default as `existing_server_default` takes it; None if there is none."""
     if theirs.identity is not None:
         return identity_of(theirs)
     if theirs.computed is not None:
         return column.computed
-    return server_default(theirs)
+    return server_default(theirs, context.database)

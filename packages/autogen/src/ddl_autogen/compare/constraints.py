@@ -31,9 +31,7 @@ _OBJECT_TYPE = {
 }
 
 
-def compare_constraints(
-    theirs: TableValue, ours: TableValue, context: Context
-) -> Iterator[Change]:
+def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) -> Iterator[Change]:
     """Yield, kind by kind, the constraints that go and those that come."""
     writer = _Writer(theirs, ours, context)
     yield from writer.differences("primary", *primary_keys(theirs, ours))
@@ -42,7 +40,9 @@ def compare_constraints(
         "foreignkey", *foreign_keys(theirs.foreign_keys, ours.foreign_keys)
     )
     if context.database.comparable_checks(theirs):
-        yield from writer.differences("check", *checks(theirs.checks, ours.checks, context.database.normal))
+        yield from writer.differences(
+            "check", *checks(theirs.checks, ours.checks, context.database.normal)
+        )
 
 
 def primary_keys(
@@ -114,9 +114,7 @@ def by_name_or_sense(
     return pairs + more, gone, come + unmatched
 
 
-def by_sense(
-    theirs: Iterable[_V], ours: Iterable[_V], says: Callable[[_V], Hashable]
-) -> Pairs[_V]:
+def by_sense(theirs: Iterable[_V], ours: Iterable[_V], says: Callable[[_V], Hashable]) -> Pairs[_V]:
     """Pair those that say the same, one to one."""
     waiting: dict[Hashable, list[_V]] = {}
     for one in theirs:

@@ -27,10 +27,10 @@ def column_default(
         given = ours.source.server_default
         said = asked(their_column, ours.source, theirs.default, given, ours.default)
         if said is not None:
-            return {"server_default": server_default(ours)} if said else {}
+            return {"server_default": server_default(ours, context.database)} if said else {}
     if context.database.same_default(theirs, ours):
         return {}
-    return {"server_default": server_default(ours)}
+    return {"server_default": server_default(ours, context.database)}
 
 
 def _unknown(theirs: ColumnValue, ours: ColumnValue) -> bool:

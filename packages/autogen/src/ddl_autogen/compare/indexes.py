@@ -38,9 +38,7 @@ def compare_indexes(theirs: TableValue, ours: TableValue, context: Context) -> I
     schema = ours.spelled_schema
     for index in gone:
         created = create_index(theirs, index, database).replace(schema=schema)
-        yield DropIndex(
-            conv(str(index.name)), ours.name, schema=schema, existing_index=created
-        )
+        yield DropIndex(conv(str(index.name)), ours.name, schema=schema, existing_index=created)
     for index in come:
         yield create_index(ours, index, database)
 

@@ -110,6 +110,28 @@ class Database(ABC):
         """Amend a model table's value with what only this dialect knows."""
         return value
 
+    def literal_default(self, column: ColumnValue) -> str | None:
+        """Give the string that a default which was read is; None if it is another expression."""
+        found = _STRING.match(column.default or "")
+        return found[1].replace("''", "'") if found is not None else None
+
+    def numbers_rows(self, column: ColumnValue, key: Sequence[str]) -> bool | Literal["auto"]:
+        """Give what `Column(autoincrement=)` says of a column that was read.
+
+        Args:
+            column: The column.
+            key: Names of the primary key's columns.
+        """
+        usual = tuple(key) == (column.name,) and column.type in (
+            "integer",
+            "int",
+            "bigint",
+            "smallint",
+        )
+        if column.autoincrement:
+            return "auto" if usual else True
+        return False if usual and column.identity is None else "auto"
+
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         """Tell whether two defaults are the same, by text alone."""
         a, b = theirs.default, ours.default
@@ -161,12 +183,17 @@ class Database(ABC):
             "with": dict(value.options),
             "nulls_not_distinct": value.nulls_not_distinct or None,
         }
-        said = {k: v for k, v in options.items() if v is not None and not (isinstance(v, (list, dict)) and not v)}
+        said = {
+            k: v
+            for k, v in options.items()
+            if v is not None and not (isinstance(v, (list, dict)) and not v)
+        }
         return {f"{self.name}_{k}": v for k, v in said.items()}
 
     def bracketed(self, expression: str) -> str:
         """Write an expression as an element of an index."""
-        return f"({bare(expression)})"
+        plain = bare(expression)
+        return plain if _CALL.match(plain) else f"({plain})"
 
     def implicit_index(self, index: IndexValue, theirs: TableValue, ours: TableValue) -> bool:
         """Tell whether the database made an index by itself, for a foreign key."""
@@ -176,9 +203,7 @@ class Database(ABC):
         """Give the index that the database would make for a foreign key that is added."""
         return None
 
-    def cast(
-        self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]
-    ) -> dict[str, Any]:
+    def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Give the options of AlterColumn that a change of type needs, for the values that are there."""
         return {}
 
@@ -227,6 +252,8 @@ def _object_name(first: str, second: str, label: str, longest: int) -> str:
     return "_".join(part for part in parts if part)
 
 
+_CALL = re.compile(r"[\w.]+\([^()]*\)$")
+_STRING = re.compile(r"'((?:[^']|'')*)'$")
 _D = TypeVar("_D", bound=type[Database])
 _databases: dict[str, type[Database]] = {}
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from ..indextext import parse_index
-from ..sqltokens import normal
+from ..sqltokens import bare, normal
 from ..types import DatabaseType, made_of
 from ..values import (
     CheckValue,
@@ -60,6 +60,8 @@ _CHARSET = re.compile(r"\s+(?:character set|charset|collate)\s+\S+", re.IGNORECA
 _NOW = re.compile(r"(?:now|current_timestamp|localtime|localtimestamp)(?:\s*\(\s*(\d*)\s*\))?$")
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
+
+_NUMBERS = ("decimal", "int", "bigint", "smallint", "tinyint", "mediumint", "double", "float")
 
 _TYPES: dict[str, type[TypeEngine[Any]]] = {
     "bigint": sqltypes.BigInteger,
@@ -195,7 +197,7 @@ class MySQL(Database):
         if found is None:
             return super().canonical_type(plain)
         base, args, rest = found[1], (found[2] or "").replace(" ", ""), found[3] or ""
-        word, blank, tail = base.partition(" ")
+        word, _, tail = base.partition(" ")
         if word in ("int", "integer", "bigint", "smallint", "tinyint", "mediumint") and tail:
             base, rest = word, f"{tail} {rest}".strip()
         base = _SYNONYMS.get(base, base)
@@ -235,7 +237,7 @@ class MySQL(Database):
         prefix = index.dialect_kwargs.get(f"{self.name}_prefix")
         using = prefix.lower() if prefix else None if value.using == "btree" else value.using
         elements = value.elements
-        version: Any = self.dialect.server_version_info or (99,)  # type: ignore[attr-defined]  # every dialect has it
+        version: Any = self.dialect.server_version_info or (99,)
         if self.is_mariadb and version < (10, 8):  # MDEV-13756: DESC is taken and dropped
             elements = tuple(replace(e, descending=False) for e in elements)
         return replace(value, using=using, elements=elements, where=None)
@@ -276,6 +278,10 @@ class MySQL(Database):
             return False
         a, b = (_plain_default(c.default, theirs.type) for c in (theirs, ours))
         return a == b
+
+    def literal_default(self, column: ColumnValue) -> str | None:
+        plain = super().literal_default(column)
+        return None if plain is None or column.onupdate else plain.replace("\\\\", "\\")
 
     def own_form(
         self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
@@ -333,6 +339,10 @@ class MySQL(Database):
             case _:
                 names = (f"CONSTRAINT_{n}" for n in range(1, 10_000))
         return next(name for name in names if name not in taken)
+
+    def bracketed(self, expression: str) -> str:
+        """MySQL 8.4 manual, CREATE INDEX: a functional key part stands in brackets."""
+        return f"({bare(expression)})"
 
     def index_options(self, value: IndexValue) -> dict[str, Any]:
         options = super().index_options(value)
@@ -408,7 +418,6 @@ def _plain_default(given: str | None, type_: str) -> str | None:
         return "1" if plain == "true" else "0"
     number = plain[1:-1] if plain.startswith("'") else plain.replace(" ", "")
     base = type_.partition("(")[0].partition(" ")[0]
-    if base in ("decimal", "int", "bigint", "smallint", "tinyint", "mediumint", "double", "float"):
-        if re.match(r"[+-]?(\d+(\.\d*)?|\.\d+)$", number):
-            return str(Decimal(number).normalize() + 0)
+    if base in _NUMBERS and re.match(r"[+-]?(\d+(\.\d*)?|\.\d+)$", number):
+        return str(Decimal(number).normalize() + 0)
     return _now(plain)

@@ -101,9 +101,12 @@ class PostgreSQL(Database):
         def rows(query: str) -> Any:
             return connection.execute(text(query), {"schemas": list(schemas)})
 
-        newer = (self.dialect.server_version_info or (15,)) >= (15,)  # type: ignore[attr-defined]  # every dialect has it
+        newer = (self.dialect.server_version_info or (15,)) >= (15,)
         distinct = "i.indnullsnotdistinct" if newer else "false"
-        enums = {oid: EnumValue(name, schema, tuple(labels)) for oid, schema, name, labels in connection.execute(text(ENUMS))}
+        enums = {
+            oid: EnumValue(name, schema, tuple(labels))
+            for oid, schema, name, labels in connection.execute(text(ENUMS))
+        }
         tables = rows(TABLES).all()
         sequences = {(row.table_oid, row.column_number): row for row in rows(SEQUENCES)}
         columns: dict[int, dict[int, ColumnValue]] = defaultdict(dict)
@@ -150,7 +153,9 @@ class PostgreSQL(Database):
             identity = _identity(row, owned)
         return ColumnValue(
             name=row.name,
-            type=self.canonical_type(row.type) if enum is None else self.enum_type(enum, row.is_array),
+            type=self.canonical_type(row.type)
+            if enum is None
+            else self.enum_type(enum, row.is_array),
             nullable=not row.not_null,
             default=None if serial or generated else row.default,
             comment=row.comment,
@@ -208,8 +213,8 @@ class PostgreSQL(Database):
         return ARRAY(item) if array else item
 
     def _plain_type(self, plain: str, collation: str | None) -> TypeEngine[Any]:
-        found = re.match(r"([a-z ]+?)(?:\(([\d,]+)\))?( with(?:out)? time zone)?$", plain)
-        made = None
+        found = re.match(r"([\w ]+?)(?:\(([\d,]+)\))?( with(?:out)? time zone)?$", plain)
+        made: TypeEngine[Any] | None = None
         if found is not None:
             base, args, zone = found[1], found[2], found[3]
             numbers = [int(a) for a in args.split(",")] if args else []
@@ -231,6 +236,12 @@ class PostgreSQL(Database):
             return made
         return DatabaseType(plain)
 
+    def literal_default(self, column: ColumnValue) -> str | None:
+        if column.default is None or column.type.startswith(_NUMERIC) or column.type == "boolean":
+            return None
+        plain = _plain_default(column.default, column.type)
+        return super().literal_default(replace(column, default=plain))
+
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         if theirs.default == ours.default:
             return True
@@ -239,9 +250,7 @@ class PostgreSQL(Database):
         a, b = _plain_default(theirs.default, theirs.type), _plain_default(ours.default, ours.type)
         return a == b or self.normal(a) == self.normal(b)
 
-    def cast(
-        self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]
-    ) -> dict[str, Any]:
+    def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Say USING where the server has no cast that it would take by itself."""
         before, after = (self.canonical_type(self.speller.type(t)) for t in (old, new))
         if _assignable(before, after):
@@ -306,7 +315,10 @@ def _assignable(before: str, after: str) -> bool:
     if old == new or new in _STRINGS:
         return True
     if old in _MOMENTS and new in _CLOCKS:
-        return old != "date" and (new, old) != ("time with time zone", "timestamp without time zone")
+        return old != "date" and (new, old) != (
+            "time with time zone",
+            "timestamp without time zone",
+        )
     return any(old in kind and new in kind for kind in (_NUMBERS, _MOMENTS, _CLOCKS, _DOCUMENTS))
 
 
@@ -379,4 +391,3 @@ def _index(row: Any, columns: Mapping[int, ColumnValue]) -> IndexValue:
         nulls_not_distinct=row.nulls_not_distinct,
         options=tuple(sorted((k, v) for k, _, v in options)),
     )
-

@@ -72,7 +72,9 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
     """Yield statements of PL/pgSQL that make the table, each on its own where one may fail."""
     quote = database.speller.quote
     columns = [
-        f"{quote(c.name)} {_type(database, c)}" for c in ours.columns if c.computed is None and c.type
+        f"{quote(c.name)} {_type(database, c)}"
+        for c in ours.columns
+        if c.computed is None and c.type
     ]
     one_by_one = " ".join(
         _guarded(f"ALTER TABLE pg_temp.{name} ADD COLUMN {column}") for column in columns
@@ -98,7 +100,7 @@ def _type(database: Database, column: ColumnValue) -> str:
         array = "[]" if column.type.endswith("[]") else ""
         return database.speller.table(column.enum.name, column.enum.schema) + array
     if column.collation:
-        return f'{column.type} COLLATE {database.speller.quote(column.collation)}'
+        return f"{column.type} COLLATE {database.speller.quote(column.collation)}"
     return column.type
 
 
@@ -118,9 +120,7 @@ def _create_index(database: Database, name: str, table: str, index: IndexValue) 
 
 
 def _guarded(statement: str, otherwise: str = "NULL;") -> str:
-    return (
-        f"BEGIN EXECUTE {_dollars(statement)}; EXCEPTION WHEN OTHERS THEN {otherwise} END;"
-    )
+    return f"BEGIN EXECUTE {_dollars(statement)}; EXCEPTION WHEN OTHERS THEN {otherwise} END;"
 
 
 def _dollars(body: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy import types as sqltypes
@@ -24,10 +24,17 @@ WHERE m.sql IS NOT NULL AND m.type IN ('table', 'index') AND m.name NOT LIKE 'sq
 ORDER BY m.rowid
 """
 # https://sqlite.org/pragma.html#pragma_table_list: since 3.37
-_NOT_PLAIN = "SELECT name FROM pragma_table_list WHERE schema = :schema AND type IN ('shadow', 'virtual')"
+_NOT_PLAIN = (
+    "SELECT name FROM pragma_table_list WHERE schema = :schema AND type IN ('shadow', 'virtual')"
+)
 _VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s", re.IGNORECASE)
 
-_SYNONYMS = {"int": "integer", "decimal": "numeric", "bool": "boolean", "double precision": "double"}
+_SYNONYMS = {
+    "int": "integer",
+    "decimal": "numeric",
+    "bool": "boolean",
+    "double precision": "double",
+}
 
 _TYPES: dict[str, type[TypeEngine[Any]]] = {
     "bigint": sqltypes.BigInteger,
@@ -82,7 +89,9 @@ class SQLite(Database):
             for table in tables.values():
                 yield replace(
                     table,
-                    columns=tuple(replace(c, type=self.canonical_type(c.type)) for c in table.columns),
+                    columns=tuple(
+                        replace(c, type=self.canonical_type(c.type)) for c in table.columns
+                    ),
                     foreign_keys=tuple(_resolved(fk, tables) for fk in table.foreign_keys),
                 )
 
@@ -98,6 +107,9 @@ class SQLite(Database):
         if made is not None and self.canonical_type(self.speller.type(made)) == column.type:
             return made
         return DatabaseType(column.type.upper()) if column.type else sqltypes.NullType()
+
+    def numbers_rows(self, column: ColumnValue, key: Sequence[str]) -> bool | Literal["auto"]:
+        return "auto"  # an INTEGER PRIMARY KEY is the rowid, whatever is said
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         return _default(theirs.default) == _default(ours.default)

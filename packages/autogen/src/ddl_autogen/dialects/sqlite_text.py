@@ -84,7 +84,9 @@ class _Parser:
         return TableValue(
             name=self.name,
             schema=self.schema,
-            columns=tuple(replace(c, nullable=False) if c.name in keys else c for c in self.columns),
+            columns=tuple(
+                replace(c, nullable=False) if c.name in keys else c for c in self.columns
+            ),
             primary_key=self.primary_key,
             uniques=tuple(self.uniques),
             foreign_keys=tuple(self.foreign_keys),
