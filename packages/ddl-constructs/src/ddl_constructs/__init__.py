@@ -35,6 +35,7 @@ from .errors import (
     UnknownOption,
     UnsupportedChange,
 )
+from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
 from .sequence import AlterSequence, CreateSequence, DropSequence
 from .table import CreateTable, DropTable, RenameTable, SetTableSchema
@@ -49,6 +50,7 @@ __all__ = [
     "AddEnumValue",
     "AlterColumn",
     "AlterSequence",
+    "Blocks",
     "BulkInsert",
     "Change",
     "ConstraintKind",
@@ -68,6 +70,7 @@ __all__ = [
     "DropTableComment",
     "EnumColumn",
     "ExecuteSQL",
+    "Facts",
     "IrreversibleChange",
     "Keep",
     "Lowering",
@@ -88,8 +91,11 @@ __all__ = [
     "create_foreign_key",
     "create_primary_key",
     "create_unique_constraint",
+    "facts",
     "lowers",
     "raw_text",
+    "register_facts",
     "register_traits",
+    "stands_alone",
     "traits",
 ]

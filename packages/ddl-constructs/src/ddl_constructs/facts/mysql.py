@@ -1,0 +1,189 @@
+"""What a change costs on MySQL and on MariaDB, for InnoDB tables: a table each.
+
+MariaDB's was seen on 10.11, by the ALGORITHM and LOCK clauses that it accepts; MySQL's
+stands by the manual. No change of a table can be rolled back on either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
+
+from ..alter_column import AlterColumn
+from ..column import AddColumn, DropColumn
+from ..comment import CreateTableComment, DropTableComment
+from ..constraint import AddConstraint, DropConstraint
+from ..data import BulkInsert, CopyRows
+from ..index import CreateIndex, DropIndex, RenameIndex
+from ..sequence import AlterSequence, CreateSequence, DropSequence
+from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
+from . import mysql_conditions as when
+from .book import Book, Condition, Row, describe_database, saying
+from .mysql_sql import LOCKS, sql_rows
+from .value import Facts, Source
+
+_costs = saying(LOCKS, transactional=False)
+
+_STRICT = "in strict SQL mode, the default, a NULL is an error; else it becomes 0 or ''"
+_CHECKS_OFF = "with foreign_key_checks=OFF the table isn't copied"
+_WITH_INDEX = "an index that has the column changes too"
+_ON_THE_OTHER = "the tables that it refers to are locked for a moment"
+
+
+def _instant(source: Source, **others: Any) -> Facts:
+    """Only the description of the table changes."""
+    return _costs("NONE", source, **others)
+
+
+def _index(source: Source, **others: Any) -> Facts:
+    """The table is read, an index is built; others go on writing."""
+    return _costs("NONE", source, scans=True, **others)
+
+
+def _rebuild(source: Source, lock: str = "NONE", **others: Any) -> Facts:
+    """ALGORITHM=INPLACE that builds the table anew."""
+    return _costs(lock, source, rewrites=True, scans=True, **others)
+
+
+def _copy(source: Source, lock: str = "SHARED", **others: Any) -> Facts:
+    """ALGORITHM=COPY."""
+    return _costs(lock, source, rewrites=True, scans=True, **others)
+
+
+def _unsure(source: Source, **others: Any) -> Facts:
+    return _costs(None, source, **{"rewrites": None, "scans": None, **others})
+
+
+def _is(kind: type) -> Condition:
+    return lambda change, dialect: isinstance(change.constraint, kind)
+
+
+def _drops(*kinds: str | None) -> Condition:
+    return lambda change, dialect: change.type_ in kinds
+
+
+def _both(page: Source) -> tuple[Row, ...]:
+    """Give the rows that are the same on both, with the product's page on online DDL."""
+    return (
+        Row(CreateTable, _costs(None, page, notes=(_ON_THE_OTHER,)), "with a foreign key",
+            when.has_foreign_key),
+        Row(CreateTable, _costs("", page)),
+        Row(DropTable, _costs("EXCLUSIVE", page, loses_data=True)),
+        Row(RenameTable, _costs("EXCLUSIVE", page)),
+        Row(SetTableSchema, _costs("EXCLUSIVE", page)),
+        Row(AlterColumn, _instant(page), "rename", when.aspect("new_column_name")),
+        Row(AlterColumn, _instant(page), "default", when.aspect("server_default")),
+        Row(AlterColumn, _rebuild(page), "nullable", when.becomes_nullable),
+        Row(AlterColumn, _rebuild(page, notes=(_STRICT,)), "not null", when.aspect("nullable")),
+        Row(AddConstraint, _rebuild(page), "primary key", _is(PrimaryKeyConstraint)),
+        Row(DropConstraint, _instant(page), "foreign key, unique", _drops("foreignkey", "unique")),
+        Row(CreateIndex, _costs("SHARED", page, rewrites=None, scans=True,
+                                notes=("the first full-text index rewrites the table",)),
+            "FULLTEXT, SPATIAL", when.full_text_or_spatial),
+        Row(CreateIndex, _index(page)),
+        Row(DropIndex, _instant(page)),
+        Row(RenameIndex, _instant(page)),
+        Row(BulkInsert, _costs("NONE", page, transactional=True)),
+        Row(CopyRows, _costs("SHARED", page, transactional=True, scans=True,
+                             notes=("rows that are read are locked against changes, except "
+                                    "at READ COMMITTED",))),
+    )  # fmt: skip
+
+
+def _copies(
+    kind: type, source: Source, words: str, condition: Condition | None = None, **others: Any
+) -> tuple[Row, ...]:
+    """Give what copies the table on MariaDB, where others can write meanwhile from 11.2 on."""
+    online = Source("MariaDB", "11.2", "ALTER TABLE, LOCK")
+    return (
+        Row(kind, _copy(online, "NONE", **others), words, condition, since=(11, 2)),
+        Row(kind, _copy(source, **others), words, condition, before=(11, 2)),
+    )
+
+
+_M_INSTANT = Source("MariaDB", "10.11", "InnoDB Online DDL Operations with ALGORITHM=INSTANT")
+_M_NOCOPY = Source("MariaDB", "10.11", "InnoDB Online DDL Operations with ALGORITHM=NOCOPY")
+_M_INPLACE = Source("MariaDB", "10.11", "InnoDB Online DDL Operations with ALGORITHM=INPLACE")
+_M_COPY = Source("MariaDB", "10.11", "InnoDB Online DDL Overview, COPY Algorithm")
+_M_SEQUENCE = Source("MariaDB", "10.11", "Sequence Overview")
+
+_MARIADB = (
+    *_copies(AddColumn, _M_COPY, "stored generated, or REFERENCES inside of the column",
+             when.stored_or_references),
+    Row(AddColumn, _rebuild(_M_INPLACE, "SHARED"), "auto_increment", when.auto_increment),
+    Row(AddColumn, _unsure(_M_INSTANT), "a default that calls a function not known here",
+        when.calls_a_function),
+    Row(AddColumn, _instant(_M_INSTANT), since=(10, 3, 2)),
+    Row(AddColumn, _rebuild(_M_INPLACE), before=(10, 3, 2)),
+    Row(DropColumn, _instant(_M_INSTANT, loses_data=True, notes=(_WITH_INDEX,)), since=(10, 4)),
+    Row(DropColumn, _rebuild(_M_INPLACE, loses_data=True), before=(10, 4)),
+    Row(AlterColumn, _instant(_M_INSTANT), "comment", when.aspect("comment")),
+    Row(AlterColumn, _instant(_M_INSTANT), "type: the same, or labels added at the end",
+        when.same_or_more_labels),
+    Row(AlterColumn, _instant(_M_INSTANT), "type: longer varchar, both below 256 bytes or "
+        "both above", when.longer_in_place),
+    Row(AlterColumn, _instant(_M_INSTANT), "type: longer varchar, from below 128 bytes",
+        when.longer_from_short, since=(10, 4, 3)),
+    Row(AlterColumn, _unsure(_M_INSTANT), "type: longer varchar, else: the character set decides",
+        when.longer),
+    Row(AlterColumn, _unsure(_M_INSTANT, loses_data=None), "type: the old one isn't known",
+        when.old_type_unknown),
+    *_copies(AlterColumn, _M_COPY, "type: digits or a part of the values are cut", when.cuts,
+             loses_data=True),
+    *_copies(AlterColumn, _M_COPY, "type: any other; auto_increment", when.type_or_increment),
+    *_copies(AddConstraint, _M_COPY, "foreign key", _is(ForeignKeyConstraint),
+             notes=(_CHECKS_OFF,)),
+    *_copies(AddConstraint, _M_COPY, "check", _is(CheckConstraint)),
+    Row(AddConstraint, _index(_M_NOCOPY), "unique", when.unique),
+    *_copies(DropConstraint, _M_COPY, "primary key", _drops("primary")),
+    Row(DropConstraint, _instant(_M_INSTANT), "check", _drops("check")),
+    Row(CreateTableComment, _instant(_M_INSTANT)),
+    Row(DropTableComment, _instant(_M_INSTANT)),
+    Row(CreateSequence, _costs("", _M_SEQUENCE)),
+    Row(DropSequence, _costs("EXCLUSIVE", _M_SEQUENCE, loses_data=True)),
+    Row(AlterSequence, _costs("EXCLUSIVE", _M_SEQUENCE)),
+    *_both(_M_INPLACE),
+    *sql_rows(Source("MariaDB", "10.11", "SQL statements Causing an Implicit Commit")),
+)  # fmt: skip
+
+_ONLINE = Source("MySQL", "8.4", "Online DDL Operations")
+_ONLINE_80 = Source("MySQL", "8.0", "Online DDL Operations")
+_CHECK = Source("MySQL", "8.0", "CREATE TABLE, CHECK Constraints")
+
+_MYSQL = (
+    Row(AddColumn, _copy(_ONLINE), "stored generated, or REFERENCES inside of the column",
+        when.stored_or_references),
+    Row(AddColumn, _rebuild(_ONLINE, "SHARED"), "auto_increment", when.auto_increment),
+    Row(AddColumn, _unsure(_ONLINE), "a default that calls a function not known here, or a CHECK",
+        when.calls_or_checks),
+    Row(AddColumn, _instant(_ONLINE_80), since=(8, 0, 12)),
+    Row(AddColumn, _rebuild(_ONLINE_80), before=(8, 0, 12)),
+    Row(DropColumn, _instant(_ONLINE_80, loses_data=True, notes=(_WITH_INDEX,)), since=(8, 0, 29)),
+    Row(DropColumn, _rebuild(_ONLINE_80, loses_data=True), before=(8, 0, 29)),
+    Row(AlterColumn, _instant(_ONLINE), "type: the same, or labels added at the end",
+        when.same_or_more_labels),
+    Row(AlterColumn, _instant(_ONLINE), "type: longer varchar, both below 256 bytes or both above",
+        when.longer_in_place),
+    Row(AlterColumn, _unsure(_ONLINE), "type: longer varchar, else: the character set decides",
+        when.longer),
+    Row(AlterColumn, _unsure(_ONLINE, loses_data=None), "type: the old one isn't known",
+        when.old_type_unknown),
+    Row(AlterColumn, _copy(_ONLINE, loses_data=True),
+        "type: digits or a part of the values are cut", when.cuts),
+    Row(AlterColumn, _copy(_ONLINE), "type: any other", when.aspect("type_")),
+    Row(AddConstraint, _copy(_ONLINE, notes=(_CHECKS_OFF,)), "foreign key",
+        _is(ForeignKeyConstraint)),
+    Row(AddConstraint, _unsure(_CHECK), "check", _is(CheckConstraint)),
+    Row(AddConstraint, _index(_ONLINE), "unique", when.unique),
+    Row(DropConstraint, _copy(_ONLINE), "primary key", _drops("primary")),
+    Row(DropConstraint, _unsure(_CHECK), "check, or the kind isn't said", _drops("check", None)),
+    *_both(_ONLINE),
+    Row(AlterColumn, _unsure(_ONLINE), "comment, auto_increment"),
+    Row(CreateTableComment, _unsure(_ONLINE)),
+    Row(DropTableComment, _unsure(_ONLINE)),
+    *sql_rows(Source("MySQL", "8.4", "Statements That Cause an Implicit Commit")),
+)  # fmt: skip
+
+describe_database("mariadb", Book(LOCKS, _MARIADB, on_mysql=True))
+describe_database("mysql", Book(LOCKS, _MYSQL, on_mysql=True))

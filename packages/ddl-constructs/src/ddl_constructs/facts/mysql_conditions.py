@@ -1,0 +1,156 @@
+"""When a row of MySQL's or MariaDB's table is about a change."""
+
+# ruff: noqa: D103 - the name of a condition says it, and the row again in words
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.engine.interfaces import Dialect
+
+from .book import Condition
+from .conversion import Declared, both, holds_all_numbers
+
+_BYTES = 4  # at most for a character (utf8mb4)
+_CLOCKS = {"current_timestamp", "now", "localtime", "localtimestamp"}
+_CALL = re.compile(r"([a-z_]\w*)\s*\(", re.IGNORECASE)
+_LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'")
+
+
+def aspect(name: str) -> Condition:
+    """Make the condition that an `AlterColumn` is about one aspect."""
+    return lambda change, dialect: name in change.aspects
+
+
+def becomes_nullable(change: Any, dialect: Dialect) -> bool:
+    return "nullable" in change.aspects and change.nullable is True
+
+
+def type_or_increment(change: Any, dialect: Dialect) -> bool:
+    return not {"type_", "autoincrement"}.isdisjoint(change.aspects)
+
+
+def has_foreign_key(change: Any, dialect: Dialect) -> bool:
+    return bool(change.element.foreign_key_constraints)
+
+
+def unique(change: Any, dialect: Dialect) -> bool:
+    return isinstance(change.constraint, UniqueConstraint)
+
+
+def full_text_or_spatial(change: Any, dialect: Dialect) -> bool:
+    options = change.dialect_kwargs
+    return bool(options.get("mysql_prefix") or options.get("mariadb_prefix"))
+
+
+def _specification(change: Any, dialect: Dialect) -> str:
+    nothing: Any = None
+    text = dialect.ddl_compiler(dialect, nothing).get_column_specification(change.bound)
+    return _LITERAL.sub("''", text)
+
+
+def stored_or_references(change: Any, dialect: Dialect) -> bool:
+    if change.inline_references and change.column.foreign_keys:
+        return True
+    return change.column.computed is not None and " STORED" in _specification(change, dialect)
+
+
+def auto_increment(change: Any, dialect: Dialect) -> bool:
+    return change.column.primary_key and " AUTO_INCREMENT" in _specification(change, dialect)
+
+
+def calls_a_function(change: Any, dialect: Dialect) -> bool:
+    if change.column.server_default is None or change.column.computed is not None:
+        return False
+    _, _, default = _specification(change, dialect).partition(" DEFAULT ")
+    return not {c.lower() for c in _CALL.findall(default)} <= _CLOCKS
+
+
+def calls_or_checks(change: Any, dialect: Dialect) -> bool:
+    return bool(change.column.constraints) or calls_a_function(change, dialect)
+
+
+def old_type_unknown(change: Any, dialect: Dialect) -> bool:
+    return "type_" in change.aspects and both(change, dialect) is None
+
+
+_SAME = {"integer": "int", "numeric": "decimal", "bool": "tinyint", "double precision": "double"}
+
+
+def _types(change: Any, dialect: Dialect) -> tuple[Declared, Declared] | None:
+    found = both(change, dialect)
+    if "type_" not in change.aspects or found is None:
+        return None
+    old, new = (_plain(t) for t in found)
+    return old, new
+
+
+def _plain(type_: Declared) -> Declared:
+    """Give a type under one of its names; of a whole number the display width left out."""
+    name = _SAME.get(type_.name, type_.name)
+    return Declared(name, () if name in _WHOLE else type_.arguments)
+
+
+def same_or_more_labels(change: Any, dialect: Dialect) -> bool:
+    """Tell whether the type stays, or an enum or set gets labels behind those it has.
+
+    At most 255 labels of an enum, 8 of a set take one byte; beyond, the size may change.
+    """
+    if (types := _types(change, dialect)) is None:
+        return False
+    old, new = types
+    if old == new:
+        return True
+    most = {"enum": 255, "set": 8}.get(old.name, 0)
+    added = new.arguments[: len(old.arguments)] == old.arguments
+    return old.name == new.name and added and len(new.arguments) <= most
+
+
+def _lengths(change: Any, dialect: Dialect) -> tuple[int, int] | None:
+    """Give the old and new length of a varchar that gets longer; None for all else."""
+    if (types := _types(change, dialect)) is None:
+        return None
+    old, new = types
+    if old.name != "varchar" or new.name != "varchar" or not (old.numbers and new.numbers):
+        return None
+    lengths = old.numbers[0], new.numbers[0]
+    return lengths if lengths[1] > lengths[0] else None
+
+
+def longer(change: Any, dialect: Dialect) -> bool:
+    return _lengths(change, dialect) is not None
+
+
+def longer_in_place(change: Any, dialect: Dialect) -> bool:
+    """Tell whether the length still takes one byte, or took two before, in any character set."""
+    lengths = _lengths(change, dialect)
+    return lengths is not None and (lengths[1] * _BYTES <= 255 or lengths[0] > 255)
+
+
+def longer_from_short(change: Any, dialect: Dialect) -> bool:
+    lengths = _lengths(change, dialect)
+    return lengths is not None and lengths[0] * _BYTES <= 127
+
+
+_WHOLE = {"tinyint", "smallint", "mediumint", "int", "bigint"}
+_BROKEN = {"float", "double", "decimal", "real"}
+_TIMES = {"datetime", "timestamp", "time"}
+
+
+def cuts(change: Any, dialect: Dialect) -> bool:
+    """Tell whether a conversion rounds, or leaves out a part, without an error in strict mode."""
+    if (types := _types(change, dialect)) is None:
+        return False
+    old, new = types
+    if old.name in _BROKEN and new.name in _WHOLE:
+        return True
+    if old.name in _TIMES | {"date"} and new.name in {"date", "time", "year"} and old != new:
+        return old.name != new.name
+    if old.name in _TIMES and new.name in _TIMES:
+        return (new.numbers or (0,))[0] < (old.numbers or (0,))[0]
+    if old.name == new.name == "decimal":
+        scales = [t.numbers[1] if len(t.numbers) > 1 else 0 for t in (old, new)]
+        return not holds_all_numbers(old, new) and scales[1] < scales[0]
+    return old.name in _BROKEN | {"bigint"} and new.name in {"float", "real"} and old != new

@@ -1,0 +1,226 @@
+"""What a change costs on PostgreSQL: locks, rewrites, scans and transactions.
+
+Seen on PostgreSQL 15 (pg_locks, pg_class.relfilenode and pg_stat_xact_all_tables while
+the transaction was open); what differs in other versions stands by the manual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..alter_column import AlterColumn
+from ..column import AddColumn, DropColumn
+from ..comment import CreateTableComment, DropTableComment
+from ..constraint import (
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    ValidateConstraint,
+)
+from ..data import BulkInsert, CopyRows
+from ..enum import AddEnumValue, CreateEnum, DropEnum, RenameEnumValue, ReplaceEnum
+from ..index import CreateIndex, DropIndex, RenameIndex
+from ..sequence import AlterSequence, CreateSequence, DropSequence
+from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
+from . import postgresql_conditions as when
+from .book import Book, Row, describe_database, saying
+from .postgresql_sql import LOCKS, sql_rows
+from .value import NOTHING_DONE, Source
+
+_costs = saying(LOCKS, transactional=True)
+
+
+def _manual(section: str, version: str = "15") -> Source:
+    return Source("PostgreSQL", version, section)
+
+
+_ALTER = _manual("ALTER TABLE, Description")
+_NOTES = _manual("ALTER TABLE, Notes")
+_LOCKING = _manual("Explicit Locking, Table-Level Locks")
+_INDEX = _manual("CREATE INDEX, Building Indexes Concurrently")
+_DROP_INDEX = _manual("DROP INDEX, Parameters")
+_SEQUENCE = _manual("ALTER SEQUENCE, Notes")
+_TYPE = _manual("ALTER TYPE, Notes")
+_SEEN = _manual("seen in pg_locks; not in the manual")
+
+_EXCLUSIVE = "ACCESS EXCLUSIVE"
+_BOTH_TABLES = "the table that it refers to is locked too"
+_TO_COMMIT = "the lock is held until the transaction ends"
+
+
+_TABLES = (
+    Row(
+        CreateTable,
+        _costs(
+            "SHARE UPDATE EXCLUSIVE", _INDEX, transactional=False, stands_alone=True, scans=True
+        ),
+        "with an index that is built concurrently",
+        when.index_concurrently,
+    ),
+    Row(
+        CreateTable,
+        _costs("SHARE ROW EXCLUSIVE", _manual("CREATE TABLE, Parameters"), _LOCKING,
+               notes=("the lock is on the tables that it refers to",)),
+        "with a foreign key",
+        when.has_foreign_key,
+    ),
+    Row(CreateTable, _costs("", _manual("CREATE TABLE, Description"))),
+    Row(DropTable, _costs(_EXCLUSIVE, _manual("DROP TABLE, Description"), _LOCKING,
+                          loses_data=True, notes=("tables that it refers to are locked too",))),
+    Row(RenameTable, _costs(_EXCLUSIVE, _ALTER)),
+    Row(SetTableSchema, _costs(_EXCLUSIVE, _ALTER)),
+    Row(CreateTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
+    Row(DropTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
+)  # fmt: skip
+
+_FAILS_ON_ROWS = "NOT NULL without a default fails at the first row"
+_COLUMNS = (
+    Row(
+        AddColumn,
+        _costs(_EXCLUSIVE, _NOTES, rewrites=True, scans=True),
+        "identity, serial, stored generated, or a volatile default",
+        when.computed_per_row,
+    ),
+    Row(
+        AddColumn,
+        _costs(_EXCLUSIVE, _manual("ALTER TABLE, Notes", "10"), rewrites=True, scans=True),
+        "a default",
+        when.plain_default,
+        before=(11,),
+    ),
+    Row(
+        AddColumn,
+        _costs(_EXCLUSIVE, _NOTES, rewrites=None, scans=None,
+               notes=("the table is rewritten if a function in the default is volatile",)),
+        "a default that calls a function not known here",
+        when.perhaps_volatile,
+        since=(11,),
+    ),
+    Row(
+        AddColumn,
+        _costs(_EXCLUSIVE, _ALTER, scans=True, notes=(_BOTH_TABLES,)),
+        "a default, and REFERENCES inside of the column",
+        when.references_inside,
+    ),
+    Row(
+        AddColumn,
+        _costs(_EXCLUSIVE, _ALTER, scans=True),
+        "CHECK or PRIMARY KEY inside of the column",
+        when.checked_inside,
+    ),
+    Row(AddColumn, _costs(_EXCLUSIVE, _NOTES, notes=(_FAILS_ON_ROWS,))),
+    Row(DropColumn, _costs(_EXCLUSIVE, _NOTES, loses_data=True)),
+    Row(AlterColumn, replace(NOTHING_DONE, sources=(_ALTER,)), "autoincrement: without a meaning there",
+        when.aspect("autoincrement")),
+    Row(AlterColumn, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description")),
+        "comment", when.aspect("comment")),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "rename", when.aspect("new_column_name")),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "default or identity", when.aspect("server_default")),
+    Row(
+        AlterColumn,
+        _costs(_EXCLUSIVE, _ALTER, scans=True,
+               notes=("no scan if a valid CHECK proves that there is no NULL",)),
+        "not null",
+        when.becomes_not_null,
+        since=(12,),
+    ),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _manual("ALTER TABLE, Description", "11"), scans=True),
+        "not null", when.becomes_not_null, before=(12,)),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "nullable", when.aspect("nullable")),
+    Row(
+        AlterColumn,
+        _costs(_EXCLUSIVE, _NOTES,
+               notes=("indexes of the column are built anew if they sort differently",)),
+        "type: the same, varchar or varbit to longer, varchar to text, numeric with more "
+        "digits of the same scale, times with more digits",
+        when.keeps_rows,
+    ),
+    Row(
+        AlterColumn,
+        _costs(_EXCLUSIVE, _manual("Release 12, General Performance", "12"), rewrites=True,
+               scans=True, notes=("not rewritten if the session's time zone is UTC",)),
+        "type: timestamp with time zone to without, or back",
+        when.only_zone,
+        since=(12,),
+    ),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _NOTES, rewrites=True, scans=True, loses_data=True),
+        "type: the cast rounds or drops a part of the values", when.cuts_values),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _NOTES, rewrites=True, scans=True),
+        "type: any other of two built-in types", when.between_known_types),
+    Row(
+        AlterColumn,
+        _costs(_EXCLUSIVE, _NOTES, rewrites=None, scans=None, loses_data=None,
+               notes=("rewritten unless the values stay as they are stored",)),
+        "type: with USING, or the old or the new one isn't known here",
+        when.type_changes,
+    ),
+)  # fmt: skip
+
+_NEW_INDEX = "an index is built under the lock"
+_CONSTRAINTS = (
+    Row(AddConstraint, _costs("SHARE ROW EXCLUSIVE", _ALTER, notes=(_BOTH_TABLES,)),
+        "foreign key NOT VALID", when.foreign_key_not_valid),
+    Row(AddConstraint, _costs("SHARE ROW EXCLUSIVE", _ALTER, scans=True, notes=(_BOTH_TABLES,)),
+        "foreign key", when.foreign_key),
+    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER), "check NOT VALID", when.check_not_valid),
+    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER, scans=True), "check", when.check),
+    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER, scans=True, notes=(_NEW_INDEX,)),
+        "primary key, unique, exclude"),
+    Row(DropConstraint, _costs(_EXCLUSIVE, _ALTER, notes=(_BOTH_TABLES,)),
+        "foreign key, or the kind isn't said", when.drops_key_elsewhere),
+    Row(DropConstraint, _costs(_EXCLUSIVE, _ALTER)),
+    Row(RenameConstraint, _costs(_EXCLUSIVE, _ALTER)),
+    Row(ValidateConstraint, _costs("SHARE UPDATE EXCLUSIVE", _ALTER, scans=True)),
+)  # fmt: skip
+
+_INVALID = "if it fails or is cancelled, an invalid index stays behind"
+_INDEXES = (
+    Row(
+        CreateIndex,
+        _costs("SHARE UPDATE EXCLUSIVE", _INDEX, _LOCKING, transactional=False,
+               stands_alone=True, scans=True,
+               notes=("waits for transactions that were open before", _INVALID)),
+        "concurrently",
+        when.concurrently,
+    ),
+    Row(CreateIndex, _costs("SHARE", _INDEX, _LOCKING, scans=True)),
+    Row(
+        DropIndex,
+        _costs("SHARE UPDATE EXCLUSIVE", _DROP_INDEX, transactional=False, stands_alone=True,
+               notes=("waits for transactions that were open before",)),
+        "concurrently",
+        when.concurrently,
+    ),
+    Row(DropIndex, _costs(_EXCLUSIVE, _DROP_INDEX)),
+    Row(RenameIndex, _costs("SHARE UPDATE EXCLUSIVE", _manual("ALTER INDEX, Description")),
+        since=(12,)),
+    Row(RenameIndex, _costs(_EXCLUSIVE, _manual("Release 12, Utility Commands", "12")),
+        before=(12,)),
+)  # fmt: skip
+
+_OTHERS = (
+    Row(CreateSequence, _costs("", _manual("CREATE SEQUENCE, Description"))),
+    Row(DropSequence, _costs(_EXCLUSIVE, _manual("DROP SEQUENCE, Description"), _LOCKING,
+                             loses_data=True, notes=("how far it has counted is lost",))),
+    Row(AlterSequence, _costs(_EXCLUSIVE, _ALTER), "rename", when.renames_sequence),
+    Row(AlterSequence, _costs("SHARE ROW EXCLUSIVE", _SEQUENCE), since=(10,)),
+    Row(AlterSequence, _costs(None, _manual("ALTER SEQUENCE, Notes", "9.6"), transactional=False),
+        before=(10,)),
+    Row(CreateEnum, _costs("", _manual("CREATE TYPE, Description"))),
+    Row(DropEnum, _costs("", _manual("DROP TYPE, Description"))),
+    Row(AddEnumValue, _costs("", _TYPE, usable_after_commit=True), since=(12,)),
+    Row(AddEnumValue, _costs("", _manual("ALTER TYPE, Notes", "11"), transactional=False,
+                             stands_alone=True, usable_after_commit=True), before=(12,)),
+    Row(RenameEnumValue, _costs("", _TYPE)),
+    Row(ReplaceEnum, _costs("", _TYPE), "no column is of the type", when.no_columns),
+    Row(ReplaceEnum, _costs(_EXCLUSIVE, _NOTES, rewrites=True, scans=True, loses_data=True),
+        "two labels become one", when.merges_labels),
+    Row(ReplaceEnum, _costs(_EXCLUSIVE, _NOTES, rewrites=True, scans=True)),
+    Row(BulkInsert, _costs("ROW EXCLUSIVE", _LOCKING)),
+    Row(CopyRows, _costs("ROW EXCLUSIVE", _LOCKING, scans=True)),
+)  # fmt: skip
+
+describe_database(
+    "postgresql",
+    Book(LOCKS, (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OTHERS, *sql_rows())),
+)
