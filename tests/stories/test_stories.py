@@ -83,7 +83,6 @@ def environment(folder: Path) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
     }
 
 

@@ -171,7 +171,7 @@ def _is_op(parameter: inspect.Parameter) -> bool:
 
 
 def _arrow(step: Step[Script]) -> str:
-    here, below = step.revision.id, ", ".join(step.revision.parents)
+    here, below = step.revision.id, ", ".join(step.revision.parents) or "<base>"
     ends = (below, here) if step.direction == "upgrade" else (here, below)
     return f"{ends[0]} -> {ends[1]}"
 

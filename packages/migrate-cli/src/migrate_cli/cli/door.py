@@ -71,8 +71,10 @@ def exit_status(err: Exception) -> int | None:
 
 
 _SIBLINGS = (
+    ("revgraph.errors", "GraphError", 3),
+    ("revgraph.errors", "OverlappingHeads", 3),
     ("revgraph", "RevgraphError", 2),
     ("ddl_autogen", "DDLAutogenError", 3),
     ("ddl_constructs", "DDLConstructsError", 3),
 )
-"""Packages below, their base error, and its exit status; those of a graph come as `BadGraph`."""
+"""Packages below, their base error, and its exit status; the first that fits counts."""

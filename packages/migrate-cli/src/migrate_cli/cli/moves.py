@@ -91,7 +91,8 @@ def _script(wanted: bool) -> Iterator[IO[str] | None]:
 
 def _ending(moved: Moved) -> str:
     if not moved.done:
-        return f"Already at {_at(moved)}. Nothing to do."
+        word = ("head " if len(moved.heads) == 1 else "heads ") if moved.at_head else ""
+        return f"Already at {word if moved.heads else ''}{standing(moved.heads)}. Nothing to do."
     verb = {"upgrade": "applied", "downgrade": "undone"}[moved.done[0].direction]
     return f"At {_at(moved)}. {len(moved.done)} {verb} in {seconds(moved.seconds)}."
 

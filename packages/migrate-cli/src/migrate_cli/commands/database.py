@@ -109,7 +109,7 @@ def current(config: Config, *, connection: Connection | None = None) -> Current:
             shown_url(config),
             tuple(entry(scripts, head) for head in heads if head not in lost),
             lost,
-            set(heads) == set(graph.heads),
+            set(heads) == set(graph.real_heads),
         )
 
     return on_database(config, connection, work)
@@ -155,7 +155,7 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
             why_not = "not compared while revisions are " + ("pending" if pending else "unknown")
         else:
             changes, why_not = _compared(connection, config)
-        at_head = set(heads) == set(graph.heads)
+        at_head = set(heads) == set(graph.real_heads)
         return Status(shown_url(config), heads, at_head, known, pending, lost, changes, why_not)
 
     return on_database(config, connection, work)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO
 
 import revgraph
-from revgraph import Plan, RevisionGraph
+from revgraph import Plan, RevisionGraph, Step
 from sqlalchemy.engine import Connection
 
 from ..config import Config
@@ -143,11 +143,11 @@ def stamp(
     if sql is not None:
         start, ends = targets.ranges(to)
         before = targets.start(graph, start)
-        moves, after = targets.stamped(scripts, before, ends)
+        plan = targets.stamp(scripts, before, ends)
         with spooled(sql) as stream:
             sink = OfflineSink(offline_dialect(database_url(config)), stream)
-            record(moves, Run(sink, versions, database, fresh=not before))
-        return _moved(graph, database, before, after, (), started)
+            record([move.change for move in plan], Run(sink, versions, database, fresh=not before))
+        return _moved(graph, database, before, plan.heads_after, (), started)
 
     def work(connection: Connection) -> Moved:
         before = (
@@ -156,15 +156,18 @@ def stamp(
             else applied(connection, versions, graph, config)
         )
         sink = OnlineSink(connection)
-        kept = () if purge else before
-        moves, after = targets.stamped(scripts, kept, to)
-        record(moves, Run(sink, versions, database, fresh=not before), purge=purge)
-        return _moved(graph, database, before, after, (), started)
+        plan = targets.stamp(scripts, () if purge else before, to)
+        record(
+            [move.change for move in plan],
+            Run(sink, versions, database, fresh=not before),
+            purge=purge,
+        )
+        return _moved(graph, database, before, plan.heads_after, (), started)
 
     return on_database(config, connection, work)
 
 
-Planner = Callable[[RevisionGraph[Script], Sequence[str], str], Plan[Script]]
+Planner = Callable[[RevisionGraph[Script], Sequence[str], str], Plan[Step[Script]]]
 
 
 def _move(
@@ -181,10 +184,19 @@ def _move(
     versions = version_table(config)
     database = shown_url(config)
     start, end = targets.split(target, sql is not None)
+    if sql is not None and start is None and planner is revgraph.downgrade:
+        raise UsageError(
+            f"a script that goes down needs its start too: START:END, as in head:{target}"
+        )
     to = targets.end(scripts, end)
 
     def go(sink: Sink, before: tuple[str, ...]) -> Moved:
         plan = planner(graph, before, to)
+        if start is not None and not plan:
+            raise UsageError(
+                f"there is nothing from {start} to {end}: upgrade goes from the older to the "
+                "newer, downgrade the other way"
+            )
         around = Run(
             sink,
             versions,
@@ -196,7 +208,7 @@ def _move(
         )
         with importable(config.prepend_sys_path):
             done = run(plan.steps, around)
-        return _moved(graph, database, before, plan.heads, done, started)
+        return _moved(graph, database, before, plan.heads_after, done, started)
 
     if sql is not None:
         with spooled(sql) as stream:
@@ -224,6 +236,6 @@ def _moved(
         tuple(before),
         after,
         tuple(done),
-        after == tuple(sorted(graph.heads)),
+        after == graph.real_heads,
         time.perf_counter() - started,
     )

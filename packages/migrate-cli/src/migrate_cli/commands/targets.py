@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import revgraph
-from revgraph import HeadsChange, RevisionGraph
+from revgraph import Plan, RevisionGraph, Stamp
 
 from ..errors import UsageError
 from ..failures import SeveralHeads
@@ -55,22 +55,15 @@ def start(graph: RevisionGraph[Script], target: str | None) -> tuple[str, ...]:
     return tuple(sorted(revgraph.resolve(graph, str(target))))
 
 
-def stamped(
-    scripts: Scripts, before: Sequence[str], to: Sequence[str]
-) -> tuple[list[HeadsChange], tuple[str, ...]]:
-    """Give what becomes of the version table's rows, and the heads afterwards.
+def stamp(scripts: Scripts, before: Sequence[str], to: Sequence[str]) -> Plan[Stamp]:
+    """Plan to record other heads; "head" must mean one revision.
 
     Args:
-        before: The heads that it is at.
-        to: Where it is to be; placed one after the other.
+        scripts: The revision files.
+        before: The heads that are recorded.
+        to: Where it is to be.
     """
-    moves: list[HeadsChange] = []
-    heads = tuple(before)
-    for target in to:
-        plan = revgraph.stamp(scripts.graph, heads, end(scripts, target))
-        moves += [step.change for step in plan.steps]
-        heads = tuple(plan.heads)
-    return moves, heads
+    return revgraph.stamp(scripts.graph, before, [end(scripts, target) for target in to])
 
 
 def ranges(targets: Sequence[str]) -> tuple[str | None, list[str]]:

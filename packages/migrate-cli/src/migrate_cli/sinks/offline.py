@@ -42,7 +42,7 @@ class OfflineSink:
         self.kept: list[str] = []
         self._traits = traits(dialect.name)
         self._stream = stream
-        self._open = False
+        self._open = self._begun = False
 
     def take(self, element: Change | Executable) -> Any:
         pieces = element.statements(self.dialect) if isinstance(element, Change) else [element]
@@ -77,17 +77,22 @@ class OfflineSink:
         self._stream.write("\n")
 
     def _begin(self) -> None:
+        """Open a transaction; its BEGIN is written when there is something in it."""
         self._open = True
-        if self._traits.transactional_ddl:
-            self._statement("BEGIN")
 
     def _commit(self) -> None:
         self._open = False
-        if self._traits.transactional_ddl:
-            self._statement("COMMIT")
+        if self._begun:
+            self._begun = False
+            self._write("COMMIT")
 
     def _statement(self, text: str) -> None:
-        text = text.strip()
+        if self._open and not self._begun and self._traits.transactional_ddl:
+            self._begun = True
+            self._write("BEGIN")
+        self._write(text.strip())
+
+    def _write(self, text: str) -> None:
         ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
         separator = f"{self._traits.separator}\n" if self._traits.separator else ""
         self._stream.write(f"{text}{ended}\n{separator}\n")
