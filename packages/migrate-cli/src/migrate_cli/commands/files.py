@@ -197,14 +197,14 @@ def _compared(
     versions = version_table(config)
     ours = metadata(config, allow_empty=allow_drops)
 
-    def work(connection: Connection) -> tuple[Change, ...]:
+    def work(connection: Connection) -> _Body:
         difference.must_be_at_head(graph, applied(connection, versions, graph, config))
         found = difference.changes(connection, ours, versions, config)
         if not allow_drops:
             difference.guard(found, connection, versions, config)
-        return tuple(found)
+        # in the database's words: SQLite has no now(), that func.now() would be elsewhere
+        up = ddl_autogen.render(found, dialect=connection.dialect)
+        down = ddl_autogen.render(ddl_autogen.reverse(found), dialect=connection.dialect)
+        return _Body(tuple(found), up.lines, down.lines, [*up.imports, *down.imports])
 
-    found = on_database(config, connection, work)
-    up = ddl_autogen.render(found)
-    down = ddl_autogen.render(ddl_autogen.reverse(found))
-    return _Body(found, up.lines, down.lines, [*up.imports, *down.imports])
+    return on_database(config, connection, work)
