@@ -1,35 +1,16 @@
-"""Which transaction a change runs in, and the transaction of a run on one connection."""
+"""The transaction of a run on one connection: begun, joined, left and begun again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ddl_constructs import Change, ExecuteSQL, traits
+from ddl_constructs import traits
 from sqlalchemy.engine import Connection
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.base import Executable
 
 from .dialects import knowledge
 from .failures import InCallersTransaction
-
-
-def stands_alone(element: Change | Executable, dialect: Dialect) -> bool:
-    """Tell whether a change or statement can't run inside of a transaction.
-
-    Those run by themselves in autocommit; what was done before them is committed.
-
-    Args:
-        element: Anything that a sink takes.
-        dialect: Where it is going to run; its server's version where that matters.
-    """
-    if isinstance(element, ExecuteSQL):
-        return knowledge(dialect.name).stands_alone(element.statement)
-    if not isinstance(element, Change):
-        return knowledge(dialect.name).stands_alone(element)
-    options = getattr(element, "dialect_kwargs", {})
-    return bool(options.get(f"{dialect.name}_concurrently"))
 
 
 class Transaction:
@@ -48,6 +29,7 @@ class Transaction:
         self.connection = connection
         self.callers = connection.in_transaction()
         self.can_roll_back = traits(connection.dialect.name).transactional_ddl
+        self._outside = False
 
     @contextmanager
     def around(self) -> Iterator[None]:
@@ -82,12 +64,17 @@ class Transaction:
         """
         if self.callers:
             raise InCallersTransaction(what)
+        if self._outside:
+            yield
+            return
         level = self.connection.get_isolation_level()
         self.connection.commit()
         self.connection.execution_options(isolation_level="AUTOCOMMIT")
+        self._outside = True
         try:
             yield
         finally:
+            self._outside = False
             self.connection.commit()
             self.connection.execution_options(isolation_level=level)
         self._open()

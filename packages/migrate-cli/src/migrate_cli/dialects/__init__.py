@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import Dialect
-    from sqlalchemy.sql.base import Executable
 
 
 class Knowledge(Protocol):
@@ -22,9 +21,6 @@ class Knowledge(Protocol):
     def set_offline(self, dialect: Dialect) -> None:
         """Set what the dialect would ask the server for, as a usual server answers."""
 
-    def stands_alone(self, statement: Executable) -> bool:
-        """Tell whether a statement can't run inside of a transaction."""
-
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
@@ -34,9 +30,6 @@ class _Nothing:
 
     def set_offline(self, dialect: Dialect) -> None:
         return None
-
-    def stands_alone(self, statement: Executable) -> bool:
-        return False
 
 
 class _File(_Nothing):

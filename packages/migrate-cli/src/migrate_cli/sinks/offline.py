@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from ddl_constructs import Change, traits
+from ddl_constructs import Change, stands_alone, traits
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.mock import MockConnection
@@ -22,7 +22,6 @@ from sqlalchemy.types import NullType
 
 from ..dialects import knowledge
 from ..failures import NoLiteral
-from ..transactions import stands_alone
 from .base import NoRows, in_words
 
 

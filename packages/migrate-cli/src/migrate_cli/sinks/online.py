@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ddl_constructs import Change
+from ddl_constructs import Change, stands_alone
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
-from ..transactions import Transaction, stands_alone
+from ..transactions import Transaction
 from .base import in_words
 
 
@@ -36,11 +36,11 @@ class OnlineSink:
         self._pending: list[str] = []
 
     def take(self, element: Change | Executable) -> Any:
-        if not isinstance(element, Change):
+        if not stands_alone(element, self.dialect):
             return self._execute(element, element)
-        pieces = element.statements(self.dialect, self.connection)
-        if not any(stands_alone(piece, self.dialect) for piece in (element, *pieces)):
-            return self._execute(element, element)
+        pieces: Sequence[Executable] = [element]
+        if isinstance(element, Change):
+            pieces = element.statements(self.dialect, self.connection)
         result = None
         for piece in pieces:
             if stands_alone(piece, self.dialect):
