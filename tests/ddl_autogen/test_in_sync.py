@@ -94,6 +94,7 @@ def types(metadata: MetaData) -> None:
         Column("document", JSON),
         Column("variant", JSON().with_variant(postgresql.JSONB(), "postgresql")),
         Column("colour", Enum(Colour)),
+        Column("size", Enum("small", "large", name="size")),
         Column("plain_enum", Enum("a", "b c", "it's", name="plain", native_enum=False)),
     )
 

@@ -139,7 +139,7 @@ def test_a_type_that_cannot_be_imported_is_refused_by_name() -> None:
         def get_col_spec(self, **kw: Any) -> str:
             return "X"
 
-    with pytest.raises(UnrenderableType, match="Local.*can't be imported.*render_item"):
+    with pytest.raises(UnrenderableType, match=r"Local.*can't be imported.*render_item"):
         render(AddColumn("t", sa.Column("c", Local())))
 
 

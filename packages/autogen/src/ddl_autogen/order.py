@@ -162,6 +162,7 @@ class _Describer:
                     ("name", key[0], change.index_name),
                     ("index", key, change.index_name),
                 }
+                node.needs = {("support", key)}
                 index = change.existing_index
                 if index is not None:
                     node.leaves = self._mentioned(key, index.columns, self.theirs)
@@ -173,6 +174,9 @@ class _Describer:
                 foreign = change.type_ == "foreignkey"
                 node = _Node(change, (2, *place, 2 if foreign else 3, at))
                 if change.existing_constraint is not None:
+                    node.needs = (
+                        {("support", key)} if change.type_ in ("unique", "primary") else set()
+                    )
                     self._constraint(node, change.existing_constraint, key, comes=False)
             case CreateTableComment() | DropTableComment():
                 node = _Node(change, (2, *place, 5, at))
@@ -210,6 +214,9 @@ class _Describer:
         node.needs = {("table", key)}
         node.uses = self._mentioned(key, change.columns, self.ours)
         node.brings = {("name", key[0], str(change.index_name))}
+        table = self.theirs.tables.get(key)
+        if table is not None and change.index_name in {fk.name for fk in table.foreign_keys}:
+            node.brings |= {("support", key)}  # MySQL drops no index that a foreign key leans on
         if change.unique:
             node.brings.add(
                 ("key", key, frozenset(c for c in change.columns if isinstance(c, str)))
@@ -224,7 +231,8 @@ class _Describer:
         return {("column", key, c.name) for c in table.columns} if table is not None else set()
 
     def _constraint(self, node: _Node, given: Constraint, key: Thing, *, comes: bool) -> None:
-        node.needs = {("table", key)} if comes else set()
+        if comes:
+            node.needs.add(("table", key))
         if given.name is not None:
             # a constraint's name is the table's own, but on PostgreSQL a key's index has it too
             (node.brings if comes else node.takes).add(("name", key[0], str(given.name)))

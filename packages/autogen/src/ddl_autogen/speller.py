@@ -7,12 +7,27 @@ import re
 from typing import Any
 
 from sqlalchemy import Column, Constraint, Index, Table, text
+from sqlalchemy import types as sqltypes
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.elements import ColumnElement, TextClause, conv
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
+_PLAIN = {
+    sqltypes.BigInteger,
+    sqltypes.Boolean,
+    sqltypes.Date,
+    sqltypes.DateTime,
+    sqltypes.Float,
+    sqltypes.Integer,
+    sqltypes.JSON,
+    sqltypes.Numeric,
+    sqltypes.SmallInteger,
+    sqltypes.String,
+    sqltypes.Text,
+}
+"""Types whose text follows from their class and arguments, and that models have many of."""
 _BIND = re.compile(r"(?<![:\w]):(?=[\w$])|\\:")
 
 
@@ -43,8 +58,8 @@ class Speller:
 
     def type(self, type_: TypeEngine[Any], column: Column[Any] | None = None) -> str:
         """Write a type as a column of it is declared."""
-        if type(type_).__module__.startswith("sqlalchemy.sql.") and not type_._variant_mapping:
-            key = type_._static_cache_key  # equal keys compile to equal text
+        if type(type_) in _PLAIN and not type_._variant_mapping:
+            key = type_._static_cache_key  # class and arguments: equal keys compile to equal text
             if isinstance(key, tuple):
                 known = self._known.get(key)
                 if known is None:

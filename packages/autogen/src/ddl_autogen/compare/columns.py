@@ -56,9 +56,13 @@ def alter_column(
     facts |= column_default(theirs, ours, their_column, context)
     facts |= column_comment(theirs, ours)
     if facts:
-        existing = _existing(theirs, their_column, facts, context)
+        casts: dict[str, Any] = {}
         if "type_" in facts:
-            existing |= database.cast(ours.name, their_column.type, facts["type_"])
+            casts = database.cast(ours.name, their_column.type, facts["type_"])
+            back = database.cast(ours.name, facts["type_"], their_column.type)
+            if (casts or back) and ours.default is not None:  # no cast takes it along: set it anew
+                facts.setdefault("server_default", server_default(ours, database))
+        existing = _existing(theirs, their_column, facts, context) | casts
         yield AlterColumn(table.name, ours.name, **facts, **existing, schema=table.spelled_schema)
 
 

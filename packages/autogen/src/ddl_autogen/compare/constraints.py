@@ -7,13 +7,12 @@ by its name, a foreign key always by what it says.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from ddl_constructs import AddConstraint, Change, DropConstraint
 from sqlalchemy.sql.elements import conv
 
-from ..build import ConstraintValue, constraint_of, create_index
+from ..build import ConstraintValue, constraint_of
 from ..dialects.base import Kind
 from ..sqltokens import normal, tokens
 from ..values import CheckValue, ForeignKeyValue, PrimaryKeyValue, TableValue, UniqueValue
@@ -85,12 +84,7 @@ def foreign_keys(
     theirs: Iterable[ForeignKeyValue], ours: Iterable[ForeignKeyValue]
 ) -> tuple[list[ForeignKeyValue], list[ForeignKeyValue]]:
     """Give the foreign keys that go and those that come; their names don't matter."""
-
-    def says(f: ForeignKeyValue) -> Hashable:
-        pairs = tuple(sorted(zip(f.columns, f.target_columns, strict=False)))
-        return pairs, f.target, f.onupdate, f.ondelete, f.deferrable, f.initially, f.match
-
-    _, gone, come = by_sense(theirs, ours, says)
+    _, gone, come = by_sense(theirs, ours, _foreign_key_says)
     return gone, come
 
 
@@ -137,6 +131,11 @@ def _changed(
     return gone + [a for a, _ in different], come + [b for _, b in different]
 
 
+def _foreign_key_says(f: ForeignKeyValue) -> Hashable:
+    pairs = tuple(sorted(zip(f.columns, f.target_columns, strict=False)))
+    return pairs, f.target, f.onupdate, f.ondelete, f.deferrable, f.initially, f.match
+
+
 def names_taken(table: TableValue) -> set[str]:
     """Give the names of a table's constraints and indexes."""
     found: list[Any] = [
@@ -173,19 +172,7 @@ class _Writer:
         for one in come:
             if options.takes_object(one.source, one.name, type_, False):
                 made = constraint_of(one, self._our_name(kind, one))
-                if isinstance(one, ForeignKeyValue):
-                    yield from self._index_for(replace(one, name=str(made.name)))
                 yield AddConstraint(self.ours.name, made, schema=schema)
-
-    def _index_for(self, fk: ForeignKeyValue) -> Iterator[Change]:
-        """Yield the index that the database would make for a foreign key, if it isn't there."""
-        database = self.context.database
-        index = database.foreign_key_index(fk, self.ours)
-        if index is None:
-            return
-        there = any(i.columns == index.columns and not i.unique for i in self.theirs.indexes)
-        if not there:
-            yield create_index(self.ours, index, database)
 
     def _their_name(self, kind: Kind, value: ConstraintValue) -> str:
         """Give its name; where the database has none (SQLite) the one it would go by elsewhere."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ddl_constructs import Change, DropIndex
+from ddl_constructs import AddConstraint, Change, DropIndex
+from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.sql.elements import conv
 
 from ..build import create_index, index_item
@@ -62,3 +63,28 @@ def _same_element(theirs: ElementValue, ours: ElementValue, context: Context) ->
     if theirs.expression or ours.expression:
         return a == b and context.database.same_text(theirs.text, ours.text)
     return a == b and theirs.text == ours.text
+
+
+def foreign_key_indexes(
+    theirs: TableValue, ours: TableValue, added: Iterable[AddConstraint], context: Context
+) -> Iterator[Change]:
+    """Yield the indexes that foreign keys need on MySQL, where no other one of ours serves them.
+
+    They are said aloud: one that the server makes by itself stays when its foreign key
+    goes, and it makes none when the index goes that a foreign key leans on.
+    """
+    database = context.database
+    names = {
+        tuple(c.constraint.column_keys): str(c.constraint.name)
+        for c in added
+        if isinstance(c.constraint, ForeignKeyConstraint)
+    }
+    for fk in ours.foreign_keys:
+        known = [f.name for f in theirs.foreign_keys if f.columns == fk.columns]
+        name = str(known[0]) if known else names.get(fk.columns)
+        index = None if name is None else database.foreign_key_index(replace(fk, name=name), ours)
+        if index is None:
+            continue
+        leaning = (i for i in theirs.indexes if i.columns == fk.columns)
+        if not any(database.implicit_index(i, theirs, ours) for i in leaning):
+            yield create_index(ours, index, database)

@@ -14,7 +14,7 @@ from .columns import compare_columns
 from .comments import compare_table_comment
 from .constraints import compare_constraints, names_taken
 from .context import Context
-from .indexes import compare_indexes
+from .indexes import compare_indexes, foreign_key_indexes
 
 
 def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Iterator[Change]:
@@ -37,7 +37,10 @@ def compare_tables(theirs: TableValue, ours: TableValue, context: Context) -> It
     ):
         return
     yield from compare_columns(theirs, ours, context)
-    yield from compare_constraints(theirs, ours, context)
+    constraints = list(compare_constraints(theirs, ours, context))
+    added = [c for c in constraints if isinstance(c, AddConstraint)]
+    yield from constraints
+    yield from foreign_key_indexes(theirs, ours, added, context)
     yield from compare_indexes(theirs, ours, context)
     yield from compare_table_comment(theirs, ours, context)
 

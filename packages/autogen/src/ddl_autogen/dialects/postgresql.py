@@ -251,11 +251,16 @@ class PostgreSQL(Database):
         return a == b or self.normal(a) == self.normal(b)
 
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
-        """Say USING where the server has no cast that it would take by itself."""
+        """Say USING where the server has no cast that it would take by itself.
+
+        Where it has none at all the values go through their text.
+        """
         before, after = (self.canonical_type(self.speller.type(t)) for t in (old, new))
         if _assignable(before, after):
             return {}
-        return {"postgresql_using": f"{self.speller.quote(column_name)}::{self.speller.type(new)}"}
+        direct = _plain(before) in _STRINGS or {before, after} == {"boolean", "integer"}
+        name, through = self.speller.quote(column_name), "" if direct else "::text"
+        return {"postgresql_using": f"{name}{through}::{self.speller.type(new)}"}
 
     def own_form(
         self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
@@ -305,13 +310,18 @@ _CLOCKS = {"time without time zone", "time with time zone"}
 _DOCUMENTS = {"json", "jsonb"}
 
 
+def _plain(type_: str) -> str:
+    """Give a type without the numbers in its brackets."""
+    return re.sub(r"\([\d,]*\)", "", type_)
+
+
 def _assignable(before: str, after: str) -> bool:
     """Tell whether ALTER COLUMN TYPE takes a value of one type for another without USING.
 
     PostgreSQL 15 manual, CREATE CAST: any type is assigned to a string type; else an
     assignment or implicit cast of pg_cast is needed (those between the types below).
     """
-    old, new = (re.sub(r"\([\d,]*\)", "", t) for t in (before, after))
+    old, new = _plain(before), _plain(after)
     if old == new or new in _STRINGS:
         return True
     if old in _MOMENTS and new in _CLOCKS:
