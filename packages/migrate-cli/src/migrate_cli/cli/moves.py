@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDTH = 60
 """Columns that an id and its message fill, before how it went."""
+ROOM = 20
+"""Columns that the rest of such a line takes."""
 
 
 @word(answers=True, context_settings=TARGETS)
@@ -68,8 +71,9 @@ def stamp(targets: tuple[str, ...], sql: bool, purge: bool) -> None:
 
 
 def _move(work: Any, target: str | None, sql: bool) -> None:
-    with _script(sql) as stream:
-        moved = work(project(), target, sql=stream, progress=_progress(sql))
+    teller = _Teller()
+    with _script(sql) as stream, teller.listening():
+        moved = work(project(), target, sql=stream, progress=teller.progress(silent=sql))
     if not sql:
         answer(moved, [_ending(moved)])
 
@@ -101,28 +105,44 @@ def _at(moved: Moved) -> str:
     return standing(moved.heads, at_head=moved.at_head)
 
 
-def _progress(sql: bool) -> Progress:
-    """Tell each step as it ends; on a terminal also as it begins."""
-    from ..commands.moves import Progress
+class _Teller:
+    """Tells each step as it ends; on a terminal its line begins when the step does."""
 
-    if sql:
-        return Progress()
-    live = sys.stderr.isatty()
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        columns = shutil.get_terminal_size().columns
+        self.width = min(WIDTH, columns - ROOM) if self.live else WIDTH
+        self.open = False
 
-    def begun(script: Script, direction: str) -> None:
-        if live:
-            tell(_line(script.id, script.message, direction), end=False)
+    def progress(self, *, silent: bool) -> Progress:
+        from ..commands.moves import Progress
 
-    def ended(done: Done) -> None:
-        start = "" if live else _line(done.revision, done.message, done.direction)
+        return Progress() if silent else Progress(self.begun, self.ended)
+
+    def begun(self, script: Script, direction: str) -> None:
+        if self.live:
+            tell(_line(script.id, script.message, direction, self.width), end=False)
+            self.open = True
+
+    def ended(self, done: Done) -> None:
+        self.open = False
+        start = "" if self.live else _line(done.revision, done.message, done.direction, self.width)
         tell(f"{start}{click.style('ok', fg='green')}  {seconds(done.seconds)}")
 
-    return Progress(begun, ended)
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """End the line of a step that doesn't end."""
+        try:
+            yield
+        except BaseException:
+            if self.open:
+                tell(click.style("failed", fg="red"))
+            raise
 
 
-def _line(id: str, message: str, direction: str) -> str:
+def _line(id: str, message: str, direction: str, width: int = WIDTH) -> str:
     sign = {"upgrade": " ", "downgrade": "-"}[direction]
     title = message.partition("\n")[0]
-    room = WIDTH - len(id)
-    title = title if len(title) <= room else title[: room - 3] + "..."
+    room = max(width - len(id), 8)
+    title = title if len(title) <= room else f"{title[: room - 3]}..."
     return f"{sign} {id}  {title} {dim('.' * max(3, room - len(title)))} "

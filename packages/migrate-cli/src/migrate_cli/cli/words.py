@@ -93,7 +93,8 @@ class Word(click.Command):
             records = [
                 record
                 for parameter in self.get_params(context)
-                if ((parameter.name in self.own) or parameter.name == "help") is own
+                if isinstance(parameter, click.Option)
+                and ((parameter.name in self.own) or parameter.name == "help") is own
                 and (record := parameter.get_help_record(context)) is not None
             ]
             if records:
