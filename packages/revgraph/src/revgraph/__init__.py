@@ -5,7 +5,9 @@ whatever you like. Begin with `RevisionGraph`, `upgrade` and `downgrade`.
 """
 
 from revgraph import errors, walk
+from revgraph.draw import draw
 from revgraph.errors import RevgraphError
+from revgraph.forms import from_json, to_dot, to_json, to_mermaid
 from revgraph.graph import RevisionGraph
 from revgraph.heads import (
     Applied,
@@ -38,8 +40,10 @@ __all__ = [
     "all_applied",
     "check_id",
     "downgrade",
+    "draw",
     "effective_heads",
     "errors",
+    "from_json",
     "from_notation",
     "history",
     "is_applied",
@@ -51,6 +55,9 @@ __all__ = [
     "revisions_from_notation",
     "split_applied",
     "stamp",
+    "to_dot",
+    "to_json",
+    "to_mermaid",
     "to_notation",
     "upgrade",
     "walk",

@@ -1,8 +1,8 @@
-"""From loose revisions to a checked, numbered graph, in two linear passes."""
+"""From loose revisions to a checked, numbered graph, in a few linear passes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn, TypeVar
 
 from revgraph import walk
@@ -15,7 +15,7 @@ from revgraph.errors import (
     MissingDependency,
     MissingParent,
 )
-from revgraph.indexed import _NONE, Edges, Indexed
+from revgraph.indexed import Edges, Indexed
 from revgraph.near import near
 from revgraph.revision import Revision
 
@@ -25,6 +25,10 @@ T = TypeVar("T")
 def build(revisions: Sequence[Revision[T]]) -> tuple[Indexed, list[Revision[T]]]:
     """Check and number revisions, which may come in any order.
 
+    First everything is found by its position in *revisions*, then numbered
+    anew, parents first. Few objects are kept for each revision: the garbage
+    collector would go through them again and again.
+
     Returns:
         The numbered graph, and the revisions by number.
 
@@ -32,103 +36,136 @@ def build(revisions: Sequence[Revision[T]]) -> tuple[Indexed, list[Revision[T]]]
         DuplicateRevision, DuplicateLabel, LabelIsId, MissingParent,
         MissingDependency, Cycle, DependencyCycle: As in `RevisionGraph`.
     """
-    by_id = {revision.id: revision for revision in revisions}
-    if len(by_id) != len(revisions):
+    position = {revision.id: i for i, revision in enumerate(revisions)}
+    if len(position) != len(revisions):
         _raise_duplicate(revisions)
-    labels = _declared(by_id)
-    number: dict[str, int] = {}
-    ids: list[str] = []
-    ordered: list[Revision[T]] = []
-    parents: list[Edges] = []
-    children: list[Edges] = []
-    needs = parents
-    extra: list[tuple[int, int]] = []
-    entered: set[str] = set()
+    labels = _declared(revisions, position)
+    # (i,) once for every i: the edges of all that have i as their only parent or child.
+    alone: list[Edges] = list(zip(range(len(revisions))))
     try:
-        for first in revisions:
-            if first.id in number:
-                continue
-            stack = [first]
-            while stack:
-                revision = stack[-1]
-                name = revision.id
-                if name in number:
-                    stack.pop()
-                    continue
-                depends_on = revision.depends_on
-                if depends_on:
-                    depends_on = tuple([labels.get(need, need) for need in depends_on])
-                above = revision.parents + depends_on if depends_on else revision.parents
-                waiting = [by_id[need] for need in above if need not in number]
-                if waiting:
-                    if name in entered:
-                        _raise_cycle(by_id, labels)
-                    entered.add(name)
-                    stack.extend(waiting)
-                    continue
-                stack.pop()
-                n = len(ids)
-                number[name] = n
-                ids.append(name)
-                ordered.append(revision)
-                children.append(_NONE)
-                numbers: Edges = tuple([number[need] for need in revision.parents])
-                for p in numbers:
-                    if children[p]:
-                        children[p].append(n)  # type: ignore[attr-defined]  # a list once begun
-                    else:
-                        children[p] = [n]
-                parents.append(numbers)
-                if depends_on:
-                    extra.extend((n, d) for d in map(number.__getitem__, depends_on))
+        parents = [
+            alone[position[revision.parents[0]]]
+            if len(revision.parents) == 1
+            else tuple([position[name] for name in revision.parents])
+            for revision in revisions
+        ]
+        needs = _with_dependencies(revisions, position, labels, parents)
     except KeyError:
-        _raise_missing(by_id, labels)
-    dependents = children
-    if extra:
-        needs, dependents = _with_dependencies(parents, children, extra)
-    declared = {label: number[name] for label, name in labels.items()}
-    return Indexed(ids, number, declared, parents, needs, children, dependents), ordered
+        _raise_missing(revisions, position, labels)
+    order = _needs_first(needs, alone)
+    if len(order) < len(revisions):
+        _raise_cycle(revisions, parents, needs)
+    rank = [0] * len(order)
+    for n, i in enumerate(order):
+        rank[i] = n
+    ordered = [revisions[i] for i in order]
+    below = _numbered(parents, order, rank, alone)
+    above = _reversed(below, alone)
+    needed, needing = below, above
+    if needs is not parents:
+        needed = _numbered(needs, order, rank, alone)
+        needing = _reversed(needed, alone)
+    graph = Indexed(
+        ids=[revision.id for revision in ordered],
+        number=dict(zip(position, rank, strict=True)),
+        labels={label: rank[i] for label, i in labels.items()},
+        parents=below,
+        needs=needed,
+        children=above,
+        dependents=needing,
+    )
+    return graph, ordered
 
 
-def _with_dependencies(
-    parents: list[Edges], children: list[Edges], extra: Iterable[tuple[int, int]]
-) -> tuple[list[Edges], list[Edges]]:
-    """Add dependencies to copies of the parent edges; both kinds of an edge count once."""
-    needs, dependents = parents.copy(), children.copy()
-    own: set[int] = set()
-    for n, d in extra:
-        if d in needs[n]:
-            continue
-        needs[n] = (*needs[n], d)
-        if d not in own:
-            own.add(d)
-            dependents[d] = list(dependents[d])
-        dependents[d].append(n)  # type: ignore[attr-defined]  # the list made just above
-    return needs, dependents
-
-
-def _declared(by_id: dict[str, Revision[T]]) -> dict[str, str]:
-    """Which id declares each label."""
-    labels: dict[str, str] = {}
-    for revision in by_id.values():
+def _declared(revisions: Sequence[Revision[T]], position: Mapping[str, int]) -> dict[str, int]:
+    """Find the position of the revision that declares each label."""
+    labels: dict[str, int] = {}
+    for i, revision in enumerate(revisions):
         for label in revision.labels:
-            if label in by_id:
+            if label in position:
                 raise LabelIsId(label, revision.id, label)
             if label in labels:
-                other, later = sorted((labels[label], revision.id))
-                raise DuplicateLabel(label, later, other)
-            labels[label] = revision.id
+                first, second = sorted((revisions[labels[label]].id, revision.id))
+                raise DuplicateLabel(label, second, first)
+            labels[label] = i
     return labels
 
 
-def resolve_edges(
-    graph: Indexed, revision: Revision[T], by_id: dict[str, Revision[T]] | None = None
-) -> tuple[Edges, Edges]:
+def _with_dependencies(
+    revisions: Sequence[Revision[T]],
+    position: Mapping[str, int],
+    labels: Mapping[str, int],
+    parents: list[Edges],
+) -> list[Edges]:
+    """Find parents and dependencies together, each once; the same list if there are none.
+
+    Raises:
+        KeyError: A dependency is neither an id nor a label.
+    """
+    needs = parents
+    for i, revision in enumerate(revisions):
+        if revision.depends_on:
+            if needs is parents:
+                needs = parents.copy()
+            depends_on = [
+                labels[name] if name in labels else position[name] for name in revision.depends_on
+            ]
+            needs[i] = tuple(dict.fromkeys([*parents[i], *depends_on]))
+    return needs
+
+
+def _reversed(edges: Sequence[Edges], alone: Sequence[Edges]) -> list[Edges]:
+    """Turn edges round."""
+    back: list[Edges] = [()] * len(edges)
+    for i, there in enumerate(edges):
+        for p in there:
+            others = back[p]
+            if not others:
+                back[p] = alone[i]
+            elif isinstance(others, list):
+                others.append(i)
+            else:
+                back[p] = [*others, i]
+    return back
+
+
+def _needs_first(needs: Sequence[Edges], alone: Sequence[Edges]) -> list[int]:
+    """Put positions in an order in which what is needed comes first; a cycle is left out.
+
+    One line is followed as far as possible, so that neighbours in the graph
+    are neighbours in memory, too.
+    """
+    needing = _reversed(needs, alone)
+    waiting = list(map(len, needs))
+    ready = [i for i, count in enumerate(waiting) if not count]
+    order: list[int] = []
+    while ready:
+        i = ready.pop()
+        order.append(i)
+        for above in needing[i]:
+            if waiting[above] == 1:
+                ready.append(above)
+            else:
+                waiting[above] -= 1
+    return order
+
+
+def _numbered(
+    edges: Sequence[Edges], order: Sequence[int], rank: Sequence[int], alone: Sequence[Edges]
+) -> list[Edges]:
+    """Turn edges between positions into edges between numbers."""
+    return [
+        alone[rank[there[0]]] if len(there) == 1 else tuple([rank[p] for p in there])
+        for there in map(edges.__getitem__, order)
+    ]
+
+
+def resolve_edges(graph: Indexed, revision: Revision[T]) -> tuple[Edges, Edges]:
     """Find the parents and the needs of one more revision in a built graph.
 
     Raises:
-        DuplicateRevision, DuplicateLabel, LabelIsId, MissingParent,
-        MissingDependency: It doesn't fit there.
+        DuplicateLabel, LabelIsId, MissingParent, MissingDependency: It
+            doesn't fit there.
     """
     number, labels = graph.number, graph.labels
     if revision.id in labels:
@@ -146,7 +183,7 @@ def resolve_edges(
             close = near(name, [*number, *labels])
             raise MissingDependency(revision.id, name, close, ((revision.id, name),))
     parents = tuple([number[name] for name in revision.parents])
-    depends_on = [number[name] if name in number else labels[name] for name in revision.depends_on]
+    depends_on = [labels[name] if name in labels else number[name] for name in revision.depends_on]
     return parents, tuple(dict.fromkeys([*parents, *depends_on]))
 
 
@@ -158,44 +195,41 @@ def _raise_duplicate(revisions: Sequence[Revision[T]]) -> NoReturn:
     raise DuplicateRevision(first, tuple(groups[first]))
 
 
-def _raise_missing(by_id: dict[str, Revision[T]], labels: dict[str, str]) -> NoReturn:
-    """Name the first missing parent, else the first missing dependency."""
+def _raise_missing(
+    revisions: Sequence[Revision[T]], position: Mapping[str, int], labels: Mapping[str, int]
+) -> NoReturn:
+    """Name the first missing parent in order of ids, else the first missing dependency."""
     parents = sorted(
         (revision.id, name)
-        for revision in by_id.values()
+        for revision in revisions
         for name in revision.parents
-        if name not in by_id
+        if name not in position
     )
     if parents:
         child, name = parents[0]
-        raise MissingParent(child, name, near(name, by_id), tuple(parents)) from None
+        raise MissingParent(child, name, near(name, position), tuple(parents)) from None
     missing = sorted(
         (revision.id, name)
-        for revision in by_id.values()
+        for revision in revisions
         for name in revision.depends_on
-        if name not in by_id and name not in labels
+        if name not in position and name not in labels
     )
     child, name = missing[0]
-    raise MissingDependency(child, name, near(name, [*by_id, *labels]), tuple(missing)) from None
+    close = near(name, [*position, *labels])
+    raise MissingDependency(child, name, close, tuple(missing)) from None
 
 
-def _raise_cycle(by_id: dict[str, Revision[T]], labels: dict[str, str]) -> NoReturn:
-    """Name a missing parent if there is one, else a cycle of parents, else one with dependencies."""
-
-    def needs(name: str) -> list[str]:
-        revision = by_id[name]
-        return [*revision.parents, *(labels.get(need, need) for need in revision.depends_on)]
-
-    if any(need not in by_id for name in by_id for need in needs(name)):
-        _raise_missing(by_id, labels)
-    path = walk.find_cycle(sorted(by_id), lambda name: by_id[name].parents)
-    if path:
-        raise Cycle(_from_smallest(path))
-    path = walk.find_cycle(sorted(by_id), needs)
+def _raise_cycle(
+    revisions: Sequence[Revision[T]], parents: Sequence[Edges], needs: Sequence[Edges]
+) -> NoReturn:
+    """Name a cycle of parents if there is one, else one through dependencies."""
+    by_id = sorted(range(len(revisions)), key=lambda i: revisions[i].id)
+    path = walk.find_cycle(by_id, parents.__getitem__)
+    error: type[Cycle] = Cycle
+    if path is None:
+        error = DependencyCycle
+        path = walk.find_cycle(by_id, needs.__getitem__)
     assert path, "only called where a revision was found to wait for itself"
-    raise DependencyCycle(_from_smallest(path))
-
-
-def _from_smallest(path: list[str]) -> tuple[str, ...]:
-    first = path.index(min(path))
-    return (*path[first:], *path[:first])
+    names = [revisions[i].id for i in path]
+    first = names.index(min(names))
+    raise error((*names[first:], *names[:first]))

@@ -53,24 +53,29 @@ class Indexed:
     def extended(self, revision: Revision[Any], parents: Edges, needs: Edges) -> Indexed:
         """Copy with one more revision at the end, whose needs are already here."""
         new = len(self.ids)
-        children, dependents = self.children.copy(), self.dependents.copy()
-        for p in parents:
-            children[p] = [*children[p], new]
-        for p in needs:
-            dependents[p] = [*dependents[p], new]
-        children.append(_NONE)
-        dependents.append(_NONE)
+        same = self.needs is self.parents and needs == parents
+        below, above = self._joined(self.parents, self.children, parents)
+        needed, needing = (
+            (below, above) if same else self._joined(self.needs, self.dependents, needs)
+        )
         return Indexed(
             [*self.ids, revision.id],
             {**self.number, revision.id: new},
-            {**self.labels, **dict.fromkeys(revision.labels, new)}
-            if revision.labels
-            else self.labels,
-            [*self.parents, parents],
-            [*self.needs, needs],
-            children,
-            dependents,
+            {**self.labels, **dict.fromkeys(revision.labels, new)},
+            below,
+            needed,
+            above,
+            needing,
         )
+
+    def _joined(
+        self, forward: list[Edges], back: list[Edges], new: Edges
+    ) -> tuple[list[Edges], list[Edges]]:
+        """Copies of edges, and of their reverse, with those of one more revision."""
+        back = [*back, _NONE]
+        for p in new:
+            back[p] = [*back[p], len(forward)]
+        return [*forward, new], back
 
     def sorted(self, numbers: Iterable[int]) -> tuple[str, ...]:
         """Ids of numbers, sorted."""

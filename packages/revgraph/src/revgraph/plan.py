@@ -21,10 +21,10 @@ from revgraph.errors import (
 )
 from revgraph.graph import RevisionGraph
 from revgraph.heads import applied_numbers, as_ids, only_tops, refuse_overlap
-from revgraph.indexed import Indexed
+from revgraph.indexed import Edges, Indexed
 from revgraph.labels import straight_line
 from revgraph.resolve import as_targets, branch_number, in_lineage, resolve_numbers
-from revgraph.steps import HeadsChange, Plan, Stamp, Step, exchange
+from revgraph.steps import HeadsChange, Plan, Stamp, Step, Steps, exchange
 from revgraph.target import Target
 
 T = TypeVar("T")
@@ -71,16 +71,17 @@ def upgrade(graph: RevisionGraph[T], applied: str | Iterable[str], to: Targets) 
     order.reverse()
     before, now = indexed.sorted(heads), set(heads)
     passed = set(wanted).difference(missing, now)
-    ids, needs = indexed.ids, indexed.needs
-    steps: list[Step[T]] = []
+    exchanged: list[Edges] = []
     for n in order:
-        gone = [p for p in needs[n] if p in now]
+        gone = indexed.needs[n]
+        if not now.issuperset(gone):
+            gone = tuple([p for p in gone if p in now])
+        exchanged.append(gone)
         now.difference_update(gone)
         now.add(n)
-        change = exchange(tuple([ids[p] for p in gone]), (ids[n],))
-        steps.append(Step(graph.at(n), "upgrade", change))
-    targets = tuple(dict.fromkeys([ids[n] for n in wanted]))
-    return Plan(tuple(steps), before, indexed.sorted(now), targets, indexed.sorted(passed))
+    steps = Steps(graph, "upgrade", order, exchanged)
+    targets = tuple(dict.fromkeys([indexed.ids[n] for n in wanted]))
+    return Plan(steps, before, indexed.sorted(now), targets, indexed.sorted(passed))
 
 
 def _upgrade_targets(graph: RevisionGraph[T], heads: list[int], to: Targets) -> list[int]:
@@ -191,7 +192,7 @@ def downgrade(
             raise OverlappingTargets(begun.target.text, indexed.ids[n])
     steps, now = _undo(graph, heads, going)
     targets = tuple(dict.fromkeys([indexed.ids[n] for n in kept]))
-    return Plan(tuple(steps), indexed.sorted(heads), indexed.sorted(now), targets)
+    return Plan(steps, indexed.sorted(heads), indexed.sorted(now), targets)
 
 
 def _ends(
@@ -283,26 +284,30 @@ def _refuse_leaving(graph: RevisionGraph[T], end: _End, going: Collection[int]) 
 
 def _undo(
     graph: RevisionGraph[T], heads: Sequence[int], going: Collection[int]
-) -> tuple[list[Step[T]], set[int]]:
-    """Make the steps that take revisions away, and find the heads that are left."""
+) -> tuple[Steps[T], set[int]]:
+    """Make the steps that take revisions away, and find the heads that are left.
+
+    When one goes, those of its needs come back as heads that nothing applied
+    needs any more.
+    """
     indexed = graph.indexed
-    ids, needs = indexed.ids, indexed.needs
+    needs = indexed.needs
     below = {p for n in going for p in needs[n]}
     there = indexed.down_to(heads, min(below, default=0)) if below else set()
     above = {p: sum(n in there for n in indexed.dependents[p]) for p in below}
     now = set(heads)
-    steps: list[Step[T]] = []
-    for n in indexed.newest_first(going):
+    order = indexed.newest_first(going)
+    exchanged: list[Edges] = []
+    for n in order:
         now.discard(n)
-        back: list[int] = []
         for p in needs[n]:
             above[p] -= 1
-            if not above[p]:
-                back.append(p)
+        back = needs[n]
+        if any(above[p] for p in back):
+            back = tuple([p for p in back if not above[p]])
         now.update(back)
-        change = exchange((ids[n],), tuple([ids[p] for p in back]))
-        steps.append(Step(graph.at(n), "downgrade", change))
-    return steps, now
+        exchanged.append(back)
+    return Steps(graph, "downgrade", order, exchanged), now
 
 
 def stamp(

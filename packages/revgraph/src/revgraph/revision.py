@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from revgraph.errors import DependencySelfLoop, IllegalId, IllegalLabel, SelfLoop
 
@@ -17,7 +17,7 @@ _ID_MARKS = frozenset("@-+:")
 _LABEL_MARKS = frozenset("@:")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revision(Generic[T]):
     """One revision: what it comes after, what it is called, what it carries.
 
@@ -43,11 +43,14 @@ class Revision(Generic[T]):
         DependencySelfLoop: It depends on itself, by id or by its own label.
     """
 
+    # Not dataclass(slots=True): on Python 3.11 `Revision[int](...)` would fail.
+    __slots__ = ("depends_on", "id", "labels", "parents", "payload")
+
     id: str
-    parents: tuple[str, ...] = ()
-    depends_on: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    payload: T | None = None
+    parents: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    labels: tuple[str, ...]
+    payload: T | None
 
     def __init__(
         self,
@@ -69,6 +72,9 @@ class Revision(Generic[T]):
 
     def __hash__(self) -> int:
         return hash((self.id, self.parents, self.depends_on, self.labels))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Revision, (self.id, self.parents, self.depends_on, self.labels, self.payload)
 
 
 def _names(value: str | Iterable[str] | None) -> tuple[str, ...]:

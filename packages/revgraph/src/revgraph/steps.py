@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from operator import eq
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar, overload
 
+from revgraph.graph import RevisionGraph
+from revgraph.indexed import Edges
 from revgraph.revision import Revision
 
 T = TypeVar("T")
+Direction = Literal["upgrade", "downgrade"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Move(Protocol):
 S = TypeVar("S", bound=Move)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step(Generic[T]):
     """Do or undo one revision, and record it.
 
@@ -93,15 +97,19 @@ class Step(Generic[T]):
         change: How the recorded heads change once it is done.
     """
 
+    # Not dataclass(slots=True): on Python 3.11 `Step[int](...)` would fail.
+    __slots__ = ("change", "direction", "revision")
+
     revision: Revision[T]
-    direction: Literal["upgrade", "downgrade"]
+    direction: Direction
     change: HeadsChange
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Step, (self.revision, self.direction, self.change)
 
     def reverse(self) -> Self:
         """Make the step that takes this one back."""
-        back: Literal["upgrade", "downgrade"] = (
-            "downgrade" if self.direction == "upgrade" else "upgrade"
-        )
+        back: Direction = "downgrade" if self.direction == "upgrade" else "upgrade"
         return type(self)(self.revision, back, self.change.reverse())
 
 
@@ -124,7 +132,74 @@ class Stamp:
         return type(self)(self.change.reverse())
 
 
-@dataclass(frozen=True, slots=True)
+class Steps(Sequence[Step[T]]):
+    """Steps of a plan, kept as numbers, each made when it is looked at.
+
+    So a plan of many thousand steps costs little before it is carried out.
+    """
+
+    __slots__ = ("_direction", "_exchanged", "_graph", "_numbers")
+
+    def __init__(
+        self,
+        graph: RevisionGraph[T],
+        direction: Direction,
+        numbers: Sequence[int],
+        exchanged: Sequence[Edges],
+    ) -> None:
+        """Keep what the steps are made of.
+
+        Args:
+            numbers: What to do or undo, in this order.
+            exchanged: For each of them, which of its needs are heads right
+                before it is done, or right after it is undone.
+        """
+        self._graph = graph
+        self._direction = direction
+        self._numbers = numbers
+        self._exchanged = exchanged
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> Step[T]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Steps[T]: ...
+    def __getitem__(self, index: int | slice) -> Step[T] | Steps[T]:
+        if isinstance(index, slice):
+            return Steps(self._graph, self._direction, self._numbers[index], self._exchanged[index])
+        return self._step(self._numbers[index], self._exchanged[index])
+
+    def __iter__(self) -> Iterator[Step[T]]:
+        return map(self._step, self._numbers, self._exchanged)
+
+    def _step(self, number: int, exchanged: Edges) -> Step[T]:
+        revision = self._graph.at(number)
+        ids = self._graph.indexed.ids
+        needs = tuple([ids[n] for n in exchanged])
+        own = (revision.id,)
+        up = self._direction == "upgrade"
+        return Step(revision, self._direction, exchange(needs, own) if up else exchange(own, needs))
+
+    def reverse(self) -> Steps[T]:
+        """Make the steps that take these back."""
+        back: Direction = "downgrade" if self._direction == "upgrade" else "upgrade"
+        return Steps(self._graph, back, self._numbers[::-1], self._exchanged[::-1])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(map(eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash((self._direction, tuple([step.revision.id for step in self])))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+@dataclass(frozen=True)
 class Plan(Generic[S]):
     """Moves in the order in which they are to be made; empty if there is nothing to do.
 
@@ -137,7 +212,7 @@ class Plan(Generic[S]):
             asked for, and nothing to do, perhaps in the wrong direction.
     """
 
-    steps: tuple[S, ...]
+    steps: Sequence[S]
     heads_before: tuple[str, ...]
     heads_after: tuple[str, ...]
     targets: tuple[str, ...] = ()
@@ -162,8 +237,14 @@ class Plan(Generic[S]):
             True
         """
         return Plan(
-            tuple([step.reverse() for step in reversed(self.steps)]),
+            _reversed(self.steps),
             self.heads_after,
             self.heads_before,
             self.heads_before,
         )
+
+
+def _reversed(steps: Sequence[S]) -> Sequence[S]:
+    if isinstance(steps, Steps):
+        return steps.reverse()  # type: ignore[return-value]  # of steps come steps
+    return tuple([step.reverse() for step in reversed(steps)])
