@@ -1,4 +1,4 @@
-"""What can be done with this repository: `nox -l` lists it, `nox -s tests` runs it."""
+"""What can be done with this repository: `nox -l` lists it, `nox -s tests` runs one of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
@@ -19,13 +19,18 @@ nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 ROOT = Path(__file__).parent
 DIST = ROOT / "dist"
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 PACKAGES = {
-    "ddl-constructs": "ddl_constructs",
-    "revgraph": "revgraph",
-    "autogen": "ddl_autogen",
-    "migrate-cli": "migrate_cli",
+    "ddl-constructs": "packages/ddl-constructs/src/ddl_constructs",
+    "revgraph": "packages/revgraph/src/revgraph",
+    "ddl-autogen": "packages/autogen/src/ddl_autogen",
+    "migrate-cli": "packages/migrate-cli/src/migrate_cli",
 }
-EDITABLE = [argument for folder in PACKAGES for argument in ("-e", f"packages/{folder}")]
+"""Each distribution, and the folder of the module that it installs."""
+
+FOLDERS = [str(Path(source).parents[1]) for source in PACKAGES.values()]
+MODULES = [Path(source).name for source in PACKAGES.values()]
+EDITABLE = [argument for folder in FOLDERS for argument in ("-e", folder)]
 SQLALCHEMY = {"2.0": "SQLAlchemy>=2.0,<2.1", "2.1": "SQLAlchemy>=2.1,<2.2"}
 DRIVERS = ["psycopg[binary]", "psycopg2-binary", "PyMySQL", "aiosqlite", "asyncpg"]
 TESTING = [
@@ -35,112 +40,182 @@ TESTING = [
     "alembic==1.20.1",  # the peer of the differential tests
     "optuna",  # real models
     "sqlglot",  # parses what no server here can run
+    *DRIVERS,
 ]
-DOCS = ["sphinx>=8", "furo", "myst-parser"]
+PARALLEL = ["-n", "auto", "--maxprocesses", "4"]  # servers get a database a test, not 64 at once
 
 
-def pythons() -> list[str]:
-    """Give the versions of Python from 3.11 up that run here, oldest first."""
-    found = []
+def interpreters() -> dict[str, str]:
+    """Find each Python from 3.11 up that really runs here; version to path, oldest first."""
+    found = {}
     for minor in range(11, 20):
         version = f"3.{minor}"
-        if f"{sys.version_info.major}.{sys.version_info.minor}" == version:
-            found.append(version)
-        elif interpreter(version):
-            found.append(version)
+        running = next((c for c in _candidates(version) if _answers(c, version)), None)
+        if running is not None:
+            found[version] = running
     return found
 
 
-def interpreter(version: str) -> str | None:
-    """Find a Python of this version that really runs: on the path, or one that pyenv keeps."""
-    kept = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/{version}.*"))
-    for candidate in [shutil.which(f"python{version}"), *(str(p / "bin/python") for p in kept)]:
-        if candidate is None:
+def _candidates(version: str) -> Iterator[str]:
+    """Where a Python of this version may be: this one, on the path, kept by pyenv or by uv."""
+    if version == HERE:
+        yield sys.executable
+    if on_path := shutil.which(f"python{version}"):
+        yield on_path
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from map(str, sorted(pyenv.glob(f"versions/{version}.*/bin/python"), reverse=True))
+    for finder in (
+        ["uv", "python", "find", "--no-python-downloads", version],
+        ["py", f"-{version}"],
+    ):
+        if program := shutil.which(finder[0]):
+            script = ["-c", "import sys; print(sys.executable)"] if finder[0] == "py" else []
+            yield _output([program, *finder[1:], *script])
+
+
+def _answers(candidate: str, version: str) -> bool:
+    """Tell whether a Python runs, is of that version and has what the standard library should."""
+    script = "import sys, ssl, sqlite3; print(*sys.version_info[:2], sep='.')"
+    return bool(candidate) and _output([candidate, "-c", script]) == version
+
+
+def _output(command: list[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def _put_on_path(pythons: dict[str, str]) -> None:
+    """Let `pythonX.Y` be what was found: a shim that doesn't run may stand before it."""
+    links = ROOT / ".nox" / "pythons"
+    for version, path in pythons.items():
+        found = shutil.which(f"python{version}")
+        if os.name == "nt" or version == HERE or (found and _answers(found, version)):
             continue
-        answer = subprocess.run(
-            [candidate, "-c", "import sys, ssl, sqlite3; print(*sys.version_info[:2], sep='.')"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answer.stdout.strip() == version:
-            return candidate
-    return None
+        links.mkdir(parents=True, exist_ok=True)
+        link = links / f"python{version}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+    os.environ["PATH"] = f"{links}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
-PYTHONS = pythons()
+INTERPRETERS = interpreters()
+_put_on_path(INTERPRETERS)
 
 
-@nox.session(python=False)
+@nox.session
 def tests(session: nox.Session) -> None:
-    """Run all tests on this Python and the newest SQLAlchemy; arguments go to pytest."""
-    here = f"{sys.version_info.major}.{sys.version_info.minor}"
-    session.notify(f"matrix-{here}(sqlalchemy='2.1')", posargs=session.posargs)
+    """Run all tests, on this Python and the newest SQLAlchemy; arguments go to pytest."""
+    session.install(*EDITABLE, *TESTING)
+    session.run("pytest", *PARALLEL, *session.posargs)
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=list(INTERPRETERS))
 @nox.parametrize("sqlalchemy", list(SQLALCHEMY))
 def matrix(session: nox.Session, sqlalchemy: str) -> None:
-    """Run all tests on one Python with one SQLAlchemy; arguments go to pytest."""
-    session.install(*EDITABLE, *TESTING, *DRIVERS, SQLALCHEMY[sqlalchemy])
-    session.run("pytest", *session.posargs)
+    """Run all tests on each Python here with each SQLAlchemy; arguments go to pytest."""
+    session.install(*EDITABLE, *TESTING, SQLALCHEMY[sqlalchemy])
+    session.run("pytest", *PARALLEL, *session.posargs)
+
+
+@nox.session
+def databases(session: nox.Session) -> None:
+    """Run the tests that need PostgreSQL or MariaDB; a server that doesn't answer is a failure."""
+    session.install(*EDITABLE, *TESTING)
+    chosen = ["-k", "postgresql or mariadb"]
+    session.run("pytest", *PARALLEL, *chosen, *session.posargs, env={"CI": "true"})
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Run all tests with as many examples as the property tests can use; takes an hour."""
+    session.install(*EDITABLE, *TESTING)
+    session.run("pytest", *PARALLEL, *session.posargs, env={"HYPOTHESIS_PROFILE": "many"})
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Say which lines and branches no test runs."""
+    session.install(*EDITABLE, *TESTING, "pytest-cov")
+    session.run("pytest", *PARALLEL, "--cov", "--cov-report=term-missing", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and layout with ruff."""
+    """Check style and layout with ruff; `nox -s lint -- --fix` mends what can be mended."""
     session.install("ruff==0.17.6")
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
+    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
 
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types of the four packages, strictly."""
+    """Check the types of the four packages with mypy, strictly."""
     session.install(*EDITABLE, "mypy==2.4.1", "types-PyMySQL")
-    for module in PACKAGES.values():
+    for module in MODULES:
         session.run("mypy", "-p", module)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error."""
-    session.install(*EDITABLE, *DOCS)
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    """Build the documentation into docs/_build/html; a warning is an error."""
+    session.install(*EDITABLE, "sphinx>=8", "furo", "myst-parser", "sphinx-copybutton")
+    target = ROOT / "docs" / "_build" / "html"
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", str(target))
+    session.log(f"read it: {target / 'index.html'}")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what the fragments in changelog.d/ say together; `-- --yes` moves them over."""
+    session.install("towncrier>=24.8")
+    session.run("towncrier", "build", *(session.posargs or ["--draft"]))
 
 
 @nox.session
 def build(session: nox.Session) -> None:
     """Build the wheels and source distributions of all four packages into dist/."""
-    session.install("build", "hatchling>=1.27", "twine")
+    session.install("build", "hatchling>=1.27", "twine>=6.1")
     shutil.rmtree(DIST, ignore_errors=True)
-    for folder in PACKAGES:
-        session.run(
-            "python", "-m", "build", "--no-isolation", "--outdir", str(DIST), f"packages/{folder}"
-        )
+    for folder in FOLDERS:
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", str(DIST), folder)
     session.run("twine", "check", "--strict", *map(str, sorted(DIST.iterdir())))
 
 
-@nox.session
-def isolated(session: nox.Session) -> None:
-    """Install each wheel alone, its siblings from dist/, and import it; then the demo."""
-    for folder, module in PACKAGES.items():
-        with tempfile.TemporaryDirectory() as empty:
-            python = _empty_environment(session, Path(empty))
-            _install(session, python, _wheel(folder))
-            session.run(python, "-c", f"import {module}; print('imported', {module}.__version__)", external=True)
-            if folder == "revgraph":
-                alone = "import importlib.util as u; assert u.find_spec('sqlalchemy') is None"
-                session.run(python, "-c", alone, external=True)
-            if folder == "migrate-cli":
-                session.run(python, "examples/demo_shop/demo.py", external=True)
+@nox.session(venv_backend="virtualenv", reuse_venv=False)
+@nox.parametrize("package", list(PACKAGES))
+def isolated(session: nox.Session, package: str) -> None:
+    """Install each package from dist/ into an empty environment, and use it there."""
+    session.install(package, "--constraint", str(_ours_from_dist(session)))
+    checks = ROOT / "tests" / "house" / "installed.py"
+    elsewhere = session.create_tmp()
+    with session.chdir(elsewhere):
+        session.run("python", str(checks), package)
+        if package == "migrate-cli":
+            session.run("python", str(ROOT / "examples" / "demo_shop" / "demo.py"))
+
+
+def _ours_from_dist(session: nox.Session) -> Path:
+    """Write the constraints by which pip takes our packages from dist/, and nobody else's."""
+    lines = []
+    for package in PACKAGES:
+        wheels = sorted(DIST.glob(f"{package.replace('-', '_')}-*.whl"))
+        if len(wheels) != 1:
+            session.error(f"dist/ has {len(wheels)} wheels of {package}; run: nox -s build")
+        lines.append(f"{package} @ {wheels[0].as_uri()}\n")
+    constraints = Path(session.create_tmp()) / "ours-from-dist.txt"
+    constraints.write_text("".join(lines), encoding="utf-8")
+    return constraints
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """The main job: real models, a first migration, an embedded SQLite, and its status."""
+    """The main job: real models, a first revision, an embedded SQLite, and its status."""
     session.install(*EDITABLE)
-    session.run("python", "examples/demo_shop/demo.py", *session.posargs)
+    session.run("python", "examples/demo_shop/demo.py")
 
 
 @nox.session
@@ -151,44 +226,19 @@ def bench(session: nox.Session) -> None:
         session.run("python", str(script), *session.posargs)
 
 
-@nox.session
-def nightly(session: nox.Session) -> None:
-    """Run the tests with all the examples that the property tests can try."""
-    session.install(*EDITABLE, *TESTING, *DRIVERS)
-    session.run("pytest", *session.posargs, env={"HYPOTHESIS_PROFILE": "many"})
-
-
 @nox.session(python=False)
 def bump(session: nox.Session) -> None:
-    """Give all four packages, and their pins on each other, a new version: `nox -s bump -- 0.2.0`."""
+    """Give all four packages, and their pins on each other, a version: `nox -s bump -- 0.2.0`."""
+    if len(session.posargs) != 1:
+        session.error("which version? nox -s bump -- 0.2.0")
     (version,) = session.posargs
-    for folder, module in PACKAGES.items():
-        face = ROOT / "packages" / folder / "src" / module / "__init__.py"
-        _replace(face, r'(__version__ = )"[^"]*"', rf'\g<1>"{version}"')
-        settings = ROOT / "packages" / folder / "pyproject.toml"
-        _replace(settings, r'("(?:ddl-constructs|ddl-autogen|revgraph)==)[^"]*"', rf'\g<1>{version}"')
-    _replace(ROOT / "pyproject.toml", r'(?m)^(version = )"[^"]*"', rf'\g<1>"{version}"')
+    for folder, source in zip(FOLDERS, PACKAGES.values(), strict=True):
+        _replace(ROOT / source / "__init__.py", r'^(__version__ = )"[^"]*"', rf'\g<1>"{version}"')
+        pins = rf'("(?:{"|".join(PACKAGES)})==)[^"]*"'
+        _replace(ROOT / folder / "pyproject.toml", pins, rf'\g<1>{version}"')
+    _replace(ROOT / "pyproject.toml", r'^(version = )"[^"]*"', rf'\g<1>"{version}"')
 
 
 def _replace(file: Path, pattern: str, new: str) -> None:
-    file.write_text(re.sub(pattern, new, file.read_text()))
-
-
-def _empty_environment(session: nox.Session, folder: Path) -> str:
-    session.run(sys.executable, "-m", "venv", str(folder), external=True, silent=True)
-    scripts = "Scripts" if os.name == "nt" else "bin"
-    return str(folder / scripts / "python")
-
-
-def _install(session: nox.Session, python: str, wheel: Path) -> None:
-    session.run(
-        python, "-m", "pip", "install", "--quiet", "--find-links", str(DIST), str(wheel), external=True
-    )
-
-
-def _wheel(folder: str) -> Path:
-    name = PACKAGES[folder] if folder != "autogen" else "ddl_autogen"
-    found = sorted(DIST.glob(f"{name}-*.whl"))
-    if not found:
-        raise FileNotFoundError(f"no wheel of {name} in {DIST}; run: nox -s build")
-    return found[-1]
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(pattern, new, text, flags=re.MULTILINE), encoding="utf-8")

@@ -24,6 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="demo_shop_") as folder:
         root = Path(folder)
         shutil.copytree(SHOP, root / "shop", ignore=shutil.ignore_patterns("__pycache__"))
+        (root / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1.0"\n')
 
         say("An application with four tables, and no migrations yet.")
         migrate(root, "init --url sqlite:///shop.db")
