@@ -54,14 +54,14 @@ class AlterColumn(Change):
     table_name: str
     column_name: str
     nullable: bool | Keep = field(default=KEEP, kw_only=True)
-    comment: str | None | Keep = field(default=KEEP, kw_only=True)
+    comment: str | Keep | None = field(default=KEEP, kw_only=True)
     server_default: Any = field(default=KEEP, kw_only=True)
     new_column_name: str | Keep = field(default=KEEP, kw_only=True)
     type_: TypeEngine[Any] | Keep = field(default=KEEP, kw_only=True)
     existing_type: TypeEngine[Any] | Keep = field(default=KEEP, kw_only=True)
     existing_server_default: Any = field(default=KEEP, kw_only=True)
     existing_nullable: bool | Keep = field(default=KEEP, kw_only=True)
-    existing_comment: str | None | Keep = field(default=KEEP, kw_only=True)
+    existing_comment: str | Keep | None = field(default=KEEP, kw_only=True)
     schema: str | None = field(default=None, kw_only=True)
     autoincrement: Any = field(default=KEEP, kw_only=True)
     existing_autoincrement: Any = field(default=KEEP, kw_only=True)
@@ -75,15 +75,15 @@ class AlterColumn(Change):
         table_name: str,
         column_name: str,
         *,
-        nullable: bool | None | Keep = KEEP,
-        comment: str | bool | None | Keep = KEEP,
+        nullable: bool | Keep | None = KEEP,
+        comment: str | bool | Keep | None = KEEP,
         server_default: Any = KEEP,
-        new_column_name: str | None | Keep = KEEP,
-        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None | Keep = KEEP,
-        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None | Keep = KEEP,
+        new_column_name: str | Keep | None = KEEP,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | Keep | None = KEEP,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | Keep | None = KEEP,
         existing_server_default: Any = KEEP,
-        existing_nullable: bool | None | Keep = KEEP,
-        existing_comment: str | None | Keep = KEEP,
+        existing_nullable: bool | Keep | None = KEEP,
+        existing_comment: str | Keep | None = KEEP,
         schema: str | None = None,
         autoincrement: Any = KEEP,
         existing_autoincrement: Any = KEEP,
@@ -115,10 +115,16 @@ class AlterColumn(Change):
 
     def only(self, aspect: str) -> AlterColumn:
         """Give the change of one aspect alone, with the `existing_*` facts."""
-        others = {a: KEEP for a in (*self.ASPECTS, "new_column_name") if a != aspect}
+        others: dict[str, Any] = {
+            a: KEEP for a in (*self.ASPECTS, "new_column_name") if a != aspect
+        }
         if aspect != "type_":
-            others["postgresql_using"] = None  # converts to the new type
+            others["dialect_kwargs"] = self._without_cast()
         return self.replace(**others)
+
+    def _without_cast(self) -> dict[str, Any]:
+        """Give the dialect options that aren't about converting to the new type."""
+        return {k: v for k, v in self.dialect_kwargs.items() if k != "postgresql_using"}
 
     def reverse(self) -> AlterColumn:
         swapped: dict[str, Any] = {}
@@ -137,8 +143,7 @@ class AlterColumn(Change):
             raise IrreversibleChange(
                 self.describe(), tuple(missing), "what was there before isn't known"
             )
-        options = {k: v for k, v in self.dialect_kwargs.items() if k != "postgresql_using"}
-        return self.replace(**swapped, dialect_kwargs=options)
+        return self.replace(**swapped, dialect_kwargs=self._without_cast())
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.table_name, self.column_name)
@@ -221,8 +226,8 @@ def type_checks(
     """
     if change.type_ is KEEP or change.existing_type is KEEP:
         return [], []
-    old = [c for c in _checks_of_type(change, change.existing_type, dialect)]
-    new = [c for c in _checks_of_type(change, change.type_, dialect)]
+    old = list(_checks_of_type(change, change.existing_type, dialect))
+    new = list(_checks_of_type(change, change.type_, dialect))
     drops: list[DropConstraint] = []
     for check in old:
         if not isinstance(check.name, str):

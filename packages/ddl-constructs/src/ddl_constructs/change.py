@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.util import await_only
 
 from .errors import UnknownOption, UnsupportedChange
 from .loading import load_dialect
@@ -107,16 +108,19 @@ class Change(ExecutableDDLElement):
             if piece is None:
                 pending.pop()
                 whole.pop()
-            elif not isinstance(piece, Change):
-                done.append(piece)
-            elif piece is whole[-1] or (rule := _rule(type(piece), dialect.name)) is None:
-                piece.__dict__["_statement_on"] = dialect.name
+            elif (
+                not isinstance(piece, Change)
+                or piece is whole[-1]
+                or (rule := _rule(type(piece), dialect.name)) is None
+            ):
                 done.append(piece)
             else:
                 assert len(pending) < _DEEPEST, f"the lowering of {piece!r} never ends"
                 pending.append(iter(rule(piece, dialect, connection)))
                 whole.append(piece)
-        return done
+        if len(done) == 1 and done[0] is self:
+            return done
+        return [p._as_statement(dialect) if isinstance(p, Change) else p for p in done]
 
     def reverse(self) -> Change:
         """Give the change that undoes this one, from the facts that it carries.
@@ -177,17 +181,27 @@ class Change(ExecutableDDLElement):
             f.name: getattr(self, f.name) for f in fields(self) if f.name != "dialect_kwargs"
         }
 
+    def _as_statement(self, dialect: Dialect) -> Self:
+        """Give a copy that is one statement on a dialect, and isn't lowered again.
+
+        The copy carries the mark, since the change itself belongs to its author and may be
+        said on several dialects.
+        """
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__, _statement_on=dialect.name)
+        return copy
+
     def _compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
         if self.__dict__.get("_statement_on") == dialect.name:
             return self._statement_compiler(dialect, **kw)
         pieces = self.statements(dialect)
-        if len(pieces) == 1 and pieces[0] is self:
+        if pieces == [self]:
             return self._statement_compiler(dialect, **kw)
         return dialect.ddl_compiler(dialect, _Script(pieces), **kw)
 
     def _statement_compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
         compiled: Compiled | None = self.__dict__.pop("_compiled", None)
-        if compiled is not None and compiled.dialect is dialect:
+        if compiled is not None:
             return compiled
         untyped: Any = super()
         try:
@@ -201,29 +215,33 @@ class Change(ExecutableDDLElement):
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
-        result = None
-        pieces = self.statements(connection.dialect, connection)
+        dialect = connection.dialect
+        pieces = self.statements(dialect, connection)
+        if pieces == [self]:
+            pieces = [self._as_statement(dialect)]
         if len(pieces) > 1:
             options = {**connection.get_execution_options(), **execution_options}
             for piece in pieces:
                 if isinstance(piece, Change):  # what can't be said must fail before anything ran
-                    piece.__dict__["_compiled"] = piece.compile(
-                        dialect=connection.dialect,
-                        schema_translate_map=options.get("schema_translate_map"),
+                    piece.__dict__["_compiled"] = piece._statement_compiler(
+                        dialect, schema_translate_map=options.get("schema_translate_map")
                     )
+        if not pieces and dialect.is_async:
+            await_only(_nothing())  # an async connection insists on something to wait for
+        result = None
         for piece in pieces:
             if isinstance(piece, Change):
-                result = piece._execute_statement(connection, distilled_params, execution_options)
+                untyped: Any = super(Change, piece)
+                result = untyped._execute_on_connection(
+                    connection, distilled_params, execution_options
+                )
             else:
                 result = connection.execute(piece, execution_options=execution_options)
         return result
 
-    def _execute_statement(
-        self, connection: Connection, distilled_params: Any, execution_options: Any
-    ) -> Any:
-        """Execute this change, which is one statement on the connection's dialect."""
-        untyped: Any = super()
-        return untyped._execute_on_connection(connection, distilled_params, execution_options)
+
+async def _nothing() -> None:
+    """Wait for nothing."""
 
 
 Lowering = Callable[

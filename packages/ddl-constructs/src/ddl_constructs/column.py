@@ -151,9 +151,7 @@ def companions(
     name, schema = change.table_name, change.schema
     type_bound = detached.checks_of_type(column, dialect)
     for unique in sorted(table.constraints, key=lambda c: str(c.name)):
-        if isinstance(unique, UniqueConstraint):
-            yield AddConstraint(name, unique, schema=schema)
-        elif checks and unique in type_bound:
+        if isinstance(unique, UniqueConstraint) or (checks and unique in type_bound):
             yield AddConstraint(name, unique, schema=schema)
     for index in table.indexes:
         yield CreateIndex.of(index)

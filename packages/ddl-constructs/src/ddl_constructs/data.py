@@ -20,7 +20,7 @@ from .sqltext import dotted
 
 @dataclass(eq=False, init=False)
 class ExecuteSQL(Change):
-    """Execute SQL: `op.execute("UPDATE t SET a = 1")`.
+    r"""Execute SQL: `op.execute("UPDATE t SET a = 1")`.
 
     A string is taken like `sqlalchemy.text`: `:name` is a bind parameter, written
     `\\:name` where a colon is meant.

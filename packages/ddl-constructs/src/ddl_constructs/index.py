@@ -226,7 +226,7 @@ def make_index(
         if option.endswith("_include"):
             named.update(dict.fromkeys(c for c in value or () if isinstance(c, str)))
     table = Table(table_name, MetaData(), *(Column(c, NullType()) for c in named), schema=schema)
-    elements = [table.c[c] if isinstance(c, str) else c for c in columns]
+    elements = [table.c[c] if isinstance(c, str) else detached.unbound(c) for c in columns]
     return Index(name, *elements, unique=unique, _table=table, **options)
 
 

@@ -133,7 +133,7 @@ class AlterSequence(Change):
     cycle: bool | Keep = field(default=KEEP, kw_only=True)
     cache: int | Keep = field(default=KEEP, kw_only=True)
     restart: int | Literal[True] | Keep = field(default=KEEP, kw_only=True)
-    owned_by: str | None | Keep = field(default=KEEP, kw_only=True)
+    owned_by: str | Keep | None = field(default=KEEP, kw_only=True)
     existing_sequence: CreateSequence | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )

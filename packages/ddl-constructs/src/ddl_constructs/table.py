@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -130,6 +131,12 @@ class CreateTable(Change, sa_schema.CreateTable):
         name = changed.pop("table_name", self.table_name)
         return type(self)(name, *elements, **keywords, **{**options, **changed})
 
+    def _execute_on_connection(
+        self, connection: Connection, distilled_params: Any, execution_options: Any
+    ) -> Any:
+        with _events(self.element, connection, "create"):
+            return super()._execute_on_connection(connection, distilled_params, execution_options)
+
     def reverse(self) -> DropTable:
         return DropTable(self.table_name, schema=self.schema, existing_table=self)
 
@@ -194,6 +201,12 @@ class DropTable(Change, sa_schema.DropTable):
     def element(self) -> Table:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
         """A detached Table of that name."""
         return detached.make_table(self.table_name, (), schema=self.schema)
+
+    def _execute_on_connection(
+        self, connection: Connection, distilled_params: Any, execution_options: Any
+    ) -> Any:
+        with _events(self.element, connection, "drop"):
+            return super()._execute_on_connection(connection, distilled_params, execution_options)
 
     def reverse(self) -> CreateTable:
         if self.existing_table is None:
@@ -266,6 +279,23 @@ class SetTableSchema(Change):
 def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) -> str:
     raise UnsupportedChange(
         change.describe(), compiler.dialect.name, "it can't move a table to another schema"
+    )
+
+
+@contextmanager
+def _events(table: Table, connection: Connection, verb: str) -> Iterator[None]:
+    """Let who listens to a Table's events hear before and after, as `Table.create()` does.
+
+    The listeners that SQLAlchemy's own types bring along (a native enum creates itself)
+    are told to look first: the type is a statement of ours, and may be there.
+    """
+    heard: Any = table.dispatch
+    getattr(heard, f"before_{verb}")(
+        table, connection, checkfirst=True, _is_metadata_operation=False
+    )
+    yield
+    getattr(heard, f"after_{verb}")(
+        table, connection, checkfirst=True, _is_metadata_operation=False
     )
 
 

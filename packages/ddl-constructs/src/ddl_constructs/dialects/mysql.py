@@ -76,9 +76,9 @@ def _alter_column(
                 "a computed expression can't be altered in place",
                 "drop the column and add it again",
             )
-    if aspects == ("new_column_name",) and version(dialect, (8, 0, 3), (10, 5, 2)):
-        yield change
-    elif aspects == ("server_default",) and not _is_datetime(change):
+    if (aspects == ("new_column_name",) and version(dialect, (8, 0, 3), (10, 5, 2))) or (
+        aspects == ("server_default",) and not _is_datetime(change)
+    ):
         yield change
     else:
         before, after = type_checks(change, dialect, unnamed="pass over")
