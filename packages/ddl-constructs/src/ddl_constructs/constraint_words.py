@@ -10,11 +10,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
 from .constraint import AddConstraint, raw_text
+from .detached import unbound
 
 
 def create_primary_key(
@@ -101,7 +101,7 @@ def create_check_constraint(
         dialect_kwargs: Dialect options (`postgresql_not_valid`).
     """
     constraint = CheckConstraint(
-        raw_text(condition) if isinstance(condition, str) else condition,
+        raw_text(condition) if isinstance(condition, str) else unbound(condition),
         name=constraint_name,
         deferrable=deferrable,
         initially=initially,
@@ -138,7 +138,7 @@ def create_exclude_constraint(
     from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
     constraint = ExcludeConstraint(
-        *((text(e) if isinstance(e, str) else e, operator) for e, operator in elements),
+        *((raw_text(e) if isinstance(e, str) else unbound(e), operator) for e, operator in elements),
         name=constraint_name,
         where=where,
         using=using,
