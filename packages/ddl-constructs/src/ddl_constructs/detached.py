@@ -27,11 +27,11 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import DialectKWArgs
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnElement, TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 from sqlalchemy.types import NullType
 
-_E = TypeVar("_E", bound=ColumnElement[Any])
+_E = TypeVar("_E", bound=ColumnElement[Any] | TextClause)
 
 
 class TableName:
