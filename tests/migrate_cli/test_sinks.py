@@ -28,6 +28,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    make_url,
     select,
     table,
     text,
@@ -208,7 +209,7 @@ def test_autocommit_block_leaves_the_transaction(postgresql: Connection) -> None
 
 def written(url: str, *elements: Any) -> str:
     stream = io.StringIO()
-    sink = OfflineSink(offline_dialect(url), stream)
+    sink = OfflineSink(offline_dialect(make_url(url).get_dialect()), stream)
     with sink.transaction():
         for element in elements:
             sink.take(element)
@@ -307,7 +308,7 @@ def test_a_value_that_cant_be_text_is_an_error(element: Any) -> None:
 
 def test_the_bind_of_a_script_writes_and_has_nothing_to_read() -> None:
     stream = io.StringIO()
-    op = Operations(OfflineSink(offline_dialect("sqlite://"), stream))
+    op = Operations(OfflineSink(offline_dialect(make_url("sqlite://").get_dialect()), stream))
 
     op.get_bind().execute(insert(UNTYPED).values(a=1))
     op.get_bind().execute(insert(UNTYPED), [{"a": 2}, {"a": 3}])
@@ -330,7 +331,9 @@ def test_the_bind_of_a_script_writes_and_has_nothing_to_read() -> None:
 
 def test_a_table_is_created_through_the_bind_of_a_script() -> None:
     stream = io.StringIO()
-    bind = Operations(OfflineSink(offline_dialect("sqlite://"), stream)).get_bind()
+    bind = Operations(
+        OfflineSink(offline_dialect(make_url("sqlite://").get_dialect()), stream)
+    ).get_bind()
 
     Table("u", MetaData(), Column("id", Integer)).create(bind)
 

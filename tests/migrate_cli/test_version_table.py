@@ -10,7 +10,7 @@ from migrate_cli.failures import NoVersionTable, VersionTableError
 from migrate_cli.sinks import OfflineSink, OnlineSink
 from migrate_cli.sinks.offline import offline_dialect
 from migrate_cli.version_table import VersionTable
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
 
@@ -122,7 +122,10 @@ def test_it_can_have_a_name_and_a_schema_of_its_own(postgresql_url: str) -> None
 
 def test_offline_it_is_written_as_literals_with_nothing_fetched_back() -> None:
     stream = io.StringIO()
-    sink, versions = OfflineSink(offline_dialect("postgresql://"), stream), VersionTable()
+    sink, versions = (
+        OfflineSink(offline_dialect(make_url("postgresql://").get_dialect()), stream),
+        VersionTable(),
+    )
 
     versions.create(sink)
     versions.insert(sink, ["a"])

@@ -67,18 +67,21 @@ def scene_played(scene: str, folder: Path, seen: dict[str, str]) -> str:
         encoding="utf-8",
         timeout=60,
     )
-    heard = steady(done.stdout, folder)
-    if heard and not heard.endswith("\n"):
-        heard += "\n"
+    heard = steady(done.stdout, folder).rstrip("\n")  # the story has its own empty lines
+    heard += "\n" if heard else ""
     status = f"[{done.returncode}]\n" if done.returncode else ""
     gap = "\n" * (len(told) - len(told.rstrip("\n")) - 1) if told.strip() else told
     return f"{typed}\n{heard}{status}{gap}"
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What the commands see: our `migrate` first, nothing of the developer's own settings."""
+    """What the commands see: this Python's `migrate`, nothing of the developer's own settings."""
+    programs = folder.with_name(f"{folder.name}-bin")
+    programs.mkdir()
+    (programs / "migrate").write_text(f'#!/bin/sh\nexec {sys.executable} -m migrate_cli "$@"\n')
+    (programs / "migrate").chmod(0o755)
     return {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "PATH": f"{programs}{os.pathsep}{os.defpath}",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",

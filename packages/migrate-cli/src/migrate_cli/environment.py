@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import NullPool
 
 from . import drivers
@@ -27,7 +28,14 @@ from .errors import (
 from .models import importable, metadata
 from .url import hidden
 
-__all__ = ["database", "database_url", "importable", "metadata", "with_database"]
+__all__ = [
+    "database",
+    "database_url",
+    "dialect_class",
+    "importable",
+    "metadata",
+    "with_database",
+]
 
 T = TypeVar("T")
 
@@ -46,6 +54,21 @@ def database_url(config: Config) -> URL:
     except (exc.ArgumentError, ValueError) as err:  # ValueError: a port that is no number
         reason = "the port is not a number" if isinstance(err, ValueError) else "it is not a URL"
         raise UnparsableURL(hidden(config.url), config.url_source, reason) from err
+
+
+def dialect_class(config: Config) -> type[Dialect]:
+    """The class of the dialect that the URL names; its driver isn't imported.
+
+    Raises:
+        NoURL: The settings name no database.
+        UnparsableURL: What they name isn't a URL.
+        UnknownDialect: SQLAlchemy has no such dialect; similar ones are in `.candidates`.
+    """
+    url = database_url(config)
+    try:
+        return url.get_dialect()
+    except exc.NoSuchModuleError as err:
+        raise _unknown(url, config) from err
 
 
 @contextmanager

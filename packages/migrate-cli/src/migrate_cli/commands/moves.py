@@ -12,7 +12,7 @@ from revgraph import Plan, RevisionGraph, Step
 from sqlalchemy.engine import Connection
 
 from ..config import Config
-from ..environment import database_url, importable
+from ..environment import dialect_class, importable
 from ..errors import UsageError
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
@@ -145,7 +145,7 @@ def stamp(
         before = targets.start(graph, start)
         plan = targets.stamp(scripts, before, ends)
         with spooled(sql) as stream:
-            sink = OfflineSink(offline_dialect(database_url(config)), stream)
+            sink = OfflineSink(offline_dialect(dialect_class(config)), stream)
             record([move.change for move in plan], Run(sink, versions, database, fresh=not before))
         return _moved(graph, database, before, plan.heads_after, (), started)
 
@@ -212,7 +212,7 @@ def _move(
 
     if sql is not None:
         with spooled(sql) as stream:
-            sink = OfflineSink(offline_dialect(database_url(config)), stream)
+            sink = OfflineSink(offline_dialect(dialect_class(config)), stream)
             return go(sink, targets.start(graph, start))
 
     def work(connection: Connection) -> Moved:

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from ddl_constructs import Change, stands_alone, traits
-from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.engine.url import URL
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.ddl import ExecutableDDLElement
@@ -122,12 +120,12 @@ def _default(column: Any, insert: bool) -> Any:
     return default.arg(None) if default.is_callable else default.arg
 
 
-def offline_dialect(url: str | URL) -> Dialect:
-    """Make the dialect of a URL as a script's text needs it; no driver is imported.
+def offline_dialect(kind: type[Dialect]) -> Dialect:
+    """Make a dialect as a script's text needs it; no driver is imported.
 
     With the "named" style percent signs are written once, as the database reads them.
     """
-    named: Any = make_url(url).get_dialect()  # the keyword is that of every default dialect
+    named: Any = kind  # the keyword is that of every default dialect
     dialect: Dialect = named(paramstyle="named")
     knowledge(dialect.name).set_offline(dialect)
     dialect.statement_compiler = type(
