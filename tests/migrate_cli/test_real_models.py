@@ -6,13 +6,19 @@ Autogenerate from an empty database, upgrade, a clean `check`, twenty planted di
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
+import sqlite3
+import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from migrate_cli.commands import check, downgrade, revision, upgrade
+from sqlalchemy import make_url
 
 if "CI" not in os.environ:  # there it must be installed
     pytest.importorskip("optuna", reason="a test dependency: the real models")
@@ -94,6 +100,31 @@ def test_all_the_way_and_back(migrated: Any) -> None:
     assert clean.changes == ()
     assert again.path is None
     assert migrated.tables() == set()
+
+
+def test_the_script_run_by_the_databases_own_client_leaves_the_same(migrated: Any) -> None:
+    downgrade(migrated.config, "base")
+    script = io.StringIO()
+    upgrade(migrated.config, sql=script)
+
+    in_own_client(migrated.url, f"DROP TABLE migrate_version;\n{script.getvalue()}")
+
+    assert check(migrated.config).changes == ()
+
+
+def in_own_client(url: str, script: str) -> None:
+    """Run a script as a person would: with psql; SQLite's own way is its library."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(str(where.database))) as connection:
+            connection.executescript(script)
+        return
+    client = shutil.which("psql")
+    if client is None:
+        pytest.skip("no psql here")
+    plain = where.set(drivername="postgresql").render_as_string(hide_password=False)
+    command = [client, "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--quiet", plain]
+    subprocess.run(command, input=script, encoding="utf-8", check=True, capture_output=True)
 
 
 def test_there_are_twenty_planted_differences() -> None:
