@@ -10,8 +10,6 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     Column,
     Constraint,
-    MetaData,
-    Table,
     UniqueConstraint,
 )
 from sqlalchemy.engine import Connection
@@ -58,10 +56,7 @@ class AddColumn(Change):
     @cached_property
     def bound(self) -> Column[Any]:
         """A copy of the column on a detached Table of that name."""
-        copy = detached.copy_column(self.column)
-        table = Table(self.table_name, MetaData(), copy, schema=self.schema)
-        detached.stand_in_targets(table)
-        return copy
+        return detached.bind_column(self.column, self.table_name, self.schema)
 
     def reverse(self) -> DropColumn:
         return DropColumn(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.base import DialectKWArgs
+from sqlalchemy.sql.base import DialectKWArgs, SchemaEventTarget
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 from sqlalchemy.types import NullType
@@ -43,9 +43,16 @@ class TableName:
     """
 
     _use_schema_map = True  # a schema_translate_map applies, as to any Table
+    _autoincrement_column = None
+    constraints = indexes = foreign_key_constraints = primary_key = frozenset[Any]()
 
     def __init__(self, name: str, schema: str | None = None) -> None:
         self.name, self.schema = name, schema
+
+    @property
+    def description(self) -> str:
+        """The name, as SQLAlchemy's messages say it."""
+        return self.name
 
 
 def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
@@ -76,6 +83,34 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
                 )
             )
     return copy
+
+
+def bind_column(given: Column[Any], table_name: str, schema: str | None) -> Column[Any]:
+    """Copy a column onto a detached Table of that name.
+
+    Where the column brings nothing along that hangs on a Table (a constraint, an index, a
+    key, a type with events), the table's name is enough: making a Table costs four times
+    what compiling the column does.
+    """
+    if _is_plain(given):
+        clone = object.__new__(type(given))
+        clone.__dict__.update(given.__dict__, table=TableName(table_name, schema))
+        return clone
+    copy = copy_column(given)
+    stand_in_targets(Table(table_name, MetaData(), copy, schema=schema))
+    return copy
+
+
+def _is_plain(given: Column[Any]) -> bool:
+    return not (
+        given.primary_key
+        or given.foreign_keys
+        or given.unique
+        or given.index
+        or given.constraints
+        or isinstance(given.type, SchemaEventTarget)
+        or given.identity is not None
+    )
 
 
 def column_names(constraint: ColumnCollectionConstraint) -> tuple[str, ...]:
@@ -158,8 +193,8 @@ def unbound(expression: _E) -> _E:
             return column(element.name, element.type)
         return None
 
-    copy: _E = visitors.replacement_traverse(expression, {}, bare)
-    return copy
+    copy: Any = visitors.replacement_traverse(expression, {}, bare)
+    return copy  # type: ignore[no-any-return]  # of the kind that was given
 
 
 def make_table(
