@@ -33,7 +33,7 @@ __all__ = [
 
 
 def facts(
-    change: Change | Executable,
+    change: Change | Executable | str,
     dialect: Dialect | str,
     server_version: Version | None = None,
 ) -> Facts:
@@ -43,7 +43,8 @@ def facts(
     doesn't carry and the table doesn't say is None: not known.
 
     Args:
-        change: The change, or anything executable (SQL as text is told by its first words).
+        change: The change, or anything executable, or SQL as text, which is told by its
+            first words.
         dialect: Where it is going to run: a dialect or the name of one. MariaDB is
             "mariadb", or a "mysql" dialect that has met a MariaDB server.
         server_version: The server's version, `(15, 4)`. None for the one that the
@@ -70,7 +71,7 @@ def facts(
 
 
 def stands_alone(
-    change: Change | Executable,
+    change: Change | Executable | str,
     dialect: Dialect | str,
     server_version: Version | None = None,
 ) -> bool:
@@ -80,7 +81,7 @@ def stands_alone(
     True only where that is known, and raises nothing.
 
     Args:
-        change: The change, or anything executable.
+        change: The change, or anything executable, or SQL as text.
         dialect: Where it is going to run: a dialect or the name of one.
         server_version: The server's version; None as in `facts`.
 
@@ -103,7 +104,7 @@ class _Asked:
         self.dialect = _dialect(dialect) if isinstance(dialect, str) else dialect
         self.version = _met(self.dialect) if version is None else tuple(version)
 
-    def facts(self, change: Change | Executable) -> Facts:
+    def facts(self, change: Change | Executable | str) -> Facts:
         if not self.book.rows:
             return Facts()
         found = []

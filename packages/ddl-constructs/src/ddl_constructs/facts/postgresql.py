@@ -41,11 +41,9 @@ _INDEX = _manual("CREATE INDEX, Building Indexes Concurrently")
 _DROP_INDEX = _manual("DROP INDEX, Parameters")
 _SEQUENCE = _manual("ALTER SEQUENCE, Notes")
 _TYPE = _manual("ALTER TYPE, Notes")
-_SEEN = _manual("seen in pg_locks; not in the manual")
 
 _EXCLUSIVE = "ACCESS EXCLUSIVE"
 _BOTH_TABLES = "the table that it refers to is locked too"
-_TO_COMMIT = "the lock is held until the transaction ends"
 
 
 _TABLES = (
@@ -73,7 +71,6 @@ _TABLES = (
     Row(DropTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
 )  # fmt: skip
 
-_FAILS_ON_ROWS = "NOT NULL without a default fails at the first row"
 _COLUMNS = (
     Row(
         AddColumn,
@@ -108,7 +105,9 @@ _COLUMNS = (
         "CHECK or PRIMARY KEY inside of the column",
         when.checked_inside,
     ),
-    Row(AddColumn, _costs(_EXCLUSIVE, _NOTES, notes=(_FAILS_ON_ROWS,))),
+    Row(AddColumn, _costs(_EXCLUSIVE, _ALTER, notes=("fails if the table has a row",)),
+        "not null without a default", when.not_null_without_default),
+    Row(AddColumn, _costs(_EXCLUSIVE, _NOTES)),
     Row(DropColumn, _costs(_EXCLUSIVE, _NOTES, loses_data=True)),
     Row(AlterColumn, replace(NOTHING_DONE, sources=(_ALTER,)), "autoincrement: without a meaning there",
         when.aspect("autoincrement")),

@@ -102,6 +102,11 @@ def plain_default(change: Any, dialect: Dialect) -> bool:
     return _has_default(change, dialect) and " DEFAULT " in _specification(change, dialect)
 
 
+def not_null_without_default(change: Any, dialect: Dialect) -> bool:
+    column = change.column
+    return not column.nullable and column.computed is None and not _has_default(change, dialect)
+
+
 def references_inside(change: Any, dialect: Dialect) -> bool:
     """Tell whether rows are checked for a foreign key; they aren't where all are NULL."""
     return bool(change.inline_references and change.column.foreign_keys) and _has_default(

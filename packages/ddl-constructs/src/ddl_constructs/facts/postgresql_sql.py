@@ -30,17 +30,11 @@ def _manual(section: str, version: str = "15") -> Source:
 
 
 _ALTER = _manual("ALTER TABLE, Description")
-_NOTES = _manual("ALTER TABLE, Notes")
 _LOCKING = _manual("Explicit Locking, Table-Level Locks")
 _INDEX = _manual("CREATE INDEX, Building Indexes Concurrently")
-_DROP_INDEX = _manual("DROP INDEX, Parameters")
-_SEQUENCE = _manual("ALTER SEQUENCE, Notes")
 _TYPE = _manual("ALTER TYPE, Notes")
-_SEEN = _manual("seen in pg_locks; not in the manual")
 
 _EXCLUSIVE = "ACCESS EXCLUSIVE"
-_BOTH_TABLES = "the table that it refers to is locked too"
-_TO_COMMIT = "the lock is held until the transaction ends"
 
 
 _ALONE = {"transactional": False, "stands_alone": True}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy.engine.interfaces import Dialect
@@ -15,18 +15,6 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.ddl import DDL, ExecutableDDLElement
 from sqlalchemy.sql.elements import TextClause
 
-
-def _pieces(comment: str, string: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"""(?P<blank>\s+|{comment}|/\*!\d*|\*/)|(?P<open>/\*)|(?P<end>;)
-        |{string}|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$
-        |[^\s'"`$\-/\#;*]+|.""",
-        re.VERBOSE | re.DOTALL,
-    )
-
-
-_PIECE = _pieces(r"--[^\n]*", r"'(?:[^']|'')*'")
-_PIECE_ON_MYSQL = _pieces(r"--[^\n]*|\#[^\n]*", r"'(?:[^'\\]|''|\\.)*'")
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 # A body with statements of its own isn't to be taken apart
 _WITH_BODY = re.compile(
@@ -36,7 +24,6 @@ _WITH_BODY = re.compile(
 _LONGEST = 2_000  # characters of a statement that are looked at
 
 
-@lru_cache(maxsize=256)
 def heads(text: str, on_mysql: bool = False) -> tuple[str, ...]:
     r"""Give the beginning of each statement, without comments, with single blanks.
 
@@ -47,12 +34,15 @@ def heads(text: str, on_mysql: bool = False) -> tuple[str, ...]:
     >>> heads("/* why */ CREATE INDEX -- now\n CONCURRENTLY i ON t (a); SELECT ';'")
     ('CREATE INDEX CONCURRENTLY i ON t (a)', "SELECT ';'")
     """
-    pattern = _PIECE_ON_MYSQL if on_mysql else _PIECE
+    return _known_heads(text, on_mysql) if len(text) < _LONGEST else _heads(text, on_mysql)
+
+
+def _heads(text: str, on_mysql: bool) -> tuple[str, ...]:
     found: list[str] = []
     said: list[str] = []
     length = at = 0
     while at < len(text):
-        piece = pattern.match(text, at)
+        piece = _pieces(on_mysql, length < _LONGEST).match(text, at)
         assert piece is not None, "the last branch takes any character"
         at = piece.end()
         if piece["end"] and not _WITH_BODY.match("".join(said).lstrip(" (")):
@@ -67,6 +57,23 @@ def heads(text: str, on_mysql: bool = False) -> tuple[str, ...]:
             length += len(words)
     found.append("".join(said))
     return tuple(head for each in found if (head := each.strip().lstrip("( ")))
+
+
+_known_heads = lru_cache(maxsize=256)(_heads)
+
+
+@cache
+def _pieces(on_mysql: bool, by_word: bool) -> re.Pattern[str]:
+    """Give the pattern of a piece; where words no longer matter, a piece is as long as can be."""
+    comment = r"--[^\n]*|\#[^\n]*" if on_mysql else r"--[^\n]*"
+    string = r"'(?:[^'\\]|''|\\.)*'" if on_mysql else r"'(?:[^']|'')*'"
+    blank, other = (r"\s+|", r"\s") if by_word else ("", "")
+    return re.compile(
+        rf"""(?P<blank>{blank}{comment}|/\*!\d*|\*/)|(?P<open>/\*)|(?P<end>;)
+        |{string}|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$
+        |[^{other}'"`$\-/\#;*]+|.""",
+        re.VERBOSE | re.DOTALL,
+    )
 
 
 def _after_comment(text: str, at: int) -> int:

@@ -1,0 +1,294 @@
+"""A change of each kind, for showing and checking what `facts` says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ddl_constructs import (
+    AddColumn,
+    AddEnumValue,
+    AlterColumn,
+    AlterSequence,
+    BulkInsert,
+    Change,
+    CopyRows,
+    CreateEnum,
+    CreateIndex,
+    CreateSequence,
+    CreateTable,
+    CreateTableComment,
+    DropColumn,
+    DropConstraint,
+    DropEnum,
+    DropIndex,
+    DropSequence,
+    DropTable,
+    DropTableComment,
+    EnumColumn,
+    ExecuteSQL,
+    RenameConstraint,
+    RenameEnumValue,
+    RenameIndex,
+    RenameTable,
+    ReplaceEnum,
+    SetTableSchema,
+    ValidateConstraint,
+    create_check_constraint,
+    create_foreign_key,
+    create_primary_key,
+    create_unique_constraint,
+)
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    Double,
+    Enum,
+    ForeignKey,
+    Identity,
+    Integer,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+    column,
+    func,
+    table,
+)
+
+POSTGRESQL, MARIADB, SQLITE = "postgresql", "mariadb", "sqlite"
+EVERY = (SQLITE, POSTGRESQL, MARIADB)
+SERVERS = (POSTGRESQL, MARIADB)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A change, where it is run, and what the run can't tell.
+
+    Attributes:
+        change: Makes it.
+        on: The databases.
+        renames_values: Whether values get another name, which looks like a loss.
+        left: SQL that works on the connection while its effect is there, where nobody else
+            can see it; None where it can be seen.
+        new_file: Whether the table gets a new file, though no row is written.
+        without_effect: A question and its answer, if inside of a transaction nothing
+            happens instead of an error; None for an error.
+    """
+
+    change: Callable[[], Change]
+    on: tuple[str, ...] = EVERY
+    renames_values: bool = False
+    left: str | None = None
+    new_file: bool = False
+    without_effect: tuple[str, Any] | None = None
+
+
+def alter(name: str, **aspects: Any) -> Callable[[], Change]:
+    return lambda: AlterColumn("child", name, **aspects)
+
+
+def add(*column_args: Any, **options: Any) -> Callable[[], Change]:
+    made = Column("z", *column_args, **options)
+    return lambda: AddColumn("child", made)
+
+
+def retype(name: str, old: Any, new: Any, **more: Any) -> Callable[[], Change]:
+    return alter(name, type_=new, existing_type=old, existing_nullable=True, **more)
+
+
+def say(sql: str) -> Callable[[], Change]:
+    return lambda: ExecuteSQL(sql)
+
+
+PLAIN = table("plain", column("id"), column("v"))
+CASES = {
+    "create-table": Case(lambda: CreateTable("made", Column("id", Integer, primary_key=True))),
+    "create-table-with-index": Case(
+        lambda: CreateTable("made", Column("id", Integer), Column("a", Integer, index=True))
+    ),
+    "create-table-with-foreign-key": Case(
+        lambda: CreateTable("made", Column("p", Integer, ForeignKey("parent.id")))
+    ),
+    "drop-table": Case(lambda: DropTable("plain")),
+    "drop-table-with-foreign-key": Case(lambda: DropTable("child")),
+    "rename-table": Case(lambda: RenameTable("plain", "simple")),
+    "set-table-schema": Case(lambda: SetTableSchema("plain", "elsewhere"), (POSTGRESQL,)),
+    "table-comment": Case(lambda: CreateTableComment("child", "what")),
+    "drop-table-comment": Case(lambda: DropTableComment("child")),
+    "add-column": Case(add(Integer)),
+    "add-column-with-default": Case(add(Integer, nullable=False, server_default="3")),
+    "add-column-now": Case(add(DateTime, server_default=func.now()), SERVERS),
+    "add-column-volatile": Case(add(Double, server_default=func.random()), (POSTGRESQL,)),
+    "add-column-identity": Case(add(Integer, Identity()), (POSTGRESQL,)),
+    "add-column-stored": Case(add(Integer, Computed("a + 1", persisted=True)), SERVERS),
+    "add-column-virtual": Case(add(Integer, Computed("a + 1", persisted=False)), (SQLITE, MARIADB)),
+    "add-column-check": Case(add(Integer, CheckConstraint("z > 0"))),
+    "add-column-foreign-key": Case(add(Integer, ForeignKey("parent.id"))),
+    "add-column-references": Case(
+        lambda: AddColumn(
+            "child", Column("z", Integer, ForeignKey("parent.id")), inline_references=True
+        )
+    ),
+    "add-column-unique": Case(add(Integer, unique=True)),
+    "add-column-index": Case(add(Integer, index=True)),
+    "add-column-comment": Case(add(Integer, comment="what"), SERVERS),
+    "add-column-enum": Case(add(Enum("u", "v", name="letters")), SERVERS),
+    "drop-column": Case(lambda: DropColumn("child", "f")),
+    "rename-column": Case(
+        alter("f", new_column_name="g", existing_type=Double(), existing_nullable=True)
+    ),
+    "not-null": Case(
+        alter("b", nullable=False, existing_type=String(50), existing_nullable=True), SERVERS
+    ),
+    "nullable": Case(
+        alter("c", nullable=True, existing_type=String(50), existing_nullable=False), SERVERS
+    ),
+    "set-default": Case(alter("c", server_default="y"), SERVERS),
+    "drop-default": Case(alter("c", server_default=None), SERVERS),
+    "set-identity": Case(alter("a", server_default=Identity()), (POSTGRESQL,)),
+    "column-comment": Case(
+        alter("f", comment="what", existing_type=Double(), existing_nullable=True), SERVERS
+    ),
+    "type-same": Case(retype("b", String(50), String(50)), SERVERS),
+    "type-varchar-longer": Case(retype("b", String(50), String(60)), SERVERS),
+    "type-varchar-from-short": Case(retype("short", String(10), String(300)), SERVERS),
+    "type-varchar-shorter": Case(retype("b", String(50), String(20)), SERVERS),
+    "type-varchar-to-text": Case(retype("b", String(50), Text()), (POSTGRESQL,)),
+    "type-text-to-varchar": Case(retype("body", Text(), String(60)), SERVERS),
+    "type-text-to-unlimited": Case(retype("body", Text(), String()), (POSTGRESQL,)),
+    "type-int-to-bigint": Case(retype("other", Integer(), BigInteger()), SERVERS),
+    "type-bigint-to-int": Case(retype("big", BigInteger(), Integer()), SERVERS),
+    "type-int-to-smallint": Case(retype("other", Integer(), SmallInteger()), SERVERS),
+    "type-numeric-more-digits": Case(retype("n", Numeric(10, 2), Numeric(12, 2)), SERVERS),
+    "type-numeric-unlimited": Case(retype("n", Numeric(10, 2), Numeric()), (POSTGRESQL,)),
+    "type-numeric-greater-scale": Case(
+        retype("n", Numeric(10, 2), Numeric(12, 4)), (POSTGRESQL,), renames_values=True
+    ),
+    "type-numeric-lesser-scale": Case(retype("n", Numeric(10, 2), Numeric(10, 1)), SERVERS),
+    "type-numeric-to-int": Case(retype("n", Numeric(10, 2), Integer()), SERVERS),
+    "type-double-to-int": Case(retype("f", Double(), Integer()), SERVERS),
+    "type-timestamp-to-date": Case(retype("ts", DateTime(), Date()), SERVERS),
+    "type-timestamp-zone": Case(
+        retype("ts", DateTime(), DateTime(timezone=True)), (POSTGRESQL,), renames_values=True
+    ),
+    "type-timestamp-no-zone": Case(
+        retype("tz", DateTime(timezone=True), DateTime()), (POSTGRESQL,), renames_values=True
+    ),
+    "type-unknown-before": Case(alter("other", type_=BigInteger()), (POSTGRESQL,)),
+    "type-enum-more-labels": Case(retype("e", Enum("p", "q"), Enum("p", "q", "r")), (MARIADB,)),
+    "type-enum-other-order": Case(retype("e", Enum("p", "q"), Enum("q", "p")), (MARIADB,)),
+    "two-aspects": Case(
+        alter("b", nullable=False, type_=Text(), existing_type=String(50)), (POSTGRESQL,)
+    ),
+    "primary-key": Case(lambda: create_primary_key("pk", "plain", ["id"]), SERVERS),
+    "unique": Case(lambda: create_unique_constraint("u2", "child", ["c"]), SERVERS),
+    "check": Case(lambda: create_check_constraint("c2", "child", "a > -1"), SERVERS),
+    "check-not-valid": Case(
+        lambda: create_check_constraint("c2", "child", "a > -1", postgresql_not_valid=True),
+        (POSTGRESQL,),
+    ),
+    "foreign-key": Case(
+        lambda: create_foreign_key("f2", "child", "parent", ["other"], ["id"]), SERVERS
+    ),
+    "foreign-key-not-valid": Case(
+        lambda: create_foreign_key(
+            "f2", "child", "parent", ["other"], ["id"], postgresql_not_valid=True
+        ),
+        (POSTGRESQL,),
+    ),
+    "validate": Case(lambda: ValidateConstraint("late", "plain"), (POSTGRESQL,)),
+    "rename-constraint": Case(lambda: RenameConstraint("ck", "ck2", "child"), (POSTGRESQL,)),
+    "drop-check": Case(lambda: DropConstraint("ck", "child", "check"), SERVERS),
+    "drop-unique": Case(lambda: DropConstraint("uq", "child", "unique"), SERVERS),
+    "drop-foreign-key": Case(lambda: DropConstraint("fk", "child", "foreignkey"), SERVERS),
+    "drop-primary-key": Case(lambda: DropConstraint("child_pkey", "child", "primary"), SERVERS),
+    "create-index": Case(lambda: CreateIndex("i2", "child", ["a"])),
+    "create-unique-index": Case(lambda: CreateIndex("i2", "child", ["a"], unique=True)),
+    "create-index-concurrently": Case(
+        lambda: CreateIndex("i2", "child", ["a"], postgresql_concurrently=True), (POSTGRESQL,)
+    ),
+    "create-index-full-text": Case(
+        lambda: CreateIndex("i2", "child", ["body"], mysql_prefix="FULLTEXT"), (MARIADB,)
+    ),
+    "drop-index": Case(lambda: DropIndex("ix", "child")),
+    "drop-index-concurrently": Case(
+        lambda: DropIndex("ix", "child", postgresql_concurrently=True), (POSTGRESQL,)
+    ),
+    "rename-index": Case(lambda: RenameIndex("ix", "ix2", "child")),
+    "create-sequence": Case(lambda: CreateSequence("s2"), SERVERS),
+    "drop-sequence": Case(lambda: DropSequence("counter"), SERVERS),
+    "alter-sequence": Case(lambda: AlterSequence("counter", increment=10), SERVERS),
+    "rename-sequence": Case(
+        lambda: AlterSequence("counter", new_sequence_name="c2"), (POSTGRESQL,)
+    ),
+    "create-enum": Case(lambda: CreateEnum("e2", ["x"]), (POSTGRESQL,)),
+    "drop-enum": Case(lambda: DropEnum("unused"), (POSTGRESQL,)),
+    "add-enum-value": Case(lambda: AddEnumValue("mood", "so-so"), (POSTGRESQL,)),
+    "rename-enum-value": Case(
+        lambda: RenameEnumValue("mood", "ok", "fine"), (POSTGRESQL,), renames_values=True
+    ),
+    "replace-enum": Case(
+        lambda: ReplaceEnum(
+            "mood", ["ok", "sad"], columns=[EnumColumn("child", "m", server_default="ok")]
+        ),
+        (POSTGRESQL,),
+    ),
+    "replace-unused-enum": Case(lambda: ReplaceEnum("unused", ["y"], columns=[]), (POSTGRESQL,)),
+    "bulk-insert": Case(lambda: BulkInsert(PLAIN, [{"id": 33, "v": 303}])),
+    "copy-rows": Case(lambda: CopyRows("parent", "plain", {"id": "id", "v": "w"})),
+    "sql-insert": Case(say("INSERT INTO plain VALUES (33, 303)")),
+    "sql-delete": Case(say("/* away */ DELETE FROM plain")),
+    "sql-drop-table": Case(say("-- away\n DROP TABLE plain")),
+    "sql-drop-column": Case(say("ALTER TABLE child DROP COLUMN f")),
+    "sql-truncate": Case(say("TRUNCATE TABLE plain"), SERVERS, new_file=True),
+    "sql-create-view": Case(say("CREATE VIEW seen AS SELECT a FROM child")),
+    "sql-comment": Case(say("COMMENT ON TABLE child IS 'what'"), (POSTGRESQL,)),
+    "sql-grant": Case(say("GRANT SELECT ON plain TO PUBLIC"), (POSTGRESQL,)),
+    "sql-two": Case(say("INSERT INTO plain VALUES (33, 303); DROP TABLE child"), (POSTGRESQL,)),
+    "sql-vacuum": Case(say("VACUUM"), (SQLITE, POSTGRESQL)),
+    "sql-vacuum-full": Case(say("VACUUM (FULL, ANALYZE) plain"), (POSTGRESQL,)),
+    "sql-create-index-concurrently": Case(
+        say("CREATE INDEX /* slowly */ CONCURRENTLY i2 ON child (a)"), (POSTGRESQL,)
+    ),
+    "sql-drop-index-concurrently": Case(say("DROP INDEX CONCURRENTLY ix"), (POSTGRESQL,)),
+    "sql-reindex-concurrently": Case(say("REINDEX TABLE CONCURRENTLY plain"), (POSTGRESQL,)),
+    "sql-reindex-schema": Case(say("REINDEX SCHEMA public"), (POSTGRESQL,)),
+    "sql-reindex": Case(say("REINDEX TABLE child"), (POSTGRESQL,)),
+    "sql-cluster-all": Case(say("CLUSTER"), (POSTGRESQL,)),
+    "sql-alter-system": Case(say("ALTER SYSTEM RESET work_mem"), (POSTGRESQL,)),
+    "sql-discard-all": Case(say("DISCARD ALL"), (POSTGRESQL,)),
+    "sql-add-value": Case(say("ALTER TYPE mood ADD VALUE 'so-so'"), (POSTGRESQL,)),
+    "sql-do": Case(say("DO $$ BEGIN DROP TABLE plain; END $$"), (POSTGRESQL,)),
+    "sql-foreign-keys": Case(
+        say("PRAGMA foreign_keys = ON"), (SQLITE,), without_effect=("PRAGMA foreign_keys", 0)
+    ),
+    "sql-journal-mode": Case(
+        say("PRAGMA journal_mode = WAL"),
+        (SQLITE,),
+        without_effect=("PRAGMA journal_mode", "delete"),
+    ),
+    "sql-synchronous": Case(say("PRAGMA synchronous = OFF"), (SQLITE,)),
+    "sql-wal-checkpoint": Case(say("PRAGMA wal_checkpoint"), (SQLITE,)),
+    "sql-user-version": Case(say("PRAGMA user_version = 3"), (SQLITE,)),
+    "sql-attach": Case(
+        say("ATTACH ':memory:' AS other"), (SQLITE,), left="SELECT * FROM other.sqlite_master"
+    ),
+    "sql-temporary-table": Case(
+        say("CREATE TEMPORARY TABLE tmp (id int)"), (MARIADB,), left="SELECT * FROM tmp"
+    ),
+    "sql-trigger": Case(
+        say("CREATE TRIGGER tr BEFORE INSERT ON plain FOR EACH ROW SET NEW.v = 1"), (MARIADB,)
+    ),
+    "sql-analyze": Case(say("ANALYZE TABLE plain"), (MARIADB,)),
+    "sql-optimize": Case(say("OPTIMIZE TABLE plain"), (MARIADB,)),
+    "sql-update": Case(say("UPDATE plain SET v = v + 1")),
+    "sql-set": Case(say("SET @x = 1"), (MARIADB,)),
+    "sql-lock": Case(say("LOCK TABLES plain READ"), (MARIADB,)),
+    "sql-flush": Case(say("FLUSH TABLES"), (MARIADB,)),
+}
