@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
@@ -197,20 +198,27 @@ class Change(ExecutableDDLElement):
         pieces = self.statements(dialect)
         if pieces == [self]:
             return self._statement_compiler(dialect, **kw)
-        return dialect.ddl_compiler(dialect, _Script(pieces), **kw)
+        with self._refusals(dialect):
+            return dialect.ddl_compiler(dialect, _Script(pieces), **kw)
 
     def _statement_compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
         compiled: Compiled | None = self.__dict__.pop("_compiled", None)
         if compiled is not None:
             return compiled
         untyped: Any = super()
-        try:
+        with self._refusals(dialect):
             compiled = untyped._compiler(dialect, **kw)
+        return compiled
+
+    @contextmanager
+    def _refusals(self, dialect: Dialect) -> Iterator[None]:
+        """Give what SQLAlchemy's compiler can't say the name that this package has for it."""
+        try:
+            yield
         except UnsupportedChange:
             raise
         except CompileError as err:
             raise UnsupportedChange(self.describe(), dialect.name, str(err)) from err
-        return compiled
 
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any

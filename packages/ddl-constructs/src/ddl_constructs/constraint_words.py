@@ -138,7 +138,10 @@ def create_exclude_constraint(
     from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
     constraint = ExcludeConstraint(
-        *((raw_text(e) if isinstance(e, str) else unbound(e), operator) for e, operator in elements),
+        *(
+            (raw_text(e) if isinstance(e, str) else unbound(e), operator)
+            for e, operator in elements
+        ),
         name=constraint_name,
         where=where,
         using=using,

@@ -51,7 +51,7 @@ class CreateEnum(Change):
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.enum_name)
-        return f"create enum {where} ({', '.join(self.labels)})"
+        return f"create enum {where} ({', '.join(map(repr, self.labels))})"
 
 
 @dataclass(eq=False, init=False)
@@ -161,14 +161,14 @@ class AddEnumValue(Change):
 
     def describe(self) -> str:
         where = (
-            f" before {self.before}"
+            f" before {self.before!r}"
             if self.before
-            else f" after {self.after}"
+            else f" after {self.after!r}"
             if self.after
             else ""
         )
         return (
-            f"add value {self.value} to enum {sqltext.dotted(self.schema, self.enum_name)}{where}"
+            f"add value {self.value!r} to enum {sqltext.dotted(self.schema, self.enum_name)}{where}"
         )
 
 
@@ -197,7 +197,7 @@ class RenameEnumValue(Change):
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.enum_name)
-        return f"rename value {self.old_value} of enum {where} to {self.new_value}"
+        return f"rename value {self.old_value!r} of enum {where} to {self.new_value!r}"
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ class ReplaceEnum(Change):
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.enum_name)
-        return f"replace enum {where} ({', '.join(self.labels)})"
+        return f"replace enum {where} ({', '.join(map(repr, self.labels))})"
 
 
 @compiles(CreateEnum)

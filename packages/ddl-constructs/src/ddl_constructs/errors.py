@@ -38,7 +38,8 @@ class MissingFact(DDLConstructsError):
 
     def __init__(self, what: str, facts: tuple[str, ...], reason: str) -> None:
         self.what, self.facts, self.reason = what, facts, reason
-        super().__init__(f"can't {what}: {reason}; state {' and '.join(facts)}")
+        mend = f"; state {' and '.join(facts)}" if facts else ""
+        super().__init__(f"can't {what}: {reason}{mend}")
 
 
 class IrreversibleChange(MissingFact):
