@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -213,6 +214,28 @@ def test_a_callers_connection_is_used_and_its_transaction_respected(project: Any
     assert len(moved.done) == 2
     if project.url.startswith(("sqlite", "postgresql")):
         assert project.tables() == set()
+
+
+@pytest.mark.parametrize(
+    ("server", "driver"),
+    [("sqlite", "sqlite+aiosqlite"), ("postgresql", "postgresql+asyncpg")],
+)
+def test_an_asynchronous_driver_runs_the_same_scripts(
+    server: str, driver: str, request: pytest.FixtureRequest, make_project: Callable[[str], Any]
+) -> None:
+    pytest.importorskip(driver.partition("+")[2], reason="an asynchronous driver")
+    project = make_project(request.getfixturevalue(f"{server}_url"))
+    plain, asynchronous = project.url, driver + project.url[project.url.index(":") :]
+    two(project)
+    project.revision("c3", "b2", f"{DROP_A}\n{CREATE_B}")
+
+    project.url = asynchronous
+    with pytest.raises(RevisionFailed, match="the database is at b2"):
+        upgrade(project.config)
+
+    project.url = plain
+    assert project.tables() == {"a", "b"}
+    assert heads(project) == ["b2"]
 
 
 def test_a_stamp_runs_nothing(project: Any) -> None:
