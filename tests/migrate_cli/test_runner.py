@@ -150,6 +150,7 @@ def test_one_transaction_for_the_run_rolls_all_of_it_back(project: Any) -> None:
         ("import sys; sys.exit()", "the script ends the process"),
         ("yield", "gave a generator, so nothing of it ran"),
         ("op.get_bind().close(); op.execute('SELECT 1')", "closed"),
+        (f"{CREATE_A}; op.get_bind().rollback()", "the script rolled back the transaction"),
         ("op.add_colum('t')", "op has no word 'add_colum'; did you mean 'add_column'"),
     ],
 )

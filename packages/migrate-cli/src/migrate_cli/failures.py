@@ -86,6 +86,16 @@ class InCallersTransaction(MigrationFailed):
         )
 
 
+class RolledBack(MigrationFailed):
+    """A script rolled back the transaction that it runs in, and ended as if all were well."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the script rolled back the transaction that it runs in, so what it did is lost; "
+            "use a savepoint: with op.get_bind().begin_nested()"
+        )
+
+
 class VersionTableError(MigrationFailed):
     """The version table doesn't hold what a step starts from.
 

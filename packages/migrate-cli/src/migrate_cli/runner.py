@@ -95,7 +95,8 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                     if around.fresh and not done:
                         around.versions.create(around.sink)
                     around.sink.note(f"Running {step.direction} {_arrow(step)}")
-                    _call(function, around)
+                    with around.sink.watched():
+                        _call(function, around)
                     around.versions.apply(around.sink, step.change)
                 seconds = time.perf_counter() - start
                 message = _script(step).message

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ddl_constructs import traits
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .dialects import knowledge
-from .failures import InCallersTransaction
+from .failures import InCallersTransaction, RolledBack
 
 
 class Transaction:
@@ -78,6 +79,27 @@ class Transaction:
             self.connection.commit()
             self.connection.execution_options(isolation_level=level)
         self._open()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Notice a rollback inside of the block: what it did before is lost.
+
+        Raises:
+            RolledBack: There was one, and the block ended as if nothing had been.
+        """
+        seen = False
+
+        def notice(connection: Connection) -> None:
+            nonlocal seen
+            seen = True
+
+        event.listen(self.connection, "rollback", notice)
+        try:
+            yield
+        finally:
+            event.remove(self.connection, "rollback", notice)
+        if seen:
+            raise RolledBack
 
     def _open(self) -> None:
         if not self.connection.in_transaction():

@@ -52,6 +52,9 @@ class Sink(Protocol):
     def alone(self, what: str) -> AbstractContextManager[None]:
         """Run the block outside of the transaction (`what` says why, for messages)."""
 
+    def watched(self) -> AbstractContextManager[None]:
+        """Raise `RolledBack` at the end of the block if it ended the transaction so."""
+
     def note(self, text: str) -> None:
         """Say something to those who read along; nothing is executed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import IO, Any
 
 from ddl_constructs import Change, stands_alone, traits
@@ -67,6 +67,9 @@ class OfflineSink:
         self._commit()
         yield
         self._begin()
+
+    def watched(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def note(self, text: str) -> None:
         for line in text.splitlines():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ddl_constructs import Change, stands_alone
@@ -66,6 +66,9 @@ class OnlineSink:
             self.kept += self._pending
             self._pending = []
             yield
+
+    def watched(self) -> AbstractContextManager[None]:
+        return self._transaction.watched()
 
     def note(self, text: str) -> None:
         """Nobody reads along here: the caller tells the progress."""

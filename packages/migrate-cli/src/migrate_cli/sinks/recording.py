@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NoReturn
 
 from ddl_constructs import Change
@@ -44,6 +44,9 @@ class RecordingSink:
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
         yield
+
+    def watched(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def note(self, text: str) -> None:
         """A note is no change."""
