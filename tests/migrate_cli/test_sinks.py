@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import datetime
 import io
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from ddl_constructs import AddColumn, BulkInsert, CreateIndex, CreateTable, ExecuteSQL
-from migrate_cli.failures import InCallersTransaction, NeedsDatabase, NoLiteral
+from migrate_cli.failures import DriverCommits, InCallersTransaction, NeedsDatabase, NoLiteral
 from migrate_cli.operations import Operations
 from migrate_cli.sinks import OfflineSink, OnlineSink, RecordingSink
 from migrate_cli.sinks.offline import offline_dialect, spooled
@@ -141,6 +142,28 @@ def test_an_engine_that_sends_begin_itself_is_joined(sqlite_url: str) -> None:
         with sink.transaction():
             sink.take(T)
         assert names(connection) == {"t"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 has autocommit from 3.12 on")
+def test_a_driver_that_has_begun_is_joined_and_one_that_commits_is_refused(sqlite_url: str) -> None:
+    begun = create_engine(sqlite_url, connect_args={"autocommit": False}, poolclass=NullPool)
+    commits = create_engine(sqlite_url, connect_args={"autocommit": True}, poolclass=NullPool)
+
+    with begun.connect() as connection:
+        sink = OnlineSink(connection)
+        with pytest.raises(DBAPIError), sink.transaction():
+            sink.take(T)
+            sink.take(T)
+        assert names(connection) == set()
+        with sink.transaction():
+            sink.take(T)
+        assert names(connection) == {"t"}
+    with (
+        commits.connect() as connection,
+        pytest.raises(DriverCommits),
+        OnlineSink(connection).transaction(),
+    ):
+        raise AssertionError("nothing runs")
 
 
 def test_a_script_that_commits_doesnt_lose_what_follows(connection: Connection) -> None:

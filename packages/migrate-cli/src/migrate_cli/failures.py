@@ -86,6 +86,21 @@ class InCallersTransaction(MigrationFailed):
         )
 
 
+class DriverCommits(DatabaseError):
+    """A connection's driver commits every statement by itself, so nothing could be rolled back.
+
+    Attributes:
+        setting: The setting of the driver that says so.
+    """
+
+    def __init__(self, setting: str) -> None:
+        self.setting = setting
+        super().__init__(
+            f"the driver commits every statement by itself ({setting}), and a migration needs "
+            "transactions; leave that setting out of the connection's arguments"
+        )
+
+
 class RolledBack(MigrationFailed):
     """A script rolled back the transaction that it runs in, and ended as if all were well."""
 

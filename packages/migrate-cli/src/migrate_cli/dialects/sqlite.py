@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from ..failures import DriverCommits
+
 
 def open_transaction(connection: Connection) -> None:
     """Send BEGIN, since the driver opens a transaction only before a change of rows.
@@ -13,6 +15,13 @@ def open_transaction(connection: Connection) -> None:
     driver is inside a transaction already (an engine's "begin" event, autocommit=False),
     that one is joined. IMMEDIATE, since a transaction that first reads and then writes
     fails at once when another has written in between (SQLite, lang_transaction).
+
+    Raises:
+        DriverCommits: The driver's `autocommit` is True (Python 3.12): then its `commit()`
+            does nothing, and what we began would be lost.
     """
-    if not getattr(connection.connection.driver_connection, "in_transaction", True):
+    driver = connection.connection.driver_connection
+    if getattr(driver, "autocommit", None) is True:
+        raise DriverCommits("autocommit=True")
+    if not getattr(driver, "in_transaction", True):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
