@@ -44,8 +44,9 @@ def resolve(
     Args:
         to: A target or several, as `parse` reads them; None is the base.
         applied: Heads that `+N` and `-N` count from. None if this isn't about
-            what is applied: then `-N` counts down from the single head of the
-            graph (or of the branch, in `label@-N`), and `+N` up from the base.
+            what is applied: then `-N` counts down from each head of the graph
+            (or of the branch, in `label@-N`) that is high enough, and `+N` up
+            from the base.
 
     Raises:
         MalformedTarget: A text isn't in the grammar, or is a range.
@@ -135,12 +136,22 @@ def resolve_numbers(
         return _checked(graph, target, whole)
     if not target.steps:
         return _named(graph, target)
-    if target.symbol is None:
-        start = _start(graph, target, applied)
+    if target.symbol is not None:
+        starts = [_single(graph, target)]
+    elif applied is not None or target.steps > 0:
+        starts = [_start(graph, target, applied)]
     else:
-        start = _single(graph, target)
-    n = _walk(graph, target, start, clip)
-    return () if n is None else (n,)
+        starts = _tops(graph, target)
+    reached: list[int | None] = []
+    past: WalkPastEnd | None = None
+    for start in starts:
+        try:
+            reached.append(_walk(graph, target, start, clip))
+        except WalkPastEnd as error:
+            past = past or error
+    if past is not None and not reached:
+        raise past
+    return tuple(dict.fromkeys([n for n in reached if n is not None]))
 
 
 def branch_number(graph: Graph, target: Target) -> int | None:
@@ -256,12 +267,7 @@ def _start(graph: Graph, target: Target, applied: Sequence[int] | None) -> int |
     """Find where a target without symbol counts from; None for the base."""
     branch = branch_number(graph, target)
     if applied is None:
-        if target.steps > 0:
-            return None
-        heads = _all_heads(graph, branch)
-        if len(heads) > 1:
-            raise SeveralHeads(target.text, graph.indexed.sorted(heads))
-        return heads[0] if heads else None
+        return None
     if branch is None:
         starts = list(applied)
     else:
@@ -277,6 +283,16 @@ def _start(graph: Graph, target: Target, applied: Sequence[int] | None) -> int |
     if len(starts) > 1:
         raise SeveralApplied(target.text, graph.indexed.sorted(starts))
     return starts[0] if starts else None
+
+
+def _tops(graph: Graph, target: Target) -> list[int | None]:
+    """Find the heads from which `-N` counts down when it isn't about what is applied.
+
+    A head that another revision depends on only counts if there is no other.
+    """
+    heads = _all_heads(graph, branch_number(graph, target))
+    real = [n for n in heads if not graph.indexed.dependents[n]]
+    return list(real or heads or (None,))
 
 
 def _tips_below(graph: Graph, applied: Sequence[int], branch: int) -> list[int]:
@@ -341,8 +357,8 @@ def history(
         between: A range such as "a:b", "a:", ":b"; None or ":" for all. A
             single target means the range from the base to it. `-N` counts down
             from the heads of the graph; `+N` at the upper end counts up from
-            the lower end; `label@base` as the lower end leaves out what
-            doesn't bear that label. `current` is what is applied.
+            the lower end; a label in the lower end, as in `label@base:`,
+            leaves out what bears that label nowhere above. `current` is what is applied.
         applied: Heads that `current` means. None if there is nothing to say.
 
     Raises:
@@ -414,11 +430,8 @@ def _inside(
     if lower and not ends:
         names = [",".join(indexed.sorted(end)) or "base" for end in (lower, upper)]
         raise NotAnAncestor(names[0], names[1])
-    if ends:
-        return below & indexed.reach(ends, indexed.children)
     branch = branch_number(graph, between.lower) if between.lower else None
     if branch is not None:
-        line = straight_line(indexed, branch)
-        bearers = [n for n in upper if n in line or indexed.is_below(branch, n, indexed.parents)]
-        below = indexed.reach(bearers, indexed.needs)
-    return below
+        bearers = straight_line(indexed, branch) | indexed.reach([branch], indexed.children)
+        below = indexed.reach(below & bearers, indexed.needs)
+    return below & indexed.reach(ends, indexed.children) if ends else below
