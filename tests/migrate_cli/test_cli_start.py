@@ -154,6 +154,12 @@ def test_a_closed_pipe_is_no_error(folder: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_run_goes_on_when_nobody_reads_along(folder: Path) -> None:
+    done = shell(folder, "migrate upgrade 2>&1 | true; migrate current")
+
+    assert done.stdout.startswith("b2b2 (head)")
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "koi8-r"])
 def test_a_terminal_that_lacks_a_character_is_answered(folder: Path, encoding: str) -> None:
     done = shell(folder, "migrate heads", LC_ALL="C", PYTHONIOENCODING=encoding)

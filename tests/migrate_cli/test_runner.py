@@ -56,6 +56,33 @@ def test_a_second_run_has_nothing_to_do(project: Any) -> None:
     assert again.at_head
 
 
+def test_an_upgrade_to_what_lies_below_says_so(sqlite_project: Any) -> None:
+    two(sqlite_project)
+    upgrade(sqlite_project.config)
+
+    below = upgrade(sqlite_project.config, "a1")
+
+    assert (below.done, below.passed) == ((), ("a1",))
+
+
+@pytest.mark.parametrize("transaction", ["revision", "run"])
+def test_a_commit_that_fails_is_a_failure(
+    transaction: str, make_project: Callable[[str], Any], postgresql_url: str
+) -> None:
+    """A deferred foreign key is looked at when the transaction ends."""
+    project = make_project(postgresql_url)
+    project.settings(f'transaction = "{transaction}"')
+    deferred = "id INTEGER PRIMARY KEY, b INTEGER REFERENCES t DEFERRABLE INITIALLY DEFERRED"
+    project.revision("a1", None, f'op.execute("CREATE TABLE t ({deferred})")')
+    project.revision("b2", "a1", 'op.execute("INSERT INTO t VALUES (1, 7)")')
+
+    with pytest.raises(RevisionFailed, match="violates foreign key") as caught:
+        upgrade(project.config)
+
+    assert caught.value.revision == "b2"
+    assert heads(project) == (["a1"] if transaction == "revision" else [])
+
+
 @pytest.mark.parametrize(
     ("signature", "body"),
     [

@@ -69,7 +69,7 @@ class Run:
 def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     """Run the steps of a plan, in order; each script is called exactly once.
 
-    All scripts are loaded before the first one runs.
+    All scripts are loaded before the first one runs. Who is told of the progress must not raise.
 
     Returns:
         What was done; as many as there are steps.
@@ -104,9 +104,10 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                 if around.ended is not None:
                     around.ended(done[-1])
     except (Exception, SystemExit) as err:  # a script may raise anything, and must not end us
-        if len(done) == len(steps):
+        if not steps:
             raise
-        raise _failure(steps[len(done)], err, around, whole) from err
+        last = min(len(done), len(steps) - 1)  # all are done where the commit of the run fails
+        raise _failure(steps[last], err, around, whole) from err
     return done
 
 

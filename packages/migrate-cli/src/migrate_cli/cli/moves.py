@@ -95,6 +95,9 @@ def _script(wanted: bool) -> Iterator[IO[str] | None]:
 
 def _ending(moved: Moved) -> str:
     if not moved.done:
+        if moved.passed:
+            below = ", ".join(moved.passed)
+            return f"At {_at(moved)}, past {below}. To go back to it: migrate downgrade {below}"
         word = ("head " if len(moved.heads) == 1 else "heads ") if moved.at_head else ""
         return f"Already at {word if moved.heads else ''}{standing(moved.heads)}. Nothing to do."
     verb = {"upgrade": "applied", "downgrade": "undone"}[moved.done[0].direction]

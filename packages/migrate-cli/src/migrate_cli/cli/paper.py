@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,8 @@ def say(text: str = "") -> None:
 def tell(text: str, *, end: bool = True) -> None:
     """Tell progress, on stderr; without *end* the line goes on."""
     if not quiet():
-        click.echo(text, nl=end, err=True, color=colour())
+        with suppress(BrokenPipeError):  # nobody reads along; the work goes on
+            click.echo(text, nl=end, err=True, color=colour())
 
 
 def error(text: str, label: str = "Error") -> None:

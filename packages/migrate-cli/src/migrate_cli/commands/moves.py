@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import IO
 
 import revgraph
-from revgraph import Plan, RevisionGraph, Step
+from revgraph import Plan, RevisionGraph, Stamp, Step
 from sqlalchemy.engine import Connection
 
 from ..config import Config
@@ -31,6 +31,7 @@ class Moved:
         before: Ids of the heads that it was at, sorted.
         heads: Ids of the heads that it is at now, sorted.
         done: The steps that ran, in order; empty if there was nothing to do, and for a stamp.
+        passed: Ids of what was asked for and lies below what was applied already; mostly empty.
         at_head: Whether those are all heads of the revision files.
         seconds: How long it took.
     """
@@ -39,6 +40,7 @@ class Moved:
     before: tuple[str, ...]
     heads: tuple[str, ...]
     done: tuple[Done, ...]
+    passed: tuple[str, ...]
     at_head: bool
     seconds: float
 
@@ -147,7 +149,7 @@ def stamp(
         with spooled(sql) as stream:
             sink = OfflineSink(offline_dialect(dialect_class(config)), stream)
             record([move.change for move in plan], Run(sink, versions, database, fresh=not before))
-        return _moved(graph, database, before, plan.heads_after, (), started)
+        return _moved(graph, database, before, plan, (), started)
 
     def work(connection: Connection) -> Moved:
         before = (
@@ -162,7 +164,7 @@ def stamp(
             Run(sink, versions, database, fresh=not before),
             purge=purge,
         )
-        return _moved(graph, database, before, plan.heads_after, (), started)
+        return _moved(graph, database, before, plan, (), started)
 
     return on_database(config, connection, work)
 
@@ -208,7 +210,7 @@ def _move(
         )
         with importable(config.prepend_sys_path):
             done = run(plan.steps, around)
-        return _moved(graph, database, before, plan.heads_after, done, started)
+        return _moved(graph, database, before, plan, done, started)
 
     if sql is not None:
         with spooled(sql) as stream:
@@ -226,16 +228,16 @@ def _moved(
     graph: RevisionGraph[Script],
     database: str,
     before: Sequence[str],
-    heads: Sequence[str],
+    plan: Plan[Step[Script]] | Plan[Stamp],
     done: Sequence[Done],
     started: float,
 ) -> Moved:
-    after = tuple(sorted(heads))
     return Moved(
         database,
         tuple(before),
-        after,
+        plan.heads_after,
         tuple(done),
-        after == graph.real_heads,
+        plan.passed,
+        plan.heads_after == graph.real_heads,
         time.perf_counter() - started,
     )
