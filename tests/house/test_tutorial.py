@@ -1,0 +1,34 @@
+"""The tutorial, played from its first line to its last, says what the commands say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from stories.test_stories import play, steady
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+BLOCK = re.compile(
+    r"^```(?:\{code-block\} python\n:caption: (?P<file>\S+)\n\n|console\n)(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+REVISION = re.compile(
+    r"(\$ migrate revision .*)(\n(?:(?!\$ ).*\n)*?Wrote .*/[\d_]+_([0-9a-f]{12})_)"
+)
+
+
+def test_the_tutorial_says_what_happens(tmp_path: Path) -> None:
+    told = steady(story(TUTORIAL.read_text(encoding="utf-8")), tmp_path)
+
+    heard = play(told, tmp_path)
+
+    assert heard.splitlines() == told.splitlines()
+
+
+def story(page: str) -> str:
+    """Make a story of a page: the files it shows, then commands, which write the ids it shows."""
+    scenes = [
+        f"$ write {block['file']}\n{block['text']}" if block["file"] else block["text"]
+        for block in BLOCK.finditer(page)
+    ]
+    return REVISION.sub(r"\1 --rev-id \3\2", "".join(scenes))
