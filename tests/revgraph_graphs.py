@@ -55,7 +55,7 @@ def targets(draw: st.DrawFn, graph: RevisionGraph[int]) -> str:
         st.sampled_from(ids),
         st.sampled_from(labels),
         st.sampled_from(["head", "heads", "base"]),
-        st.builds(lambda id, n: id[:n], st.sampled_from(ids), st.integers(2, 4)),
+        st.builds(lambda rev, n: rev[:n], st.sampled_from(ids), st.integers(2, 4)),
     )
     branch = st.one_of(st.just(""), st.sampled_from([*labels, *ids]).map(lambda b: f"{b}@"))
     steps = st.sampled_from(["+1", "+2", "+4", "-1", "-2", "-4"])
@@ -67,11 +67,11 @@ class Model:
 
     def __init__(self, graph: Iterable[Revision[int]]) -> None:
         self.all = {revision.id: revision for revision in graph}
-        declared = {label: id for id, revision in self.all.items() for label in revision.labels}
-        self.parents = {id: set(revision.parents) for id, revision in self.all.items()}
+        declared = {label: rev for rev, revision in self.all.items() for label in revision.labels}
+        self.parents = {rev: set(revision.parents) for rev, revision in self.all.items()}
         self.needs = {
-            id: self.parents[id] | {declared.get(name, name) for name in revision.depends_on}
-            for id, revision in self.all.items()
+            rev: self.parents[rev] | {declared.get(name, name) for name in revision.depends_on}
+            for rev, revision in self.all.items()
         }
 
     def below(self, ids: Iterable[str], edges: dict[str, set[str]] | None = None) -> set[str]:
@@ -81,44 +81,44 @@ class Model:
         more = set(ids)
         while more - found:
             found |= more
-            more = {p for id in found for p in edges[id]}
+            more = {p for rev in found for p in edges[rev]}
         return found
 
     def above(self, ids: Iterable[str], edges: dict[str, set[str]] | None = None) -> set[str]:
         """Ids and all that need them."""
         starts = set(ids)
-        return {id for id in self.all if self.below([id], edges) & starts}
+        return {rev for rev in self.all if self.below([rev], edges) & starts}
 
     def tops(self, ids: Iterable[str]) -> set[str]:
         """Ids that no other one needs."""
         some = set(ids)
-        return {id for id in some if not any(id in self.below([o]) for o in some - {id})}
+        return {rev for rev in some if not any(rev in self.below([o]) for o in some - {rev})}
 
-    def children(self, id: str) -> set[str]:
+    def children(self, rev: str) -> set[str]:
         """Ids that have this one as a parent."""
-        return {other for other, parents in self.parents.items() if id in parents}
+        return {other for other, parents in self.parents.items() if rev in parents}
 
-    def dependents(self, id: str) -> set[str]:
+    def dependents(self, rev: str) -> set[str]:
         """Ids that need this one directly."""
-        return {other for other, needs in self.needs.items() if id in needs}
+        return {other for other, needs in self.needs.items() if rev in needs}
 
-    def ends_line(self, id: str) -> bool:
+    def ends_line(self, rev: str) -> bool:
         """Whether branches part or merge here."""
-        return len(self.dependents(id)) > 1 or len(self.parents[id]) > 1
+        return len(self.dependents(rev)) > 1 or len(self.parents[rev]) > 1
 
-    def bearers(self, id: str) -> set[str]:
+    def bearers(self, rev: str) -> set[str]:
         """Ids that bear a label which this one declares."""
-        found = self.above([id], self.parents)
-        while not self.ends_line(id) and self.parents[id]:
-            (id,) = self.parents[id]
-            if self.ends_line(id):
+        found = self.above([rev], self.parents)
+        while not self.ends_line(rev) and self.parents[rev]:
+            (rev,) = self.parents[rev]
+            if self.ends_line(rev):
                 break
-            found.add(id)
+            found.add(rev)
         return found
 
     def is_order(self, ids: list[str]) -> bool:
         """Whether what is needed comes first, as far as it is there, and nothing comes twice."""
-        place = {id: i for i, id in enumerate(ids)}
+        place = {rev: i for i, rev in enumerate(ids)}
         return len(place) == len(ids) and all(
-            place[p] < place[id] for id in ids for p in self.needs[id] if p in place
+            place[p] < place[rev] for rev in ids for p in self.needs[rev] if p in place
         )

@@ -52,41 +52,41 @@ def test_ends_forks_and_neighbours_are_those_of_the_model(graph: RevisionGraph[i
     model = Model(graph)
     every = sorted(model.all)
 
-    assert graph.heads == tuple(id for id in every if not model.children(id))
-    assert graph.real_heads == tuple(id for id in every if not model.dependents(id))
-    assert graph.bases == tuple(id for id in every if not model.parents[id])
-    assert graph.real_bases == tuple(id for id in every if not model.needs[id])
-    assert graph.branch_points == tuple(id for id in every if len(model.children(id)) > 1)
-    assert graph.real_branch_points == tuple(id for id in every if len(model.dependents(id)) > 1)
-    assert graph.merge_points == tuple(id for id in every if len(model.parents[id]) > 1)
-    for id in every:
-        assert set(graph.children(id)) == model.children(id)
-        assert set(graph.dependents(id)) == model.dependents(id)
-        assert graph.ancestors(id) == model.below([id])
-        assert graph.descendants(id) == model.above([id])
-        assert graph.ancestors(id, dependencies=False) == model.below([id], model.parents)
-        assert graph.descendants(id, dependencies=False) == model.above([id], model.parents)
+    assert graph.heads == tuple(rev for rev in every if not model.children(rev))
+    assert graph.real_heads == tuple(rev for rev in every if not model.dependents(rev))
+    assert graph.bases == tuple(rev for rev in every if not model.parents[rev])
+    assert graph.real_bases == tuple(rev for rev in every if not model.needs[rev])
+    assert graph.branch_points == tuple(rev for rev in every if len(model.children(rev)) > 1)
+    assert graph.real_branch_points == tuple(rev for rev in every if len(model.dependents(rev)) > 1)
+    assert graph.merge_points == tuple(rev for rev in every if len(model.parents[rev]) > 1)
+    for rev in every:
+        assert set(graph.children(rev)) == model.children(rev)
+        assert set(graph.dependents(rev)) == model.dependents(rev)
+        assert graph.ancestors(rev) == model.below([rev])
+        assert graph.descendants(rev) == model.above([rev])
+        assert graph.ancestors(rev, dependencies=False) == model.below([rev], model.parents)
+        assert graph.descendants(rev, dependencies=False) == model.above([rev], model.parents)
 
 
 @given(graphs())
 def test_labels_are_inherited_as_in_the_model(graph: RevisionGraph[int]) -> None:
     model = Model(graph)
-    bearers = {label: model.bearers(id) for label, id in graph.labels.items()}
+    bearers = {label: model.bearers(rev) for label, rev in graph.labels.items()}
 
-    for id in model.all:
-        expected = sorted(label for label, some in bearers.items() if id in some)
-        assert graph.labels_of(id) == tuple(expected)
+    for rev in model.all:
+        expected = sorted(label for label, some in bearers.items() if rev in some)
+        assert graph.labels_of(rev) == tuple(expected)
 
 
 @given(graphs())
 def test_needs_leave_out_dependencies_that_are_implied(graph: RevisionGraph[int]) -> None:
     model = Model(graph)
-    for id, needs in model.needs.items():
-        kept = set(graph.needs(id))
+    for rev, needs in model.needs.items():
+        kept = set(graph.needs(rev))
 
-        assert model.parents[id] <= kept <= needs
+        assert model.parents[rev] <= kept <= needs
         assert model.below(kept) == model.below(needs)
-        for one in kept - model.parents[id]:
+        for one in kept - model.parents[rev]:
             assert one not in model.below(kept - {one})
 
 
@@ -112,7 +112,8 @@ def test_the_order_of_the_input_makes_no_difference(given: list[Revision[int]], 
     rnd.shuffle(other)
     graph, same = RevisionGraph(given), RevisionGraph(other)
 
-    assert graph == same and hash(graph) == hash(same)
+    assert graph == same
+    assert hash(graph) == hash(same)
     assert list(graph) == list(same)
     assert upgrade(graph, (), "heads") == upgrade(same, (), "heads")
     assert draw(graph) == draw(same)
@@ -123,7 +124,8 @@ def test_the_order_of_the_input_makes_no_difference(given: list[Revision[int]], 
 def test_iteration_is_an_order_and_reversed_is_its_reverse(graph: RevisionGraph[int]) -> None:
     order = [revision.id for revision in graph]
 
-    assert Model(graph).is_order(order) and len(order) == len(graph)
+    assert Model(graph).is_order(order)
+    assert len(order) == len(graph)
     assert [revision.id for revision in reversed(graph)] == order[::-1]
 
 
@@ -134,7 +136,8 @@ def test_adding_one_gives_the_graph_that_building_anew_gives(given: list[Revisio
     for revision in whole:
         added = added.with_revision(revision)
 
-    assert added == whole and list(added) == list(whole)
+    assert added == whole
+    assert list(added) == list(whole)
     assert (added.heads, added.real_heads, added.bases) == (
         whole.heads,
         whole.real_heads,
@@ -203,7 +206,8 @@ def test_downgrade_takes_away_the_children_and_all_above(
     try:
         plan = downgrade(graph, heads, target)
     except errors.NotApplied:
-        assert not going and target not in heads
+        assert not going
+        assert target not in heads
         return
 
     assert set(ids_of(plan)) == going
@@ -223,7 +227,8 @@ def test_any_target_gives_a_sound_plan_or_an_error_of_ours(
         try:
             plan = make(graph, heads, target)
         except errors.RevgraphError as error:
-            assert str(error) and type(pickle.loads(pickle.dumps(error))) is type(error)
+            assert str(error)
+            assert type(pickle.loads(pickle.dumps(error))) is type(error)
             continue
         assert carried_out(plan) == plan.heads_after
         assert model.tops(plan.heads_after) == set(plan.heads_after)
@@ -260,10 +265,11 @@ def test_what_is_applied_is_that_of_the_model(
     assert all_applied(graph, recorded) == there
     assert set(reduce_heads(graph, recorded)) == model.tops(recorded)
     assert set(effective_heads(graph, recorded)) == {
-        id for id in there if not model.children(id) & there
+        rev for rev in there if not model.children(rev) & there
     }
     split = split_applied(graph, [*recorded, "zz"])
-    assert set(split.known) == set(recorded) and split.unknown == ("zz",)
+    assert set(split.known) == set(recorded)
+    assert split.unknown == ("zz",)
     assert set(split.redundant) == set(recorded) - model.tops(recorded)
 
 
@@ -274,7 +280,7 @@ def test_branch_heads_are_those_above_the_label(
     model = Model(graph)
     branch = data.draw(st.sampled_from([*graph.labels, *sorted(model.all)]))
     start = graph.labels.get(branch, branch)
-    ends = {id for id in model.above([start], model.parents) if not model.children(id)}
+    ends = {rev for rev in model.above([start], model.parents) if not model.children(rev)}
 
     assert set(resolve(graph, f"{branch}@heads")) == ends
     if len(ends) > 1:
@@ -291,7 +297,7 @@ def test_a_partial_id_names_what_alone_begins_so(
 ) -> None:
     every = sorted(revision.id for revision in graph)
     prefix = data.draw(st.sampled_from(every))[: data.draw(st.integers(1, 5))]
-    fitting = [id for id in every if id.startswith(prefix)]
+    fitting = [rev for rev in every if rev.startswith(prefix)]
 
     if len(fitting) == 1:
         assert resolve(graph, prefix) == tuple(fitting)
