@@ -747,6 +747,7 @@ EXTRA: list[Any] = [
     AlterColumn("t", "a", autoincrement=True),
     ReplaceEnum("e", ["x"], renamed={"y": "w", "z": "w"}),
     SetTableSchema("t", "elsewhere"),
+    retype(String(10), Integer()),
     add(Integer, nullable=False),
 ]
 

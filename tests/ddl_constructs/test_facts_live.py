@@ -37,10 +37,27 @@ from ddl_constructs import (
 from ddl_constructs.facts.postgresql import LOCKS
 from facts_cases import CASES, EVERY, MARIADB, POSTGRESQL, SQLITE, Case
 from sqlalchemy import (
+    CHAR,
+    JSON,
+    REAL,
+    UUID,
+    BigInteger,
+    Boolean,
+    Date,
+    Double,
+    Integer,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
     create_engine,
     inspect,
     text,
 )
+from sqlalchemy.dialects.mysql import DATETIME, DOUBLE, ENUM, FLOAT, INTEGER, SET
+from sqlalchemy.dialects.mysql import TIMESTAMP as MYSQL_TIMESTAMP
+from sqlalchemy.dialects.postgresql import BIT, CIDR, INET, INTERVAL, JSONB, MONEY, TIME, TIMESTAMP
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -397,3 +414,163 @@ def test_each_kind_is_run_or_refused(kind: type[Change], database: str) -> None:
     if (kind, database) != (SetTableSchema, MARIADB) and not any(database in on for _, on in cases):
         with pytest.raises(UnsupportedChange):
             facts(cases[0][0], database)
+
+
+# each type with a value that most of its conversions would cut
+POSTGRESQL_TYPES: list[tuple[Any, str]] = [
+    (SmallInteger(), "7"),
+    (Integer(), "123456789"),
+    (BigInteger(), "1234567890123456789"),
+    (Numeric(), "1234567.891"),
+    (Numeric(12, 2), "1234567.89"),
+    (Numeric(14, 2), "1234567.89"),
+    (Numeric(14, 4), "1234567.8912"),
+    (REAL(), "0.1"),
+    (Double(), "1234567.891"),
+    (String(), "'2024-05-06'"),
+    (String(20), "'2024-05-06'"),
+    (String(40), "'2024-05-06'"),
+    (CHAR(12), "'2024-05-06'"),
+    (Text(), "'2024-05-06'"),
+    (Boolean(), "true"),
+    (Date(), "'2024-05-06'"),
+    (TIMESTAMP(), "'2024-05-06 07:08:09.123456'"),
+    (TIMESTAMP(precision=3), "'2024-05-06 07:08:09.123'"),
+    (TIMESTAMP(timezone=True), "'2024-05-06 07:08:09.123456+00'"),
+    (TIME(), "'07:08:09.123456'"),
+    (TIME(precision=0), "'07:08:09'"),
+    (TIME(timezone=True), "'07:08:09.123456+03'"),
+    (INTERVAL(), "'1 day 01:02:03.123456'"),
+    (INTERVAL(precision=2), "'1 day 01:02:03.12'"),
+    (BIT(4, varying=True), "B'1010'"),
+    (BIT(8, varying=True), "B'1010'"),
+    (BIT(4), "B'1010'"),
+    (CIDR(), "'10.0.0.0/8'"),
+    (INET(), "'10.1.2.3/8'"),
+    (JSON(), """'{"a": 1, "a": 2}'"""),
+    (JSONB(), """'{"a": 2}'"""),
+    (UUID(), "'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'"),
+    (LargeBinary(), r"'\x00ff'"),
+    (MONEY(), "'12.34'"),
+]
+
+
+def test_postgresql_rewrites_and_cuts_by_type_as_it_is_said(postgresql_url: str) -> None:
+    """Every pair of types between which PostgreSQL converts without USING."""
+    engine = create_engine(postgresql_url, poolclass=NullPool)
+    differ = []
+    pairs = 0
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL TIME ZONE 'Europe/Berlin'")
+        for old, value in POSTGRESQL_TYPES:
+            for new, _ in POSTGRESQL_TYPES:
+                said = facts(AlterColumn("t", "a", type_=new, existing_type=old), engine.dialect)
+                seen = _convert(connection, old, new, value)
+                if seen is None:
+                    continue
+                pairs += 1
+                rewritten, lost = seen
+                if said.rewrites is not rewritten or (lost and not said.loses_data):
+                    differ.append((repr(old), repr(new), said.rewrites, seen, said.loses_data))
+    engine.dispose()
+
+    assert pairs > 200
+    assert not differ
+
+
+def _convert(connection: Connection, old: Any, new: Any, value: str) -> tuple[bool, bool] | None:
+    """Change a column's type and back; tell whether rows were rewritten, and a value lost.
+
+    None if there is no such conversion.
+    """
+    old_type, new_type = (t.compile(dialect=connection.dialect) for t in (old, new))
+    node = "SELECT pg_relation_filenode('t'::regclass)"
+    savepoint = connection.begin_nested()
+    try:
+        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE t (a {old_type})")
+        connection.exec_driver_sql(f"INSERT INTO t VALUES ({value})")
+        stored = connection.exec_driver_sql("SELECT a::text FROM t").scalar()
+        before = connection.exec_driver_sql(node).scalar()
+        connection.exec_driver_sql(f"ALTER TABLE t ALTER a TYPE {new_type}")
+        rewritten = connection.exec_driver_sql(node).scalar() != before
+        try:
+            connection.exec_driver_sql(
+                f"ALTER TABLE t ALTER a TYPE {old_type} USING a::text::{old_type}"
+            )
+            back = connection.exec_driver_sql("SELECT a::text FROM t").scalar()
+        except DBAPIError:
+            back = stored  # the text of one isn't taken by the other: nothing can be said
+        return rewritten, back != stored
+    except DBAPIError:
+        return None
+    finally:
+        savepoint.rollback()
+
+
+MARIADB_TYPES: list[tuple[Any, str]] = [
+    (Integer(), "123456789"),
+    (BigInteger(), "1234567890123456789"),
+    (INTEGER(unsigned=True), "1234"),
+    (Numeric(12, 2), "1234567.89"),
+    (Numeric(14, 4), "1234567.8912"),
+    (FLOAT(), "0.5"),
+    (DOUBLE(), "1234567.891"),
+    (String(20), "'2024-05-06'"),
+    (String(70), "'2024-05-06'"),
+    (String(300), "'2024-05-06'"),
+    (Text(), "'2024-05-06'"),
+    (Date(), "'2024-05-06'"),
+    (DATETIME(), "'2024-05-06 07:08:09'"),
+    (DATETIME(fsp=6), "'2024-05-06 07:08:09.123456'"),
+    (MYSQL_TIMESTAMP(fsp=3), "'2024-05-06 07:08:09.123'"),
+    (ENUM("p", "q"), "'p'"),
+    (ENUM("p", "q", "r"), "'p'"),
+    (SET("p", "q"), "'p,q'"),
+]
+
+
+def test_mariadb_copies_and_cuts_by_type_as_it_is_said(mariadb_url: str) -> None:
+    """Every pair of types between which MariaDB converts in strict mode."""
+    engine = create_engine(mariadb_url, poolclass=NullPool)
+    differ = []
+    pairs = 0
+    with engine.connect() as connection:
+        for old, value in MARIADB_TYPES:
+            for new, _ in MARIADB_TYPES:
+                said = facts(AlterColumn("t", "a", type_=new, existing_type=old), engine.dialect)
+                seen = _convert_on_mariadb(connection, old, new, value)
+                if seen is None:
+                    continue
+                pairs += 1
+                copied, lost = seen
+                if said.rewrites not in (copied, None) or (lost and said.loses_data is False):
+                    differ.append((repr(old), repr(new), said.rewrites, seen, said.loses_data))
+    engine.dispose()
+
+    assert pairs > 80
+    assert not differ
+
+
+def _convert_on_mariadb(
+    connection: Connection, old: Any, new: Any, value: str
+) -> tuple[bool, bool] | None:
+    old_type, new_type = (t.compile(dialect=connection.dialect) for t in (old, new))
+    run = connection.exec_driver_sql
+    run("DROP TABLE IF EXISTS t")
+    run(f"CREATE TABLE t (a {old_type} NULL)")
+    run(f"INSERT INTO t VALUES ({value})")
+    stored = run("SELECT concat(a) FROM t").scalar()
+    copied = False
+    try:
+        run(f"ALTER TABLE t MODIFY a {new_type} NULL, ALGORITHM=NOCOPY")
+    except DBAPIError:
+        copied = True
+        try:
+            run(f"ALTER TABLE t MODIFY a {new_type} NULL")
+        except DBAPIError:
+            return None
+    try:
+        run(f"ALTER TABLE t MODIFY a {old_type} NULL")
+    except DBAPIError:
+        return copied, False
+    return copied, run("SELECT concat(a) FROM t").scalar() != stored

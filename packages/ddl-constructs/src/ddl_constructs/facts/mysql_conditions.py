@@ -89,8 +89,14 @@ def _types(change: Any, dialect: Dialect) -> tuple[Declared, Declared] | None:
 
 def _plain(type_: Declared) -> Declared:
     """Give a type under one of its names; of a whole number the display width left out."""
-    name = _SAME.get(type_.name, type_.name)
-    return Declared(name, () if name in _WHOLE else type_.arguments)
+    first, _, rest = _SAME.get(type_.name, type_.name).partition(" ")
+    name = f"{_SAME.get(first, first)} {rest}".strip()
+    return Declared(name, () if _word(name) in _WHOLE else type_.arguments)
+
+
+def _word(name: str) -> str:
+    """Give a type's name without UNSIGNED, CHARACTER SET and the like."""
+    return name.partition(" ")[0]
 
 
 def same_or_more_labels(change: Any, dialect: Dialect) -> bool:
@@ -144,13 +150,43 @@ def cuts(change: Any, dialect: Dialect) -> bool:
     if (types := _types(change, dialect)) is None:
         return False
     old, new = types
-    if old.name in _BROKEN and new.name in _WHOLE:
+    before, after = _word(old.name), _word(new.name)
+    if before in _BROKEN and after in _WHOLE:
         return True
-    if old.name in _TIMES | {"date"} and new.name in {"date", "time", "year"} and old != new:
-        return old.name != new.name
-    if old.name in _TIMES and new.name in _TIMES:
+    if before in _TIMES | {"date"} and after in {"date", "time", "year"} and before != after:
+        return True
+    if before in _TIMES and after in _TIMES:
         return (new.numbers or (0,))[0] < (old.numbers or (0,))[0]
-    if old.name == new.name == "decimal":
+    if before == after == "decimal":
         scales = [t.numbers[1] if len(t.numbers) > 1 else 0 for t in (old, new)]
         return not holds_all_numbers(old, new) and scales[1] < scales[0]
-    return old.name in _BROKEN | {"bigint"} and new.name in {"float", "real"} and old != new
+    return (before, after) in _LESS_EXACT
+
+
+# a float has 24 bits for its digits, a double 53
+_LESS_EXACT = {
+    *((old, "float") for old in ("int", "bigint", "decimal", "double")),
+    ("bigint", "double"),
+    ("decimal", "double"),
+    ("float", "decimal"),
+    ("double", "decimal"),
+}
+
+_GROUPS = (
+    {"char", "varchar", "tinytext", "text", "mediumtext", "longtext"},
+    {"enum"},
+    {"set"},
+    _WHOLE | _BROKEN,
+    _TIMES | {"date", "year"},
+)
+_TEXTS = _GROUPS[0]
+
+
+def reads_values_anew(change: Any, dialect: Dialect) -> bool:
+    """Tell whether values become something of another kind, other than text."""
+    if (types := _types(change, dialect)) is None:
+        return False
+    before, after = (_word(t.name) for t in types)
+    known = any(before in group for group in _GROUPS)
+    alike = any({before, after} <= group for group in _GROUPS)
+    return before != after and not alike and not (known and after in _TEXTS)

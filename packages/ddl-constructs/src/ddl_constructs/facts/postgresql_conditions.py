@@ -199,7 +199,7 @@ def cuts_values(change: Any, dialect: Dialect) -> bool:
         return False
     old, new = types
     cut_digits = old.name == new.name == "numeric" and not _keeps_scale(old, new)
-    cut_clock = old.name == new.name in _WITH_PRECISION and not _is_wider(old, new, 6)
+    cut_clock = {old.name, new.name} <= _WITH_PRECISION and not _is_wider(old, new, 6)
     return (old.name, new.name) in _CUTS or cut_digits or cut_clock
 
 
