@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import Compiled, DDLCompiler
 
 
+NamingConvention = Mapping[str, Any]
+"""What `MetaData(naming_convention=...)` takes: kind of constraint to pattern."""
+
+
 class Keep(enum.Enum):
     """The type of `KEEP`, "leave it as it is"."""
 
@@ -66,6 +70,8 @@ class Change(ExecutableDDLElement):
 
     Attributes:
         words: The words on `op` that build this kind of change, the usual one first.
+        naming_convention: What names that aren't final are completed by, see `under`; None
+            for nothing.
         dialect_kwargs: On those that take dialect options: `<dialect>_<option>` to
             value, as SQLAlchemy names them; other dialects pass over them.
 
@@ -81,6 +87,10 @@ class Change(ExecutableDDLElement):
     """
 
     words: ClassVar[tuple[str, ...]] = ()
+    naming_convention: ClassVar[NamingConvention | None] = None
+    _made: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # what is made from the fields when first asked for
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def statements(
@@ -158,7 +168,29 @@ class Change(ExecutableDDLElement):
             else:
                 near = difflib.get_close_matches(name, names, n=2)
                 raise UnknownOption(type(self).__name__, name, tuple(near))
-        return type(self)(*positional, **keywords, **options)
+        return type(self)(*positional, **keywords, **options).under(self.naming_convention)
+
+    def under(self, naming_convention: NamingConvention | None) -> Self:
+        """Give a copy whose constraints and indexes are named by a MetaData's convention.
+
+        Those without a name get one, and names that a `%(constraint_name)s` takes up are
+        completed, also that of a constraint which is dropped. A name that is final
+        (`sqlalchemy.sql.naming.conv`) stays as it is.
+
+        Args:
+            naming_convention: As `MetaData.naming_convention` has it; None changes nothing.
+
+        >>> from ddl_constructs import create_unique_constraint
+        >>> change = create_unique_constraint(None, "t", ["a"])
+        >>> print(change.under({"uq": "uq_%(table_name)s_%(column_0_name)s"}).compile())
+        ALTER TABLE t ADD CONSTRAINT uq_t_a UNIQUE (a)
+        """
+        if not naming_convention:
+            return self
+        copy = object.__new__(type(self))
+        kept = {k: v for k, v in self.__dict__.items() if k not in self._made}
+        copy.__dict__.update(kept, naming_convention=naming_convention)
+        return copy
 
     def spelling(self) -> Spelling:
         """Say this change as a word on `op`; only what differs from the defaults is said."""

@@ -45,6 +45,7 @@ class AddColumn(Change):
     """
 
     words: ClassVar = ("add_column",)
+    _made: ClassVar = frozenset({"bound"})
 
     table_name: str
     column: Column[Any]
@@ -56,7 +57,9 @@ class AddColumn(Change):
     @cached_property
     def bound(self) -> Column[Any]:
         """A copy of the column on a detached Table of that name."""
-        return detached.bind_column(self.column, self.table_name, self.schema)
+        return detached.bind_column(
+            self.column, self.table_name, self.schema, self.naming_convention
+        )
 
     def reverse(self) -> DropColumn:
         return DropColumn(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from . import detached, sqltext
-from .change import Change, Spelling
+from .change import Change, NamingConvention, Spelling
 from .errors import IrreversibleChange, UnsupportedChange
 
 ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
@@ -48,6 +49,7 @@ class AddConstraint(Change):
         "create_check_constraint",
         "create_exclude_constraint",
     )
+    _made: ClassVar = frozenset({"bound"})
 
     table_name: str
     constraint: Constraint
@@ -56,7 +58,9 @@ class AddConstraint(Change):
     @cached_property
     def bound(self) -> Constraint:
         """A copy of the constraint on a detached Table of that name."""
-        return detached.bind_constraint(self.table_name, self.constraint, self.schema)
+        return detached.bind_constraint(
+            self.table_name, self.constraint, self.schema, self.naming_convention
+        )
 
     def reverse(self) -> DropConstraint:
         if self.constraint.name is None:
@@ -305,8 +309,28 @@ def _drop_constraint(change: DropConstraint, compiler: DDLCompiler, **kw: Any) -
 
 def constraint_name(change: DropConstraint, compiler: DDLCompiler) -> str:
     """Write the name of the constraint that is dropped, cut as the dialect cuts it."""
-    named = UniqueConstraint(name=change.constraint_name)
-    return str(compiler.preparer.format_constraint(named))
+    stand_in: Any = _STAND_INS.get(change.type_, UniqueConstraint)(name=change.constraint_name)
+    if change.naming_convention:
+        stand_in = detached.bind_constraint(
+            change.table_name, stand_in, change.schema, _completing(change.naming_convention)
+        )
+    return str(compiler.preparer.format_constraint(stand_in))
+
+
+_STAND_INS: dict[str | None, Callable[..., Constraint]] = {
+    "primary": PrimaryKeyConstraint,
+    "foreignkey": partial(ForeignKeyConstraint, (), ()),
+    "check": partial(CheckConstraint, "true"),
+}
+
+
+def _completing(convention: NamingConvention) -> NamingConvention:
+    """Keep the patterns that complete a given name; others ask for columns that aren't known."""
+    return {
+        kind: pattern
+        for kind, pattern in convention.items()
+        if not isinstance(pattern, str) or "%(constraint_name)s" in pattern
+    }
 
 
 @compiles(RenameConstraint)

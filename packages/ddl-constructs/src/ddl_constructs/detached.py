@@ -7,7 +7,7 @@ own; a caller's Column, Constraint or Table is copied first and never bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -85,7 +85,12 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
     return copy
 
 
-def bind_column(given: Column[Any], table_name: str, schema: str | None) -> Column[Any]:
+def bind_column(
+    given: Column[Any],
+    table_name: str,
+    schema: str | None,
+    convention: Mapping[str, Any] | None = None,
+) -> Column[Any]:
     """Copy a column onto a detached Table of that name.
 
     Where the column brings nothing along that hangs on a Table (a constraint, an index, a
@@ -97,8 +102,12 @@ def bind_column(given: Column[Any], table_name: str, schema: str | None) -> Colu
         clone.__dict__.update(given.__dict__, table=TableName(table_name, schema))
         return clone
     copy = copy_column(given)
-    stand_in_targets(Table(table_name, MetaData(), copy, schema=schema))
+    stand_in_targets(Table(table_name, _metadata(convention), copy, schema=schema))
     return copy
+
+
+def _metadata(convention: Mapping[str, Any] | None) -> MetaData:
+    return MetaData(naming_convention=dict(convention)) if convention else MetaData()
 
 
 def _is_plain(given: Column[Any]) -> bool:
@@ -198,7 +207,12 @@ def unbound(expression: _E) -> _E:
 
 
 def make_table(
-    table_name: str, elements: Iterable[SchemaItem], *, schema: str | None = None, **options: Any
+    table_name: str,
+    elements: Iterable[SchemaItem],
+    *,
+    schema: str | None = None,
+    convention: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> Table:
     """Make a Table in a MetaData of its own from copies of columns, constraints and indexes.
 
@@ -209,7 +223,8 @@ def make_table(
         table_name: Its name, never split at dots.
         elements: Columns, constraints and indexes; copied, not bound.
         schema: Its schema, or None for the default one.
-        dialect_kwargs: What else `Table` takes: comment, prefixes, dialect options.
+        convention: What completes names that aren't final, or None.
+        options: What else `Table` takes: comment, prefixes, dialect options.
     """
     copies: list[SchemaItem] = []
     for element in elements:
@@ -221,7 +236,7 @@ def make_table(
             copies.append(copy_index(element))
         else:
             copies.append(element)
-    table = Table(table_name, MetaData(), *copies, schema=schema, **options)
+    table = Table(table_name, _metadata(convention), *copies, schema=schema, **options)
     stand_in_targets(table)
     return table
 
@@ -274,7 +289,12 @@ def _point_at(fk: ForeignKey, table: Table, target: str) -> None:
     fk._set_target_column(table.c[target])
 
 
-def bind_constraint(table_name: str, given: Constraint, schema: str | None) -> Constraint:
+def bind_constraint(
+    table_name: str,
+    given: Constraint,
+    schema: str | None,
+    convention: Mapping[str, Any] | None = None,
+) -> Constraint:
     """Copy a constraint onto a detached Table that holds just the columns it names."""
     copy = copy_constraint(given)
     names: Sequence[str] = ()
@@ -282,7 +302,7 @@ def bind_constraint(table_name: str, given: Constraint, schema: str | None) -> C
         names = column_names(copy)
     table = Table(
         table_name,
-        MetaData(),
+        _metadata(convention),
         *(Column(name, NullType()) for name in dict.fromkeys(names)),
         schema=schema,
     )

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnClause, ColumnElement, TextClause
 from sqlalchemy.types import NullType
 
 from . import detached, sqltext
-from .change import Change, Spelling, dialect_options
+from .change import Change, NamingConvention, Spelling, dialect_options
 from .errors import IrreversibleChange
 
 
@@ -38,6 +38,7 @@ class CreateIndex(Change, sa_schema.CreateIndex):
     """
 
     words: ClassVar = ("create_index",)
+    _made: ClassVar = frozenset({"element"})
 
     index_name: str | None
     table_name: str
@@ -89,6 +90,7 @@ class CreateIndex(Change, sa_schema.CreateIndex):
             self.schema,
             self.unique,
             self.dialect_kwargs,
+            self.naming_convention,
         )
 
     def reverse(self) -> DropIndex:
@@ -214,6 +216,7 @@ def make_index(
     schema: str | None,
     unique: bool,
     options: dict[str, Any],
+    convention: NamingConvention | None = None,
 ) -> Index:
     """Make an Index on a detached Table with a column for each name that it mentions."""
     named = dict.fromkeys(c for c in columns if isinstance(c, str))
@@ -225,7 +228,8 @@ def make_index(
     for option, value in options.items():
         if option.endswith("_include"):
             named.update(dict.fromkeys(c for c in value or () if isinstance(c, str)))
-    table = Table(table_name, MetaData(), *(Column(c, NullType()) for c in named), schema=schema)
+    metadata = MetaData(naming_convention=dict(convention)) if convention else MetaData()
+    table = Table(table_name, metadata, *(Column(c, NullType()) for c in named), schema=schema)
     elements = [table.c[c] if isinstance(c, str) else detached.unbound(c) for c in columns]
     return Index(name, *elements, unique=unique, _table=table, **options)
 

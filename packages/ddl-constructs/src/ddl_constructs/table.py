@@ -47,6 +47,7 @@ class CreateTable(Change, sa_schema.CreateTable):
     """
 
     words: ClassVar = ("create_table",)
+    _made: ClassVar = frozenset({"element", "columns"})
 
     table_name: str
     elements: tuple[SchemaItem, ...]
@@ -110,6 +111,7 @@ class CreateTable(Change, sa_schema.CreateTable):
             self.table_name,
             self.elements,
             schema=self.schema,
+            convention=self.naming_convention,
             comment=self.comment,
             info=self.info,
             prefixes=list(self.prefixes),
@@ -129,7 +131,8 @@ class CreateTable(Change, sa_schema.CreateTable):
             for name in ("schema", "if_not_exists", "comment", "info", "prefixes")
         }
         name = changed.pop("table_name", self.table_name)
-        return type(self)(name, *elements, **keywords, **{**options, **changed})
+        copy = type(self)(name, *elements, **keywords, **{**options, **changed})
+        return copy.under(self.naming_convention)
 
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any
