@@ -534,6 +534,13 @@ def test_alter_column(change: Change, dialect: str, expected: Expected) -> None:
         "ALTER TABLE t ADD COLUMN c INTEGER NOT NULL ON CONFLICT FAIL",
     ),
     (
+        "place",
+        AddColumn("t", Column("c", Integer), insert_after="order"),
+        UnsupportedChange,
+        "ALTER TABLE t ADD COLUMN c INTEGER AFTER `order`",
+        UnsupportedChange,
+    ),
+    (
         "LIM-052-new-enum",
         AddColumn("t", Column("c", Enum("a", "b", name="e", schema="s"))),
         "DO $do$ BEGIN IF to_regtype('s.e') IS NULL THEN CREATE TYPE s.e AS ENUM ('a', 'b'); "

@@ -22,7 +22,7 @@ from . import detached, sqltext
 from .alter_column import AlterColumn
 from .change import Change, dialect_options, lowers
 from .constraint import AddConstraint
-from .errors import IrreversibleChange
+from .errors import IrreversibleChange, UnsupportedChange
 from .index import CreateIndex
 from .traits import traits
 
@@ -42,6 +42,8 @@ class AddColumn(Change):
         if_not_exists: Do nothing if the column is there (where the database can say it).
         inline_references: Write a single foreign key inside of the column.
         inline_primary_key: Write PRIMARY KEY inside of the column, if it is `primary_key`.
+        insert_after: The column that it stands behind; None for the end, where all
+            databases but MySQL and MariaDB put it.
     """
 
     words: ClassVar = ("add_column",)
@@ -53,6 +55,7 @@ class AddColumn(Change):
     if_not_exists: bool | None = field(default=None, kw_only=True)
     inline_references: bool | None = field(default=None, kw_only=True)
     inline_primary_key: bool | None = field(default=None, kw_only=True)
+    insert_after: str | None = field(default=None, kw_only=True)
 
     @cached_property
     def bound(self) -> Column[Any]:
@@ -175,6 +178,7 @@ def add_column_text(
     *,
     checks: Iterable[Constraint] = (),
     without: Collection[Constraint] = (),
+    place: str | None = None,
 ) -> str:
     """Write ALTER TABLE ... ADD, with `verb` in front of the column.
 
@@ -184,7 +188,15 @@ def add_column_text(
         verb: "ADD COLUMN " or what the dialect says instead.
         checks: More constraints to write inside of the column.
         without: Constraints of the column to leave out.
+        place: What says where the column stands; None where it always comes last.
     """
+    if change.insert_after is not None and place is None:
+        raise UnsupportedChange(
+            change.describe(),
+            compiler.dialect.name,
+            "a new column always comes last",
+            "leave insert_after out",
+        )
     column = change.bound
     text = compiler.get_column_specification(column)
     if change.inline_primary_key and column.primary_key:
@@ -196,7 +208,7 @@ def add_column_text(
         text += " " + references_text(next(iter(column.foreign_keys)).constraint, compiler)
     guard = sqltext.yes(change.if_not_exists, "IF NOT EXISTS")
     table = sqltext.table(compiler, change.table_name, change.schema)
-    return f"ALTER TABLE {table} {verb}{guard}{text}"
+    return f"ALTER TABLE {table} {verb}{guard}{text}{place or ''}"
 
 
 def references_text(constraint: Any, compiler: DDLCompiler) -> str:

@@ -244,7 +244,9 @@ def _add_column(
 def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
     """Leave named CHECKs out: MariaDB 10.11 can't name one inside of a column."""
     named = {c for c in change.bound.constraints if c.name is not None}
-    return add_column_text(change, compiler, "ADD COLUMN ", without=named)
+    after = change.insert_after
+    place = f" AFTER {sqltext.name(compiler, after)}" if after is not None else ""
+    return add_column_text(change, compiler, "ADD COLUMN ", without=named, place=place)
 
 
 @lowers(DropColumn, "mysql", "mariadb")
