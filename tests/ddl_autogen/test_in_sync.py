@@ -393,3 +393,16 @@ def test_what_one_database_has_alone(
         metadata.drop_all(connection)
     engine.dispose()
     test_changes_lead_there_and_back_and_there(build, False, url)
+
+
+def test_sqlite_takes_one_name_several_times(sqlite_url: str) -> None:
+    def build(metadata: MetaData) -> None:
+        Table(
+            "twice",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            CheckConstraint("id > 1", name="ck"),
+            CheckConstraint("id > 2", name="ck"),
+        )
+
+    test_what_create_all_makes_is_in_sync(build, False, sqlite_url)

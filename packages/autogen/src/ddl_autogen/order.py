@@ -19,16 +19,18 @@ from ddl_constructs import (
     AddConstraint,
     AlterColumn,
     Change,
+    CreateEnum,
     CreateIndex,
     CreateTable,
     CreateTableComment,
     DropColumn,
     DropConstraint,
+    DropEnum,
     DropIndex,
     DropTable,
     DropTableComment,
 )
-from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index
+from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index
 
 from .values import Snapshot, TableValue
 
@@ -121,6 +123,14 @@ def _sorted(nodes: Sequence[_Node]) -> Iterator[int]:
                 heapq.heappush(ready, (nodes[then].rank, then))
 
 
+def _enum_name(type_: object) -> str | None:
+    """Give the name of the enum that a type is, or is an array or decoration of."""
+    inner: Any = type_
+    while inner is not None and not isinstance(inner, Enum):
+        inner = getattr(inner, "item_type", None) or getattr(inner, "impl", None)
+    return inner.name if inner is not None else None
+
+
 class _Describer:
     """Says of each change what it brings, takes and needs."""
 
@@ -148,9 +158,16 @@ class _Describer:
             case AlterColumn():
                 node = _Node(change, (2, *place, 1, at))
                 node.alters = {("column", key, change.column_name)}
+                if enum := _enum_name(change.type_):
+                    node.needs = {("enum", enum)}
+                    node.leaves = {("a use of enum", enum)}
             case DropColumn():
                 node = _Node(change, (2, *place, 6, at))
                 node.takes = {("column", key, change.column_name)}
+                if change.existing_column is not None and (
+                    enum := _enum_name(change.existing_column.type)
+                ):
+                    node.takes.add(("a use of enum", enum))  # the last one takes the type along
             case CreateIndex():
                 node = _Node(
                     change, (0, "", "", 0, at) if self._is_new(key) else (2, *place, 3, at)
@@ -178,6 +195,11 @@ class _Describer:
                         {("support", key)} if change.type_ in ("unique", "primary") else set()
                     )
                     self._constraint(node, change.existing_constraint, key, comes=False)
+            case CreateEnum():
+                node = _Node(change, (1, "", "", 1, at))
+                node.brings = {("enum", change.enum_name)}
+            case DropEnum():
+                node = _Node(change, (4, "", "", 0, at))
             case CreateTableComment() | DropTableComment():
                 node = _Node(change, (2, *place, 5, at))
             case _:

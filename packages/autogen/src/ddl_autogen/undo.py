@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ddl_constructs import KEEP, AlterColumn, Change, CreateIndex, CreateTable, DropIndex, DropTable
+from ddl_constructs import (
+    KEEP,
+    AlterColumn,
+    Change,
+    CreateEnum,
+    CreateIndex,
+    CreateTable,
+    DropEnum,
+    DropIndex,
+    DropTable,
+)
 from sqlalchemy import Index
 from sqlalchemy.engine.interfaces import Dialect
 
@@ -35,7 +45,7 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
     ['create table t (1 column)', 'create index ix on t (a)']
     """
     known = database(dialect) if dialect is not None else None
-    undone = [_cast_back(change.reverse(), known) for change in reversed(changes)]
+    undone = [_guarded(_cast_back(change.reverse(), known)) for change in reversed(changes)]
     going = {
         (c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)
     }
@@ -59,6 +69,16 @@ def _cast_back(change: Change, known: Database | None) -> Change:
     if new is KEEP or old is KEEP:
         return change
     return change.replace(**known.cast(change.column_name, old, new))
+
+
+def _guarded(change: Change) -> Change:
+    """A type may have come or gone with another column meanwhile: that is no error."""
+    match change:
+        case CreateEnum():
+            return change.replace(if_not_exists=True)
+        case DropEnum():
+            return change.replace(if_unused=True)
+    return change
 
 
 def _with_indexes(

@@ -92,18 +92,22 @@ def by_name_or_sense(
     theirs: Iterable[_V], ours: Iterable[_V], says: Callable[[_V], Hashable]
 ) -> Pairs[_V]:
     """Pair those of ours that have a name by it, the others by what they say."""
-    named = {t.name: t for t in theirs if t.name is not None}
+    named: dict[str, list[_V]] = {}  # SQLite takes one name several times
+    rest: list[_V] = []
+    for one in theirs:
+        (rest if one.name is None else named.setdefault(one.name, [])).append(one)
     pairs: list[tuple[_V, _V]] = []
     nameless: list[_V] = []
     come: list[_V] = []
     for one in ours:
         if one.name is None:
             nameless.append(one)
-        elif (found := named.pop(one.name, None)) is not None:
-            pairs.append((found, one))
+        elif found := named.get(one.name):
+            same = (at for at, t in enumerate(found) if says(t) == says(one))
+            pairs.append((found.pop(next(same, 0)), one))
         else:
             come.append(one)
-    rest = [t for t in theirs if t.name is None or t.name in named]
+    rest += [one for several in named.values() for one in several]
     more, gone, unmatched = by_sense(rest, nameless, says)
     return pairs + more, gone, come + unmatched
 

@@ -14,6 +14,7 @@ from .columns import compare_columns
 from .comments import compare_table_comment
 from .constraints import compare_constraints, names_taken
 from .context import Context
+from .enums import compare_enums
 from .indexes import compare_indexes, foreign_key_indexes
 
 
@@ -23,6 +24,7 @@ def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Itera
     removed = {k: t for k, t in theirs.tables.items() if k not in ours.tables}
     yield from _added(added, context)
     yield from _removed(removed, context)
+    yield from compare_enums(theirs, ours)
     for key, our_table in ours.tables.items():
         their_table = theirs.tables.get(key)
         if their_table is not None and their_table != our_table:
