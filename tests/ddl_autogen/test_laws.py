@@ -103,7 +103,7 @@ def schemas(draw: st.DrawFn) -> MetaData:
                     [key],
                     ondelete=action,
                     name=named,
-                    use_alter=True if named else False,
+                    use_alter=bool(named),
                 )
             )
     return metadata

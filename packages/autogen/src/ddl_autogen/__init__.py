@@ -13,7 +13,7 @@ from .errors import (
 )
 from .filters import Options
 from .render import Renderer, render, renders
-from .snapshot import snapshot
+from .snapshot import snapshot, snapshot_of
 from .source import Source
 from .types import DatabaseType
 from .undo import reverse
@@ -41,4 +41,5 @@ __all__ = [
     "renders",
     "reverse",
     "snapshot",
+    "snapshot_of",
 ]

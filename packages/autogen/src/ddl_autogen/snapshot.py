@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 
 from .dialects import Database, database
 from .filters import Options
+from .models import model_snapshot
 from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, sorted_tables
 
 
@@ -25,6 +29,34 @@ def snapshot(connection: Connection, options: Options | None = None) -> Snapshot
         UnsupportedDatabase: The dialect's catalog can't be read.
     """
     return read_snapshot(connection, database(connection.dialect), options or Options())
+
+
+def snapshot_of(
+    metadata: MetaData | Sequence[MetaData], dialect: Dialect, default_schema: str | None = None
+) -> Snapshot:
+    """Write models in the same form as `snapshot` writes a database.
+
+    Args:
+        metadata: The models' MetaData, or several.
+        dialect: In whose words.
+        default_schema: A schema that models may name and that is None in the keys.
+
+    Raises:
+        NoMetadata: `metadata` isn't a MetaData or a sequence of them.
+        DuplicateTable: Two of several MetaData hold the same table.
+        UnsupportedDatabase: The dialect isn't known here.
+
+    >>> from sqlalchemy import Column, Integer, Table, create_engine
+    >>> metadata = MetaData()
+    >>> users = Table("users", metadata, Column("id", Integer, primary_key=True))
+    >>> engine = create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     metadata.create_all(connection)
+    ...     theirs = snapshot(connection)
+    >>> theirs.tables == snapshot_of(metadata, engine.dialect).tables
+    True
+    """
+    return model_snapshot(metadata, database(dialect), default_schema)
 
 
 def read_snapshot(connection: Connection, known: Database, options: Options) -> Snapshot:

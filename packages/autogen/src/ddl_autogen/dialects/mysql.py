@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -42,48 +41,10 @@ from .mysql_catalog import (
     TABLES,
 )
 from .mysql_scratch import standard_quotes
+from .mysql_types import TYPES, canonical_type, labels_of, one_now, plain_default
 
-_SYNONYMS = {
-    "bool": "tinyint(1)",
-    "boolean": "tinyint(1)",
-    "dec": "decimal",
-    "double precision": "double",
-    "fixed": "decimal",
-    "int1": "tinyint",
-    "integer": "int",
-    "numeric": "decimal",
-    "real": "double",
-}
-_SINGLE = {"char": "1", "binary": "1", "bit": "1", "decimal": "10,0"}
-_TYPE = re.compile(r"([a-z0-9 ]+?)\s*(?:\(([\d\s,]+)\)\s*([a-z ]*))?$")
-_CHARSET = re.compile(r"\s+(?:character set|charset|collate)\s+\S+", re.IGNORECASE)
-_NOW = re.compile(r"(?:now|current_timestamp|localtime|localtimestamp)(?:\s*\(\s*(\d*)\s*\))?$")
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
-
-_NUMBERS = ("decimal", "int", "bigint", "smallint", "tinyint", "mediumint", "double", "float")
-
-_TYPES: dict[str, type[TypeEngine[Any]]] = {
-    "bigint": sqltypes.BigInteger,
-    "binary": sqltypes.BINARY,
-    "blob": sqltypes.LargeBinary,
-    "char": sqltypes.CHAR,
-    "date": sqltypes.Date,
-    "datetime": sqltypes.DateTime,
-    "decimal": sqltypes.Numeric,
-    "double": sqltypes.Double,
-    "float": sqltypes.Float,
-    "int": sqltypes.Integer,
-    "json": sqltypes.JSON,
-    "longtext": mysql.LONGTEXT,
-    "smallint": sqltypes.SmallInteger,
-    "text": sqltypes.Text,
-    "time": sqltypes.Time,
-    "timestamp": sqltypes.TIMESTAMP,
-    "tinyint(1)": sqltypes.Boolean,
-    "varbinary": sqltypes.VARBINARY,
-    "varchar": sqltypes.String,
-}
 
 
 @reads("mysql", "mariadb")
@@ -189,29 +150,7 @@ class MySQL(Database):
         return None
 
     def canonical_type(self, text: str) -> str:
-        plain = _CHARSET.sub("", text).strip()
-        if "'" in plain:  # ENUM and SET: the labels stay as they are
-            word, bracket, labels = plain.partition("(")
-            return word.strip().lower() + bracket + re.sub(r"'\s*,\s*'", "','", labels)
-        found = _TYPE.match(" ".join(plain.lower().split()))
-        if found is None:
-            return super().canonical_type(plain)
-        base, args, rest = found[1], (found[2] or "").replace(" ", ""), found[3] or ""
-        word, _, tail = base.partition(" ")
-        if word in ("int", "integer", "bigint", "smallint", "tinyint", "mediumint") and tail:
-            base, rest = word, f"{tail} {rest}".strip()
-        base = _SYNONYMS.get(base, base)
-        if base == "float" and args and "," not in args:
-            base, args = ("float" if int(args) <= 24 else "double"), ""
-        if base in ("int", "bigint", "smallint", "mediumint", "year"):
-            args = ""  # a width for display, which says nothing of what can be stored
-        elif base == "tinyint":
-            args = "1" if args == "1" and not rest else ""
-        elif base in _SINGLE and not args:
-            args = _SINGLE[base]
-        elif base == "decimal" and "," not in args:
-            args += ",0"
-        return base + (f"({args})" if args else "") + (f" {rest}" if rest else "")
+        return canonical_type(text)
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         if value.default is None or (found := _ON_UPDATE.search(value.default)) is None:
@@ -245,13 +184,13 @@ class MySQL(Database):
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         plain = column.type
         if plain.startswith("enum("):
-            return sqltypes.Enum(*_labels(plain))
+            return sqltypes.Enum(*labels_of(plain))
         if plain.startswith("set("):
-            return mysql.SET(*_labels(plain))
+            return mysql.SET(*labels_of(plain))
         found = re.match(r"([a-z]+)(?:\(([\d,]+)\))?( unsigned)?( zerofill)?$", plain)
         made = None
-        if plain in _TYPES:
-            made = made_of(_TYPES[plain], [], column.collation)
+        if plain in TYPES:
+            made = made_of(TYPES[plain], [], column.collation)
         elif found is not None:
             base, args, unsigned, zerofill = found.groups()
             numbers = [int(a) for a in args.split(",")] if args else []
@@ -262,8 +201,8 @@ class MySQL(Database):
                 made = kinds[base](**sizes, **flags) if base in kinds else None
             elif base in ("datetime", "timestamp", "time") and numbers:
                 made = kinds[base](fsp=numbers[0])
-            elif base in _TYPES:
-                made = made_of(_TYPES[base], numbers, column.collation)
+            elif base in TYPES:
+                made = made_of(TYPES[base], numbers, column.collation)
             elif base in kinds:
                 made = kinds[base](*numbers)
         if made is not None and self.canonical_type(self.speller.type(made)) == plain:
@@ -274,9 +213,9 @@ class MySQL(Database):
         if theirs.onupdate is None or ours.onupdate is None:
             if theirs.onupdate != ours.onupdate:
                 return False
-        elif _now(normal(theirs.onupdate)) != _now(normal(ours.onupdate)):
+        elif one_now(normal(theirs.onupdate)) != one_now(normal(ours.onupdate)):
             return False
-        a, b = (_plain_default(c.default, theirs.type) for c in (theirs, ours))
+        a, b = (plain_default(c.default, theirs.type) for c in (theirs, ours))
         return a == b
 
     def literal_default(self, column: ColumnValue) -> str | None:
@@ -395,29 +334,3 @@ def _index(rows: list[Any]) -> IndexValue:
 def _is_unique(index: IndexValue) -> bool:
     plain = all(not (e.expression or e.length or e.descending) for e in index.elements)
     return index.unique and plain
-
-
-def _labels(type_: str) -> list[str]:
-    inner = type_.partition("(")[2].rpartition(")")[0]
-    return [label.replace("''", "'") for label in re.findall(r"'((?:[^']|'')*)'", inner)]
-
-
-def _now(plain: str) -> str:
-    found = _NOW.match(plain.replace(" ", ""))
-    return plain if found is None else f"current_timestamp({found[1] or ''})"
-
-
-def _plain_default(given: str | None, type_: str) -> str | None:
-    """Bring a default into one form: numbers by value, the names of now() as one, true as 1."""
-    if given is None:
-        return None
-    plain = normal(given)
-    if plain == "null":
-        return None
-    if plain in ("true", "false"):
-        return "1" if plain == "true" else "0"
-    number = plain[1:-1] if plain.startswith("'") else plain.replace(" ", "")
-    base = type_.partition("(")[0].partition(" ")[0]
-    if base in _NUMBERS and re.match(r"[+-]?(\d+(\.\d*)?|\.\d+)$", number):
-        return str(Decimal(number).normalize() + 0)
-    return _now(plain)

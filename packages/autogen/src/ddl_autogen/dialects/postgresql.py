@@ -1,4 +1,4 @@
-"""How PostgreSQL reports a schema: pg_catalog, seven queries; run on PostgreSQL 15.
+"""How PostgreSQL reports a schema: pg_catalog, eight queries; run on PostgreSQL 15.
 
 Needs PostgreSQL 12 or later (pg_attribute.attgenerated).
 """
@@ -33,54 +33,28 @@ from ..values import (
 )
 from . import postgresql_scratch as scratch
 from .base import Database, reads
-from .postgresql_catalog import COLUMNS, CONSTRAINTS, ENUMS, INDEXES, SCHEMAS, SEQUENCES, TABLES
-
-_SYNONYMS = {
-    "bool": "boolean",
-    "char": "character",
-    "decimal": "numeric",
-    "float": "double precision",
-    "float4": "real",
-    "float8": "double precision",
-    "int": "integer",
-    "int2": "smallint",
-    "int4": "integer",
-    "int8": "bigint",
-    "string": "text",
-    "timestamp": "timestamp without time zone",
-    "timestamptz": "timestamp with time zone",
-    "time": "time without time zone",
-    "timetz": "time with time zone",
-    "varbit": "bit varying",
-    "varchar": "character varying",
-}
-_TYPE = re.compile(
-    r"(?P<base>[^(\[]+?)\s*(?:\((?P<args>[^)]*)\)(?P<rest>[^\[(]*))?(?P<array>(?:\[\d*\])*)$"
+from .postgresql_catalog import (
+    COLUMNS,
+    CONSTRAINTS,
+    ENUMS,
+    INDEXES,
+    NAMES,
+    SCHEMAS,
+    SEQUENCES,
+    TABLES,
 )
+from .postgresql_types import (
+    NUMERIC,
+    STRINGS,
+    TYPES,
+    assignable,
+    canonical_type,
+    plain_default,
+    without_arguments,
+)
+
 _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _MATCHES = {"s": None, "f": "FULL", "p": "PARTIAL"}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?$")
-_NUMERIC = ("integer", "bigint", "smallint", "numeric", "double precision", "real")
-_CAST = re.compile(r"('(?:[^']|'')*')::([\w\s\"().,]+)$")
-
-_TYPES: dict[str, type[TypeEngine[Any]]] = {
-    "bigint": sqltypes.BigInteger,
-    "boolean": sqltypes.Boolean,
-    "bytea": sqltypes.LargeBinary,
-    "character": sqltypes.CHAR,
-    "character varying": sqltypes.String,
-    "date": sqltypes.Date,
-    "double precision": sqltypes.Double,
-    "integer": sqltypes.Integer,
-    "interval": sqltypes.Interval,
-    "json": sqltypes.JSON,
-    "jsonb": pg.JSONB,
-    "numeric": sqltypes.Numeric,
-    "real": sqltypes.REAL,
-    "smallint": sqltypes.SmallInteger,
-    "text": sqltypes.Text,
-    "uuid": sqltypes.Uuid,
-}
 
 
 @reads("postgresql")
@@ -109,10 +83,13 @@ class PostgreSQL(Database):
         }
         tables = rows(TABLES).all()
         sequences = {(row.table_oid, row.column_number): row for row in rows(SEQUENCES)}
+        names: dict[int, str] = {row.oid: row.name for row in connection.execute(text(NAMES))}
         columns: dict[int, dict[int, ColumnValue]] = defaultdict(dict)
+        collations: dict[tuple[int, int], int] = {}
         for row in rows(COLUMNS):
             owned = sequences.get((row.table_oid, row.number))
             columns[row.table_oid][row.number] = self._column(row, owned, enums.get(row.enum_oid))
+            collations[row.table_oid, row.number] = row.collation_oid
         constraints: dict[int, list[Any]] = defaultdict(list)
         for row in rows(CONSTRAINTS):
             constraints[row.table_oid].append(_constraint(row, columns))
@@ -122,7 +99,9 @@ class PostgreSQL(Database):
             if row.of_constraint:
                 distincts[row.table_oid, row.name] = row.nulls_not_distinct
             else:
-                indexes[row.table_oid].append(_index(row, columns[row.table_oid]))
+                indexes[row.table_oid].append(
+                    _index(row, columns[row.table_oid], names, collations)
+                )
         for oid, schema, name, comment in tables:
             found = constraints[oid]
             yield TableValue(
@@ -171,28 +150,7 @@ class PostgreSQL(Database):
         return self.speller.quote(enum.name) + ("[]" if array else "")
 
     def canonical_type(self, text: str) -> str:
-        if text in _TYPES:
-            return text
-        plain = re.sub(r"\s+collate\s+.*$", "", text, flags=re.IGNORECASE).strip()
-        found = _TYPE.match(plain)
-        if found is None or plain.startswith('"'):
-            return plain
-        base = " ".join(found["base"].lower().split())
-        args = "" if found["args"] is None else re.sub(r"\s+", "", found["args"].lower())
-        rest = " ".join((found["rest"] or "").lower().split())
-        if base == "float" and args:
-            base, args = ("real" if int(args) <= 24 else "double precision"), ""
-        if not (rest and base in ("timestamp", "time", "timestamptz", "timetz")):
-            base = _SYNONYMS.get(base, base)
-        if base in ("character", "bit") and not args and not rest:
-            args = "1"
-        if base == "numeric" and args and "," not in args:
-            args += ",0"
-        if args and " " in base and base.startswith("time"):  # timestamp(3) without time zone
-            word, _, tail = base.partition(" ")
-            base, rest = word, tail
-        whole = base + (f"({args})" if args else "") + (f" {rest}" if rest else "")
-        return whole + ("[]" if found["array"] else "")
+        return canonical_type(text)
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         kind, array = _native(column.type, self)
@@ -228,8 +186,8 @@ class PostgreSQL(Database):
                 if base in kinds:
                     precision = {"precision": numbers[0]} if numbers else {}
                     made = kinds[base](timezone=aware, **precision)
-            elif base in _TYPES:
-                made = made_of(_TYPES[base], numbers, collation)
+            elif base in TYPES:
+                made = made_of(TYPES[base], numbers, collation)
             elif not numbers and (kind := self.dialect.ischema_names.get(base)) is not None:  # type: ignore[attr-defined]  # dialects have it
                 made = kind()
         if made is not None and self.canonical_type(self.speller.type(made)) == plain:
@@ -237,9 +195,9 @@ class PostgreSQL(Database):
         return DatabaseType(plain)
 
     def literal_default(self, column: ColumnValue) -> str | None:
-        if column.default is None or column.type.startswith(_NUMERIC) or column.type == "boolean":
+        if column.default is None or column.type.startswith(NUMERIC) or column.type == "boolean":
             return None
-        plain = _plain_default(column.default, column.type)
+        plain = plain_default(column.default, column.type)
         return super().literal_default(replace(column, default=plain))
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
@@ -247,7 +205,7 @@ class PostgreSQL(Database):
             return True
         if theirs.default is None or ours.default is None:
             return False
-        a, b = _plain_default(theirs.default, theirs.type), _plain_default(ours.default, ours.type)
+        a, b = plain_default(theirs.default, theirs.type), plain_default(ours.default, ours.type)
         return a == b or self.normal(a) == self.normal(b)
 
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
@@ -256,9 +214,9 @@ class PostgreSQL(Database):
         Where it has none at all the values go through their text.
         """
         before, after = (self.canonical_type(self.speller.type(t)) for t in (old, new))
-        if _assignable(before, after):
+        if assignable(before, after):
             return {}
-        direct = _plain(before) in _STRINGS or {before, after} == {"boolean", "integer"}
+        direct = without_arguments(before) in STRINGS or {before, after} == {"boolean", "integer"}
         name, through = self.speller.quote(column_name), "" if direct else "::text"
         return {"postgresql_using": f"{name}{through}::{self.speller.type(new)}"}
 
@@ -282,54 +240,6 @@ def _native(type_: TypeEngine[Any], database: PostgreSQL) -> tuple[Any, bool]:
         else:
             break
     return (impl, array) if isinstance(impl, Enum) and impl.native_enum else (None, False)
-
-
-def _plain_default(given: str, type_: str) -> str:
-    """Take a cast to the column's own type off a literal, and the quotes off a number.
-
-    PostgreSQL keeps a default converted to the column's type: '0' of an integer
-    column is told as 0, 'x' of a varchar column as 'x'::character varying.
-    """
-    if (found := _CAST.match(given)) is not None:
-        cast = found[2].strip()
-        if cast == type_ or cast == type_.partition("(")[0]:
-            given = found[1]
-    if given.startswith("'"):
-        inner = given[1:-1]
-        if type_.startswith(_NUMERIC) and _NUMBER.match(inner):
-            return inner
-        if type_ == "boolean" and inner.lower() in ("true", "false"):
-            return inner.lower()
-    return given
-
-
-_STRINGS = {"text", "character varying", "character"}
-_NUMBERS = {"smallint", "integer", "bigint", "numeric", "real", "double precision"}
-_MOMENTS = {"date", "timestamp without time zone", "timestamp with time zone"}
-_CLOCKS = {"time without time zone", "time with time zone"}
-_DOCUMENTS = {"json", "jsonb"}
-
-
-def _plain(type_: str) -> str:
-    """Give a type without the numbers in its brackets."""
-    return re.sub(r"\([\d,]*\)", "", type_)
-
-
-def _assignable(before: str, after: str) -> bool:
-    """Tell whether ALTER COLUMN TYPE takes a value of one type for another without USING.
-
-    PostgreSQL 15 manual, CREATE CAST: any type is assigned to a string type; else an
-    assignment or implicit cast of pg_cast is needed (those between the types below).
-    """
-    old, new = _plain(before), _plain(after)
-    if old == new or new in _STRINGS:
-        return True
-    if old in _MOMENTS and new in _CLOCKS:
-        return old != "date" and (new, old) != (
-            "time with time zone",
-            "timestamp without time zone",
-        )
-    return any(old in kind and new in kind for kind in (_NUMBERS, _MOMENTS, _CLOCKS, _DOCUMENTS))
 
 
 def _identity(row: Any, owned: Any) -> IdentityValue:
@@ -372,9 +282,24 @@ def _constraint(row: Any, columns: Mapping[int, Mapping[int, ColumnValue]]) -> A
     )
 
 
-def _index(row: Any, columns: Mapping[int, ColumnValue]) -> IndexValue:
+def _index(
+    row: Any,
+    columns: Mapping[int, ColumnValue],
+    names: Mapping[int, str],
+    collations: Mapping[tuple[int, int], int],
+) -> IndexValue:
+    """Make an index of its row.
+
+    Args:
+        row: Of `INDEXES`.
+        columns: The table's, by number.
+        names: Of operator classes that aren't a type's default, and of collations, by oid.
+        collations: Oids of the columns' own, by the table's oid and the column's number.
+    """
     numbers = [int(n) for n in row.numbers.split()]
     flags = [int(n) for n in row.flags.split()]
+    classes = [names.get(int(n)) for n in row.classes.split()]
+    sorts = [int(n) for n in row.collations.split()]
     elements = []
     for at in range(row.keys):
         # pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST (catalog/pg_index.h)
@@ -386,8 +311,10 @@ def _index(row: Any, columns: Mapping[int, ColumnValue]) -> IndexValue:
                 expression=not number,
                 descending=descending,
                 nulls=None if first == descending else "first" if first else "last",
-                opclass=row.classes[at],
-                collation=row.collations[at],
+                opclass=classes[at],
+                collation=None
+                if sorts[at] == collations.get((row.table_oid, number))
+                else names.get(sorts[at]),
             )
         )
     options = (o.partition("=") for o in row.options or ())

@@ -44,7 +44,7 @@ SELECT a.attrelid AS table_oid, a.attnum AS number, a.attname::text AS name,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
        pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS default,
        a.attgenerated::text AS generated, a.attidentity::text AS identity,
-       o.collname::text AS collation,
+       o.collname::text AS collation, a.attcollation AS collation_oid,
        CASE WHEN t.typtype = 'e' THEN t.oid WHEN i.typtype = 'e' THEN i.oid END AS enum_oid,
        t.typtype <> 'e' AND i.typtype IS NOT NULL AS is_array,
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment
@@ -92,25 +92,20 @@ SELECT i.indrelid AS table_oid, x.relname::text AS name, i.indisunique AS is_uni
          SELECT array_agg(pg_catalog.pg_get_indexdef(i.indexrelid, g, false) ORDER BY g)
          FROM generate_series(1, i.indnkeyatts) AS g
        ) END AS texts,
-       (
-         SELECT array_agg(CASE WHEN NOT o.opcdefault THEN o.opcname::text END ORDER BY u.place)
-         FROM unnest(i.indclass::oid[]) WITH ORDINALITY AS u(class, place)
-         JOIN pg_catalog.pg_opclass AS o ON o.oid = u.class
-       ) AS classes,
-       (
-         SELECT array_agg(
-           CASE WHEN o.collname <> 'default' AND o.oid IS DISTINCT FROM a.attcollation
-                THEN o.collname::text END ORDER BY u.place)
-         FROM unnest(i.indcollation::oid[]) WITH ORDINALITY AS u(used, place)
-         LEFT JOIN pg_catalog.pg_collation AS o ON o.oid = u.used
-         LEFT JOIN pg_catalog.pg_attribute AS a
-           ON a.attrelid = i.indrelid AND a.attnum = i.indkey[u.place - 1]
-       ) AS collations
+       i.indclass::text AS classes, i.indcollation::text AS collations
 FROM pg_catalog.pg_index AS i
 JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_am AS m ON m.oid = x.relam
 WHERE i.indrelid IN (SELECT c.oid {_OURS})
 ORDER BY i.indrelid, x.relname
+"""
+
+NAMES = """
+SELECT oid, opcname::text AS name FROM pg_catalog.pg_opclass WHERE NOT opcdefault
+UNION ALL
+SELECT oid, collname::text FROM pg_catalog.pg_collation
+WHERE collname <> 'default'
+  AND oid IN (SELECT unnest(indcollation::oid[]) FROM pg_catalog.pg_index)
 """
 
 ENUMS = """

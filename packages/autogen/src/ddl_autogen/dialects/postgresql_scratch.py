@@ -26,19 +26,29 @@ def own_form(
     A piece that PostgreSQL refuses is left out, and compared by its text. Nothing is
     executed but DDL, so no sequence moves.
     """
-    pieces = [
-        piece
-        for number, (_, ours) in enumerate(asked)
-        for piece in _pieces(database, f"ddl_autogen_{number}", ours)
-    ]
+    answers: dict[Key, TableValue] = {}
+    for start in range(0, len(asked), _AT_ONCE):
+        tables = [ours for _, ours in asked[start : start + _AT_ONCE]]
+        answers.update(_ask(database, connection, tables))
+    return answers
+
+
+_AT_ONCE = 200
+"""Tables in one round: each takes locks until it is rolled back (max_locks_per_transaction)."""
+
+
+def _ask(
+    database: Database, connection: Connection, tables: Sequence[TableValue]
+) -> Iterator[tuple[Key, TableValue]]:
+    names = [f"ddl_autogen_{number}" for number in range(len(tables))]
+    pieces = [p for name, t in zip(names, tables, strict=True) for p in _pieces(database, name, t)]
     block = f"DO {_dollars('BEGIN ' + ' '.join(pieces) + ' END')}"
     with _traceless(connection):
         connection.exec_driver_sql(block, execution_options={"no_parameters": True})
         schema = connection.execute(text(TEMPORARY_SCHEMA)).scalar()
         made = {t.name: t for t in database.read(connection, [schema])} if schema else {}
-    answers = {}
-    for number, (_, ours) in enumerate(asked):
-        found = made.get(f"ddl_autogen_{number}")
+    for name, ours in zip(names, tables, strict=True):
+        found = made.get(name)
         if found is None:
             log.warning(
                 "table %s: PostgreSQL made no temporary table, so types, defaults and "
@@ -46,8 +56,7 @@ def own_form(
                 ours.name,
             )
         else:
-            answers[ours.key] = _amended(ours, found, f"ddl_autogen_{number}")
-    return answers
+            yield ours.key, _amended(ours, found, name)
 
 
 @contextmanager

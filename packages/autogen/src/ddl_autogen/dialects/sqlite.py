@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.types import TypeEngine
 
@@ -99,6 +99,9 @@ class SQLite(Database):
         plain = super().canonical_type(text)
         base, bracket, rest = plain.partition("(")
         return _SYNONYMS.get(base, base) + bracket + rest
+
+    def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        return replace(value, autoincrement=None)  # whether it numbers rows isn't the column's
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         base, _, inside = column.type.partition("(")
