@@ -18,15 +18,15 @@ class _Strokes:
     across: str
     both: str
     open: str
+    fork: str
     shut: str
     tee: str
-    cross: str
     todo: str
     done: str
 
 
-_LINES = _Strokes("│┊", "─", "┼", "╮", "╯", "├", "┴", "○", "●")
-_ASCII = _Strokes("|:", "-", "+", ".", "'", "+", "+", "o", "*")
+_LINES = _Strokes("│┊", "─", "┼", "╮", "┬", "╯", "├", "○", "●")
+_ASCII = _Strokes("|:", "-", "+", ".", ".", "'", "+", "o", "*")
 
 
 def draw(
@@ -96,7 +96,7 @@ def lines(
         marks = _marks(graph, revision, recorded, describe)
         dot = strokes.done if revision.id in done else strokes.todo
         parents = [p for p in indexed.parents[n] if p in chosen]
-        others = [p for p in indexed.needs[n] if p in chosen and p not in parents]
+        others = [p for p in indexed.needs[n][len(indexed.parents[n]) :] if p in chosen]
         yield from lanes.row(n, dot, marks, parents, others)
 
 
@@ -141,12 +141,15 @@ class _Lanes:
         # The lane goes on to the first revision that no lane leads to yet.
         onward = next((edge for edge in below if edge[0] not in self.ends), None)
         rest = [edge for edge in below if edge is not onward]
-        width = max(len(self.ends), self._width_with(rest, at))
+        width = max(len(self.ends), self._width_with(rest))
         cells += [" "] * (width - len(cells))
         yield f"{' '.join(cells)}  {text}"
         self.ends[at], self.dotted[at] = onward or (None, False)
-        for p, dotted in rest:
-            yield self._joint(at, p, dotted, onward is None and p == rest[-1][0])
+        joins = [edge for edge in rest if edge[0] in self.ends]
+        if len(joins) < len(rest):
+            yield self._fan(at, [edge for edge in rest if edge not in joins])
+        for p, dotted in joins:
+            yield self._joint(at, p, dotted, onward is None and p == joins[-1][0])
         while self.ends and self.ends[-1] is None:
             self.ends.pop()
             self.dotted.pop()
@@ -163,7 +166,7 @@ class _Lanes:
             self.dotted.append(False)
         return at
 
-    def _width_with(self, rest: Sequence[tuple[int, bool]], at: int) -> int:
+    def _width_with(self, rest: Sequence[tuple[int, bool]]) -> int:
         new = sum(p not in self.ends for p, _ in rest)
         free = sum(end is None for end in self.ends)
         return len(self.ends) + max(0, new - free)
@@ -173,34 +176,55 @@ class _Lanes:
             return " "
         return self.strokes.up[self.dotted[lane]]
 
-    def _joint(self, at: int, p: int, dotted: bool, last: bool) -> str:
-        """Make the line in which lane *at* reaches over to the lane that leads to *p*."""
+    def _fan(self, at: int, edges: Sequence[tuple[int, bool]]) -> str:
+        """Make the line in which lane *at* opens other lanes, and goes on itself."""
         strokes = self.strokes
-        opens = p not in self.ends
-        if opens:
-            to = self._free(p)
-            self.dotted[to] = dotted
-        else:
-            to = self.ends.index(p)
-            self.dotted[to] = self.dotted[to] and dotted
-        left, right = min(at, to), max(at, to)
-        cells: list[str] = []
+        opened: set[int] = set()
+        for p, dotted in edges:
+            lane = self._free(p)
+            self.dotted[lane] = dotted
+            opened.add(lane)
+        left, right = min(at, *opened), max(at, *opened)
+        cells = []
         for lane in range(len(self.ends)):
-            if lane == to and opens:
-                cells.append(strokes.open if to > at else _mirror(strokes.open))
-            elif lane == at:
-                going_on = not last
-                cells.append(_corner(strokes, at, to, going_on))
-            elif lane == to:
-                cells.append(strokes.tee if to < at else _mirror(strokes.tee))
-            elif left < lane < right:
-                cells.append(strokes.across if self.ends[lane] is None else strokes.both)
+            if lane == at:
+                both = left < at < right
+                cell = strokes.both if both else strokes.tee if at < right else _mirror(strokes.tee)
+            elif lane in opened:
+                inner = left < lane < right
+                end = strokes.open if lane == right else _mirror(strokes.open)
+                cell = strokes.fork if inner else end
             else:
-                cells.append(self._upright(lane))
-        line = ""
-        for lane, cell in enumerate(cells):
-            gap = strokes.across if left < lane <= right else " "
-            line += (gap if lane else "") + cell
+                cell = self._crossed(lane, left, right)
+            cells.append(cell)
+        return self._line(cells, left, right)
+
+    def _joint(self, at: int, p: int, dotted: bool, last: bool) -> str:
+        """Make the line in which lane *at* joins the lane that leads to *p* already."""
+        strokes = self.strokes
+        to = self.ends.index(p)
+        self.dotted[to] = self.dotted[to] and dotted
+        left, right = min(at, to), max(at, to)
+        cells = []
+        for lane in range(len(self.ends)):
+            if lane == at and last:
+                cell = strokes.shut if to < at else _mirror(strokes.shut)
+            elif lane in (at, to):
+                cell = strokes.tee if lane == left else _mirror(strokes.tee)
+            else:
+                cell = self._crossed(lane, left, right)
+            cells.append(cell)
+        return self._line(cells, left, right)
+
+    def _crossed(self, lane: int, left: int, right: int) -> str:
+        if not left < lane < right:
+            return self._upright(lane)
+        return self.strokes.across if self.ends[lane] is None else self.strokes.both
+
+    def _line(self, cells: Sequence[str], left: int, right: int) -> str:
+        line = cells[0]
+        for lane, cell in enumerate(cells[1:], 1):
+            line += (self.strokes.across if left < lane <= right else " ") + cell
         return line.rstrip()
 
 
@@ -210,10 +234,3 @@ _MIRRORED = {"╮": "╭", "╯": "╰", "├": "┤"}
 def _mirror(stroke: str) -> str:
     """Turn a stroke to the other side; ASCII ones look the same."""
     return _MIRRORED.get(stroke, stroke)
-
-
-def _corner(strokes: _Strokes, at: int, to: int, going_on: bool) -> str:
-    """Make the stroke where a line leaves its own lane."""
-    if going_on:
-        return strokes.tee if to > at else _mirror(strokes.tee)
-    return strokes.shut if to < at else _mirror(strokes.shut)

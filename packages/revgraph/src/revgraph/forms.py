@@ -40,8 +40,8 @@ def to_mermaid(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) 
         )
         mark = ":::applied" if revision.id in done else ""
         nodes.append(f'    {key[revision.id]}["{text}"]{mark}')
-        for other in _needed(graph, revision):
-            arrow = "-->" if other in revision.parents else "-.->"
+        for other, is_parent in _needed(graph, revision):
+            arrow = "-->" if is_parent else "-.->"
             edges.append(f"    {key[other]} {arrow} {key[revision.id]}")
     end = ["    classDef applied fill:#9bd"] if done else []
     return "\n".join(["flowchart TD", *nodes, *edges, *end])
@@ -73,8 +73,8 @@ def to_dot(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) -> s
             facts.append("style=filled")
         name = _dot_quoted(revision.id)
         nodes.append(f"    {name} [{', '.join(facts)}];" if facts else f"    {name};")
-        for other in _needed(graph, revision):
-            style = "" if other in revision.parents else " [style=dashed]"
+        for other, is_parent in _needed(graph, revision):
+            style = "" if is_parent else " [style=dashed]"
             edges.append(f"    {name} -> {_dot_quoted(other)}{style};")
     return "\n".join(["digraph revisions {", "    rankdir=BT;", *nodes, *edges, "}"])
 
@@ -144,10 +144,11 @@ def from_json(text: str) -> RevisionGraph[Any]:
     return RevisionGraph(revisions)
 
 
-def _needed(graph: RevisionGraph[Any], revision: Revision[Any]) -> list[str]:
-    """Ids of parents, then of dependencies, as declared."""
+def _needed(graph: RevisionGraph[Any], revision: Revision[Any]) -> list[tuple[str, bool]]:
+    """Ids of parents, then of dependencies, as declared; each with whether it is a parent."""
     indexed = graph.indexed
-    return [indexed.ids[n] for n in indexed.needs[graph.number(revision.id)]]
+    needs = indexed.needs[graph.number(revision.id)]
+    return [(indexed.ids[n], i < len(revision.parents)) for i, n in enumerate(needs)]
 
 
 def _title(revision: Revision[Any]) -> str:

@@ -241,7 +241,7 @@ class RevisionGraph(Generic[T]):
         """
         graph = self.indexed
         n = self.number(id)
-        parents, needs = graph.parents[n], graph.needs[n]
+        parents, needs = set(graph.parents[n]), graph.needs[n]
         kept = [
             p
             for p in needs

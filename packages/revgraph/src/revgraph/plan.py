@@ -23,7 +23,7 @@ from revgraph.graph import RevisionGraph
 from revgraph.heads import applied_numbers, as_ids, only_tops, refuse_overlap
 from revgraph.indexed import Edges, Indexed
 from revgraph.labels import straight_line
-from revgraph.resolve import as_targets, branch_number, in_lineage, resolve_numbers
+from revgraph.resolve import as_targets, branch_number, resolve_numbers, within_lineage
 from revgraph.steps import HeadsChange, Plan, Stamp, Step, Steps, exchange
 from revgraph.target import Target
 
@@ -235,8 +235,9 @@ def _above(graph: RevisionGraph[T], heads: Sequence[int], ends: Sequence[_End]) 
     indexed = graph.indexed
     roots = [_roots(graph, end) for end in ends]
     there = indexed.down_to(heads, min((n for some in roots for n in some), default=0))
+    recorded = set(heads)
     for end, some in zip(ends, roots, strict=True):
-        if end.number is None or end.number in heads or any(n in there for n in some):
+        if end.number is None or end.number in recorded or any(n in there for n in some):
             continue
         raise NotApplied(indexed.ids[end.number], indexed.sorted(heads))
     going = {n for some in roots for n in some if n in there}
@@ -258,7 +259,7 @@ def _roots(graph: RevisionGraph[T], end: _End) -> list[int]:
         roots = list(indexed.children[end.number])
     if end.within is None:
         return roots
-    return [n for n in roots if in_lineage(graph, n, end.within)]
+    return within_lineage(graph, roots, end.within)
 
 
 def _refuse_leaving(graph: RevisionGraph[T], end: _End, going: Collection[int]) -> None:
@@ -352,6 +353,7 @@ def stamp(
     if purge:
         return _purged(given, [indexed.ids[n] for n in kept])
     before = applied_numbers(graph, given)
+    staying = set(kept)
     given_way = _owners(indexed, before, kept)
     now = dict.fromkeys(before)
     moves: list[Stamp] = []
@@ -371,18 +373,19 @@ def stamp(
     for target, found in wanted:
         if not found:
             for n in _rows_of(graph, target, before):
-                if n not in kept:
+                if n not in staying:
                     move([n], [])
         for n in found:
-            if n in kept:
+            if n in staying:
                 move(given_way.get(n, ()), [n])
     targets = tuple([indexed.ids[n] for n in kept])
     return Plan(tuple(moves), indexed.sorted(before), indexed.sorted(now), targets)
 
 
 def _purged(given: Sequence[str], kept: Sequence[str]) -> Plan[Stamp]:
-    gone = tuple(sorted(set(given).difference(kept)))
-    come = tuple([name for name in kept if name not in given])
+    there = set(given)
+    gone = tuple(sorted(there.difference(kept)))
+    come = tuple([name for name in kept if name not in there])
     moves = (Stamp(HeadsChange(gone, come)),) if gone or come else ()
     return Plan(moves, tuple(sorted(given)), tuple(sorted(kept)), tuple(kept))
 

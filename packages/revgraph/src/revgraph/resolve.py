@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from revgraph.errors import (
@@ -188,7 +188,8 @@ def find(graph: Graph, name: str, branch: int | None = None) -> int:
         return found
     candidates = [one for one in graph.starting_with(name) if len(one) > _SHORT]
     if branch is not None and len(candidates) > 1:
-        candidates = [one for one in candidates if in_lineage(graph, indexed.number[one], branch)]
+        numbers = [indexed.number[one] for one in candidates]
+        candidates = [indexed.ids[n] for n in within_lineage(graph, numbers, branch)]
     if not candidates:
         close = near(name, [*indexed.number, *indexed.labels, *WORDS])
         raise UnknownRevision(name, close)
@@ -202,6 +203,20 @@ def in_lineage(graph: Graph, n: int, branch: int) -> bool:
     indexed = graph.indexed
     low, high = sorted((n, branch))
     return indexed.is_below(low, high, indexed.parents)
+
+
+def within_lineage(graph: Graph, numbers: Collection[int], branch: int) -> list[int]:
+    """Leave out numbers that aren't above, below or the same as a branch; the order stays."""
+    if len(numbers) < 4:
+        return [n for n in numbers if in_lineage(graph, n, branch)]
+    lineage = lineage_of(graph, branch)
+    return [n for n in numbers if n in lineage]
+
+
+def lineage_of(graph: Graph, branch: int) -> set[int]:
+    """Find all that is above, below or the same as a revision, by parents alone."""
+    indexed = graph.indexed
+    return indexed.reach([branch], indexed.children) | indexed.reach([branch], indexed.parents)
 
 
 def branch_heads(graph: Graph, branch: int) -> tuple[int, ...]:
@@ -271,12 +286,12 @@ def _start(graph: Graph, target: Target, applied: Sequence[int] | None) -> int |
     if branch is None:
         starts = list(applied)
     else:
-        starts = [n for n in applied if in_lineage(graph, n, branch)]
+        starts = within_lineage(graph, applied, branch)
         if not starts and target.steps > 0:
             starts = _tips_below(graph, applied, branch)
         elif not starts:
             there = effective_numbers(graph, list(applied))
-            starts = [n for n in there if in_lineage(graph, n, branch)]
+            starts = within_lineage(graph, there, branch)
             if not starts:
                 recorded = graph.indexed.sorted(applied)
                 raise BranchNotApplied(target.text, str(target.branch), recorded)
@@ -299,8 +314,7 @@ def _tips_below(graph: Graph, applied: Sequence[int], branch: int) -> list[int]:
     """Find the highest revisions that are applied and of a branch's lineage, when no head is."""
     indexed = graph.indexed
     there = indexed.reach(applied, indexed.needs)
-    lineage = indexed.reach([branch], indexed.children) | indexed.reach([branch], indexed.parents)
-    shared = there & lineage
+    shared = there & lineage_of(graph, branch)
     followed = {p for n in shared for p in indexed.needs[n]}
     return list(shared - followed)
 
@@ -313,8 +327,7 @@ def _walk(graph: Graph, target: Target, start: int | None, clip: bool) -> int | 
     wanted = abs(target.steps)
     lineage: set[int] | None = None
     if target.steps > 0 and branch is not None:
-        lineage = indexed.reach([branch], indexed.children)
-        lineage |= indexed.reach([branch], indexed.parents)
+        lineage = lineage_of(graph, branch)
     for step in range(wanted):
         if target.steps > 0:
             ahead: Sequence[int] = (
@@ -405,7 +418,7 @@ def _range_end(
         branch = branch_number(graph, target)
         if branch is not None:
             effective = effective_numbers(graph, there)
-            there = [n for n in effective if in_lineage(graph, n, branch)]
+            there = within_lineage(graph, effective, branch)
         if not target.steps:
             return tuple(there)
         if len(there) > 1:
