@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from revgraph import (
     Plan,
+    Revision,
     RevisionGraph,
     downgrade,
     effective_heads,
@@ -45,7 +46,7 @@ except ImportError:
 NO_ANSWER = (RevisionError, AssertionError, AttributeError, KeyError, TypeError, ValueError)
 
 
-def theirs(graph: RevisionGraph[Any]) -> RevisionMap:
+def theirs(graph: Iterable[Revision[Any]]) -> RevisionMap:
     """The same graph as a RevisionMap."""
     made = [
         TheirRevision(r.id, r.parents or None, r.depends_on or None, r.labels or None)
@@ -237,10 +238,7 @@ def test_the_order_is_alembics_on_what_forks_once(graph: RevisionGraph[int]) -> 
     """Alembic breaks ties by the order of its input: sorted file names, so ids, as ours."""
     if len(graph.heads) > 2 or graph.merge_points or graph.real_heads != graph.heads:
         return
-    made = sorted(graph, key=lambda r: r.id)
-    their = RevisionMap(
-        lambda: [TheirRevision(r.id, r.parents or None, r.depends_on or None) for r in made]
-    )
+    their = theirs(sorted(graph, key=lambda r: r.id))
     found = [r.revision for r in their.iterate_revisions("heads", "base", implicit_base=True)]
 
     assert [step.revision.id for step in upgrade(graph, (), "heads")] == found[::-1]

@@ -127,6 +127,8 @@ class _Lanes:
         self.strokes = strokes
         self.ends: list[int | None] = []
         self.dotted: list[bool] = []
+        self.ended: int | None = None
+        """Lane of the revision right above, if it ends there."""
 
     def row(
         self, n: int, dot: str, text: str, parents: Sequence[int], others: Sequence[int]
@@ -136,6 +138,12 @@ class _Lanes:
             at = self.ends.index(n)
         else:
             at = self._free(n)
+            if at == self.ended:
+                # Right below, it would look like a parent of what ended there.
+                apart = (
+                    " " if lane == at else self._upright(lane) for lane in range(len(self.ends))
+                )
+                yield " ".join(apart).rstrip()
         cells = [dot if lane == at else self._upright(lane) for lane in range(len(self.ends))]
         below = [(p, False) for p in parents] + [(p, True) for p in others]
         # The lane goes on to the first revision that no lane leads to yet.
@@ -150,6 +158,7 @@ class _Lanes:
             yield self._fan(at, [edge for edge in rest if edge not in joins])
         for p, dotted in joins:
             yield self._joint(at, p, dotted, onward is None and p == joins[-1][0])
+        self.ended = at if not below else None
         while self.ends and self.ends[-1] is None:
             self.ends.pop()
             self.dotted.pop()

@@ -9,7 +9,7 @@
 
 Points may be said again, so a graph can be told branch by branch. Chains are
 parted by `;` or a new line. A name with other characters than letters, digits,
-`_`, `.` and `/` stands in quotes, as in JSON.
+`_`, `.`, `/`, and `-` and `+` between these, stands in quotes, as in JSON.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _TOKEN = re.compile(
     r"""[^\S\n]* (?:
         (?P<arrow> <- | <~ )
       | (?P<mark> [,;\[\]@\n] )
-      | (?P<name> [\w./]+ | "(?:[^"\\\n]|\\.)*" )
+      | (?P<name> [\w./](?:[\w./+-]*[\w./])? | "(?:[^"\\\n]|\\.)*" )
       | (?P<end> \Z )
     )""",
     re.VERBOSE,
 )
-_PLAIN = re.compile(r"[\w./]+\Z")
+_PLAIN = re.compile(r"[\w./](?:[\w./+-]*[\w./])?\Z")
 
 
 def from_notation(text: str) -> RevisionGraph[Any]:
@@ -113,18 +113,20 @@ class _Reader:
         lower = self.group()
         while self.kind == "arrow":
             arrow = self.value
+            if arrow == "<-":
+                self.refuse_labels(lower)
             self.advance()
             upper = self.group()
-            if any(is_label for _, is_label in upper):
-                self.fail("a label with @ can only stand left of <~")
-            if arrow == "<-" and any(is_label for _, is_label in lower):
-                self.fail("a label with @ can only stand left of <~")
+            self.refuse_labels(upper)
             for point, _ in upper:
                 draft = self.drafts[point]
                 edges = draft.parents if arrow == "<-" else draft.depends_on
                 edges.extend(name for name, _ in lower)
             lower = upper
-        if any(is_label for _, is_label in lower):
+        self.refuse_labels(lower)
+
+    def refuse_labels(self, group: list[tuple[str, bool]]) -> None:
+        if any(is_label for _, is_label in group):
             self.fail("a label with @ can only stand left of <~")
 
     def group(self) -> list[tuple[str, bool]]:
