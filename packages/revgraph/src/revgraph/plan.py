@@ -77,7 +77,8 @@ def upgrade(graph: RevisionGraph[T], applied: str | Iterable[str], to: Targets) 
         if not now.issuperset(gone):
             gone = tuple([p for p in gone if p in now])
         exchanged.append(gone)
-        now.difference_update(gone)
+        if gone:
+            now.difference_update(gone)
         now.add(n)
     steps = Steps(graph, "upgrade", order, exchanged)
     targets = tuple(dict.fromkeys([indexed.ids[n] for n in wanted]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar, overload
+from typing import ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypeVar, overload
 
 from revgraph.graph import RevisionGraph
 from revgraph.indexed import Edges
@@ -15,8 +15,7 @@ T = TypeVar("T")
 Direction = Literal["upgrade", "downgrade"]
 
 
-@dataclass(frozen=True, slots=True)
-class HeadsChange:
+class HeadsChange(NamedTuple):
     """The smallest change of the recorded heads, never the whole set.
 
     Attributes:
@@ -87,8 +86,7 @@ class Move(Protocol):
 S = TypeVar("S", bound=Move)
 
 
-@dataclass(frozen=True)
-class Step(Generic[T]):
+class Step(NamedTuple, Generic[T]):
     """Do or undo one revision, and record it.
 
     Attributes:
@@ -97,15 +95,9 @@ class Step(Generic[T]):
         change: How the recorded heads change once it is done.
     """
 
-    # Not dataclass(slots=True): on Python 3.11 `Step[int](...)` would fail.
-    __slots__ = ("change", "direction", "revision")
-
     revision: Revision[T]
     direction: Direction
     change: HeadsChange
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Step, (self.revision, self.direction, self.change)
 
     def reverse(self) -> Self:
         """Make the step that takes this one back."""
@@ -169,18 +161,24 @@ class Steps(Sequence[Step[T]]):
     def __getitem__(self, index: int | slice) -> Step[T] | Steps[T]:
         if isinstance(index, slice):
             return Steps(self._graph, self._direction, self._numbers[index], self._exchanged[index])
-        return self._step(self._numbers[index], self._exchanged[index])
+        return next(self._made([self._numbers[index]], [self._exchanged[index]]))
 
     def __iter__(self) -> Iterator[Step[T]]:
-        return map(self._step, self._numbers, self._exchanged)
+        return self._made(self._numbers, self._exchanged)
 
-    def _step(self, number: int, exchanged: Edges) -> Step[T]:
-        revision = self._graph.at(number)
-        ids = self._graph.indexed.ids
-        needs = tuple([ids[n] for n in exchanged])
-        own = (revision.id,)
-        up = self._direction == "upgrade"
-        return Step(revision, self._direction, exchange(needs, own) if up else exchange(own, needs))
+    def _made(self, numbers: Sequence[int], exchanged: Sequence[Edges]) -> Iterator[Step[T]]:
+        ids, revision_at = self._graph.indexed.ids, self._graph.at
+        direction = self._direction
+        up = direction == "upgrade"
+        for n, others in zip(numbers, exchanged, strict=True):
+            own = ids[n]
+            if len(others) == 1:
+                other = ids[others[0]]
+                change = HeadsChange((), (), (other, own) if up else (own, other))
+            else:
+                needs = tuple([ids[p] for p in others])
+                change = exchange(needs, (own,)) if up else exchange((own,), needs)
+            yield Step(revision_at(n), direction, change)
 
     def reverse(self) -> Steps[T]:
         """Make the steps that take these back."""
