@@ -244,6 +244,16 @@ def test_the_order_is_alembics_on_what_forks_once(graph: RevisionGraph[int]) -> 
     assert [step.revision.id for step in upgrade(graph, (), "heads")] == found[::-1]
 
 
+def _loaded(graph: RevisionGraph[Any], *more: Any) -> RevisionMap:
+    """Their map of a graph and more revisions, read at once; warnings stay quiet."""
+    made = [*theirs(graph)._generator(), *more]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        their = RevisionMap(lambda: made)
+        _ = their._revision_map
+    return their
+
+
 def _raises(error: type[Exception], ask: Callable[[], object]) -> None:
     with pytest.raises(error):
         ask()
@@ -252,6 +262,75 @@ def _raises(error: type[Exception], ask: Callable[[], object]) -> None:
 @pytest.mark.parametrize(
     ("graph", "alembic", "ours"),
     [
+        pytest.param(
+            "aaaa",
+            lambda g: _raises(KeyError, lambda: _loaded(g, TheirRevision("b", "zz")).heads),
+            lambda g: _raises(
+                errors.MissingParent, lambda: RevisionGraph([*g, Revision[Any]("b", "zz")])
+            ),
+            id="LIM-061-missing-parent-is-a-key-error",
+        ),
+        pytest.param(
+            "aaaa",
+            lambda g: set(_loaded(g, TheirRevision("aaaa", None)).heads) == {"aaaa"},
+            lambda g: _raises(
+                errors.DuplicateRevision, lambda: RevisionGraph([*g, Revision[Any]("aaaa")])
+            ),
+            id="LIM-062-the-last-duplicate-wins",
+        ),
+        pytest.param(
+            "aaaa[lab]",
+            lambda g: _raises(AssertionError, lambda: [*theirs(g).iterate_revisions("lab@", ())]),
+            lambda g: _raises(errors.MalformedTarget, lambda: upgrade(g, (), "lab@")),
+            id="REV-127-nothing-after-at-is-a-bare-assertion",
+        ),
+        pytest.param(
+            "a <- b; a <- c",
+            lambda g: (
+                asked(
+                    lambda: theirs(g).iterate_revisions(("c", "b"), "-1", select_for_downgrade=True)
+                )
+                == ["c"]
+            ),
+            lambda g: _raises(errors.SeveralApplied, lambda: downgrade(g, ["c", "b"], "-1")),
+            id="LIM-067-the-first-row-is-taken",
+        ),
+        pytest.param(
+            "a <- b[lab]; a <- c",
+            lambda g: (
+                asked(
+                    lambda: theirs(g).iterate_revisions(("a",), "lab@-1", select_for_downgrade=True)
+                )
+                == ["a"]
+            ),
+            lambda g: _raises(errors.LeavesBranch, lambda: downgrade(g, ["a"], "lab@-1")),
+            id="LIM-068-the-shared-root-goes",
+        ),
+        pytest.param(
+            "a <- b <- c",
+            lambda g: (
+                asked(
+                    lambda: theirs(g).iterate_revisions(
+                        ("c",), "c@base-2", select_for_downgrade=True
+                    )
+                )
+                == ["c"]
+            ),
+            lambda g: len(downgrade(g, ["c"], "c@base-2")) == 3,
+            id="below-the-base-stops-above-it",
+        ),
+        pytest.param(
+            "a <- b[lab] <- d; a <- c; d <~ e",
+            lambda g: asked(lambda: theirs(g).iterate_revisions("heads", "lab@base")) == [],
+            lambda g: [r.id for r in history(g, "lab@base:heads")] == ["d", "b", "a"],
+            id="a-branch-whose-head-another-depends-on-is-lost",
+        ),
+        pytest.param(
+            "a <- b; a <- c[lab] <- d",
+            lambda g: asked(lambda: theirs(g).iterate_revisions("lab@+1", ("b", "c"))) is None,
+            lambda g: [r.id for r in history(g, "current:lab@+1", ["b", "c"])] == ["d", "c"],
+            id="LIM-070-a-range-from-several-heads",
+        ),
         pytest.param(
             "aaaa <- bbbb",
             lambda g: _raises(AssertionError, lambda: [*theirs(g).iterate_revisions("bbbb+1", ())]),
