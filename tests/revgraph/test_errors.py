@@ -163,3 +163,9 @@ def test_long_lists_are_cut_short() -> None:
     error = errors.SeveralHeads("head", tuple(f"r{i}" for i in range(1000)))
     assert len(str(error)) < 250
     assert "and 990 more" in str(error)
+
+
+def test_a_long_text_is_not_said_in_full() -> None:
+    for error in (errors.UnknownRevision("x" * 100_000), errors.MalformedTarget("@" * 500, "no")):
+        assert len(str(error)) < 200
+        assert "characters)" in str(error)

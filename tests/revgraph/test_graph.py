@@ -441,5 +441,11 @@ def test_walks_take_any_function_and_are_lazy() -> None:
     assert walk.children("ab", {"a": "", "b": "aaz"}.__getitem__) == {"a": ["b"], "b": []}
 
 
+@pytest.mark.parametrize("given", [[1], ["a"], [None], [Revision("a"), ("b", "a")]])
+def test_only_revisions_make_a_graph(given: list[object]) -> None:
+    with pytest.raises(TypeError, match="made of Revision values"):
+        RevisionGraph(given)  # type: ignore[arg-type]
+
+
 def test_notation_revisions_may_make_no_graph() -> None:
     assert [r.id for r in revisions_from_notation("a <- b; b <- a")] == ["a", "b"]

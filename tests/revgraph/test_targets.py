@@ -98,6 +98,11 @@ def test_malformed(text: str) -> None:
         upgrade(from_notation("a"), (), text)
 
 
+def test_a_target_made_by_hand_names_something() -> None:
+    with pytest.raises(errors.MalformedTarget):
+        Target("zzz")
+
+
 @pytest.mark.parametrize("value", [7, b"ab", 1.5, [b"ab"], [None, 3], object()])
 def test_what_is_not_text(value: Any) -> None:
     """REV-044."""
@@ -236,6 +241,9 @@ def test_counted_from_what_is_applied(notation: str, applied: str, target: str, 
         pytest.param(LINE, ["zz", "aaaa"], "+1", errors.UnknownApplied,
                      {"unknown": ("zz",), "known": ("aaaa",)}, id="REV-047-LIM-071"),
         pytest.param(LINE, None, "a:b", errors.MalformedTarget, {"text": "a:b"}, id="range"),
+        pytest.param(LINE, None, [parse("a:b")], errors.MalformedTarget, {}, id="range-in-a-list"),
+        pytest.param(LINE, None, "+1", errors.MalformedTarget, {}, id="nothing-to-count-from"),
+        pytest.param(FORK, None, "x@+1", errors.MalformedTarget, {}, id="nothing-of-the-branch"),
         pytest.param(LINE, None, parse("a:b"), errors.MalformedTarget, {}, id="range-as-a-value"),
     ],
 )  # fmt: skip
@@ -289,6 +297,8 @@ def test_near_matches_are_quick_in_a_large_graph() -> None:
         pytest.param(LINE, None, ":bbbb", "bbbb aaaa", id="up-to"),
         pytest.param(LINE, None, "bbbb", "bbbb aaaa", id="a-point-is-up-to"),
         pytest.param(LINE, None, parse("cccc:"), "dddd cccc", id="as-a-value"),
+        pytest.param(LINE, None, parse("bbbb"), "bbbb aaaa", id="a-point-as-a-value"),
+        pytest.param(LINE, None, "+2:", "dddd cccc bbbb", id="from-the-second"),
         pytest.param(LINE, None, "base:bbbb", "bbbb aaaa", id="from-base"),
         pytest.param(LINE, None, "head:base", None, id="REV-069-wrong-way"),
         pytest.param(LINE, None, "cccc:bbbb", None, id="REV-069-wrong-way-round"),

@@ -149,6 +149,12 @@ def test_drawing_with_descriptions() -> None:
     graph = RevisionGraph([Revision("a", payload="first\nmore"), Revision("b", "a", payload="")])
     drawn = draw(graph, describe=lambda r: r.payload or "", ascii=True)
     assert drawn == "o  b (head)\no  a  first"
+    assert draw(graph, describe=lambda r: None) == draw(graph)
+
+
+def test_a_drawing_does_not_obey_names() -> None:
+    graph = RevisionGraph([Revision("a\nb\x1b[2J", labels="é\t")])
+    assert draw(graph, ascii=True) == r"o  a\nb\x1b[2J (é\t, head)"
 
 
 RIGHT, LEFT, DOWN = (1, 0), (-1, 0), (0, 1)

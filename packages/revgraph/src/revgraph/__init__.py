@@ -19,7 +19,8 @@ from revgraph.heads import (
 )
 from revgraph.notation import from_notation, revisions_from_notation, to_notation
 from revgraph.plan import downgrade, stamp, upgrade
-from revgraph.resolve import history, resolve, resolve_one
+from revgraph.ranges import history
+from revgraph.resolve import resolve, resolve_one
 from revgraph.revision import Revision, check_id, new_id
 from revgraph.steps import HeadsChange, Plan, Stamp, Step
 from revgraph.target import Range, Target, parse

@@ -35,8 +35,12 @@ def build(revisions: Sequence[Revision[T]]) -> tuple[Indexed, list[Revision[T]]]
     Raises:
         DuplicateRevision, DuplicateLabel, LabelIsId, MissingParent,
         MissingDependency, Cycle, DependencyCycle: As in `RevisionGraph`.
+        TypeError: What is given aren't revisions.
     """
-    position = {revision.id: i for i, revision in enumerate(revisions)}
+    try:
+        position = {revision.id: i for i, revision in enumerate(revisions)}
+    except AttributeError as err:
+        raise TypeError(f"a graph is made of Revision values: {err}") from err
     if len(position) != len(revisions):
         _raise_duplicate(revisions)
     labels = _declared(revisions, position)

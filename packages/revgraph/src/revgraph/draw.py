@@ -34,7 +34,7 @@ def draw(
     *,
     applied: str | Iterable[str] = (),
     ids: Collection[str] | None = None,
-    describe: Callable[[Revision[T]], str] | None = None,
+    describe: Callable[[Revision[T]], str | None] | None = None,
     ascii: bool = False,
 ) -> str:
     """Draw revisions in lanes for a terminal, newest first.
@@ -46,7 +46,7 @@ def draw(
     Args:
         applied: Ids of the heads that are applied.
         ids: Draw these only, with the lanes between them; None for all.
-        describe: Called with each revision for what to say about it.
+        describe: Called with each revision for what to say about it; None is nothing.
         ascii: Use no characters beyond ASCII.
 
     Returns:
@@ -75,7 +75,7 @@ def lines(
     *,
     applied: str | Iterable[str] = (),
     ids: Collection[str] | None = None,
-    describe: Callable[[Revision[T]], str] | None = None,
+    describe: Callable[[Revision[T]], str | None] | None = None,
     ascii: bool = False,
 ) -> Iterator[str]:
     """Yield the lines of `draw`, as they are wanted.
@@ -104,7 +104,7 @@ def _marks(
     graph: RevisionGraph[T],
     revision: Revision[T],
     recorded: Collection[str],
-    describe: Callable[[Revision[T]], str] | None,
+    describe: Callable[[Revision[T]], str | None] | None,
 ) -> str:
     marks = [*revision.labels]
     if not graph.indexed.children[graph.number(revision.id)]:
@@ -112,8 +112,17 @@ def _marks(
     if revision.id in recorded:
         marks.append("applied")
     text = f"{revision.id} ({', '.join(marks)})" if marks else revision.id
-    told = describe(revision).strip().split("\n", 1)[0] if describe else ""
-    return f"{text}  {told}" if told else text
+    told = (describe(revision) or "").strip().split("\n", 1)[0] if describe else ""
+    return _printable(f"{text}  {told}" if told else text)
+
+
+def _printable(text: str) -> str:
+    """Escape what would break lines, or what a terminal would obey."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 class _Lanes:

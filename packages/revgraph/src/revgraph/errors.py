@@ -34,6 +34,11 @@ def _names(ids: Iterable[str], most: int = 10) -> str:
     return ", ".join(shown)
 
 
+def _said(text: str) -> str:
+    """What was asked, in quotes; a long text only in part."""
+    return repr(text) if len(text) <= 80 else f"{text[:60]!r}... ({len(text)} characters)"
+
+
 def _did_you_mean(near: tuple[str, ...]) -> str:
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
@@ -226,7 +231,7 @@ class MalformedTarget(TargetError):
     reason: str
 
     def __str__(self) -> str:
-        return f"can't read target {self.text!r}: {self.reason}"
+        return f"can't read target {_said(self.text)}: {self.reason}"
 
 
 @dataclass(eq=False)
@@ -257,7 +262,7 @@ class UnknownRevision(TargetError, LookupError):
     def __str__(self) -> str:
         short = " (a partial id is only searched among ids of four characters or more)"
         return (
-            f"no revision or branch {self.text!r}"
+            f"no revision or branch {_said(self.text)}"
             f"{short if len(self.text) < 4 else ''}{_did_you_mean(self.near)}"
         )
 
@@ -267,7 +272,7 @@ class UnknownBranch(UnknownRevision):
     """What stands before `@` is neither a label nor a revision."""
 
     def __str__(self) -> str:
-        return f"no branch {self.text!r}{_did_you_mean(self.near)}"
+        return f"no branch {_said(self.text)}{_did_you_mean(self.near)}"
 
 
 @dataclass(eq=False)
@@ -308,7 +313,7 @@ class AmbiguousTarget(TargetError):
     def __str__(self) -> str:
         more = self.count - len(self.candidates)
         tail = f" and {more} more" if more else ""
-        return f"{self.text!r} fits {', '.join(self.candidates)}{tail}; write more of the id"
+        return f"{_said(self.text)} fits {', '.join(self.candidates)}{tail}; write more of the id"
 
 
 @dataclass(eq=False)
@@ -320,7 +325,7 @@ class SeveralHeads(TargetError):
 
     def __str__(self) -> str:
         return (
-            f"{self.text!r} wants one revision, and there are {len(self.heads)}: "
+            f"{_said(self.text)} wants one revision, and there are {len(self.heads)}: "
             f"{_names(self.heads)}; name one of them, say 'label@head', or 'heads' for all"
         )
 
@@ -331,7 +336,7 @@ class SeveralApplied(SeveralHeads):
 
     def __str__(self) -> str:
         return (
-            f"{self.text!r} counts from the applied head, and there are {len(self.heads)}: "
+            f"{_said(self.text)} counts from the applied head, and there are {len(self.heads)}: "
             f"{_names(self.heads)}; say which branch, as in 'label@{self.text.split('@')[-1]}'"
         )
 
@@ -346,7 +351,7 @@ class NotOnBranch(TargetError):
 
     def __str__(self) -> str:
         return (
-            f"{self.text!r} can't be followed: revision {self.revision} isn't a member of "
+            f"{_said(self.text)} can't be followed: revision {self.revision} isn't a member of "
             f"branch {self.branch!r}"
         )
 
@@ -368,7 +373,7 @@ class BranchNotApplied(TargetError):
     def __str__(self) -> str:
         there = _names(self.applied) or "nothing"
         return (
-            f"{self.text!r} counts from what is applied on branch {self.branch!r}, and that is "
+            f"{_said(self.text)} counts from what is applied on branch {self.branch!r}, and that is "
             f"nothing; applied: {there}"
         )
 
@@ -389,7 +394,7 @@ class AmbiguousWalk(TargetError):
 
     def __str__(self) -> str:
         return (
-            f"{self.text!r} can't be counted: from {self.at or 'base'} the way goes on to "
+            f"{_said(self.text)} can't be counted: from {self.at or 'base'} the way goes on to "
             f"{_names(self.choices)}; name a revision, or a branch as in 'label@+1'"
         )
 
@@ -410,7 +415,7 @@ class WalkPastEnd(TargetError):
 
     def __str__(self) -> str:
         return (
-            f"{self.text!r} asks for {self.steps} revision{'s' * (self.steps != 1)}, "
+            f"{_said(self.text)} asks for {self.steps} revision{'s' * (self.steps != 1)}, "
             f"and that way there {'is' if self.found == 1 else 'are'} only {self.found}"
         )
 
@@ -425,7 +430,7 @@ class WrongDirection(TargetError):
     def __str__(self) -> str:
         other = "downgrade" if self.direction == "upgrade" else "upgrade"
         return (
-            f"can't {self.direction} to {self.text!r}: counted from what is applied it goes the "
+            f"can't {self.direction} to {_said(self.text)}: counted from what is applied it goes the "
             f"other way; {other} to it, or count from a revision, as in 'ab12{self.text}'"
         )
 
@@ -503,7 +508,7 @@ class LeavesBranch(PlanError):
 
     def __str__(self) -> str:
         return (
-            f"{self.text!r} reaches below branch {self.branch!r}: it would also take away "
+            f"{_said(self.text)} reaches below branch {self.branch!r}: it would also take away "
             f"{_names(self.revisions)}; stop at the branch point, or ask for it (beyond_branch)"
         )
 

@@ -1,4 +1,4 @@
-"""From targets to revisions, given a graph and what is applied."""
+"""From targets to revisions, given a graph and what is applied. Ranges are in `ranges`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from revgraph.errors import (
     AmbiguousWalk,
     BranchNotApplied,
     MalformedTarget,
-    NotAnAncestor,
     NotOnBranch,
     NotText,
     SeveralApplied,
@@ -19,12 +18,11 @@ from revgraph.errors import (
     UnknownRevision,
     WalkPastEnd,
 )
-from revgraph.graph import RevisionGraph, T
+from revgraph.graph import RevisionGraph
 from revgraph.heads import applied_numbers, effective_numbers
-from revgraph.labels import straight_line
 from revgraph.near import near
-from revgraph.revision import WORDS, Revision
-from revgraph.target import Range, Target, parse, parse_point
+from revgraph.revision import WORDS
+from revgraph.target import Range, Target, parse_point
 
 Graph = RevisionGraph[Any]
 
@@ -45,11 +43,12 @@ def resolve(
         to: A target or several, as `parse` reads them; None is the base.
         applied: Heads that `+N` and `-N` count from. None if this isn't about
             what is applied: then `-N` counts down from each head of the graph
-            (or of the branch, in `label@-N`) that is high enough, and `+N` up
-            from the base.
+            (or of the branch, in `label@-N`) that is high enough, and `+N`
+            has nothing to count from.
 
     Raises:
-        MalformedTarget: A text isn't in the grammar, or is a range.
+        MalformedTarget: A text isn't in the grammar, is a range, or is `+N`
+            with nothing to count from.
         UnknownRevision: An id, partial id or label is unknown (before `@`:
             UnknownBranch; in *applied*: UnknownApplied).
         AmbiguousTarget: A partial id fits several revisions.
@@ -108,18 +107,22 @@ def as_targets(to: str | Target | Iterable[str | Target] | None) -> list[Target]
     """
     if to is None:
         return [parse_point("base")]
-    if isinstance(to, str | Target):
+    if isinstance(to, str | Target | Range):
         to = [to]
-    if isinstance(to, bytes | bytearray | Range) or not isinstance(to, Iterable):
-        if isinstance(to, Range):
-            raise MalformedTarget(to.text, "it is a range, and one point is wanted")
+    if isinstance(to, bytes | bytearray) or not isinstance(to, Iterable):
         raise NotText(to)
     ordered: Iterable[str | Target] = to
     if isinstance(to, set | frozenset):
         ordered = sorted(to, key=str)
-    return [
-        t if isinstance(t, Target) else parse_point("base" if t is None else t) for t in ordered
-    ]
+    return [_as_target(one) for one in ordered]
+
+
+def _as_target(one: str | Target | Range | None) -> Target:
+    if isinstance(one, Target):
+        return one
+    if isinstance(one, Range):
+        raise MalformedTarget(one.text, "it is a range, and one point is wanted")
+    return parse_point("base" if one is None else one)
 
 
 def resolve_numbers(
@@ -138,15 +141,19 @@ def resolve_numbers(
         return _named(graph, target)
     if target.symbol is not None:
         starts = [_single(graph, target)]
-    elif applied is not None or target.steps > 0:
+    elif applied is not None:
         starts = [_start(graph, target, applied)]
-    else:
+    elif target.steps < 0:
         starts = _tops(graph, target)
+    else:
+        raise MalformedTarget(
+            target.text, "nothing is said to count from; name a revision, as in 'base+1'"
+        )
     reached: list[int | None] = []
     past: WalkPastEnd | None = None
     for start in starts:
         try:
-            reached.append(_walk(graph, target, start, clip))
+            reached.append(walk_from(graph, target, start, clip))
         except WalkPastEnd as error:
             past = past or error
     if past is not None and not reached:
@@ -278,11 +285,9 @@ def _single(graph: Graph, target: Target) -> int | None:
     return found[0] if found else None
 
 
-def _start(graph: Graph, target: Target, applied: Sequence[int] | None) -> int | None:
+def _start(graph: Graph, target: Target, applied: Sequence[int]) -> int | None:
     """Find where a target without symbol counts from; None for the base."""
     branch = branch_number(graph, target)
-    if applied is None:
-        return None
     if branch is None:
         starts = list(applied)
     else:
@@ -319,7 +324,7 @@ def _tips_below(graph: Graph, applied: Sequence[int], branch: int) -> list[int]:
     return list(shared - followed)
 
 
-def _walk(graph: Graph, target: Target, start: int | None, clip: bool) -> int | None:
+def walk_from(graph: Graph, target: Target, start: int | None, clip: bool) -> int | None:
     """Go up or down from a revision by parents; None is the base."""
     branch = branch_number(graph, target)
     indexed = graph.indexed
@@ -353,98 +358,3 @@ def _walk(graph: Graph, target: Target, start: int | None, clip: bool) -> int | 
             raise AmbiguousWalk(target.text, here, indexed.sorted(ahead))
         at = ahead[0]
     return at
-
-
-def history(
-    graph: RevisionGraph[T],
-    between: str | Range | None = None,
-    applied: str | Iterable[str] | None = None,
-) -> tuple[Revision[T], ...]:
-    """List the revisions of a range, newest first, both ends included.
-
-    A revision is in the range if it descends from the lower end and the upper
-    end is it or needs it. Without a lower end it is all that the upper end
-    needs. Relative ends that reach too far are cut off at the base or head.
-
-    Args:
-        between: A range such as "a:b", "a:", ":b"; None or ":" for all. A
-            single target means the range from the base to it. `-N` counts down
-            from the heads of the graph; `+N` at the upper end counts up from
-            the lower end; a label in the lower end, as in `label@base:`,
-            leaves out what bears that label nowhere above. `current` is what is applied.
-        applied: Heads that `current` means. None if there is nothing to say.
-
-    Raises:
-        NotAnAncestor: The lower end isn't below the upper end.
-        MalformedTarget: As `parse`, or `current` without *applied*.
-        TargetError: As `resolve`.
-
-    Example:
-        >>> from revgraph import from_notation
-        >>> graph = from_notation("a <- b <- c <- d")
-        >>> [revision.id for revision in history(graph, "b:+1")]
-        ['c', 'b']
-        >>> [revision.id for revision in history(graph, "current:", applied=["c"])]
-        ['d', 'c']
-    """
-    parsed = (
-        parse(":" if between is None else between) if not isinstance(between, Range) else between
-    )
-    if isinstance(parsed, Target):
-        parsed = Range(parsed.text, None, parsed)
-    numbers = None if applied is None else applied_numbers(graph, applied)
-    lower = _range_end(graph, parsed.lower, numbers, None)
-    if parsed.upper is None:
-        upper: Sequence[int] = [graph.indexed.number[head] for head in graph.real_heads]
-    else:
-        upper = _range_end(graph, parsed.upper, numbers, lower)
-    found = _inside(graph, parsed, lower, upper)
-    return tuple([graph.at(n) for n in graph.indexed.newest_first(found)])
-
-
-def _range_end(
-    graph: Graph,
-    target: Target | None,
-    applied: Sequence[int] | None,
-    lower: Sequence[int] | None,
-) -> tuple[int, ...]:
-    """Resolve one end of a range; *lower* is where `+N` of the upper end counts from."""
-    if target is None:
-        return ()
-    if target.symbol == "current" and _is_free(graph, "current"):
-        if applied is None:
-            raise MalformedTarget(target.text, "'current' wants to know what is applied")
-        there = [*applied]
-        branch = branch_number(graph, target)
-        if branch is not None:
-            effective = effective_numbers(graph, there)
-            there = within_lineage(graph, effective, branch)
-        if not target.steps:
-            return tuple(there)
-        if len(there) > 1:
-            raise SeveralApplied(target.text, graph.indexed.sorted(there))
-        n = _walk(graph, target, there[0] if there else None, clip=True)
-        return () if n is None else (n,)
-    start = lower if target.symbol is None and target.steps > 0 else None
-    return resolve_numbers(graph, target, start, clip=True)
-
-
-def _is_free(graph: Graph, word: str) -> bool:
-    return word not in graph.indexed.number and word not in graph.indexed.labels
-
-
-def _inside(
-    graph: Graph, between: Range, lower: Sequence[int], upper: Sequence[int]
-) -> Iterable[int]:
-    """Find what lies between two ends of a range."""
-    indexed = graph.indexed
-    below = indexed.reach(upper, indexed.needs)
-    ends = [n for n in lower if n in below]
-    if lower and not ends:
-        names = [",".join(indexed.sorted(end)) or "base" for end in (lower, upper)]
-        raise NotAnAncestor(names[0], names[1])
-    branch = branch_number(graph, between.lower) if between.lower else None
-    if branch is not None:
-        bearers = straight_line(indexed, branch) | indexed.reach([branch], indexed.children)
-        below = indexed.reach(below & bearers, indexed.needs)
-    return below & indexed.reach(ends, indexed.children) if ends else below

@@ -35,12 +35,19 @@ class Target:
             None if only steps are given.
         steps: How many revisions up (positive) or down (negative) from the
             symbol, or from what is applied when there is none; 0 if not given.
+
+    Raises:
+        MalformedTarget: There is neither a symbol nor a step.
     """
 
     text: str
     branch: str | None = None
     symbol: str | None = None
     steps: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.symbol and not self.steps:
+            raise MalformedTarget(self.text, "it names nothing; say 'head', 'base' or a revision")
 
     def __str__(self) -> str:
         return self.text
