@@ -63,14 +63,15 @@ class AddConstraint(Change):
         )
 
     def reverse(self) -> DropConstraint:
-        if self.constraint.name is None:
+        name = self.constraint.name
+        if not isinstance(name, str):
             raise IrreversibleChange(
                 self.describe(),
                 ("constraint_name",),
                 "a constraint without a name can't be dropped",
             )
         return DropConstraint(
-            str(self.constraint.name),
+            name,  # as it is: a final one (`conv`) stays final
             self.table_name,
             kind_of(self.constraint),
             schema=self.schema,

@@ -203,8 +203,9 @@ def _compared(
         if not allow_drops:
             difference.guard(found, connection, versions, config)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
-        up = ddl_autogen.render(found, dialect=connection.dialect)
-        down = ddl_autogen.render(ddl_autogen.reverse(found), dialect=connection.dialect)
+        up = ddl_autogen.render(found, dialect=connection.dialect, indent=1)
+        back = ddl_autogen.reverse(found, connection.dialect)
+        down = ddl_autogen.render(back, dialect=connection.dialect, indent=1)
         return _Body(tuple(found), up.lines, down.lines, [*up.imports, *down.imports])
 
     return on_database(config, connection, work)
