@@ -27,7 +27,6 @@ from ddl_constructs import (
     CreateTable,
     DropColumn,
     DropConstraint,
-    DropEnum,
     ExecuteSQL,
     Facts,
     RenameIndex,
@@ -619,7 +618,7 @@ def test_a_mysql_dialect_that_met_mariadb_has_its_facts() -> None:
     [
         pytest.param(AlterColumn("t", "a", nullable=False), id="alter-column"),
         pytest.param(create_check_constraint("c", "t", "a > 0"), id="add-constraint"),
-        pytest.param(DropEnum("e"), id="drop-enum"),
+        pytest.param(AddEnumValue("e", "x"), id="add-enum-value"),
         pytest.param(AlterSequence("s", increment=2), id="alter-sequence"),
     ],
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from . import sqltext
-from .change import Change
+from .change import Change, lowers
 from .errors import IrreversibleChange, UnsupportedChange
 
 
@@ -18,7 +20,8 @@ from .errors import IrreversibleChange, UnsupportedChange
 class CreateEnum(Change):
     """Create an enum type: `op.create_enum("mood", ["sad", "happy"])`.
 
-    `CREATE TYPE mood AS ENUM ('sad', 'happy')` on PostgreSQL, which alone has them.
+    `CREATE TYPE mood AS ENUM ('sad', 'happy')` on PostgreSQL. Elsewhere there is nothing to
+    do: a column of the type brings its labels along.
 
     Attributes:
         enum_name: The type's name.
@@ -58,7 +61,8 @@ class CreateEnum(Change):
 class DropEnum(Change):
     """Drop an enum type: `op.drop_enum("mood")`.
 
-    `DROP TYPE mood` on PostgreSQL, which refuses while a column is of the type.
+    `DROP TYPE mood` on PostgreSQL, which refuses while a column is of the type. Elsewhere
+    there is nothing to do.
 
     Attributes:
         enum_name: The type's name.
@@ -281,8 +285,15 @@ class ReplaceEnum(Change):
         return f"replace enum {where} ({', '.join(map(repr, self.labels))})"
 
 
-@compiles(CreateEnum)
-@compiles(DropEnum)
+@lowers(CreateEnum)
+@lowers(DropEnum)
+def _nothing_to_do(
+    change: CreateEnum | DropEnum, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """Where a type isn't an object of its own, an Enum column brings its labels along."""
+    return iter(())
+
+
 @compiles(AddEnumValue)
 @compiles(RenameEnumValue)
 @compiles(ReplaceEnum)

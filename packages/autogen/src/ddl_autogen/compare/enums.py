@@ -1,7 +1,7 @@
-"""Native enum types that come or go with a column that is altered.
+"""Native enum types that come and go with the columns that are of them.
 
-Those of a new or removed table or column come and go with it (ddl-constructs). Labels
-aren't compared yet.
+They are said as changes of their own, so that a script which creates a type drops it on the
+way down. Labels aren't compared yet.
 """
 
 from __future__ import annotations
@@ -16,25 +16,33 @@ _Name = tuple[str | None, str]
 
 
 def compare_enums(theirs: Snapshot, ours: Snapshot) -> Iterator[Change]:
-    """Yield types that an altered column needs, and those that nobody needs any more.
+    """Yield types that columns begin to need, and those that no column needs any more.
 
-    A type that is there may go with the table or column that has it, so only one that
-    a column has before and after is sure to stay.
+    A type that is there may go with the table or column that has it, so for a column that
+    is altered only a type that some column has before and after is sure to stay.
     """
+    used, wanted = _types(theirs), _types(ours)
     kept = list(_kept(theirs, ours))
     stay = {_name(b.enum) for a, b in kept if a.enum and b.enum and _name(a.enum) == _name(b.enum)}
-    wanted = {_name(c.enum) for t in ours.tables.values() for c in t.columns if c.enum is not None}
-    come: dict[_Name, EnumValue] = {}
-    gone: dict[_Name, EnumValue] = {}
-    for before, after in kept:
-        if after.enum is not None and _name(after.enum) not in stay:
-            come[_name(after.enum)] = after.enum
-        if before.enum is not None and _name(before.enum) not in wanted:
-            gone[_name(before.enum)] = before.enum
-    for enum in come.values():
-        yield CreateEnum(enum.name, enum.labels, schema=enum.schema, if_not_exists=True)
-    for enum in gone.values():
-        yield DropEnum(enum.name, schema=enum.schema, if_unused=True, existing_labels=enum.labels)
+    altered = {_name(b.enum) for _, b in kept if b.enum is not None} - stay
+    for name, enum in wanted.items():
+        if name not in used or name in altered:
+            yield CreateEnum(enum.name, enum.labels, schema=enum.schema, if_not_exists=True)
+    for name, enum in used.items():
+        if name not in wanted:
+            yield DropEnum(
+                enum.name, schema=enum.schema, if_unused=True, existing_labels=enum.labels
+            )
+
+
+def _types(schema: Snapshot) -> dict[_Name, EnumValue]:
+    """Give the types that columns are of, in the order of tables and columns."""
+    return {
+        _name(column.enum): column.enum
+        for table in schema.tables.values()
+        for column in table.columns
+        if column.enum is not None
+    }
 
 
 def _name(enum: EnumValue) -> _Name:

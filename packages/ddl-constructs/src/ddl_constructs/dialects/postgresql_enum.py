@@ -93,6 +93,14 @@ def _drop_column(
             yield _drop(enum)
 
 
+@lowers(CreateEnum, "postgresql")
+@lowers(DropEnum, "postgresql")
+def _as_it_is(
+    change: CreateEnum | DropEnum, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    yield change
+
+
 @compiles(CreateEnum, "postgresql")
 def _create_enum(change: CreateEnum, compiler: DDLCompiler, **kw: Any) -> str:
     name = sqltext.table(compiler, change.enum_name, change.schema)
