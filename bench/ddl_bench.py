@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import DDL, Column, Integer, String, create_engine
+from sqlalchemy import DDL, Column, String, create_engine
 from sqlalchemy.dialects import postgresql
 
 

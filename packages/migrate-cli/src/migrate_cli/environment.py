@@ -173,6 +173,8 @@ def _unknown(url: URL, config: Config) -> UnknownDialect:
 
 def _missing(url: URL, err: ImportError) -> MissingDriver:
     module = err.name or url.drivername.partition("+")[2]
+    if "greenlet" in str(err):  # what SQLAlchemy's asyncio lacks, whichever driver it is for
+        module = "greenlet"
     gone = isinstance(err, ModuleNotFoundError)
     instead = drivers.installed(url.get_backend_name())
     return MissingDriver(
