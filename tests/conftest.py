@@ -48,7 +48,9 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """URL of a PostgreSQL database of its own, empty, dropped afterwards."""
-    yield from _database("postgresql", "CREATE DATABASE {} TEMPLATE template0", "DROP DATABASE {} WITH (FORCE)")
+    yield from _database(
+        "postgresql", "CREATE DATABASE {} TEMPLATE template0", "DROP DATABASE {} WITH (FORCE)"
+    )
 
 
 @pytest.fixture
