@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 from migrate_cli.commands import check, downgrade, init, revision, upgrade
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy.dialects.postgresql.base import PGInspector
 
 if "CI" not in os.environ:  # there it must be installed
     pytest.importorskip("optuna", reason="a test dependency: the real models")
@@ -102,6 +103,17 @@ def test_all_the_way_and_back(migrated: Any) -> None:
     assert clean.changes == ()
     assert again.path is None
     assert migrated.tables() == set()
+    assert types_of_their_own(migrated.url) == []
+
+
+def types_of_their_own(url: str) -> list[str]:
+    """Name the types that somebody created; SQLite has none."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        inspector = inspect(connection)
+        found = inspector.get_enums() if isinstance(inspector, PGInspector) else []
+    engine.dispose()
+    return [str(enum["name"]) for enum in found]
 
 
 def test_the_script_run_by_the_databases_own_client_leaves_the_same(migrated: Any) -> None:
