@@ -136,6 +136,12 @@ class _Describer:
 
     def __init__(self, theirs: Snapshot, ours: Snapshot) -> None:
         self.theirs, self.ours = theirs, ours
+        self.types = {
+            (column.enum.schema, column.enum.name)
+            for table in theirs.tables.values()
+            for column in table.columns
+            if column.enum is not None
+        }
 
     def key(self, schema: str | None, name: str) -> Thing:
         return (None if schema == self.ours.default_schema else schema or None), name
@@ -196,7 +202,9 @@ class _Describer:
                     )
                     self._constraint(node, change.existing_constraint, key, comes=False)
             case CreateEnum():
-                node = _Node(change, (1, "", "", 1, at))
+                # one that was there may go with a dropped table, and comes back after it
+                there = (change.schema, change.enum_name) in self.types
+                node = _Node(change, (1, "", "", 1, at) if there else (-1, "", "", 0, at))
                 node.brings = {("enum", change.enum_name)}
             case DropEnum():
                 node = _Node(change, (4, "", "", 0, at))
