@@ -1,0 +1,300 @@
+"""The calls that the pages on changes show: a title and a change each, by class.
+
+The pages' SQL, undo and facts are made of them (`make_pages.py`), and the text of a call is
+shown as it stands here. A case more is a line more.
+"""
+
+from ddl_constructs import (
+    AddColumn,
+    AddConstraint,
+    AddEnumValue,
+    AlterColumn,
+    AlterSequence,
+    BulkInsert,
+    CopyRows,
+    CreateEnum,
+    CreateIndex,
+    CreateSequence,
+    CreateTable,
+    CreateTableComment,
+    DropColumn,
+    DropConstraint,
+    DropEnum,
+    DropIndex,
+    DropSequence,
+    DropTable,
+    DropTableComment,
+    EnumColumn,
+    ExecuteSQL,
+    RenameConstraint,
+    RenameEnumValue,
+    RenameIndex,
+    RenameTable,
+    ReplaceEnum,
+    SetTableSchema,
+    ValidateConstraint,
+    create_check_constraint,
+    create_exclude_constraint,
+    create_foreign_key,
+    create_primary_key,
+    create_unique_constraint,
+)
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    column,
+    func,
+    table,
+    text,
+)
+
+users = table("users", column("id", Integer()), column("name", String()))
+
+CASES = {
+    "CreateTable": {
+        "a table": CreateTable(
+            "users", Column("id", Integer(), primary_key=True), Column("name", String(50))
+        ),
+        "with an index, a foreign key and comments": CreateTable(
+            "orders",
+            Column("id", Integer(), primary_key=True),
+            Column("user_id", Integer(), ForeignKey("users.id"), comment="who ordered"),
+            Index("ix_orders_user_id", "user_id"),
+            comment="what was ordered",
+        ),
+        "with an enum": CreateTable(
+            "people", Column("mood", Enum("sad", "happy", name="mood"), nullable=False)
+        ),
+        "unless it is there": CreateTable(
+            "users", Column("id", Integer(), primary_key=True), if_not_exists=True
+        ),
+    },
+    "DropTable": {
+        "a table": DropTable("users"),
+        "if it is there": DropTable("users", if_exists=True),
+        "with its definition": DropTable(
+            "users",
+            existing_table=CreateTable("users", Column("id", Integer(), primary_key=True)),
+        ),
+    },
+    "RenameTable": {
+        "a table": RenameTable("users", "people"),
+        "in a schema": RenameTable("users", "people", schema="app"),
+    },
+    "SetTableSchema": {
+        "to a schema": SetTableSchema("orders", "archive", schema="app"),
+        "to the default schema": SetTableSchema("orders", None, schema="archive"),
+    },
+    "AddColumn": {
+        "a column": AddColumn("users", Column("age", Integer())),
+        "not null, with a default": AddColumn(
+            "users", Column("active", Integer(), nullable=False, server_default=text("1"))
+        ),
+        "with a foreign key": AddColumn(
+            "orders", Column("user_id", Integer(), ForeignKey("users.id", name="fk_user"))
+        ),
+        "with its foreign key inside": AddColumn(
+            "orders", Column("user_id", Integer(), ForeignKey("users.id")), inline_references=True
+        ),
+        "with an index and a comment": AddColumn(
+            "users", Column("email", String(100), index=True, comment="lower case")
+        ),
+        "unless it is there": AddColumn("users", Column("age", Integer()), if_not_exists=True),
+        "in its place": AddColumn("users", Column("age", Integer()), insert_after="name"),
+    },
+    "DropColumn": {
+        "a column": DropColumn("users", "age"),
+        "if it is there": DropColumn("users", "age", if_exists=True),
+        "with its definition": DropColumn("users", "age", existing_column=Column("age", Integer())),
+    },
+    "AlterColumn": {
+        "not null": AlterColumn("users", "age", nullable=False, existing_type=Integer()),
+        "another type": AlterColumn(
+            "users",
+            "name",
+            type_=String(100),
+            existing_type=String(50),
+            existing_nullable=False,
+        ),
+        "another type, by an expression": AlterColumn(
+            "users",
+            "age",
+            type_=Integer(),
+            existing_type=String(10),
+            existing_nullable=True,
+            postgresql_using="age::integer",
+        ),
+        "a default": AlterColumn("users", "age", server_default=text("18")),
+        "no default": AlterColumn(
+            "users", "age", server_default=None, existing_server_default=text("18")
+        ),
+        "another name": AlterColumn(
+            "users", "age", new_column_name="years", existing_type=Integer(), existing_nullable=True
+        ),
+        "a comment": AlterColumn(
+            "users",
+            "age",
+            comment="in years",
+            existing_type=Integer(),
+            existing_nullable=True,
+            existing_comment=None,
+        ),
+        "several at once": AlterColumn(
+            "users",
+            "age",
+            nullable=False,
+            type_=String(3),
+            new_column_name="years",
+            existing_type=Integer(),
+            existing_nullable=True,
+        ),
+        "nothing else known": AlterColumn("users", "age", nullable=False),
+    },
+    "AddConstraint": {
+        "primary key": create_primary_key("pk_users", "users", ["id"]),
+        "unique": create_unique_constraint("uq_users_email", "users", ["email"]),
+        "foreign key": create_foreign_key(
+            "fk_orders_user", "orders", "users", ["user_id"], ["id"], ondelete="CASCADE"
+        ),
+        "check": create_check_constraint("ck_users_age", "users", "age >= 0"),
+        "check, the rows later": create_check_constraint(
+            "ck_users_age", "users", "age >= 0", postgresql_not_valid=True
+        ),
+        "exclude": create_exclude_constraint(
+            "ex_booking", "booking", ("room", "="), ("during", "&&")
+        ),
+        "a constraint of SQLAlchemy's": AddConstraint(
+            "users", UniqueConstraint("email", name="uq_users_email")
+        ),
+        "without a name": create_unique_constraint(None, "users", ["email"]),
+    },
+    "DropConstraint": {
+        "unique": DropConstraint("uq_users_email", "users", "unique"),
+        "foreign key": DropConstraint("fk_orders_user", "orders", "foreignkey"),
+        "primary key": DropConstraint("pk_users", "users", "primary"),
+        "check": DropConstraint("ck_users_age", "users", "check"),
+        "of a kind that isn't said": DropConstraint("uq_users_email", "users"),
+        "if it is there": DropConstraint("uq_users_email", "users", "unique", if_exists=True),
+        "with its definition": DropConstraint(
+            "ck_users_age",
+            "users",
+            "check",
+            existing_constraint=CheckConstraint("age >= 0", name="ck_users_age"),
+        ),
+    },
+    "RenameConstraint": {
+        "a constraint": RenameConstraint("uq_mail", "uq_users_email", "users"),
+    },
+    "ValidateConstraint": {
+        "a constraint": ValidateConstraint("ck_users_age", "users"),
+    },
+    "CreateIndex": {
+        "an index": CreateIndex("ix_users_name", "users", ["name"]),
+        "unique": CreateIndex("ix_users_email", "users", ["email"], unique=True),
+        "of an expression": CreateIndex("ix_users_lower", "users", [func.lower(column("name"))]),
+        "of some rows": CreateIndex(
+            "ix_users_active",
+            "users",
+            ["name"],
+            postgresql_where=text("active"),
+            sqlite_where=text("active"),
+        ),
+        "beside the work of others": CreateIndex(
+            "ix_users_name", "users", ["name"], postgresql_concurrently=True
+        ),
+        "unless it is there": CreateIndex("ix_users_name", "users", ["name"], if_not_exists=True),
+    },
+    "DropIndex": {
+        "an index": DropIndex("ix_users_name", "users"),
+        "without its table": DropIndex("ix_users_name"),
+        "if it is there": DropIndex("ix_users_name", "users", if_exists=True),
+        "beside the work of others": DropIndex(
+            "ix_users_name", "users", postgresql_concurrently=True
+        ),
+        "with its definition": DropIndex(
+            "ix_users_name", "users", existing_index=CreateIndex("ix_users_name", "users", ["name"])
+        ),
+    },
+    "RenameIndex": {
+        "an index": RenameIndex("ix_name", "ix_users_name", "users"),
+        "without its table": RenameIndex("ix_name", "ix_users_name"),
+    },
+    "CreateTableComment": {
+        "a comment": CreateTableComment("users", "who may log in"),
+        "another comment": CreateTableComment(
+            "users", "who may log in", existing_comment="customers"
+        ),
+    },
+    "DropTableComment": {
+        "a comment": DropTableComment("users"),
+        "with its text": DropTableComment("users", existing_comment="customers"),
+    },
+    "CreateEnum": {
+        "a type": CreateEnum("mood", ["sad", "happy"]),
+        "unless it is there": CreateEnum("mood", ["sad", "happy"], if_not_exists=True),
+    },
+    "DropEnum": {
+        "a type": DropEnum("mood"),
+        "if it is there": DropEnum("mood", if_exists=True),
+        "if nobody uses it": DropEnum("mood", if_unused=True),
+        "with its labels": DropEnum("mood", existing_labels=["sad", "happy"]),
+    },
+    "AddEnumValue": {
+        "a label": AddEnumValue("mood", "glad"),
+        "in its place": AddEnumValue("mood", "ok", after="sad"),
+        "with those before": AddEnumValue(
+            "mood", "ok", after="sad", existing_labels=("sad", "happy")
+        ),
+    },
+    "RenameEnumValue": {
+        "a label": RenameEnumValue("mood", "sad", "blue"),
+    },
+    "ReplaceEnum": {
+        "with its columns": ReplaceEnum(
+            "mood",
+            ["ok", "happy"],
+            columns=[EnumColumn("people", "mood", server_default="ok")],
+            renamed={"sad": "ok"},
+            existing_labels=["sad", "happy"],
+        ),
+        "without its columns": ReplaceEnum("mood", ["ok", "happy"]),
+    },
+    "CreateSequence": {
+        "a sequence": CreateSequence("ids"),
+        "with options": CreateSequence("ids", start=100, increment=10, cache=5),
+        "unless it is there": CreateSequence("ids", if_not_exists=True),
+    },
+    "DropSequence": {
+        "a sequence": DropSequence("ids"),
+        "if it is there": DropSequence("ids", if_exists=True),
+        "with its definition": DropSequence("ids", existing_sequence=CreateSequence("ids")),
+    },
+    "AlterSequence": {
+        "an option": AlterSequence("ids", increment=10),
+        "begin again": AlterSequence("ids", restart=True),
+        "another name": AlterSequence("ids", new_sequence_name="order_ids"),
+        "with what it was": AlterSequence(
+            "ids", increment=10, existing_sequence=CreateSequence("ids", increment=1)
+        ),
+    },
+    "ExecuteSQL": {
+        "an update": ExecuteSQL("UPDATE users SET name = upper(name)"),
+        "a construct": ExecuteSQL(users.update().where(users.c.id == 1).values(name="Ada")),
+        "what must run alone": ExecuteSQL("VACUUM"),
+    },
+    "BulkInsert": {
+        "rows": BulkInsert(users, [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Kurt"}]),
+    },
+    "CopyRows": {
+        "columns": CopyRows("users", "people", {"id": "id", "name": "name"}),
+        "expressions": CopyRows(
+            "users", "people", {"id": "id", "name": func.upper(column("name"))}
+        ),
+    },
+}
