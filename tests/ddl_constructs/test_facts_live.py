@@ -24,6 +24,7 @@ from ddl_constructs import (
     CreateTableComment,
     DropColumn,
     DropConstraint,
+    DropEnum,
     DropIndex,
     DropTableComment,
     Facts,
@@ -412,6 +413,9 @@ def test_each_kind_is_run_or_refused(kind: type[Change], database: str) -> None:
     assert cases, f"no case for {kind.__name__}"
 
     if (kind, database) != (SetTableSchema, MARIADB) and not any(database in on for _, on in cases):
+        if kind in (CreateEnum, DropEnum):  # nothing to do, so nothing it costs
+            assert facts(cases[0][0], database).lock == ""
+            return
         with pytest.raises(UnsupportedChange):
             facts(cases[0][0], database)
 
