@@ -181,8 +181,8 @@ def called(kind: type[Change]) -> str:
     built = {word for word in kind.words if word in ddl_constructs.__all__}
     words = {w: getattr(ddl_constructs, w) if w in built else kind for w in kind.words}
     lines = [_signature(f"op.{word}", build) for word, build in words.items()]
-    lines.append(_signature(kind.__name__, kind))
     text = "```{code-block} python\n" + "\n".join(lines) + "\n```"
+    text += f"\n\nThe class `{kind.__name__}` takes what `op.{kind.words[0]}` takes."
     told: dict[str, str] = {}
     for build in (kind, *words.values()):
         for name, what in _arguments(build):
@@ -221,10 +221,15 @@ def sql(title: str, call: str, change: Change) -> str:
             verb = "refuse" if len(names) > 1 else "refuses"
             blocks.append(f"**{who}** {verb}:\n\n```text\n{_wrapped(text, names)}\n```")
         elif text:
-            blocks.append(f"**{who}**\n\n```sql\n{text}\n```")
+            blocks.append(f"**{who}**\n\n```{_language(text, names)}\n{text}\n```")
         else:
             blocks.append(f"**{who}**: nothing is done, and nothing refused.")
     return "\n\n".join(blocks)
+
+
+def _language(text: str, names: list[str]) -> str:
+    """Name the language that a highlighter must know to read a text."""
+    return "postgresql" if "$do$" in text else "tsql" if names == ["mssql"] else "sql"
 
 
 def _wrapped(text: str, names: list[str]) -> str:
@@ -265,7 +270,7 @@ def undo(known: list[Case]) -> str:
     for (text, refused), titles in _together((_reversed(change), t) for t, _, change in known):
         case = f"{', '.join(titles)}: " if len(known) > 1 else ""
         if refused:
-            lines.append(f"- {case}not known. `{text}`")
+            lines.append(f"- {case}refused: `{text}`")
         elif "\n" in text:
             block = textwrap.indent(f"```{{code-block}} python\n{text}\n```", "  ")
             lines.append(f"- {case or 'by'}".rstrip() + f"\n\n{block}\n")
@@ -300,7 +305,8 @@ def costs(known: list[Case]) -> str:
         noted = ((note, title) for cost, titles in told for note in cost.notes for title in titles)
         for note, titles in _together(noted):
             whole = len(titles) == sum(len(each) for _, each in told)
-            notes.append(((note, "" if whole else f" ({', '.join(titles)})"), product))
+            told_note = note.replace("''", "`''`")  # two quotes would become one curly one
+            notes.append(((told_note, "" if whole else f" ({', '.join(titles)})"), product))
         sources += [source for cost, _ in told for source in cost.sources]
     unknown = [DIALECTS[name][0] for name in KNOWN if not book(name).rows]
     if not any(line[1] for line in lines[1:]):
