@@ -326,7 +326,8 @@ def _manuals(sources: Iterable[Source]) -> list[tuple[str, list[str]]]:
 
 
 def _from(said: list[str]) -> str:
-    return f"Sources, the manuals: {'. '.join(said)}." if said else ""
+    sources = f"Sources, the manuals: {'. '.join(said)}. " if said else ""
+    return f"{sources}[What a change costs](../facts.md) has other versions, and says what the words mean."
 
 
 _HEAD = ["Database", "Case", "Can be rolled back", "Lock", "Blocks", "Rows", "Data"]
