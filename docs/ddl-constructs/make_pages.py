@@ -166,7 +166,7 @@ def _items(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     assert isinstance(node, ast.Dict), "the cases are written as a dict"
     for key, value in zip(node.keys, node.values, strict=True):
         assert isinstance(key, ast.Constant)
-        yield key.value, value
+        yield str(key.value), value
 
 
 def _written(source: str, node: ast.expr) -> str:
@@ -261,7 +261,8 @@ def _said(change: Change, dialect: str) -> tuple[str, bool]:
 
 @cache
 def _dialect(name: str) -> Any:
-    return make_url(f"{name}://").get_dialect()(paramstyle="named")
+    dialect: Any = make_url(f"{name}://").get_dialect()  # the base class doesn't name its options
+    return dialect(paramstyle="named")
 
 
 def undo(known: list[Case]) -> str:
