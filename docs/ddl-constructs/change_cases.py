@@ -4,6 +4,13 @@ The pages' SQL, undo and facts are made of them (`make_pages.py`), and the text 
 shown as it stands here. A case more is a line more.
 """
 
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
 from ddl_constructs import (
     AddColumn,
     AddConstraint,
@@ -11,6 +18,7 @@ from ddl_constructs import (
     AlterColumn,
     AlterSequence,
     BulkInsert,
+    Change,
     CopyRows,
     CreateEnum,
     CreateIndex,
@@ -56,7 +64,7 @@ from sqlalchemy import (
 
 users = table("users", column("id", Integer()), column("name", String()))
 
-CASES = {
+CASES: dict[str, dict[str, Change]] = {
     "CreateTable": {
         "a table": CreateTable(
             "users", Column("id", Integer(), primary_key=True), Column("name", String(50))
@@ -298,3 +306,34 @@ CASES = {
         ),
     },
 }
+
+
+def cases() -> dict[str, list[tuple[str, str, Change]]]:
+    """Give the table above with the calls as they are written: title, text, change."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    found = {}
+    for name, several in _items(_assigned(ast.parse(source), "CASES")):
+        made = CASES[name]
+        found[name] = [(t, _written(source, node), made[t]) for t, node in _items(several)]
+    return found
+
+
+def _assigned(tree: ast.Module, name: str) -> ast.expr:
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name and node.value:
+            return node.value
+    raise AssertionError(f"nothing is called {name}")
+
+
+def _items(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    assert isinstance(node, ast.Dict), "the cases are written as a dict"
+    for key, value in zip(node.keys, node.values, strict=True):
+        assert isinstance(key, ast.Constant)
+        yield str(key.value), value
+
+
+def _written(source: str, node: ast.expr) -> str:
+    text = ast.get_source_segment(source, node)
+    assert text is not None
+    first, *more = text.splitlines()
+    return "\n".join([first, *textwrap.dedent("\n".join(more)).splitlines()])

@@ -8,7 +8,6 @@ calls that a page shows stand in `change_cases.py`.
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import inspect
 import re
@@ -140,40 +139,14 @@ def parts_of(kind: type[Change]) -> dict[str, Callable[[], str]]:
 
 @cache
 def cases() -> dict[str, list[Case]]:
-    """Read the table of cases, each call with its text."""
-    file = HERE / "change_cases.py"
-    source = file.read_text(encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+    """Give the cases of each change, by its class's name."""
+    spec = importlib.util.spec_from_file_location("change_cases", HERE / "change_cases.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: dict[str, list[Case]] = {}
-    for name, several in _items(_assigned(ast.parse(source), "CASES")):
-        made = module.CASES[name]
-        found[name] = [(t, _written(source, node), made[t]) for t, node in _items(several)]
+    found: dict[str, list[Case]] = module.cases()
     return found
-
-
-def _assigned(tree: ast.Module, name: str) -> ast.expr:
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return node.value
-    raise AssertionError(f"nothing is called {name}")
-
-
-def _items(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    assert isinstance(node, ast.Dict), "the cases are written as a dict"
-    for key, value in zip(node.keys, node.values, strict=True):
-        assert isinstance(key, ast.Constant)
-        yield str(key.value), value
-
-
-def _written(source: str, node: ast.expr) -> str:
-    text = ast.get_source_segment(source, node)
-    assert text is not None
-    first, *more = text.splitlines()
-    return "\n".join([first, *textwrap.dedent("\n".join(more)).splitlines()])
 
 
 def called(kind: type[Change]) -> str:
