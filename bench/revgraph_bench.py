@@ -264,7 +264,7 @@ def memory(shape: str, size: int) -> dict[str, float]:
 def main() -> None:
     """Run the sides in turn and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 5000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1000, 5000])
     parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
     parser.add_argument("--sides", nargs="+", choices=SIDES, default=list(SIDES))
     parser.add_argument("--growth", type=int, nargs="*", default=[1000, 10_000, 100_000])

@@ -459,6 +459,7 @@ POSTGRESQL_TYPES: list[tuple[Any, str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_postgresql_rewrites_and_cuts_by_type_as_it_is_said(postgresql_url: str) -> None:
     """Every pair of types between which PostgreSQL converts without USING."""
     engine = create_engine(postgresql_url, poolclass=NullPool)
@@ -533,6 +534,7 @@ MARIADB_TYPES: list[tuple[Any, str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_mariadb_copies_and_cuts_by_type_as_it_is_said(mariadb_url: str) -> None:
     """Every pair of types between which MariaDB converts in strict mode."""
     engine = create_engine(mariadb_url, poolclass=NullPool)

@@ -59,6 +59,7 @@ def test_a_command_has_its_page(word: str) -> None:
 
 
 @pytest.mark.parametrize("demo", EXAMPLES, ids=lambda demo: demo.parent.name)
+@pytest.mark.slow
 def test_an_example_runs(demo: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(demo)], cwd=tmp_path, capture_output=True, encoding="utf-8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from stories.test_stories import play, steady
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
@@ -17,6 +18,7 @@ REVISION = re.compile(
 )
 
 
+@pytest.mark.slow
 def test_the_tutorial_says_what_happens(tmp_path: Path) -> None:
     told = steady(story(TUTORIAL.read_text(encoding="utf-8")), tmp_path)
 

@@ -386,6 +386,7 @@ def _ladder() -> list[Revision[None]]:
     "make",
     [_chain, _shuffled, _chain_of_dependencies, _labels_all_along, _star, _octopus, _ladder],
 )
+@pytest.mark.slow
 def test_a_hundred_thousand_revisions_need_no_recursion(
     make: Callable[[], list[Revision[None]]],
 ) -> None:

@@ -144,6 +144,8 @@ def test_what_is_not_text(value: Any) -> None:
         pytest.param(FORK, (), "", id="none-of-them"),
         pytest.param(FORK, "x@-1", "bbbb1", id="REV-046-down-from-the-branch-head"),
         pytest.param(LINE, "-1", "cccc", id="REV-046-down-from-the-head"),
+        pytest.param(DEPENDENT, "-1", "b1", id="REV-046-down-from-the-real-head"),
+        pytest.param(DEPENDENT, "a@-1", "a1", id="REV-046-a-branch-that-is-depended-on"),
         pytest.param(FORK, "-1", "bbbb1 bbbb2", id="REV-046-down-from-each-head"),
         pytest.param(FORK + "; z", "-2", "aaaa1", id="REV-046-heads-that-are-high-enough"),
         pytest.param("aaaa1 <- ccccc; aaaa1 <- d", "ccc@head", "ccccc", id="REV-128"),

@@ -24,6 +24,7 @@ STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+@pytest.mark.slow
 def test_story(story: Path, tmp_path: Path) -> None:
     told = story.read_text(encoding="utf-8")
 
