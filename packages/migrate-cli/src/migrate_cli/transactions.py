@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from ddl_constructs import traits
-from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .dialects import knowledge
-from .failures import InCallersTransaction, RolledBack
+from .failures import InCallersTransaction
+from .watching import watched
 
 
 class Transaction:
@@ -69,37 +69,29 @@ class Transaction:
             yield
             return
         level = self.connection.get_isolation_level()
-        self.connection.commit()
-        self.connection.execution_options(isolation_level="AUTOCOMMIT")
         self._outside = True
         try:
-            yield
+            self.connection.commit()
+            self.connection.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                yield
+            finally:
+                self.connection.commit()
+                self.connection.execution_options(isolation_level=level)
         finally:
             self._outside = False
-            self.connection.commit()
-            self.connection.execution_options(isolation_level=level)
         self._open()
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Notice a rollback inside of the block: what it did before is lost.
+    def watched(self, committed: Callable[[], None]) -> AbstractContextManager[None]:
+        """Notice where the block ends the transaction by itself.
+
+        Args:
+            committed: Called when it has committed.
 
         Raises:
-            RolledBack: There was one, and the block ended as if nothing had been.
+            RolledBack: It rolled back: what it did before is lost.
         """
-        seen = False
-
-        def notice(connection: Connection) -> None:
-            nonlocal seen
-            seen = True
-
-        event.listen(self.connection, "rollback", notice)
-        try:
-            yield
-        finally:
-            event.remove(self.connection, "rollback", notice)
-        if seen:
-            raise RolledBack
+        return watched(self.connection, committed, lambda: self._outside)
 
     def _open(self) -> None:
         if not self.connection.in_transaction():

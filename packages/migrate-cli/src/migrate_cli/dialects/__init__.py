@@ -13,10 +13,19 @@ if TYPE_CHECKING:
 
 
 class Knowledge(Protocol):
-    """What a dialect's file may say; each function has a default that does nothing."""
+    """What a dialect's file may say; each function has a default that does nothing.
+
+    Attributes:
+        keeps_widths: Whether a text longer than its column is refused.
+    """
+
+    keeps_widths: bool
 
     def open_transaction(self, connection: Connection) -> None:
         """Open the transaction on the server, where the driver doesn't by itself."""
+
+    def in_transaction(self, connection: Connection) -> bool | None:
+        """Ask the driver whether the server is in a transaction; None if it can't tell."""
 
     def set_offline(self, dialect: Dialect) -> None:
         """Set what the dialect would ask the server for, as a usual server answers."""
@@ -25,7 +34,12 @@ class Knowledge(Protocol):
 class _Nothing:
     """Knows nothing, and needs nothing."""
 
+    keeps_widths = True
+
     def open_transaction(self, connection: Connection) -> None:
+        return None
+
+    def in_transaction(self, connection: Connection) -> bool | None:
         return None
 
     def set_offline(self, dialect: Dialect) -> None:

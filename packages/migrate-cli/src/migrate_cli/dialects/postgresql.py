@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
+
+
+def in_transaction(connection: Connection) -> bool | None:
+    """Ask the driver: libpq's transaction status is 0 in none (PQTRANS_IDLE).
+
+    Psycopg 3 and psycopg2 have it at `connection.info`; asyncpg has `is_in_transaction()`.
+    """
+    driver: Any = connection.connection.driver_connection
+    if hasattr(driver, "is_in_transaction"):
+        return bool(driver.is_in_transaction())
+    status = getattr(getattr(driver, "info", None), "transaction_status", None)
+    return None if status is None else status != 0
 
 
 def set_offline(dialect: Dialect) -> None:

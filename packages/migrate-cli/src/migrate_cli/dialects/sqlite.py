@@ -6,6 +6,9 @@ from sqlalchemy.engine import Connection
 
 from ..failures import DriverCommits
 
+keeps_widths = False
+"""SQLite, datatype3, 3.1: the length of a VARCHAR is ignored."""
+
 
 def open_transaction(connection: Connection) -> None:
     """Send BEGIN, since the driver opens a transaction only before a change of rows.
@@ -25,3 +28,9 @@ def open_transaction(connection: Connection) -> None:
         raise DriverCommits("autocommit=True")
     if not getattr(driver, "in_transaction", True):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def in_transaction(connection: Connection) -> bool | None:
+    """Ask the driver; aiosqlite hands the answer of sqlite3 on."""
+    answer: bool | None = getattr(connection.connection.driver_connection, "in_transaction", None)
+    return answer

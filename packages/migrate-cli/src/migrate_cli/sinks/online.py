@@ -63,12 +63,11 @@ class OnlineSink:
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
         with self._transaction.left(what):
-            self.kept += self._pending
-            self._pending = []
+            self._keep()
             yield
 
     def watched(self) -> AbstractContextManager[None]:
-        return self._transaction.watched()
+        return self._transaction.watched(self._committed)
 
     def note(self, text: str) -> None:
         """Nobody reads along here: the caller tells the progress."""
@@ -79,3 +78,13 @@ class OnlineSink:
             done = self._pending if self._transaction.can_roll_back else self.kept
             done.append(in_words(element))
         return result
+
+    def _committed(self) -> None:
+        """Take note that the script has committed by itself what it did so far."""
+        if not self._pending and self._transaction.can_roll_back:
+            self.kept.append("what the script committed")
+        self._keep()
+
+    def _keep(self) -> None:
+        self.kept += self._pending
+        self._pending = []

@@ -1,0 +1,91 @@
+"""Notices where a script ends the transaction that it runs in, by the connection or by SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from .dialects import knowledge
+from .failures import RolledBack
+
+
+@contextmanager
+def watched(
+    connection: Connection, committed: Callable[[], None], outside: Callable[[], bool]
+) -> Iterator[None]:
+    """Notice the end of a transaction inside of the block.
+
+    After a commit the next statement is in a transaction again, as the rest of the script expects.
+
+    Args:
+        connection: The connection that the script has.
+        committed: Called when the script has committed: what it did before stays.
+        outside: Tells whether the transaction is left on purpose, and its end is none of ours.
+
+    Raises:
+        RolledBack: There was a rollback, so what the block did before it is lost.
+    """
+    known = knowledge(connection.dialect.name)
+    rolled_back = False
+
+    def on_rollback(_: Connection) -> None:
+        nonlocal rolled_back
+        rolled_back = True
+
+    def on_commit(_: Connection) -> None:
+        if not outside():
+            committed()
+
+    def on_begin(_: Connection) -> None:
+        if not outside():
+            known.open_transaction(connection)
+
+    def on_statement(_: Connection, cursor: Any, statement: str, *more: Any) -> None:
+        nonlocal rolled_back
+        word = _ending(statement, known.in_transaction(connection))
+        if word is None or outside():
+            return
+        if word in ("ROLLBACK", "ABORT"):
+            rolled_back = True
+            raise RolledBack
+        committed()
+        known.open_transaction(connection)
+
+    listeners: dict[str, Callable[..., None]] = {
+        "rollback": on_rollback,
+        "commit": on_commit,
+        "begin": on_begin,
+        "after_cursor_execute": on_statement,
+    }
+    with ExitStack() as stack:
+        for name, listener in listeners.items():
+            event.listen(connection, name, listener)
+            stack.callback(event.remove, connection, name, listener)
+        yield
+    if rolled_back:
+        raise RolledBack
+
+
+_ENDS = r"(COMMIT|END|ROLLBACK|ABORT)\b(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b)"
+_alone = re.compile(rf"\s*{_ENDS}[\w\s]*;?\s*", re.IGNORECASE).fullmatch
+_among_others = re.compile(rf"(?:\A|;)\s*{_ENDS}", re.IGNORECASE).findall
+
+
+def _ending(statement: str, in_transaction: bool | None) -> str | None:
+    """The word by which SQL ended a transaction, in capitals; None if it didn't.
+
+    Args:
+        statement: What was executed; with some drivers several statements in one text.
+        in_transaction: Whether the server is in a transaction after it; None if nobody knows, and
+            then only a text that is nothing else counts: `END` ends the body of a function too.
+    """
+    if in_transaction is None:
+        found = _alone(statement)
+        return found[1].upper() if found else None
+    words = _among_others(statement) if not in_transaction else ()
+    return words[-1].upper() if words else None
