@@ -10,11 +10,12 @@ import pytest
 from migrate_cli.commands import current, downgrade, stamp, upgrade
 from migrate_cli.commands.moves import Progress
 from migrate_cli.errors import BadScript
-from migrate_cli.failures import RevisionFailed, UnknownApplied
+from migrate_cli.failures import IdTooLong, RevisionFailed, UnknownApplied
 from sqlalchemy import text
 
 CREATE_A = 'op.create_table("a", sa.Column("id", sa.Integer(), primary_key=True))'
 CREATE_B = 'op.create_table("b", sa.Column("id", sa.Integer(), primary_key=True))'
+ALL = ["sqlite", "postgresql", "mysql"]
 DROP_A, DROP_B = 'op.drop_table("a")', 'op.drop_table("b")'
 
 
@@ -177,6 +178,8 @@ def test_one_transaction_for_the_run_rolls_all_of_it_back(project: Any) -> None:
         ("import sys; sys.exit()", "the script ends the process"),
         ("yield", "gave a generator, so nothing of it ran"),
         ("op.get_bind().close(); op.execute('SELECT 1')", "closed"),
+        ("class Odd(BaseException): pass\nraise Odd('base')", "Odd: base"),
+        ("raise GeneratorExit", "GeneratorExit"),
         (f"{CREATE_A}; op.get_bind().rollback()", "the script rolled back the transaction"),
         ("op.add_colum('t')", "op has no word 'add_colum'; did you mean 'add_column'"),
     ],
@@ -189,6 +192,116 @@ def test_scripts_that_misbehave_are_no_success(sqlite_project: Any, body: str, r
 
     assert reason in caught.value.reason
     assert heads(sqlite_project) == []
+
+
+ROLLED_BACK = "the script rolled back the transaction"
+
+
+@pytest.mark.parametrize(
+    ("ending", "databases", "reason", "stays"),
+    [
+        pytest.param("op.execute('ROLLBACK')", ALL, ROLLED_BACK, False, id="rollback"),
+        pytest.param("op.execute(' rollback ; ')", ALL, ROLLED_BACK, False, id="lower-case"),
+        pytest.param(
+            "op.get_bind().exec_driver_sql('ROLLBACK')", ALL, ROLLED_BACK, False, id="by-the-bind"
+        ),
+        pytest.param(
+            "op.execute('INSERT INTO a VALUES (2); ABORT')",
+            ["postgresql"],
+            ROLLED_BACK,
+            False,
+            id="abort-among-others",
+        ),
+        pytest.param("op.execute('COMMIT')", ALL, "ValueError", True, id="commit"),
+        pytest.param("op.get_bind().commit()", ALL, "ValueError", True, id="commit-by-the-bind"),
+        pytest.param(
+            "op.execute('BEGIN; INSERT INTO a VALUES (2); END')",
+            ["postgresql"],
+            "ValueError",
+            True,
+            id="end-among-others",
+        ),
+        pytest.param(
+            "op.execute('SAVEPOINT s'); op.execute('ROLLBACK TO SAVEPOINT s')",
+            ALL,
+            "ValueError",
+            False,
+            id="savepoint",
+        ),
+        pytest.param(
+            "op.execute('DO $$ BEGIN PERFORM 1; END $$')",
+            ["postgresql"],
+            "ValueError",
+            False,
+            id="end-of-a-body",
+        ),
+    ],
+)
+def test_a_script_that_ends_its_transaction_by_sql_is_noticed(
+    project: Any, ending: str, databases: list[str], reason: str, stays: bool
+) -> None:
+    dialect = project.url.partition("+")[0].partition(":")[0]
+    if dialect not in databases:
+        pytest.skip(f"{dialect} says it otherwise")
+    project.revision("a1", None, CREATE_A)
+    upgrade(project.config)
+    insert = "op.execute('INSERT INTO a (id) VALUES (1)')"
+    project.revision("b2", "a1", f"{insert}\n{ending}\n{CREATE_B}\nraise ValueError('late')")
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project.config)
+
+    with project.connect() as connection:
+        kept = connection.scalar(text("SELECT count(*) FROM a WHERE id = 1"))
+    assert reason in caught.value.reason
+    assert kept == (1 if stays or (dialect == "mysql" and reason == "ValueError") else 0)
+    if dialect != "mysql":  # there CREATE TABLE has committed everything
+        assert project.tables() == {"a"}
+        assert caught.value.state[0].startswith("this stays" if stays else "this revision is")
+    assert heads(project) == ["a1"]
+
+
+def test_what_is_committed_by_a_script_is_gone_on_from(project: Any) -> None:
+    """After a script's COMMIT its later changes are in one transaction with its version row."""
+    body = f"{CREATE_A}\nop.execute('COMMIT')\n{CREATE_B}"
+    project.revision("a1", None, body)
+
+    upgrade(project.config)
+
+    assert project.tables() == {"a", "b"}
+    assert heads(project) == ["a1"]
+
+
+def test_an_interruption_goes_on_and_says_where_the_database_is(project: Any) -> None:
+    project.revision("a1", None, CREATE_A)
+    project.revision("b2", "a1", f"{CREATE_B}\nraise KeyboardInterrupt")
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        upgrade(project.config)
+
+    notes = caught.value.__notes__
+    assert notes[-1] == "the database is at a1"
+    if project.url.startswith(("sqlite", "postgresql")):
+        assert project.tables() == {"a"}
+        assert notes[0] == "this revision is rolled back"
+    else:
+        assert notes[0] == "this stays, it is committed: create table b (1 column)"
+
+
+def test_an_id_that_is_too_long_is_refused_before_anything_runs(project: Any) -> None:
+    with project.connect() as connection:
+        connection.execute(text("CREATE TABLE migrate_version (version_num varchar(32))"))
+        connection.commit()
+    project.revision("a1", None, CREATE_A)
+    project.revision("b" * 33, "a1", CREATE_B)
+
+    if project.url.startswith("sqlite"):
+        upgrade(project.config)  # takes texts of any length
+        return
+    with pytest.raises(IdTooLong, match="33 characters, and 32 fit into migrate_version"):
+        upgrade(project.config)
+
+    assert project.tables() == set()
 
 
 def test_a_script_that_is_async_is_no_success(sqlite_project: Any) -> None:

@@ -51,6 +51,7 @@ def test_the_scripts_stand_in_the_order_of_their_files_names(tmp_path: Path) -> 
         ("__init__.py", False),
         ("__init__old.py", False),
         (".#one.py", False),
+        ("._one.py", False),
         ("one.pyc", False),
         ("one.py~", False),
         ("README", False),

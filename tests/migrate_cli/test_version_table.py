@@ -6,10 +6,11 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from migrate_cli.failures import NoVersionTable, VersionTableError
+from migrate_cli.failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
 from migrate_cli.sinks import OfflineSink, OnlineSink
 from migrate_cli.sinks.offline import offline_dialect
 from migrate_cli.version_table import VersionTable
+from revgraph import HeadsChange
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -95,13 +96,48 @@ def test_a_table_of_that_name_that_isnt_one_is_named(connection: Connection) -> 
         VersionTable().heads(connection)
 
 
-def test_a_null_in_it_is_named(connection: Connection) -> None:
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        pytest.param("(NULL)", "migrate_version holds a row with NULL", id="null"),
+        pytest.param("('a'), ('b'), ('a')", "migrate_version holds a twice", id="twice"),
+    ],
+)
+def test_rows_that_no_run_leaves_are_named(connection: Connection, rows: str, message: str) -> None:
     connection.execute(text("CREATE TABLE migrate_version (version_num varchar(32))"))
-    connection.execute(text("INSERT INTO migrate_version VALUES (NULL)"))
+    connection.execute(text(f"INSERT INTO migrate_version VALUES {rows}"))
     connection.commit()
 
-    with pytest.raises(NoVersionTable, match="a row with NULL"):
+    with pytest.raises(BadVersionRows, match=f"{message}\nsay where the database really is"):
         VersionTable().heads(connection)
+
+
+@pytest.mark.parametrize(
+    ("table", "length", "message"),
+    [
+        pytest.param(None, 128, None, id="new"),
+        pytest.param(None, 129, "has 129 characters, and 128 fit into", id="new-too-narrow"),
+        pytest.param("version_num varchar(32)", 32, None, id="narrow"),
+        pytest.param("version_num varchar(32)", 33, "33 characters, and 32 fit", id="too-narrow"),
+        pytest.param("version_num text", 500, None, id="without-limit"),
+        pytest.param("version_num varchar(32), at date", 12, None, id="other-column"),
+        pytest.param("version_num varchar(32), at date not null", 12, "at must be", id="to-fill"),
+    ],
+)
+def test_a_table_that_cant_take_an_id_is_found_before_anything_runs(
+    connection: Connection, table: str | None, length: int, message: str | None
+) -> None:
+    if table is not None:
+        connection.execute(text(f"CREATE TABLE migrate_version ({table})"))
+        connection.commit()
+    unlimited = connection.dialect.name == "sqlite" and "at must be" not in str(message)
+    sink, moves = OnlineSink(connection), [HeadsChange(insert=("x" * length,))]
+
+    if message is None or unlimited:
+        VersionTable().must_take(moves, sink)
+    else:
+        with pytest.raises((IdTooLong, NoVersionTable), match=message):
+            VersionTable().must_take(moves, sink)
 
 
 def test_it_can_have_a_name_and_a_schema_of_its_own(postgresql_url: str) -> None:

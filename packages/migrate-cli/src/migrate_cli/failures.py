@@ -207,6 +207,53 @@ class NoVersionTable(DatabaseError):
         )
 
 
+class BadVersionRows(DatabaseError):
+    """The version table holds what no run can have left there.
+
+    Attributes:
+        table: The version table's name.
+        what: What it holds.
+    """
+
+    def __init__(self, table: str, what: str) -> None:
+        self.table, self.what = table, what
+        super().__init__(
+            f"{table} {what}\nsay where the database really is: migrate stamp --purge <revision>"
+        )
+
+
+class IdTooLong(DatabaseError):
+    """A revision's id doesn't fit the version table; nothing ran.
+
+    Attributes:
+        table: The version table's name.
+        id: The id.
+        width: Characters that fit.
+    """
+
+    def __init__(self, table: str, id: str, width: int) -> None:
+        self.table, self.id, self.width = table, id, width
+        super().__init__(
+            f"the id {id} has {len(id)} characters, and {width} fit into {table}.version_num; "
+            "nothing ran\nwiden that column, or give the revision a shorter id"
+        )
+
+
+class StatementFailed(DatabaseError):
+    """The database refuses a statement of ours, outside of any script.
+
+    Attributes:
+        database: Its URL, without password.
+        reason: What it says.
+        statement: The statement; None if none is known.
+    """
+
+    def __init__(self, database: str, reason: str, statement: str | None) -> None:
+        self.database, self.reason, self.statement = database, reason, statement
+        asked = f"\n  in: {statement}" if statement else ""
+        super().__init__(f"{database} refuses to answer\n  {reason}{asked}")
+
+
 class SeveralHeads(UsageError):
     """The only head was asked for, and there are several.
 

@@ -14,7 +14,7 @@ from types import ModuleType
 from sqlalchemy import MetaData
 
 from .config import Config
-from .errors import EmptyMetadata, ModelsDontImport, NoMetadata, in_one_line, near
+from .errors import EmptyMetadata, ModelsDontImport, NoMetadata, ends_us, in_one_line, near
 from .modules import matcher, modules_under
 from .paths import shown
 
@@ -120,7 +120,9 @@ def _imported(name: str, setting: str, config: Config) -> ModuleType:
             ) from err
         hint = "install it into the environment that migrate runs in"
         raise ModelsDontImport(name, _place(err), in_one_line(err), setting, hint) from err
-    except (Exception, SystemExit) as err:  # a stranger's code: anything may come out of it
+    except BaseException as err:  # a stranger's code: anything may come out of it
+        if ends_us(err):
+            raise
         raise ModelsDontImport(name, _place(err), in_one_line(err), setting) from err
 
 

@@ -1,9 +1,14 @@
-"""File names of new revisions."""
+"""File names of new revisions, and how long an id may be."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
+
+ID_WIDTH = 128
+"""Longest id of a revision, in characters: as wide as the version table's column is made.
+
+Within every server's limit for a key, also at four bytes a character (InnoDB with 767 bytes)."""
 
 
 def slug(message: str, length: int = 40) -> str:

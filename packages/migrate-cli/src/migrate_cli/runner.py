@@ -14,7 +14,8 @@ from ddl_constructs import traits
 from revgraph import HeadsChange, Step
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
-from .errors import BadScript, MigrateError, in_one_line
+from . import complaint
+from .errors import BadScript, MigrateError, ends_us, in_one_line
 from .failures import RevisionFailed
 from .operations import Operations, speaking
 from .paths import shown
@@ -76,9 +77,12 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
 
     Raises:
         BadScript: A script can't be loaded, or lacks the function; nothing ran.
+        IdTooLong: An id doesn't fit the version table; nothing ran.
+        NoVersionTable: The version table can't take a row; nothing ran.
         RevisionFailed: A script didn't come to its end; it says where the database is now.
     """
     functions = [_function(step) for step in steps]
+    around.versions.must_take([step.change for step in steps], around.sink)
     done: list[Done] = []
     whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
     each = nullcontext if whole else around.sink.transaction
@@ -103,8 +107,11 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                 done.append(Done(step.revision.id, message, step.direction, seconds))
                 if around.ended is not None:
                     around.ended(done[-1])
-    except (Exception, SystemExit) as err:  # a script may raise anything, and must not end us
+    except BaseException as err:  # a script may raise anything, and must not end us
         if not steps:
+            raise
+        if ends_us(err):
+            _add_state(err, around, whole)
             raise
         last = min(len(done), len(steps) - 1)  # all are done where the commit of the run fails
         raise _failure(steps[last], err, around, whole) from err
@@ -118,7 +125,12 @@ def record(moves: Sequence[HeadsChange], around: Run, *, purge: bool = False) ->
         moves: What becomes of the rows, in order.
         around: Sink, version table and name.
         purge: Delete every row first.
+
+    Raises:
+        IdTooLong: An id doesn't fit the version table.
+        NoVersionTable: The version table can't take a row.
     """
+    around.versions.must_take(moves, around.sink)
     with around.sink.transaction():
         if around.fresh:
             around.versions.create(around.sink)
@@ -183,29 +195,27 @@ def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -
     frames = traceback.extract_tb(err.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(script.path)]
     place = f"{shown(script.path)}:{lines[-1]}" if lines else shown(script.path)
-    sql = err.statement if isinstance(err, StatementError) else None
     return RevisionFailed(
         script.id,
         script.message,
         step.direction,
         place,
-        _one_line(sql) if sql else None,
+        complaint.statement(err, around.sink.dialect) if isinstance(err, StatementError) else None,
         _reason(err),
         list(_state(around, whole)),
     )
 
 
-def _one_line(sql: str, most: int = 300) -> str:
-    line = " ".join(sql.split())
-    return line if len(line) <= most else line[: most - 3] + "..."
+def _add_state(err: BaseException, around: Run, whole: bool) -> None:
+    """Note at an interruption where the database is, for those who tell it."""
+    for sentence in _state(around, whole):
+        err.add_note(sentence)
 
 
 def _reason(err: BaseException) -> str:
     """Say what went wrong in the words of who noticed it: the database, or Python."""
     if isinstance(err, StatementError) and err.orig is not None:
-        arguments = err.orig.args
-        text = str(arguments[1]) if len(arguments) == 2 else str(err.orig)
-        return "\n  ".join(line.strip() for line in text.strip().splitlines()[:6])
+        return complaint.reason(err)
     if isinstance(err, MigrateError):
         return str(err).replace("\n", "\n  ")
     if isinstance(err, SystemExit):
@@ -220,7 +230,7 @@ def _state(around: Run, whole: bool) -> Iterator[str]:
         yield "nothing was written"
         return
     if sink.kept:
-        yield f"this stays, {sink.dialect.name} can't roll it back: {'; '.join(sink.kept)}"
+        yield f"this stays, it is committed: {_last(sink.kept)}"
         yield "look at it, and mend or undo it before the next: migrate upgrade"
     else:
         yield f"{'the whole run' if whole else 'this revision'} is rolled back"
@@ -229,3 +239,9 @@ def _state(around: Run, whole: bool) -> Iterator[str]:
         yield f"the database is at {', '.join(heads) or '<base>'}"
     except (SQLAlchemyError, MigrateError):
         yield "where the database is can't be read now; look with: migrate status"
+
+
+def _last(done: Sequence[str], most: int = 5) -> str:
+    """The last things that were done; the one before the failure is what one looks for."""
+    more = f"{len(done) - most} more, and then " if len(done) > most else ""
+    return more + "; ".join(done[-most:])

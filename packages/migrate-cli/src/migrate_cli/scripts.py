@@ -15,7 +15,15 @@ from types import MappingProxyType, ModuleType
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
 
-from .errors import BadGraph, BadScript, DuplicateRevision, MissingRevision, NoScripts, in_one_line
+from .errors import (
+    BadGraph,
+    BadScript,
+    DuplicateRevision,
+    MissingRevision,
+    NoScripts,
+    ends_us,
+    in_one_line,
+)
 from .headers import read_header
 from .naming import file_name
 
@@ -84,7 +92,8 @@ class Scripts:
     def files(self) -> list[Path]:
         """The revision files, sorted by name.
 
-        Those are the names that end in `.py`, but for `__init__*` and an editor's `.#*`.
+        Those are the names that end in `.py`, but for `__init__*` and what editors and macOS leave
+        behind (`.#a.py`, `._a.py`).
 
         Raises:
             NoScripts: The scripts folder isn't there.
@@ -185,8 +194,10 @@ def load_module(path: Path) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         exec(code, module.__dict__)
-    except (Exception, SystemExit) as err:  # a script may raise anything
+    except BaseException as err:  # a script may raise anything
         del sys.modules[module.__name__]
+        if ends_us(err):
+            raise
         raise BadScript(
             path, _line_in(path, err), f"can't be imported: {in_one_line(err)}"
         ) from err
@@ -194,7 +205,7 @@ def load_module(path: Path) -> ModuleType:
 
 
 def _is_revision(name: str) -> bool:
-    return name.endswith(".py") and not name.startswith(("__init__", ".#"))
+    return name.endswith(".py") and not name.startswith(("__init__", ".#", "._"))
 
 
 def _revision(script: Script) -> Revision[Script]:

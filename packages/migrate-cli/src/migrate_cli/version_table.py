@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from ddl_constructs import CreateTable
@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Delete, Update
 
-from .failures import NoVersionTable, VersionTableError
+from .dialects import knowledge
+from .failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
+from .naming import ID_WIDTH
 from .sinks import Sink
 
 
@@ -28,7 +30,7 @@ class VersionTable:
         width: Characters that an id may have where this creates the table.
     """
 
-    width = 128  # in every server's limit for a key, also at four bytes a character
+    width = ID_WIDTH
 
     def __init__(
         self, name: str = "migrate_version", schema: str | None = None, *, primary_key: bool = True
@@ -56,11 +58,15 @@ class VersionTable:
 
         Raises:
             NoVersionTable: What has the table's name isn't one.
+            BadVersionRows: It holds NULL, or an id twice.
         """
         found = self.rows(connection)
         if None in found:
-            raise NoVersionTable(self.fullname, "it holds a row with NULL", None)
-        return tuple(sorted(map(str, found)))
+            raise BadVersionRows(self.fullname, "holds a row with NULL")
+        ids = sorted(map(str, found))
+        if twice := {one for one in ids if ids.count(one) > 1}:
+            raise BadVersionRows(self.fullname, f"holds {', '.join(sorted(twice))} twice")
+        return tuple(ids)
 
     def rows(self, connection: Connection) -> tuple[str | None, ...]:
         """Read what the table holds, as it is, in no order; empty if it is empty or absent.
@@ -85,6 +91,37 @@ class VersionTable:
         if self.primary_key:
             elements.append(PrimaryKeyConstraint("version_num", name=f"{self.name}_pkc"))
         sink.take(CreateTable(self.name, *elements, schema=self.schema))
+
+    def must_take(self, moves: Iterable[HeadsChange], sink: Sink) -> None:
+        """Check, before anything is run, that the table can take the ids of some moves.
+
+        Raises:
+            IdTooLong: An id is longer than the column is wide.
+            NoVersionTable: It has another column, that must be filled.
+        """
+        new = {one for move in moves for one in (*move.insert, *(move.replace or ())[1:])}
+        if not new:
+            return
+        width: int | None = self.width
+        if sink.connection is not None and self.exists(sink.connection):
+            width = self._width(sink.connection)
+        if width is None or not knowledge(sink.dialect.name).keeps_widths:
+            return
+        longest = max(sorted(new), key=len)
+        if len(longest) > width:
+            raise IdTooLong(self.fullname, longest, width)
+
+    def _width(self, connection: Connection) -> int | None:
+        """Read how many characters the table's column takes; None if there is no limit."""
+        width = None
+        for column in inspect(connection).get_columns(self.name, schema=self.schema):
+            if column["name"] == "version_num":
+                width = getattr(column["type"], "length", None)
+            elif not column["nullable"] and column["default"] is None:
+                raise NoVersionTable(
+                    self.fullname, f"its column {column['name']} must be filled too", None
+                )
+        return width
 
     def apply(self, sink: Sink, change: HeadsChange) -> None:
         """Bring the rows from where they are to where a step leaves them."""

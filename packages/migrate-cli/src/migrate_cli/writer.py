@@ -22,6 +22,7 @@ from .errors import (
     CannotWrite,
     RevisionExists,
 )
+from .naming import ID_WIDTH
 from .scripts import Script, Scripts
 
 RESERVED = frozenset({"head", "heads", "base", "current"})
@@ -144,6 +145,8 @@ def _checked(id: str) -> str:
     if not re.fullmatch(r"\w[\w.]*", id):
         odd = sorted({repr(char) for char in id if not re.match(r"[\w.]", char)})
         raise BadRevisionId(id, f"it has {' '.join(odd)} in it" if odd else "it is no name")
+    if len(id) > ID_WIDTH:
+        raise BadRevisionId(id, f"it has {len(id)} characters, and {ID_WIDTH} fit")
     if id in RESERVED:
         raise BadRevisionId(id, "that word means something else where an id is expected")
     return id

@@ -42,8 +42,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as err:
         err.show()
         return err.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        error("interrupted")
+    except (click.Abort, KeyboardInterrupt) as err:
+        error("\n".join(["interrupted", *_notes(err)]))
         return 130
     except (BrokenPipeError, PipeClosed):
         # what Python still flushes at exit must go somewhere
@@ -57,6 +57,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
             traceback.print_exception(err)
         error(str(err), "Refused" if isinstance(err, Refused) else "Error")
         return status
+
+
+def _notes(err: BaseException) -> list[str]:
+    """What was noted at an interruption; click raises its own from it."""
+    noted: list[str] = getattr(err.__cause__ or err, "__notes__", [])
+    return noted
 
 
 def exit_status(err: Exception) -> int | None:

@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from revgraph import RevisionGraph
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
+from .. import complaint
 from ..config import Config
 from ..environment import database_url, with_database
-from ..failures import UnknownApplied
+from ..failures import StatementFailed, UnknownApplied
 from ..scripts import Script
 from ..transactions import reading
 from ..version_table import VersionTable
@@ -31,10 +33,21 @@ def shown_url(config: Config) -> str:
 def on_database(
     config: Config, connection: Connection | None, work: Callable[[Connection], T]
 ) -> T:
-    """Call *work* with the connection, or with a new one to what the settings name."""
-    if connection is not None:
-        return work(connection)
-    return with_database(config, work)
+    """Call *work* with the connection, or with a new one to what the settings name.
+
+    Raises:
+        StatementFailed: The database refuses a statement.
+        DatabaseError: There is no connection.
+    """
+
+    def careful(connection: Connection) -> T:
+        try:
+            return work(connection)
+        except DBAPIError as err:
+            asked = complaint.statement(err, connection.dialect)
+            raise StatementFailed(shown_url(config), complaint.reason(err), asked) from err
+
+    return with_database(config, careful) if connection is None else careful(connection)
 
 
 def applied(
@@ -53,9 +66,9 @@ def applied(
 
 
 def whatever(connection: Connection, versions: VersionTable) -> tuple[str, ...]:
-    """Read what the version table says, sorted, be it known or not."""
+    """Read what the version table says, sorted, be it known or not; NULL is left out."""
     with reading(connection):
-        return tuple(sorted(row for row in versions.rows(connection) if row is not None))
+        return tuple(sorted(str(row) for row in versions.rows(connection) if row is not None))
 
 
 def unknown(heads: Sequence[str], graph: RevisionGraph[Script]) -> tuple[str, ...]:

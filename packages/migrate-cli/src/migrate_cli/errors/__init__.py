@@ -16,6 +16,7 @@ from .base import (
     ScriptError,
     UsageError,
     did_you_mean,
+    ends_us,
     in_one_line,
     near,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "UnreachableDatabase",
     "UsageError",
     "did_you_mean",
+    "ends_us",
     "in_one_line",
     "near",
 ]

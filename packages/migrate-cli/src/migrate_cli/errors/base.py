@@ -102,3 +102,14 @@ def in_one_line(err: BaseException) -> str:
     text = str(err).strip()
     first = text.splitlines()[0] if text else ""
     return f"{type(err).__name__}: {first}" if first else type(err).__name__
+
+
+def ends_us(err: BaseException) -> bool:
+    """Whether an exception comes from outside and is to end us, whatever code it came through.
+
+    Anything else that a stranger's code raises is that code's failure: a SystemExit too.
+
+    >>> ends_us(KeyboardInterrupt()), ends_us(SystemExit(0))
+    (True, False)
+    """
+    return isinstance(err, KeyboardInterrupt) or type(err).__name__ == "CancelledError"  # asyncio's
