@@ -7,7 +7,8 @@ Usage: python bench/revgraph_bench.py [--sizes 1000 5000] [--shapes linear bushy
 Every side runs in a process of its own and counts its CPU seconds; the figure is the
 median. A side that isn't installed (also not for PATH) is left out. "floor" is Kahn's
 algorithm on dictionaries for build and for plan, and a search in sorted ids for resolve.
-The ratios are ours to each side: 0.01 means that ours needs a hundredth.
+"build" is given revisions in random order, as files are listed by id; "build in order" in
+the order of writing, as files are listed by date. The ratios are ours to each side: 0.01 means that ours needs a hundredth.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from graphs import SHAPES, Node, in_directory_order, without_last
 
 SIDES = ("ours", "alembic", "networkx", "django", "floor")
-TASKS = ("build", "heads", "plan all", "plan last 10", "resolve")
+TASKS = ("build", "build in order", "heads", "plan all", "plan last 10", "resolve")
 # A side that needs longer for a task than this, in seconds, isn't asked again.
 PATIENCE = 20.0
 
@@ -209,6 +210,7 @@ def measured(side: str, shape: str, size: int, rounds: int) -> dict[str, float]:
     """Median CPU seconds of one side for each task; tasks that it can't do are missing."""
     nodes = SHAPES[shape](size)
     given = MAKERS[side](in_directory_order(nodes))
+    written = MAKERS[side](nodes)
     applied = without_last(nodes, 10)
     ten = {name for name, *_ in nodes[-10:]}
     prefix = nodes[size // 2][0][:9]
@@ -227,6 +229,7 @@ def measured(side: str, shape: str, size: int, rounds: int) -> dict[str, float]:
 
     def one_round() -> None:
         graph = timed("build", given.build)
+        timed("build in order", written.build)
         timed("heads", lambda: given.heads(graph))
         if patient("plan all"):
             order = timed("plan all", lambda: given.plan(graph, ()))

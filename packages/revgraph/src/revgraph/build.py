@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, TypeVar
 
@@ -44,31 +45,26 @@ def build(revisions: Sequence[Revision[T]]) -> tuple[Indexed, list[Revision[T]]]
     if len(position) != len(revisions):
         _raise_duplicate(revisions)
     labels = _declared(revisions, position)
-    # (i,) once for every i: the edges of all that have i as their only parent or child.
-    alone: list[Edges] = list(zip(range(len(revisions))))
     try:
-        parents = [
-            alone[position[revision.parents[0]]]
-            if len(revision.parents) == 1
-            else tuple([position[name] for name in revision.parents])
-            for revision in revisions
-        ]
+        parents = _parents(revisions, position)
         needs = _with_dependencies(revisions, position, labels, parents)
     except KeyError:
         _raise_missing(revisions, position, labels)
-    order = _needs_first(needs, alone)
+    order = _needs_first(needs)
     if len(order) < len(revisions):
         _raise_cycle(revisions, parents, needs)
-    rank = [0] * len(order)
+    rank = array("i", bytes(4 * len(order)))
     for n, i in enumerate(order):
         rank[i] = n
-    ordered = [revisions[i] for i in order]
+    # (n,) once for every n: the edges of all that have n as their only parent or child.
+    alone: list[Edges] = list(zip(range(len(order)), strict=True))
     below = _numbered(parents, order, rank, alone)
     above = _reversed(below, alone)
     needed, needing = below, above
     if needs is not parents:
         needed = _numbered(needs, order, rank, alone)
         needing = _reversed(needed, alone)
+    ordered = [revisions[i] for i in order]
     graph = Indexed(
         ids=[revision.id for revision in ordered],
         number=dict(zip(position, rank, strict=True)),
@@ -79,6 +75,69 @@ def build(revisions: Sequence[Revision[T]]) -> tuple[Indexed, list[Revision[T]]]
         dependents=needing,
     )
     return graph, ordered
+
+
+class _Positions:
+    """Edges between positions, in a form that stays small in memory.
+
+    Revisions come in random order, so what is looked up is all over the place;
+    as machine integers it fits the caches of the processor.
+
+    Attributes:
+        first: Position to the first that it leads to; _NONE if it leads nowhere.
+        second: Position to the second one, or _NONE.
+        rest: Position to the third and on, where there are any.
+    """
+
+    __slots__ = ("first", "rest", "second")
+
+    def __init__(self, count: int) -> None:
+        self.first = array("i", [_NONE]) * count
+        self.second = array("i", [_NONE]) * count
+        self.rest: dict[int, list[int]] = {}
+
+    def copy(self) -> _Positions:
+        copied = _Positions(0)
+        copied.first, copied.second = self.first[:], self.second[:]
+        copied.rest = self.rest.copy()
+        return copied
+
+    def put(self, i: int, to: Sequence[int]) -> None:
+        """Say where a position leads to."""
+        self.first[i] = to[0] if to else _NONE
+        self.second[i] = to[1] if len(to) > 1 else _NONE
+        if len(to) > 2:
+            self.rest[i] = list(to[2:])
+
+    def of(self, i: int) -> list[int]:
+        """List where a position leads to."""
+        known = [p for p in (self.first[i], self.second[i]) if p != _NONE]
+        return known + self.rest.get(i, [])
+
+    def reversed(self) -> _Positions:
+        """Turn the edges round; what a position leads to is in no promised order."""
+        back = _Positions(len(self.first))
+        first, second, rest = back.first, back.second, back.rest
+        for one in (self.first, self.second):
+            for i, p in enumerate(one):
+                if p == _NONE:
+                    continue
+                if first[p] == _NONE:
+                    first[p] = i
+                elif second[p] == _NONE:
+                    second[p] = i
+                else:
+                    rest.setdefault(p, []).append(i)
+        for i, more in self.rest.items():
+            for p in more:
+                if p in rest:
+                    rest[p].append(i)
+                else:
+                    back.put(p, [*back.of(p), i])
+        return back
+
+
+_NONE = -1
 
 
 def _declared(revisions: Sequence[Revision[T]], position: Mapping[str, int]) -> dict[str, int]:
@@ -95,13 +154,30 @@ def _declared(revisions: Sequence[Revision[T]], position: Mapping[str, int]) -> 
     return labels
 
 
+def _parents(revisions: Sequence[Revision[T]], position: Mapping[str, int]) -> _Positions:
+    """Find the parents.
+
+    Raises:
+        KeyError: A parent isn't there.
+    """
+    parents = _Positions(len(revisions))
+    first = parents.first
+    for i, revision in enumerate(revisions):
+        names = revision.parents
+        if len(names) == 1:
+            first[i] = position[names[0]]
+        elif names:
+            parents.put(i, [position[name] for name in names])
+    return parents
+
+
 def _with_dependencies(
     revisions: Sequence[Revision[T]],
     position: Mapping[str, int],
     labels: Mapping[str, int],
-    parents: list[Edges],
-) -> list[Edges]:
-    """Find parents and dependencies together, each once; the same list if there are none.
+    parents: _Positions,
+) -> _Positions:
+    """Find parents and dependencies together, each once; the same value if there are none.
 
     Raises:
         KeyError: A dependency is neither an id nor a label.
@@ -114,39 +190,39 @@ def _with_dependencies(
             depends_on = [
                 labels[name] if name in labels else position[name] for name in revision.depends_on
             ]
-            needs[i] = tuple(dict.fromkeys([*parents[i], *depends_on]))
+            needs.put(i, list(dict.fromkeys([*parents.of(i), *depends_on])))
     return needs
 
 
-def _reversed(edges: Sequence[Edges], alone: Sequence[Edges]) -> list[Edges]:
-    """Turn edges round."""
-    back: list[Edges] = [()] * len(edges)
-    for i, there in enumerate(edges):
-        for p in there:
-            others = back[p]
-            if not others:
-                back[p] = alone[i]
-            elif isinstance(others, list):
-                others.append(i)
-            else:
-                back[p] = [*others, i]
-    return back
-
-
-def _needs_first(needs: Sequence[Edges], alone: Sequence[Edges]) -> list[int]:
+def _needs_first(needs: _Positions) -> list[int]:
     """Put positions in an order in which what is needed comes first; a cycle is left out.
 
     One line is followed as far as possible, so that neighbours in the graph
-    are neighbours in memory, too.
+    become neighbours in memory, too.
     """
-    needing = _reversed(needs, alone)
-    waiting = list(map(len, needs))
-    ready = [i for i, count in enumerate(waiting) if not count]
+    back = needs.reversed()
+    first, second, rest = back.first, back.second, back.rest
+    waiting = array("i", [1]) * len(first)
+    for i, p in enumerate(needs.second):
+        if p != _NONE:
+            waiting[i] = 2
+    for i, more in needs.rest.items():
+        waiting[i] = 2 + len(more)
+    ready = [i for i, p in enumerate(needs.first) if p == _NONE]
     order: list[int] = []
     while ready:
         i = ready.pop()
         order.append(i)
-        for above in needing[i]:
+        above = first[i]
+        if above == _NONE:
+            continue
+        if waiting[above] == 1:
+            ready.append(above)
+        else:
+            waiting[above] -= 1
+        if second[i] == _NONE:
+            continue
+        for above in (second[i], *rest.get(i, ())):
             if waiting[above] == 1:
                 ready.append(above)
             else:
@@ -155,13 +231,37 @@ def _needs_first(needs: Sequence[Edges], alone: Sequence[Edges]) -> list[int]:
 
 
 def _numbered(
-    edges: Sequence[Edges], order: Sequence[int], rank: Sequence[int], alone: Sequence[Edges]
+    edges: _Positions, order: Sequence[int], rank: array[int], alone: Sequence[Edges]
 ) -> list[Edges]:
     """Turn edges between positions into edges between numbers."""
-    return [
-        alone[rank[there[0]]] if len(there) == 1 else tuple([rank[p] for p in there])
-        for there in map(edges.__getitem__, order)
-    ]
+    first, second, rest = edges.first, edges.second, edges.rest
+    numbered: list[Edges] = []
+    for i in order:
+        one, two = first[i], second[i]
+        if one == _NONE:
+            numbered.append(())
+        elif two == _NONE:
+            numbered.append(alone[rank[one]])
+        elif i not in rest:
+            numbered.append((rank[one], rank[two]))
+        else:
+            numbered.append((rank[one], rank[two], *[rank[p] for p in rest[i]]))
+    return numbered
+
+
+def _reversed(edges: Sequence[Edges], alone: Sequence[Edges]) -> list[Edges]:
+    """Turn edges between numbers round."""
+    back: list[Edges] = [()] * len(edges)
+    for n, there in enumerate(edges):
+        for p in there:
+            others = back[p]
+            if not others:
+                back[p] = alone[n]
+            elif isinstance(others, list):
+                others.append(n)
+            else:
+                back[p] = [*others, n]
+    return back
 
 
 def resolve_edges(graph: Indexed, revision: Revision[T]) -> tuple[Edges, Edges]:
@@ -224,15 +324,15 @@ def _raise_missing(
 
 
 def _raise_cycle(
-    revisions: Sequence[Revision[T]], parents: Sequence[Edges], needs: Sequence[Edges]
+    revisions: Sequence[Revision[T]], parents: _Positions, needs: _Positions
 ) -> NoReturn:
     """Name a cycle of parents if there is one, else one through dependencies."""
     by_id = sorted(range(len(revisions)), key=lambda i: revisions[i].id)
-    path = walk.find_cycle(by_id, parents.__getitem__)
+    path = walk.find_cycle(by_id, parents.of)
     error: type[Cycle] = Cycle
     if path is None:
         error = DependencyCycle
-        path = walk.find_cycle(by_id, needs.__getitem__)
+        path = walk.find_cycle(by_id, needs.of)
     assert path, "only called where a revision was found to wait for itself"
     names = [revisions[i].id for i in path]
     first = names.index(min(names))
