@@ -17,7 +17,7 @@ from sqlalchemy.types import NullType
 
 from . import detached, sqltext
 from .change import Change, NamingConvention, Spelling, dialect_options
-from .errors import IrreversibleChange
+from .errors import IrreversibleChange, MissingFact
 
 
 @dataclass(eq=False, init=False)
@@ -241,7 +241,16 @@ def _create_index(change: CreateIndex, compiler: DDLCompiler, **kw: Any) -> str:
 
 @compiles(DropIndex)
 def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
-    return sqltext.visit(compiler, "drop_index", change)
+    needed = MissingFact(
+        change.describe(), ("table_name",), f"{compiler.dialect.name} drops an index ON its table"
+    )
+    try:
+        text = sqltext.visit(compiler, "drop_index", change)
+    except IndexError as err:  # SQLAlchemy 2.0 quotes the table's name, and there is none
+        raise needed from err
+    if change.table_name is None and text.endswith(" ON"):
+        raise needed
+    return text
 
 
 @compiles(RenameIndex)
