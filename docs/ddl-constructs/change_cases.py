@@ -119,6 +119,7 @@ CASES: dict[str, dict[str, Change]] = {
     "DropColumn": {
         "a column": DropColumn("users", "age"),
         "if it is there": DropColumn("users", "age", if_exists=True),
+        "with its default": DropColumn("users", "age", mssql_drop_default=True),
         "with its definition": DropColumn("users", "age", existing_column=Column("age", Integer())),
     },
     "AlterColumn": {
@@ -210,8 +211,9 @@ CASES: dict[str, dict[str, Change]] = {
             "ix_users_active",
             "users",
             ["name"],
-            postgresql_where=text("active"),
-            sqlite_where=text("active"),
+            postgresql_where=text("active = 1"),
+            mssql_where=text("active = 1"),
+            sqlite_where=text("active = 1"),
         ),
         "beside the work of others": CreateIndex(
             "ix_users_name", "users", ["name"], postgresql_concurrently=True

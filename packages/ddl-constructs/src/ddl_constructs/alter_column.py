@@ -193,12 +193,7 @@ def alter_one_by_one(
     The CHECK that the old type brought goes first, that of the new one comes after.
     """
     aspects = [a for a in change.aspects if a != "autoincrement"]
-    if change.autoincrement is not KEEP or change.existing_autoincrement is not KEEP:
-        warnings.warn(
-            f"autoincrement of {change.table_name}.{change.column_name} means something "
-            f"on MySQL only, not on {dialect.name}",
-            stacklevel=2,
-        )
+    warn_of_autoincrement(change, dialect)
     before, after = type_checks(change, dialect)
     if len(change.aspects) == 1 and aspects and not before and not after:
         yield change
@@ -208,6 +203,28 @@ def alter_one_by_one(
         only = change.only(aspect)
         yield only.replace(existing_type=KEEP) if aspect == "type_" else only
     yield from after
+
+
+def narrow(change: AlterColumn, *aspects: str, **facts: Any) -> AlterColumn:
+    """Give the change of some aspects alone, with facts replaced; itself if nothing differs.
+
+    A lowering that yields the change itself says that it is one statement.
+    """
+    for aspect in (*AlterColumn.ASPECTS, "new_column_name", "existing_autoincrement"):
+        if aspect not in aspects:
+            facts.setdefault(aspect, KEEP)
+    other = {name: value for name, value in facts.items() if getattr(change, name) is not value}
+    return change.replace(**other) if other else change
+
+
+def warn_of_autoincrement(change: AlterColumn, dialect: Dialect) -> None:
+    """Warn if a change states `autoincrement` for a dialect that has no such aspect."""
+    if change.autoincrement is not KEEP or change.existing_autoincrement is not KEEP:
+        warnings.warn(
+            f"autoincrement of {change.table_name}.{change.column_name} means something "
+            f"on MySQL only, not on {dialect.name}",
+            stacklevel=2,
+        )
 
 
 def type_checks(

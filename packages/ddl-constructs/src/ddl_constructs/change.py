@@ -396,4 +396,5 @@ def _script(element: _Script, compiler: DDLCompiler, **kw: Any) -> str:
         else:
             other: Any = piece
             texts.append(compiler.sql_compiler.process(other, literal_binds=True).strip())
-    return ";\n".join(texts)
+    ended = [text.removesuffix(";") for text in texts[:-1]]  # a PL/SQL block brings its own
+    return ";\n".join([*ended, *texts[-1:]])

@@ -15,6 +15,8 @@ _FILES = {
     "mysql": ("mysql",),
     "mariadb": ("mysql",),
     "sqlite": ("sqlite",),
+    "mssql": ("mssql", "mssql_column", "mssql_data"),
+    "oracle": ("oracle",),
 }
 _loaded: set[str] = set()
 

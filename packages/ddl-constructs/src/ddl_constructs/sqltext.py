@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table
-from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType, String, TypeEngine
 
@@ -15,9 +15,11 @@ from .detached import TableName
 def table(compiler: DDLCompiler, name: str, schema: str | None) -> str:
     """Write a table's name with its schema, quoted where the dialect needs it.
 
-    A schema is split at its dots (`database.owner`), unless it is a `quoted_name`.
+    A schema is split at its dots (`database.owner`), unless it is a `quoted_name` or the
+    dialect splits schemas by rules of its own (SQL Server: `[data.base].owner`).
     """
-    if schema and "." in schema and not isinstance(schema, quoted_name):
+    splits = type(compiler.preparer).quote_schema is not IdentifierPreparer.quote_schema
+    if schema and "." in schema and not isinstance(schema, quoted_name) and not splits:
         return ".".join(compiler.preparer.quote(part) for part in (*schema.split("."), name))
     return compiler.preparer.format_table(TableName(name, schema))  # type: ignore[arg-type]  # a name is enough there
 

@@ -32,6 +32,12 @@ _TRAITS = {
     "mysql": Traits(transactional_ddl=False),
     # MariaDB Knowledge Base, SQL statements that cause an implicit commit
     "mariadb": Traits(transactional_ddl=False),
+    # SQL Server manual, "Transactions": DDL joins them; "SQL Server Utilities Statements - GO";
+    # a comment is an extended property, set by a procedure (sp_addextendedproperty)
+    "mssql": Traits(transactional_ddl=True, separator="GO", comments_apart=True),
+    # Oracle SQL Language Reference, COMMIT: DDL commits before and after itself; COMMENT;
+    # SQL*Plus User's Guide, "/": runs what stands above, a PL/SQL block too, which ends in ";"
+    "oracle": Traits(transactional_ddl=False, terminator="", separator="/", comments_apart=True),
 }
 _UNKNOWN = Traits(transactional_ddl=False)
 

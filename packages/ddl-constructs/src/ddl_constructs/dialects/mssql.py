@@ -1,0 +1,220 @@
+"""How SQL Server says a change of tables, constraints and indexes; by its manual, not run.
+
+The manual is Microsoft's "Transact-SQL reference" for SQL Server 2016 and later; a rule
+names its page. Columns are in `mssql_column`, rows and sequences in `mssql_data`, what has to
+look into the catalog first in `mssql_catalog`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Column, Constraint, ForeignKeyConstraint
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
+
+from .. import sqltext
+from ..change import Change, lowers
+from ..comment import CreateTableComment, DropTableComment
+from ..constraint import (
+    AddConstraint,
+    DropConstraint,
+    RenameConstraint,
+    ValidateConstraint,
+    constraint_name,
+)
+from ..errors import MissingFact, UnsupportedChange
+from ..index import CreateIndex, DropIndex, RenameIndex
+from ..table import CreateTable, DropTable, RenameTable, SetTableSchema, create_with_companions
+from . import mssql_catalog as catalog
+
+
+@lowers(CreateTable, "mssql")
+def _create_table(
+    change: CreateTable, dialect: Dialect, connection: Connection | None
+) -> Iterator[ExecutableDDLElement]:
+    refuse_clauses(change, change.element.constraints)
+    elements = [catalog.national_column(e) if isinstance(e, Column) else e for e in change.elements]
+    if any(new is not old for new, old in zip(elements, change.elements, strict=True)):
+        yield change.replace(elements=elements)
+    else:
+        yield from create_with_companions(change, dialect, connection)
+
+
+@compiles(CreateTable, "mssql")
+def _create_table_text(change: CreateTable, compiler: DDLCompiler, **kw: Any) -> str:
+    """CREATE TABLE has no IF NOT EXISTS: OBJECT_ID tells whether there is such a table (U)."""
+    if not change.if_not_exists:
+        return sqltext.visit(compiler, "create_table", change)
+    name = sqltext.name(compiler, change.table_name)
+    guard = catalog.if_object(compiler, name, change.schema, "U", there=False)
+    return guard + sqltext.visit(compiler, "create_table", change.replace(if_not_exists=None))
+
+
+@compiles(DropTable, "mssql")
+def _drop_table_text(change: DropTable, compiler: DDLCompiler, **kw: Any) -> str:
+    exists, guard = catalog.if_exists(compiler, change.if_exists), ""
+    if change.if_exists and not exists:
+        name = sqltext.name(compiler, change.table_name)
+        guard = catalog.if_object(compiler, name, change.schema, "U", there=True)
+    return f"{guard}DROP TABLE {exists}{catalog.table(compiler, change.table_name, change.schema)}"
+
+
+@compiles(RenameTable, "mssql")
+def _rename_table(change: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
+    return catalog.rename(
+        compiler, None, change.new_table_name, change.schema, change.old_table_name
+    )
+
+
+@lowers(SetTableSchema, "mssql")
+def _needs_a_schema(
+    change: SetTableSchema, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """ALTER SCHEMA names the schema, and moves "between schemas in the same database"."""
+    new = change.new_schema or dialect.default_schema_name
+    if new is None:
+        raise MissingFact(change.describe(), ("new_schema",), "ALTER SCHEMA names a schema")
+    if new != catalog.owner(new):
+        raise UnsupportedChange(
+            change.describe(), "mssql", "a table moves only inside of its database"
+        )
+    yield change
+
+
+@compiles(SetTableSchema, "mssql")
+def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    new = change.new_schema or compiler.dialect.default_schema_name
+    table = catalog.table(compiler, change.table_name, change.schema)
+    return f"ALTER SCHEMA {sqltext.name(compiler, str(new))} TRANSFER {table}"
+
+
+@compiles(CreateTableComment, "mssql")
+def _create_table_comment(change: CreateTableComment, compiler: DDLCompiler, **kw: Any) -> str:
+    return catalog.comment(compiler, change, change.comment)
+
+
+@compiles(DropTableComment, "mssql")
+def _drop_table_comment(change: DropTableComment, compiler: DDLCompiler, **kw: Any) -> str:
+    return catalog.comment(compiler, change, None)
+
+
+def refuse_clauses(change: Change, constraints: Iterable[Constraint]) -> None:
+    """Raise if a constraint says what T-SQL hasn't.
+
+    ALTER TABLE table_constraint: no MATCH, no DEFERRABLE, no RESTRICT.
+    """
+    for constraint in constraints:
+        said = None
+        if constraint.deferrable is not None or constraint.initially is not None:
+            said, mend = "DEFERRABLE or INITIALLY", "leave deferrable and initially out"
+        if isinstance(constraint, ForeignKeyConstraint):
+            actions = {str(a).upper() for a in (constraint.ondelete, constraint.onupdate) if a}
+            if constraint.match:
+                said, mend = "MATCH", "leave match out"
+            elif "RESTRICT" in actions:
+                said, mend = "RESTRICT", "say NO ACTION, its default"
+        if said:
+            raise UnsupportedChange(
+                change.describe(), "mssql", f"its constraints have no {said}", mend
+            )
+
+
+@lowers(AddConstraint, "mssql")
+def _add_constraint(
+    change: AddConstraint, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    refuse_clauses(change, (change.constraint,))
+    yield change
+
+
+@compiles(DropConstraint, "mssql")
+def _drop_constraint(change: DropConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = catalog.table(compiler, change.table_name, change.schema)
+    name = constraint_name(change, compiler)
+    exists, guard = catalog.if_exists(compiler, change.if_exists), ""
+    if change.if_exists and not exists:
+        guard = catalog.if_object(compiler, name, change.schema, None, there=True)
+    return f"{guard}ALTER TABLE {table} DROP CONSTRAINT {exists}{name}"
+
+
+@compiles(RenameConstraint, "mssql")
+def _rename_constraint(change: RenameConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    """sp_rename: "constraints are schema-scoped", so the table's name isn't said."""
+    return catalog.rename(
+        compiler, "OBJECT", change.new_constraint_name, change.schema, change.constraint_name
+    )
+
+
+@compiles(ValidateConstraint, "mssql")
+def _validate_constraint(change: ValidateConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER TABLE: WITH CHECK validates, the second CHECK enables."""
+    table = catalog.table(compiler, change.table_name, change.schema)
+    name = sqltext.name(compiler, change.constraint_name)
+    return f"ALTER TABLE {table} WITH CHECK CHECK CONSTRAINT {name}"
+
+
+@lowers(CreateIndex, "mssql")
+def _create_index(
+    change: CreateIndex, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """CREATE INDEX: an index is over columns; text() is taken for what it says."""
+    for element in change.columns:
+        column = element.element if isinstance(element, UnaryExpression) else element
+        if not isinstance(column, (str, ColumnClause, TextClause)):
+            raise UnsupportedChange(
+                change.describe(),
+                "mssql",
+                "it has no indexes over expressions",
+                "add a computed column and index that",
+            )
+    yield change
+
+
+@compiles(CreateIndex, "mssql")
+def _create_index_text(change: CreateIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    text = sqltext.visit(compiler, "create_index", change)
+    if not change.if_not_exists:
+        return text
+    name = compiler.preparer.format_index(change.element)
+    return catalog.if_index(compiler, name, change.table_name, change.schema, there=False) + text
+
+
+@lowers(DropIndex, "mssql")
+@lowers(RenameIndex, "mssql")
+def _needs_a_table(
+    change: DropIndex | RenameIndex, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """DROP INDEX name ON table; sp_rename 'table.index'."""
+    if change.table_name is None:
+        raise MissingFact(
+            change.describe(), ("table_name",), "SQL Server finds an index by its table"
+        )
+    yield change
+
+
+@compiles(DropIndex, "mssql")
+def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    table = catalog.table(compiler, str(change.table_name), change.schema)
+    name = compiler.preparer.format_index(change.element)
+    exists, guard = catalog.if_exists(compiler, change.if_exists), ""
+    if change.if_exists and not exists:
+        guard = catalog.if_index(compiler, name, str(change.table_name), change.schema, there=True)
+    return f"{guard}DROP INDEX {exists}{name} ON {table}"
+
+
+@compiles(RenameIndex, "mssql")
+def _rename_index(change: RenameIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    return catalog.rename(
+        compiler,
+        "INDEX",
+        change.new_index_name,
+        change.schema,
+        str(change.table_name),
+        change.index_name,
+    )

@@ -1,0 +1,330 @@
+"""How Oracle says a change; by its manual, not run.
+
+The manual is the "SQL Language Reference" of Oracle Database 19c, and 23ai where a rule
+says so. Guards that a server before 23ai has no words for are PL/SQL (`oracle_guard`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Computed, Constraint, ForeignKeyConstraint, Identity
+from sqlalchemy import Sequence as SequenceItem
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+
+from .. import sqltext
+from ..alter_column import AlterColumn, narrow, type_checks, warn_of_autoincrement
+from ..change import KEEP, Change, lowers
+from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
+from ..comment import CreateTableComment, DropTableComment, comment_on_table
+from ..constraint import AddConstraint, DropConstraint, RenameConstraint, constraint_name
+from ..errors import UnsupportedChange
+from ..index import CreateIndex, DropIndex
+from ..sequence import AlterSequence, CreateSequence, DropSequence
+from ..table import CreateTable, DropTable, create_with_companions
+from .oracle_guard import guarded, has_native_guards
+
+# MODIFY
+
+
+@lowers(AlterColumn, "oracle")
+def _alter_column(
+    change: AlterColumn, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """Type, default and nullability in one MODIFY, then the comment, then the name.
+
+    ALTER TABLE, modify_col_properties takes them together; as each statement commits by
+    itself, one can't stop half way.
+    """
+    warn_of_autoincrement(change, dialect)
+    aspects = set(change.aspects)
+    if "server_default" in aspects:
+        _refuse_generated(change)
+    before, _ = type_checks(change, dialect)
+    renamed = change.replace(column_name=change.new_column_name, new_column_name=KEEP)
+    _, after = type_checks(renamed if "new_column_name" in aspects else change, dialect)
+    yield from before
+    if aspects & set(_MODIFY):
+        facts = {"existing_type": KEEP} if before or after else {}
+        yield narrow(change, *_MODIFY, **facts)
+    for aspect in ("comment", "new_column_name"):
+        if aspect in aspects:
+            yield narrow(change, aspect)
+    yield from after
+
+
+_MODIFY = ("type_", "server_default", "nullable")
+
+
+def _refuse_generated(change: AlterColumn) -> None:
+    """ALTER TABLE: only what is an identity or virtual can be modified as such.
+
+    ORA-30673, "column to be modified is not an identity column"; modify_virtcol_properties
+    changes the expression of a virtual column, and makes none of a real one (ORA-54026).
+    """
+    new, old = change.server_default, change.existing_server_default
+    reason = mend = None
+    if isinstance(new, Identity) and old is not KEEP and not isinstance(old, Identity):
+        reason, mend = "a column can't become an identity", "add a new identity column"
+    elif isinstance(old, Identity) and not isinstance(new, Identity) and new is not None:
+        reason = "an identity column takes no default"
+        mend = "drop the identity first (server_default=None), then set the default"
+    elif isinstance(new, Computed) != isinstance(old, Computed):
+        reason = "a real column can't become virtual, nor a virtual one real"
+        mend = "drop the column and add it again"
+        if old is KEEP:
+            mend += ", or state existing_server_default=Computed(...) if it is virtual"
+    if reason:
+        raise UnsupportedChange(change.describe(), "oracle", reason, mend)
+
+
+@compiles(AlterColumn, "oracle")
+def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    column = sqltext.name(compiler, change.column_name)
+    match change.aspects[0]:
+        case "new_column_name":
+            new = sqltext.name(compiler, str(change.new_column_name))
+            return f"ALTER TABLE {table} RENAME COLUMN {column} TO {new}"
+        case "comment":
+            text = sqltext.literal(compiler, str(change.comment or ""))  # '' removes it (COMMENT)
+            return f"COMMENT ON COLUMN {table}.{column} IS {text}"
+    parts = [f"ALTER TABLE {table} MODIFY {column}"]
+    if change.type_ is not KEEP:
+        parts.append(sqltext.type_name(compiler, change.type_))
+    if change.server_default is not KEEP:
+        parts.append(_default(change, compiler))
+    if change.nullable is not KEEP:
+        parts.append("NULL" if change.nullable else "NOT NULL")
+    return " ".join(parts)
+
+
+def _default(change: AlterColumn, compiler: DDLCompiler) -> str:
+    new = change.server_default
+    if isinstance(new, Computed):
+        return sqltext.visit(compiler, "computed_column", new)
+    if isinstance(new, Identity):
+        return sqltext.visit(compiler, "identity_column", new)
+    if new is None:
+        is_identity = isinstance(change.existing_server_default, Identity)
+        return "DROP IDENTITY" if is_identity else "DEFAULT NULL"
+    return f"DEFAULT {sqltext.default(compiler, new)}"
+
+
+# ADD and DROP COLUMN
+
+
+@lowers(AddColumn, "oracle")
+def _add_column(
+    change: AddColumn, dialect: Dialect, connection: Connection | None
+) -> Iterator[ExecutableDDLElement]:
+    _refuse_clauses(change, change.bound.table.constraints)
+    yield from add_with_companions(change, dialect, connection)
+
+
+@compiles(AddColumn, "oracle")
+def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER TABLE: ADD without COLUMN; 23ai guards the table with IF EXISTS, not the column."""
+    if not change.if_not_exists:
+        return add_column_text(change, compiler, "ADD ")
+    text = add_column_text(change.replace(if_not_exists=None), compiler, "ADD ")
+    names = {"table_name": change.table_name, "column_name": change.column.name}
+    return guarded(change, text, compiler, "all_tab_columns", names, change.schema, there=False)
+
+
+@compiles(DropColumn, "oracle")
+def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    text = f"ALTER TABLE {table} DROP COLUMN {sqltext.name(compiler, change.column_name)}"
+    if not change.if_exists:
+        return text
+    names = {"table_name": change.table_name, "column_name": change.column_name}
+    return guarded(change, text, compiler, "all_tab_columns", names, change.schema, there=True)
+
+
+# Tables
+
+
+@lowers(CreateTable, "oracle")
+def _create_table(
+    change: CreateTable, dialect: Dialect, connection: Connection | None
+) -> Iterator[ExecutableDDLElement]:
+    _refuse_clauses(change, change.element.constraints)
+    yield from create_with_companions(change, dialect, connection)
+
+
+@compiles(CreateTable, "oracle")
+def _create_table_text(change: CreateTable, compiler: DDLCompiler, **kw: Any) -> str:
+    if not change.if_not_exists or has_native_guards(compiler.dialect):
+        return sqltext.visit(compiler, "create_table", change)
+    text = sqltext.visit(compiler, "create_table", change.replace(if_not_exists=None))
+    names = {"table_name": change.table_name}
+    return guarded(change, text, compiler, "all_tables", names, change.schema, there=False)
+
+
+@compiles(DropTable, "oracle")
+def _drop_table(change: DropTable, compiler: DDLCompiler, **kw: Any) -> str:
+    if not change.if_exists or has_native_guards(compiler.dialect):
+        return sqltext.visit(compiler, "drop_table", change)
+    text = sqltext.visit(compiler, "drop_table", change.replace(if_exists=None))
+    names = {"table_name": change.table_name}
+    return guarded(change, text, compiler, "all_tables", names, change.schema, there=True)
+
+
+@compiles(CreateTableComment, "oracle")
+@compiles(DropTableComment, "oracle")
+def _table_comment(change: Any, compiler: DDLCompiler, **kw: Any) -> str:
+    """COMMENT: "to drop a comment from the database, set it to the empty string"."""
+    text = (change.comment or "") if isinstance(change, CreateTableComment) else ""
+    return comment_on_table(change.table_name, change.schema, text, compiler)
+
+
+# Constraints and indexes
+
+
+def _refuse_clauses(change: Change, constraints: Iterable[Constraint]) -> None:
+    """The manual's "constraint", references_clause: no MATCH; ON DELETE CASCADE or SET NULL.
+
+    SQLAlchemy leaves ON UPDATE out, with a warning.
+    """
+    for constraint in constraints:
+        if not isinstance(constraint, ForeignKeyConstraint):
+            continue
+        if constraint.match:
+            raise UnsupportedChange(
+                change.describe(), "oracle", "its foreign keys have no MATCH", "leave match out"
+            )
+        action = (constraint.ondelete or "CASCADE").upper()
+        if action not in ("CASCADE", "SET NULL"):
+            raise UnsupportedChange(
+                change.describe(),
+                "oracle",
+                f"it has no ON DELETE {action}",
+                "leave ondelete out: Oracle then keeps a row that others point to",
+            )
+
+
+@lowers(AddConstraint, "oracle")
+def _add_constraint(
+    change: AddConstraint, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    _refuse_clauses(change, (change.constraint,))
+    yield change
+
+
+@compiles(DropConstraint, "oracle")
+def _drop_constraint(change: DropConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER TABLE, drop_constraint_clause: no IF EXISTS."""
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    name = constraint_name(change, compiler)
+    text = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+    if not change.if_exists:
+        return text
+    names = {"table_name": change.table_name, "constraint_name": _unquoted(name)}
+    return guarded(change, text, compiler, "all_constraints", names, change.schema, there=True)
+
+
+def _unquoted(quoted: str) -> str:
+    return quoted[1:-1].replace('""', '"') if quoted.startswith('"') else quoted
+
+
+@compiles(RenameConstraint, "oracle")
+def _rename_constraint(change: RenameConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    old, new = (
+        sqltext.name(compiler, n) for n in (change.constraint_name, change.new_constraint_name)
+    )
+    return f"ALTER TABLE {table} RENAME CONSTRAINT {old} TO {new}"
+
+
+@compiles(CreateIndex, "oracle")
+def _create_index(change: CreateIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    text = sqltext.visit(compiler, "create_index", change)
+    if not change.if_not_exists:
+        return text
+    before, index, after = text.partition("INDEX ")
+    if has_native_guards(compiler.dialect):
+        return f"{before}{index}IF NOT EXISTS {after}"
+    names = {"index_name": _unquoted(compiler.preparer.format_index(change.element))}
+    return guarded(change, text, compiler, "all_indexes", names, change.schema, there=False)
+
+
+@compiles(DropIndex, "oracle")
+def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
+    if not change.if_exists or has_native_guards(compiler.dialect):
+        return sqltext.visit(compiler, "drop_index", change)
+    text = sqltext.visit(compiler, "drop_index", change.replace(if_exists=None))
+    names = {"index_name": change.index_name}
+    return guarded(change, text, compiler, "all_indexes", names, change.schema, there=True)
+
+
+# Sequences
+
+
+def _options(change: Any, compiler: DDLCompiler) -> str:
+    given = {
+        name: value
+        for name in ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+        if (value := getattr(change, name)) is not KEEP and value is not None
+    }
+    return compiler.get_identity_options(SequenceItem("s", **given))
+
+
+@compiles(CreateSequence, "oracle")
+def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -> str:
+    if change.data_type is not None:
+        raise UnsupportedChange(
+            change.describe(), "oracle", "its sequences have no type", "leave data_type out"
+        )
+    native = has_native_guards(compiler.dialect)
+    guard = sqltext.yes(change.if_not_exists and native, "IF NOT EXISTS")
+    name = sqltext.table(compiler, change.sequence_name, change.schema)
+    text = f"CREATE SEQUENCE {guard}{name} {_options(change, compiler)}".strip()
+    if not change.if_not_exists or native:
+        return text
+    return _guarded_sequence(change, text, compiler, there=False)
+
+
+@compiles(DropSequence, "oracle")
+def _drop_sequence(change: DropSequence, compiler: DDLCompiler, **kw: Any) -> str:
+    native = has_native_guards(compiler.dialect)
+    guard = sqltext.yes(change.if_exists and native, "IF EXISTS")
+    text = f"DROP SEQUENCE {guard}{sqltext.table(compiler, change.sequence_name, change.schema)}"
+    if not change.if_exists or native:
+        return text
+    return _guarded_sequence(change, text, compiler, there=True)
+
+
+def _guarded_sequence(change: Any, text: str, compiler: DDLCompiler, *, there: bool) -> str:
+    names = {"sequence_name": change.sequence_name}
+    return guarded(change, text, compiler, "all_sequences", names, change.schema, there=there)
+
+
+@compiles(AlterSequence, "oracle")
+def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER SEQUENCE: RESTART [START WITH] from 18c on, START only with it; RENAME for the name."""
+    if change.aspects == ("new_sequence_name",):
+        if change.schema is not None:
+            raise UnsupportedChange(
+                change.describe(), "oracle", "RENAME is for one's own schema", "leave schema out"
+            )
+        old, new = (
+            sqltext.name(compiler, n) for n in (change.sequence_name, str(change.new_sequence_name))
+        )
+        return f"RENAME {old} TO {new}"
+    for aspect, mend in (("start", "say restart"), ("owned_by", "leave owned_by out")):
+        if aspect in change.aspects:
+            raise UnsupportedChange(
+                change.describe(), "oracle", f"ALTER SEQUENCE has no word for {aspect}", mend
+            )
+    parts = [_options(change, compiler)]
+    if change.restart is not KEEP:
+        value = change.restart
+        parts.append("RESTART" if value is True else f"RESTART START WITH {value}")
+    name = sqltext.table(compiler, change.sequence_name, change.schema)
+    return f"ALTER SEQUENCE {name} {' '.join(p for p in parts if p)}"
