@@ -12,12 +12,14 @@ from ddl_autogen import (
     NoMetadata,
     Options,
     UnsupportedDatabase,
+    UnsupportedType,
     compare,
     snapshot,
     snapshot_of,
 )
 from ddl_constructs import AlterColumn
 from sqlalchemy import (
+    ARRAY,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -33,7 +35,8 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.dialects import oracle
+from sqlalchemy.dialects import mysql, oracle, sqlite
+from sqlalchemy.types import UserDefinedType
 
 
 def users(*more: Any) -> MetaData:
@@ -85,6 +88,26 @@ def test_several_metadata_are_one_schema(sqlite_url: str) -> None:
 def test_an_unknown_database_is_refused_by_name() -> None:
     with pytest.raises(UnsupportedDatabase, match=r"oracle.*these can: mariadb, mysql"):
         snapshot_of(users(), oracle.dialect())
+
+
+@pytest.mark.parametrize(
+    ("dialect", "type_", "message"),
+    [
+        pytest.param(
+            mysql.dialect(), String(), "type t.c has: String.*requires a length", id="length"
+        ),
+        pytest.param(sqlite.dialect(), ARRAY(Integer), "type t.c has: ARRAY", id="array"),
+        pytest.param(sqlite.dialect(), UserDefinedType(), "no attribute 'get_col_spec'", id="own"),
+    ],
+)
+def test_a_type_that_a_database_cant_have_is_refused_by_name(
+    dialect: Any, type_: Any, message: str
+) -> None:
+    metadata = MetaData()
+    Table("t", metadata, Column("c", type_))
+
+    with pytest.raises(UnsupportedType, match=message):
+        snapshot_of(metadata, dialect)
 
 
 def test_ignored_tables_are_left_out_on_both_sides(database_url: str) -> None:

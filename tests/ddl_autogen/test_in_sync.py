@@ -373,6 +373,22 @@ def mysql_only(metadata: MetaData) -> None:
         Index("ix_prefix", "big", mysql_length={"big": 10}),
         Index("ix_words", "big", mysql_prefix="FULLTEXT"),
     )
+    Table(
+        "people",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("realm", Integer),
+        UniqueConstraint("id", "realm"),
+    )
+    Table(
+        "logins",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("person", Integer),
+        Column("realm", Integer),
+        UniqueConstraint("person"),  # takes the name that the foreign key's index would have
+        ForeignKeyConstraint(["person", "realm"], ["people.id", "people.realm"]),
+    )
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ class Money(sa.TypeDecorator[object]):
     cache_ok = True
 
 
+class Trimmed(sa.TypeDecorator[str]):
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        return dialect.type_descriptor(sa.String(32))
+
+
 class Point(sa.types.UserDefinedType[object]):
     cache_ok = True
 
@@ -116,6 +124,16 @@ TYPES = [
     ),
     (Money(), "sa.Numeric(precision=12, scale=2)"),
 ]
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2", "asyncpg", "pg8000"])
+def test_no_class_of_a_driver_is_named(driver: str) -> None:
+    """`type_descriptor` adapts a type to one of the driver's own, such as `_PGString`."""
+    dialect = sa.make_url(f"postgresql+{driver}://").get_dialect()()
+
+    (line,) = render(AddColumn("t", sa.Column("c", Trimmed())), dialect=dialect).lines
+
+    assert line == 'op.add_column("t", sa.Column("c", sa.String(length=32), nullable=True))'
 
 
 @pytest.mark.parametrize(("type_", "expected"), TYPES, ids=[text for _, text in TYPES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -204,3 +205,63 @@ def test_an_interrupt_is_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("migrate_cli.commands.graph.heads", interrupted)
 
     assert run(["heads"]) == 130
+
+
+OBEYED = "\x1b[31m \x1b]0;title\x07 \x9b1m \u202e \x08"
+"""A colour, a window's title, an eight-bit sequence, letters turned around, a step back."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["history"], id="history"),
+        pytest.param(["history", "-v"], id="history-verbose"),
+        pytest.param(["history", "--json"], id="json"),
+        pytest.param(["heads"], id="heads"),
+        pytest.param(["show", "head"], id="show"),
+        pytest.param(["status"], id="status"),
+        pytest.param(["upgrade"], id="progress-and-failure"),
+        pytest.param(["--traceback", "upgrade"], id="traceback"),
+        pytest.param(["upgrade", f"no{OBEYED}"], id="target"),
+        pytest.param(["status", f"no{OBEYED}"], id="usage"),
+        pytest.param(["heads", "-c", f"no{OBEYED}"], id="path"),
+        pytest.param(["status", "--url", f"no{OBEYED}"], id="url"),
+    ],
+)
+def test_no_text_speaks_to_the_terminal(
+    folder: Path,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (folder / "migrations" / "versions" / "c3.py").write_text(
+        f'"""odd {OBEYED} message"""\nrevision = "c3{OBEYED}"\ndown_revision = "b2b2"\n'
+        f"def upgrade(op):\n    raise ValueError({OBEYED!r})\n"
+    )
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    run(arguments)
+
+    out, err = capsys.readouterr()
+    painted = re.sub(r"\x1b\[(?:0|1|2|31|32|33|36)m", "", out + err)
+    assert [c for c in painted if not c.isprintable() and c != "\n"] == []
+    assert "\x1b[31m " not in out + err  # red is ours only before "Error:" and "[?]"
+    assert r"\u202e" in out + err  # it was told, and can be seen
+
+
+def test_a_long_message_is_cut_in_lists_and_whole_where_it_is_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "migrations" / "versions" / "c3.py").write_text(
+        f'"""{"x" * 10_000}"""\nrevision = "c3"\ndown_revision = "b2b2"\n'
+    )
+    monkeypatch.chdir(folder)
+
+    lengths = {}
+    for word in ("heads", "history", "status", "show c3"):
+        run(word.split())
+        lengths[word] = max(map(len, capsys.readouterr().out.splitlines()))
+
+    assert lengths.pop("show c3") == 10_004
+    assert max(lengths.values()) < 150

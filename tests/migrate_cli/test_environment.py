@@ -65,6 +65,42 @@ def test_work_is_done_through_either_kind_of_driver(tmp_path: Path, url: str) ->
     assert with_database(config(tmp_path, url), one) == 1
 
 
+@pytest.mark.parametrize(
+    ("setting", "argument", "file"),
+    [
+        pytest.param("sqlite:///app.db", None, "app.db", id="settings"),
+        pytest.param("sqlite+aiosqlite:///app.db", None, "app.db", id="settings-async"),
+        pytest.param("sqlite:///data/app.db", None, "data/app.db", id="settings-folder"),
+        pytest.param(None, "sqlite:///app.db", "data/app.db", id="command-line"),
+        pytest.param("sqlite:///other.db", "sqlite:///app.db", "data/app.db", id="both"),
+        pytest.param("sqlite:///{root}/app.db", None, "app.db", id="absolute"),
+        pytest.param("sqlite://", None, None, id="memory"),
+        pytest.param("sqlite:///:memory:", None, None, id="named-memory"),
+        pytest.param("sqlite:///file:app.db?uri=true", None, "data/app.db", id="uri"),
+    ],
+)
+def test_a_relative_file_counts_from_where_it_is_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str | None,
+    argument: str | None,
+    file: str | None,
+) -> None:
+    """In the settings from their folder, on the command line from the current one."""
+    (tmp_path / "data").mkdir()
+    written = f'url = "{setting.format(root=tmp_path)}"' if setting else ""
+    monkeypatch.chdir(tmp_path / "data")
+
+    with_database(config(tmp_path, argument, written), make_table)
+
+    assert list(tmp_path.rglob("*.db")) == ([tmp_path / file] if file else [])
+
+
+def make_table(connection: Any) -> None:
+    connection.execute(text("create table t (i int)"))
+    connection.commit()
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite+aiosqlite://"])
 def test_an_error_of_the_work_comes_out_as_it_is(tmp_path: Path, url: str) -> None:
     def work(connection: object) -> None:

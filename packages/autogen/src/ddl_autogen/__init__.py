@@ -10,6 +10,7 @@ from .errors import (
     UnrenderableType,
     UnrenderableValue,
     UnsupportedDatabase,
+    UnsupportedType,
 )
 from .filters import Options
 from .render import Renderer, render, renders
@@ -34,6 +35,7 @@ __all__ = [
     "UnrenderableType",
     "UnrenderableValue",
     "UnsupportedDatabase",
+    "UnsupportedType",
     "compare",
     "render",
     "render_schema",

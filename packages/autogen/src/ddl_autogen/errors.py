@@ -54,6 +54,25 @@ class UnsupportedDatabase(DDLAutogenError):
         )
 
 
+class UnsupportedType(DDLAutogenError):
+    """A model's column has a type that the database can't have.
+
+    Attributes:
+        column: The column's name, "table.column".
+        type: The type as Python shows it.
+        dialect: Name of the dialect.
+        reason: What SQLAlchemy says.
+    """
+
+    def __init__(self, column: str, type: str, dialect: str, reason: str) -> None:
+        self.column, self.type, self.dialect, self.reason = column, type, dialect, reason
+        first = reason.partition("\n")[0].partition(" (Background on")[0]
+        super().__init__(
+            f"can't say on {dialect} what type {column} has: {type}: {first}; give it another, "
+            f"or one for this database alone with .with_variant(..., {dialect!r})"
+        )
+
+
 class UnreadableSchema(DDLAutogenError):
     """The definition of a table as the database keeps it can't be understood.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,7 +56,25 @@ def _base(value: Any, renderer: Renderer) -> Node:
             facts = {"charset": value.charset, "collation": value.collation}
             said = renderer.keywords((k, v) for k, v in facts.items() if v is not None)
             return call(_class_name(type(value), renderer), *labels, *said)
-    return call(_class_name(type(value), renderer), *_arguments(value, renderer))
+    return call(_class_name(_public(type(value)), renderer), *_arguments(value, renderer))
+
+
+def _public(kind: type) -> type:
+    """Give a type's class, or the first above it that SQLAlchemy shows to everyone.
+
+    `dialect.type_descriptor(String(32))`, as many decorators say it, gives a class of the
+    driver's own (psycopg's `_PGString`, asyncpg's `AsyncpgString`), which no script can name.
+    """
+    if not kind.__module__.startswith("sqlalchemy."):
+        return kind
+    return next((base for base in kind.__mro__ if _is_shown(base)), kind)
+
+
+def _is_shown(kind: type) -> bool:
+    places = [sa, sa.types]
+    if kind.__module__.startswith("sqlalchemy.dialects."):
+        places.append(import_module(".".join(kind.__module__.split(".")[:3])))
+    return any(getattr(place, kind.__name__, None) is kind for place in places)
 
 
 def _impl(value: TypeDecorator[Any], renderer: Renderer) -> TypeEngine[Any]:

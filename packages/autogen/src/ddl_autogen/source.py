@@ -66,14 +66,14 @@ class Source:
 
 
 def string(value: str) -> Atom:
-    """Write a string literal, in double quotes unless that takes more backslashes.
+    r"""Write a string literal, in double quotes unless that takes more backslashes.
 
-    >>> print(string("it's").text, string('say "x"').text)
-    "it's" 'say "x"'
+    >>> print(string("it's").text, string('say "x"').text, string("'\"'").text)
+    "it's" 'say "x"' "'\"'"
     """
     text = repr(value)
-    if text[0] == "'" and '"' not in text:
-        text = '"' + text[1:-1].replace("\\'", "'") + '"'
+    if text[0] == "'" and value.count('"') <= value.count("'"):
+        text = '"' + text[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     return Atom(text)
 
 

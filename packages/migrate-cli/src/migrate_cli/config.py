@@ -36,6 +36,7 @@ class Config:
         url: Where the database is; None if nobody says.
         url_source: How to say where the URL came from: "--url", "$DATABASE_URL", ...; when there
             is none, empty.
+        url_folder: Folder that a relative file in the URL counts from; None is the current one.
         url_env: The environment variable that the project names for its URL; None if it doesn't.
         version_table: Name of the table that holds the applied heads.
         version_table_schema: Its schema; None is the connection's default.
@@ -58,6 +59,7 @@ class Config:
     prepend_sys_path: tuple[Path, ...] = ()
     url: str | None = field(default=None, repr=False)  # it may hold a password
     url_source: str = ""
+    url_folder: Path | None = None
     url_env: str | None = None
     version_table: str = "migrate_version"
     version_table_schema: str | None = None
@@ -92,7 +94,8 @@ def load(
     root = file.parent
     scripts = root / values.pop("scripts", "migrations")
     paths = values.pop("prepend_sys_path", None) or default_paths(root)
-    given, source = _url(url, values.pop("url", None), values.get("url_env"), file)
+    setting = values.pop("url", None)
+    given, source = _url(url, setting, values.get("url_env"), file)
     return Config(
         root=root,
         file=file,
@@ -100,6 +103,7 @@ def load(
         prepend_sys_path=tuple(root / path for path in paths),
         url=given,
         url_source=source,
+        url_folder=root if source == _setting_in(file) else None,
         **values,
     )
 
@@ -204,10 +208,14 @@ def _url(
     if variable and (url := _variable(variable)):
         return url, f"${variable} ([tool.migrate] url_env)"
     if setting is not None:
-        return setting, f"[tool.migrate] url in {file.name}"
+        return setting, _setting_in(file)
     if not variable and (url := _variable("DATABASE_URL")):
         return url, "$DATABASE_URL"
     return None, ""
+
+
+def _setting_in(file: Path) -> str:
+    return f"[tool.migrate] url in {file.name}"
 
 
 def _variable(name: str) -> str:

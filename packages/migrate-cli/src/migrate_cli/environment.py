@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from . import drivers
 from .config import Config
+from .dialects import knowledge
 from .errors import (
     AsyncDriver,
     DatabaseError,
@@ -129,7 +130,7 @@ def _through_async_driver(url: URL, config: Config, work: Callable[[Connection],
 
     async def inside() -> T:
         before = set(threading.enumerate())
-        connection = create_async_engine(url, poolclass=NullPool).connect()
+        connection = create_async_engine(_located(url, config), poolclass=NullPool).connect()
         try:
             await connection.start()
         except Exception as err:
@@ -148,7 +149,7 @@ def _through_async_driver(url: URL, config: Config, work: Callable[[Connection],
 
 def _engine(url: URL, config: Config) -> Engine:
     try:
-        return create_engine(url, poolclass=NullPool)
+        return create_engine(_located(url, config), poolclass=NullPool)
     except exc.NoSuchModuleError as err:
         raise _unknown(url, config) from err
     except ImportError as err:
@@ -156,6 +157,13 @@ def _engine(url: URL, config: Config) -> Engine:
     except (exc.ArgumentError, ValueError, TypeError) as err:
         reason = _scrubbed(str(err).splitlines()[0], url)
         raise UnparsableURL(hidden(str(config.url)), config.url_source, reason) from err
+
+
+def _located(url: URL, config: Config) -> URL:
+    """The URL to connect to: a relative file in the settings counts from their folder."""
+    if config.url_folder is None:
+        return url
+    return knowledge(url.get_backend_name()).located(url, config.url_folder)
 
 
 def _unknown(url: URL, config: Config) -> UnknownDialect:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from . import visible
 from .errors import DatabaseError, MigrationFailed, Refused, UsageError
 
 
@@ -36,7 +37,7 @@ class RevisionFailed(MigrationFailed):
     ) -> None:
         self.revision, self.title, self.direction, self.place = revision, title, direction, place
         self.statement, self.reason, self.state = statement, reason, tuple(state)
-        named = f'{revision} "{title}"' if title else revision
+        named = f'{revision} "{visible.title(title)}"' if title else revision
         lines = [f"{direction} of {named} failed at {place}", f"  {reason}"]
         if statement is not None:
             lines.append(f"  in: {statement}")
@@ -263,7 +264,7 @@ class SeveralHeads(UsageError):
 
     def __init__(self, heads: Sequence[tuple[str, str]]) -> None:
         self.heads = tuple(heads)
-        named = ", ".join(f'{head} "{text.splitlines()[0]}"' for head, text in heads[:5])
+        named = ", ".join(f'{head} "{visible.title(text)}"' for head, text in heads[:5])
         super().__init__(
             f"{len(heads)} heads: {named}{', ...' if len(heads) > 5 else ''}\n"
             "join them: migrate merge    or name one, or all of them: heads"

@@ -19,6 +19,7 @@ from mako import exceptions
 from mako.template import Template
 
 from .errors import BadTemplate, in_one_line
+from .visible import visible
 
 OURS = Path(__file__).with_name("templates") / "script.py.mako"
 
@@ -63,7 +64,7 @@ def in_docstring(text: str) -> str:
     >>> print(in_docstring('x' + '"' * 3))
     x\""\"
     """
-    written = "".join(map(_seen, text))
+    written = visible(text.replace("\\", r"\\"))
     written = re.sub(r'"(?="")|"\Z|\A"', r"\"", written)
     return re.sub(r"'(?='')", r"\'", written)
 
@@ -152,14 +153,6 @@ def uses(name: str, lines: Sequence[str]) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
-
-
-def _seen(char: str) -> str:
-    if char == "\\":
-        return r"\\"
-    if char.isprintable() or char in "\n\t":
-        return char
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def _template(file: Path) -> Template:

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Literal, TypeVar
 from sqlalchemy import Column, Index
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeEngine
 
-from ..errors import UnsupportedDatabase
+from ..errors import UnsupportedDatabase, UnsupportedType
 from ..indextext import parse_index
 from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
@@ -73,8 +74,16 @@ class Database(ABC):
         """
 
     def type_text(self, column: Column[Any]) -> str:
-        """Write a model column's type in the canonical spelling."""
-        return self.canonical_type(self.speller.type(column.type, column))
+        """Write a model column's type in the canonical spelling.
+
+        Raises:
+            UnsupportedType: The database has no such type.
+        """
+        try:
+            return self.canonical_type(self.speller.type(column.type, column))
+        except (CompileError, AttributeError, NotImplementedError) as err:
+            name = f"{column.table.name}.{column.name}"
+            raise UnsupportedType(name, repr(column.type), self.name, str(err)) from err
 
     def canonical_type(self, text: str) -> str:
         """Bring a type's text into the one spelling in which both sides are compared."""

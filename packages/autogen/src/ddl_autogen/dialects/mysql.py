@@ -243,14 +243,16 @@ class MySQL(Database):
         """MariaDB and MySQL index the columns of a foreign key if nothing else does.
 
         MySQL 8.4 manual, FOREIGN KEY Constraints: the index has the constraint's name,
-        or that of the first column.
+        or that of the first column, with a number if that one is taken (seen: `user_id_2`
+        beside a unique constraint `user_id`, MariaDB 10.11).
         """
         if index.unique or any(e.expression or e.length for e in index.elements):
             return False
         wanted = {fk.columns for fk in ours.foreign_keys}
         names = {str(fk.name) for fk in theirs.foreign_keys if fk.columns == index.columns}
-        names.add(index.columns[0])
-        return index.columns in wanted and index.name in names
+        by_column = re.compile(rf"{re.escape(index.columns[0])}(_\d+)?")
+        named = index.name in names or by_column.fullmatch(str(index.name))
+        return index.columns in wanted and bool(named)
 
     def foreign_key_index(self, fk: ForeignKeyValue, table: TableValue) -> IndexValue | None:
         """Index its columns, as the server would, unless something of the table begins with them.

@@ -1,7 +1,7 @@
 """What a change costs on MySQL and on MariaDB, for InnoDB tables: a table each.
 
 MariaDB's was seen on 10.11, by the ALGORITHM and LOCK clauses that it accepts; MySQL's
-stands by the manual. No change of a table can be rolled back on either.
+was run nowhere yet. No change of a table can be rolled back on either.
 """
 
 from __future__ import annotations

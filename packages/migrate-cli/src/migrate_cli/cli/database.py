@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..visible import title
 from .graph import brief, paragraphs
-from .paper import answer, change_line, dim, field, option, standing
+from .paper import answer, change_line, dim, field, option, paint, standing
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -51,11 +52,10 @@ def _standing(found: Status) -> Iterator[str]:
     at = standing(found.heads, at_head=found.at_head)
     yield field("Database", f"{found.database}    at {at}")
     for one in found.revisions:
-        title = one.message.partition("\n")[0]
-        box = click.style("[x]", fg="green") if one.applied else click.style("[ ]", fg="yellow")
-        yield f"  {box} {one.id}  {title}{'' if one.applied else dim('    pending')}"
+        box = paint("[x]", "green") if one.applied else paint("[ ]", "yellow")
+        yield f"  {box} {one.id}  {title(one.message)}{'' if one.applied else dim('    pending')}"
     for lost in found.unknown:
-        yield f"  {click.style('[?]', fg='red')} {lost}  unknown: it has no file here"
+        yield f"  {paint('[?]', 'red')} {lost}  unknown: it has no file here"
     if found.unknown:
         yield dim("      bring its file back, or: migrate stamp --purge <revision>")
     if found.changes is None:
@@ -66,7 +66,7 @@ def _standing(found: Status) -> Iterator[str]:
         yield field("Next", 'migrate revision --autogenerate -m "..."')
     else:
         yield field("Models", "in sync")
-    if found.pending:
+    if found.pending and not found.unknown:
         yield field("Next", f"migrate upgrade    ({found.pending} pending)")
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from ..errors import MigrateError, Refused
+from ..visible import visible
 from .paper import error
 from .words import PipeClosed, migrate
 
@@ -40,7 +41,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as err:
-        err.show()
+        shown = io.StringIO()
+        err.show(shown)
+        click.echo(visible(shown.getvalue()), nl=False, err=True)
         return err.exit_code
     except (click.Abort, KeyboardInterrupt) as err:
         error("\n".join(["interrupted", *_notes(err)]))
@@ -54,7 +57,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if status is None:
             raise
         if options.get("traceback") or os.environ.get("MIGRATE_DEBUG", "") not in ("", "0"):
-            traceback.print_exception(err)
+            told = "".join(traceback.format_exception(err))
+            click.echo(visible(told), nl=False, err=True)
         error(str(err), "Refused" if isinstance(err, Refused) else "Error")
         return status
 

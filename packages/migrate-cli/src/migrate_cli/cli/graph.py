@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..paths import shown
-from .paper import answer, dim, option
+from ..visible import title
+from .paper import answer, option, paint
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _forks(found: Entries) -> Iterator[str]:
     for entry in found.revisions:
         yield brief(entry, parents=False)
         for child in entry.children:
-            yield f"  -> {click.style(child, fg='yellow')}"
+            yield f"  -> {paint(child, 'yellow')}"
 
 
 def paragraphs(entries: Iterable[Entry]) -> Iterator[str]:
@@ -100,9 +101,9 @@ def brief(entry: Entry, here: frozenset[str] = frozenset(), *, parents: bool = T
     marks += ["current"] if entry.id in here else []
     marks += ["branchpoint"] if len(entry.children) > 1 else []
     marks += ["mergepoint"] if len(entry.parents) > 1 else []
-    said = "".join(f" ({click.style(mark, fg='cyan')})" for mark in marks)
+    said = "".join(f" ({paint(mark, 'cyan')})" for mark in marks)
     arrow = f"{before} -> " if parents else ""
-    return f"{arrow}{click.style(entry.id, fg='yellow')}{said}, {_title(entry.message)}"
+    return f"{arrow}{paint(entry.id, 'yellow')}{said}, {title(entry.message)}"
 
 
 def full(entry: Entry) -> Iterator[str]:
@@ -121,7 +122,3 @@ def full(entry: Entry) -> Iterator[str]:
     yield ""
     for line in entry.message.splitlines():
         yield f"    {line}"
-
-
-def _title(message: str) -> str:
-    return message.partition("\n")[0] or dim("(no message)")

@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from .paper import answer, dim, seconds, standing, tell
+from ..visible import title
+from .paper import answer, dim, paint, seconds, standing, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _Teller:
     def ended(self, done: Done) -> None:
         self.open = False
         start = "" if self.live else _line(done.revision, done.message, done.direction, self.width)
-        tell(f"{start}{click.style('ok', fg='green')}  {seconds(done.seconds)}")
+        tell(f"{start}{paint('ok', 'green')}  {seconds(done.seconds)}")
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -139,13 +140,12 @@ class _Teller:
             yield
         except BaseException:
             if self.open:
-                tell(click.style("failed", fg="red"))
+                tell(paint("failed", "red"))
             raise
 
 
 def _line(id: str, message: str, direction: str, width: int = WIDTH) -> str:
     sign = {"upgrade": " ", "downgrade": "-"}[direction]
-    title = message.partition("\n")[0]
     room = max(width - len(id), 8)
-    title = title if len(title) <= room else f"{title[: room - 3]}..."
-    return f"{sign} {id}  {title} {dim('.' * max(3, room - len(title)))} "
+    about = title(message, room)
+    return f"{sign} {id}  {about} {dim('.' * max(3, room - len(about)))} "

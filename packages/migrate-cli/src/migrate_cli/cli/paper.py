@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from ..visible import visible
+
 SCHEMA = 1
 """Version of the JSON that commands answer with; raised when a key changes its meaning."""
 
@@ -26,32 +28,50 @@ def colour() -> bool | None:
 def say(text: str = "") -> None:
     """Say a line of an answer, on stdout."""
     if not quiet():
-        click.echo(text, color=colour())
+        click.echo(_printed(text), color=colour())
 
 
 def tell(text: str, *, end: bool = True) -> None:
     """Tell progress, on stderr; without *end* the line goes on."""
     if not quiet():
         with suppress(BrokenPipeError):  # nobody reads along; the work goes on
-            click.echo(text, nl=end, err=True, color=colour())
+            click.echo(_printed(text), nl=end, err=True, color=colour())
 
 
 def error(text: str, label: str = "Error") -> None:
     """Say once, on stderr, what went wrong: the first line behind the label, the mend below."""
     first, _, rest = text.partition("\n")
-    click.echo(f"{click.style(label + ':', fg='red', bold=True)} {first}", err=True, color=colour())
-    if rest:
-        click.echo(rest, err=True, color=colour())
+    said = f"{paint(paint(f'{label}:', 'bold'), 'red')} {first}"
+    click.echo(_printed(f"{said}\n{rest}" if rest else said), err=True, color=colour())
+
+
+_CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
+_MARKS = {style: chr(0xFDD0 + number) for number, style in enumerate(_CODES)}
+_END = "\ufdef"
+_SEQUENCES = {_MARKS[style]: f"\x1b[{code}m" for style, code in _CODES.items()} | {_END: "\x1b[0m"}
+"""What is painted is marked by characters that stand for nothing (Unicode 16, 23.7), and these
+become a terminal's sequences at the very end: so none that came with a text gets there."""
+
+
+def paint(text: str, style: str) -> str:
+    """Mark a text to be painted: bold, dim, red, green, yellow or cyan."""
+    return f"{_MARKS[style]}{text}{_END}"
+
+
+def _printed(text: str) -> str:
+    """Write a line as it goes to the terminal: its own sequences as escapes, paint as sequences."""
+    shown = visible(text, keep="\n\t" + "".join(_SEQUENCES))
+    return shown.translate({ord(mark): sequence for mark, sequence in _SEQUENCES.items()})
 
 
 def field(label: str, text: str) -> str:
     """Write a labelled line: the label as wide as all of them are."""
-    return f"{click.style(f'{label:<9}', bold=True)} {text}"
+    return f"{paint(f'{label:<9}', 'bold')} {text}"
 
 
 def mark(sign: str) -> str:
     """Paint a sign of a difference: + green, - red, ~ yellow."""
-    return click.style(sign, fg={"+": "green", "-": "red", "~": "yellow"}[sign])
+    return paint(sign, {"+": "green", "-": "red", "~": "yellow"}[sign])
 
 
 def change_line(change: Any) -> str:
@@ -71,7 +91,7 @@ def standing(heads: Sequence[str], *, at_head: bool = False) -> str:
 
 def dim(text: str) -> str:
     """Paint what is by the way."""
-    return click.style(text, dim=True)
+    return paint(text, "dim")
 
 
 def seconds(duration: float) -> str:
@@ -90,10 +110,16 @@ def answer(value: Any, lines: Iterable[str]) -> None:
         lines: The same in words, for people.
     """
     if option("format") == "json":
-        click.echo(json.dumps({"schema": SCHEMA, **plain(value)}, ensure_ascii=False, indent=2))
+        click.echo(_as_json({"schema": SCHEMA, **plain(value)}))
         return
     for line in lines:
         say(line)
+
+
+def _as_json(value: Any) -> str:
+    """Write JSON in which everything can be seen; the letters of all languages as they are."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def plain(value: Any) -> Any:

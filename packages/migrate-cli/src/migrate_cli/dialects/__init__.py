@@ -8,6 +8,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import URL
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import Dialect
 
@@ -24,6 +27,9 @@ class Knowledge(Protocol):
     def open_transaction(self, connection: Connection) -> None:
         """Open the transaction on the server, where the driver doesn't by itself."""
 
+    def located(self, url: URL, folder: Path) -> URL:
+        """Give a URL whose relative file counts from a folder."""
+
     def in_transaction(self, connection: Connection) -> bool | None:
         """Ask the driver whether the server is in a transaction; None if it can't tell."""
 
@@ -38,6 +44,9 @@ class _Nothing:
 
     def open_transaction(self, connection: Connection) -> None:
         return None
+
+    def located(self, url: URL, folder: Path) -> URL:
+        return url
 
     def in_transaction(self, connection: Connection) -> bool | None:
         return None

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sqlalchemy import URL
 from sqlalchemy.engine import Connection
 
 from ..failures import DriverCommits
 
 keeps_widths = False
 """SQLite, datatype3, 3.1: the length of a VARCHAR is ignored."""
+
+
+def located(url: URL, folder: Path) -> URL:
+    """Give a URL whose relative file counts from a folder; a `file:` URI is left as it is.
+
+    >>> from sqlalchemy import make_url
+    >>> located(make_url("sqlite:///app.db"), Path("/srv/app")).database
+    '/srv/app/app.db'
+    """
+    file = url.database
+    if not file or file == ":memory:" or file.startswith("file:"):
+        return url
+    return url.set(database=str(folder / file))
 
 
 def open_transaction(connection: Connection) -> None:
