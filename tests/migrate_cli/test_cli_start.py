@@ -15,6 +15,8 @@ import pytest
 from migrate_cli.cli.door import run
 from migrate_cli.cli.words import WORDS, migrate
 
+pytestmark = pytest.mark.slow  # each test starts processes
+
 HEAVY = {"sqlalchemy", "mako", "ddl_constructs", "ddl_autogen", "asyncio", "shop"}
 
 

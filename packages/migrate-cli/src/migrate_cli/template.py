@@ -64,6 +64,8 @@ def in_docstring(text: str) -> str:
     >>> print(in_docstring('x' + '"' * 3))
     x\""\"
     """
+    # half a character, as an argument that isn't UTF-8 has: Python 3.13 compiles no docstring of it
+    text = text.encode(errors="backslashreplace").decode()
     written = visible(text.replace("\\", r"\\"))
     written = re.sub(r'"(?="")|"\Z|\A"', r"\"", written)
     return re.sub(r"'(?='')", r"\'", written)
