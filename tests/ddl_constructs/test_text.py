@@ -274,6 +274,22 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
+        "DDL-029-type-bound-check-of-a-renamed-column",
+        AlterColumn(
+            "t",
+            "c",
+            existing_type=Integer(),
+            type_=Enum("a", "b", name="cke", native_enum=False, create_constraint=True),
+            new_column_name="d",
+            existing_nullable=True,
+        ),
+        "ALTER TABLE t ALTER COLUMN c TYPE VARCHAR(1); "
+        "ALTER TABLE t ADD CONSTRAINT cke CHECK (c IN ('a', 'b')); ALTER TABLE t RENAME c TO d",
+        "ALTER TABLE t CHANGE c d VARCHAR(1) NULL; "
+        "ALTER TABLE t ADD CONSTRAINT cke CHECK (d IN ('a', 'b'))",
+        REBUILD,
+    ),
+    (
         "DDL-030-type-bound-check-dropped",
         AlterColumn(
             "t",

@@ -200,6 +200,9 @@ def alter_one_by_one(
         return
     yield from before
     for aspect in aspects:
+        if aspect == "new_column_name":  # it comes last, and the CHECK says the old name
+            yield from after
+            after = []
         only = change.only(aspect)
         yield only.replace(existing_type=KEEP) if aspect == "type_" else only
     yield from after

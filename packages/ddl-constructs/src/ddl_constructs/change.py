@@ -204,7 +204,9 @@ class Change(ExecutableDDLElement):
                 continue
             elif not f.kw_only and f.default is MISSING:
                 arguments.append(value)
-            elif value is not f.default:
+            elif value is not f.default and (
+                f.default_factory is MISSING or value != f.default_factory()
+            ):
                 keywords[f.name] = value
         return Spelling(self.words[0], tuple(arguments), keywords)
 

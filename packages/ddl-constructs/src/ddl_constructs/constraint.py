@@ -149,7 +149,7 @@ class RenameConstraint(Change):
     """Rename a constraint: `op.rename_constraint("uq_a", "uq_b", "t")`.
 
     `ALTER TABLE t RENAME CONSTRAINT uq_a TO uq_b` on PostgreSQL and Oracle, sp_rename on
-    SQL Server; MySQL and SQLite drop it and add it again.
+    SQL Server; refused on MySQL and SQLite, where it is dropped and added again.
 
     Attributes:
         constraint_name: Its name as it is.
@@ -297,6 +297,12 @@ def _spelling(change: AddConstraint) -> Spelling:
 
 @compiles(AddConstraint)
 def _add_constraint(change: AddConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    if kind_of(change.constraint) == "exclude" and not hasattr(
+        compiler, "visit_exclude_constraint"
+    ):
+        raise UnsupportedChange(
+            change.describe(), compiler.dialect.name, "it has no exclusion constraints"
+        )
     table = sqltext.table(compiler, change.table_name, change.schema)
     return f"ALTER TABLE {table} ADD {compiler.process(change.bound)}"
 

@@ -275,7 +275,8 @@ class SetTableSchema(Change):
 
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.table_name)
-        return f"move table {where} to schema {self.new_schema or 'by default'}"
+        there = f"schema {self.new_schema}" if self.new_schema else "the default schema"
+        return f"move table {where} to {there}"
 
 
 @compiles(SetTableSchema)

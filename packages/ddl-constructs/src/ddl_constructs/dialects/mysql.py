@@ -82,6 +82,11 @@ def _alter_column(
         yield change
     else:
         before, after = type_checks(change, dialect, unnamed="pass over")
+        if (
+            "new_column_name" in aspects
+        ):  # one statement renames too: the new CHECK says the new name
+            renamed = change.replace(column_name=change.new_column_name)
+            _, after = type_checks(renamed, dialect, unnamed="pass over")
         for drop in before:
             looks = is_mariadb(dialect) or connection is not None
             yield drop.replace(if_exists=True) if looks else drop
