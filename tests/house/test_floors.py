@@ -22,11 +22,6 @@ THIRD_PARTIES = {
     "migrate_cli": {"sqlalchemy", "click", "mako"},
 }
 LIMIT = 440
-LONGER = {
-    "revgraph.errors": "one class a way to be wrong, each with its text",
-}
-"""Modules over the limit, and why each is still one subject."""
-
 DATABASES = {"postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"}
 
 
@@ -108,8 +103,7 @@ def test_what_stands_above_is_imported_only_from_there(
 def test_a_module_is_one_subject_of_some_four_hundred_lines() -> None:
     lines = {m: len(file.read_text(encoding="utf-8").splitlines()) for m, file in modules().items()}
 
-    assert {m: n for m, n in lines.items() if n > LIMIT and m not in LONGER} == {}
-    assert [m for m in LONGER if lines[m] <= LIMIT] == [], "no longer needs its exception"
+    assert {m: n for m, n in lines.items() if n > LIMIT} == {}
 
 
 def test_only_dialects_ask_which_database_it_is() -> None:
