@@ -223,6 +223,16 @@ class User(db.Model):
         "app.models:Base.metadata",
         ["user"],
     ),
+    "star-imports": (
+        """
+        from sqlalchemy import *
+        from sqlalchemy.orm import *
+        metadata = MetaData()
+        user = Table("user", metadata, Column("id", Integer))
+        """,
+        "app.models:metadata",
+        ["user"],
+    ),
     "no-tables-yet": (BASE, "app.models:Base.metadata", []),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -147,6 +147,8 @@ class _Project:
                 there = self.declarations(star)
                 if name in {*there.classes, *there.calls, *there.aliases, *there.imports}:
                     return star
+            elif name in _STRANGERS.get(star.partition(".")[0], ()):
+                return star
         return ""
 
     def owner(self, dotted: str, hops: int = _HOPS) -> str:
@@ -280,6 +282,13 @@ def _kind(name: str) -> str:
         return "extension" if last == "SQLAlchemy" else ""
     return _MAKES.get(last, "") if package == "sqlalchemy" else ""
 
+
+_STRANGERS: Mapping[str, Container[str]] = {
+    "flask_sqlalchemy": {"SQLAlchemy"},
+    "sqlalchemy": {"DeclarativeBase", "MetaData", "Table", "declarative_base", "registry"},
+    "sqlmodel": {"SQLModel"},
+}
+"""What of a package that isn't read may come by `from package import *`."""
 
 _MAKES = {
     "DeclarativeBase": "base",
