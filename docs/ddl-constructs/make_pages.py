@@ -181,7 +181,7 @@ def _arguments(build: Callable[..., Any]) -> Iterator[tuple[str, str]]:
     for one in re.split(r"\n(?=    \w)", told.rstrip()):
         name, colon, what = one.strip().partition(": ")
         if colon:
-            name = "**options" if name == "dialect_kwargs" else name
+            name = "**options" if name in ("dialect_kwargs", "options") else name
             yield name, " ".join(what.split())
 
 
@@ -260,8 +260,8 @@ def _reversed(change: Change) -> tuple[str, bool]:
         return str(err), True
     try:
         return "\n".join(render(back).lines), False
-    except UnrenderableValue:  # EnumColumn
-        return repr(back), False
+    except UnrenderableValue as err:
+        return str(err), True
 
 
 def costs(known: list[Case]) -> str:

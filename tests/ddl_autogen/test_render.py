@@ -26,8 +26,10 @@ from ddl_constructs import (
     DropIndex,
     DropTable,
     DropTableComment,
+    EnumColumn,
     ExecuteSQL,
     RenameTable,
+    ReplaceEnum,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,6 +237,18 @@ CHANGES = [
     pytest.param(CreateTableComment("t", "x", existing_comment="it's"), id="comment"),
     pytest.param(DropTableComment("t", existing_comment="y"), id="no-comment"),
     pytest.param(ExecuteSQL("UPDATE t SET a = ':x'"), id="execute"),
+    pytest.param(
+        ReplaceEnum(
+            "mood",
+            ["ok"],
+            columns=[
+                EnumColumn("t", "a"),
+                EnumColumn("u", "b", schema="s", server_default=sa.text("'ok'::mood"), array=True),
+            ],
+            renamed={"it's": "ok"},
+        ),
+        id="replace-enum",
+    ),
     pytest.param(
         BulkInsert(sa.table("t", sa.column("a", sa.Integer())), [{"a": 1}, {"a": None}]), id="bulk"
     ),

@@ -240,6 +240,12 @@ BY_VERSION = [
         DropConstraint("c", "t"), "mysql", {(8, 4): (None, None, False, None)}, id="mysql-some-kind"
     ),
     pytest.param(
+        DropConstraint("c", "t", if_exists=True),
+        "mariadb",
+        {(10, 11): (None, None, False, None), None: (None, None, False, None)},
+        id="mariadb-some-kind",
+    ),
+    pytest.param(
         DropConstraint("c", "t", "primary"),
         "mysql",
         {(8, 4): (True, True, False, "SHARED")},

@@ -66,6 +66,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    make_url,
     table,
     text,
 )
@@ -1084,3 +1085,68 @@ def test_add_constraint_takes_a_constraint_of_a_model() -> None:
         said(AddConstraint("t", unique), "postgresql")
         == "ALTER TABLE t ADD CONSTRAINT uq UNIQUE (a, b)"
     )
+
+
+MARIADB = make_url("mariadb://").get_dialect()()
+
+
+@pytest.mark.parametrize(
+    ("element", "text"),
+    [
+        pytest.param("a", "a", id="column"),
+        pytest.param(column("a").desc(), "a DESC", id="descending"),
+        pytest.param(text("`odd ( x`(5) desc"), "`odd ( x`(5) desc", id="text-with-length"),
+        pytest.param(func.lower(column("a")), None, id="function"),
+        pytest.param(func.lower(column("a")).desc(), None, id="function-descending"),
+        pytest.param(column("a") + 1, None, id="operator"),
+        pytest.param(text("lower(a)"), None, id="text-of-a-function"),
+        pytest.param(text("(a)"), None, id="text-in-brackets"),
+    ],
+)
+def test_mariadb_has_no_index_of_an_expression(element: Any, text: str | None) -> None:
+    change = CreateIndex("ix", "t", [element])
+
+    if text is None:
+        with pytest.raises(UnsupportedChange, match="no indexes over expressions"):
+            change.compile(dialect=MARIADB)
+    else:
+        assert str(change.compile(dialect=MARIADB)) == f"CREATE INDEX ix ON t ({text})"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(
+            AlterColumn("t", "c", server_default=Computed("a + 1")),
+            "alter column t.c: default computed (a + 1)",
+            id="computed",
+        ),
+        pytest.param(
+            AlterColumn("t", "c", server_default=Identity(always=True)),
+            "alter column t.c: default identity always",
+            id="identity",
+        ),
+        pytest.param(
+            create_exclude_constraint("ex", "t", ("a", "="), (func.lower(column("b")), "&&")),
+            "add exclude ex (a with =, lower(b) with &&) to t",
+            id="exclude",
+        ),
+        pytest.param(
+            create_check_constraint("ck", "t", column("a") > 5),
+            "add check ck (a > 5) to t",
+            id="check",
+        ),
+        pytest.param(
+            CreateIndex("ix", "t", [column("a") + 1, text("b\nDESC")]),
+            "create index ix on t (a + 1, b DESC)",
+            id="index",
+        ),
+        pytest.param(
+            SetTableSchema("t", None, schema="s"),
+            "move table s.t to the default schema",
+            id="default-schema",
+        ),
+    ],
+)
+def test_a_description_shows_what_is_meant(change: Change, said: str) -> None:
+    assert change.describe() == said

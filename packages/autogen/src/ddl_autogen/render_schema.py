@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ddl_constructs import EnumColumn
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -220,6 +221,17 @@ def _index(value: Any, renderer: Renderer) -> Node:
     options = renderer.keywords(sorted(value.dialect_kwargs.items()))
     unique = renderer.keywords([("unique", bool(value.unique))])
     return renderer.sa("Index", name, *elements, *unique, *options)
+
+
+@renders(EnumColumn)
+def _enum_column(value: EnumColumn, renderer: Renderer) -> Node:
+    """Write where a column of an enum type is, for `op.replace_enum(columns=[...])`."""
+    renderer.imports.add("from ddl_constructs import EnumColumn")
+    facts = _stated(
+        schema=value.schema, server_default=value.server_default, array=value.array or None
+    )
+    where = [string(value.table_name), string(value.column_name)]
+    return call("EnumColumn", *where, *renderer.keywords(facts))
 
 
 @renders(TableClause)

@@ -31,9 +31,11 @@ from .enum import (
 from .errors import (
     DDLConstructsError,
     IrreversibleChange,
+    MalformedChange,
     MissingFact,
     UnknownOption,
     UnsupportedChange,
+    WrongValue,
 )
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
@@ -74,6 +76,7 @@ __all__ = [
     "IrreversibleChange",
     "Keep",
     "Lowering",
+    "MalformedChange",
     "MissingFact",
     "RenameConstraint",
     "RenameEnumValue",
@@ -86,6 +89,7 @@ __all__ = [
     "UnknownOption",
     "UnsupportedChange",
     "ValidateConstraint",
+    "WrongValue",
     "create_check_constraint",
     "create_exclude_constraint",
     "create_foreign_key",

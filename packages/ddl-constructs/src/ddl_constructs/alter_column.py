@@ -12,13 +12,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.types import TypeEngine, to_instance
+from sqlalchemy.types import TypeEngine
 
 from . import sqltext
-from .change import KEEP, Change, Keep, dialect_options, lowers
+from .change import KEEP, Change, Keep, lowers
 from .constraint import AddConstraint, DropConstraint
 from .detached import checks_of_type
-from .errors import IrreversibleChange, UnsupportedChange
+from .errors import IrreversibleChange, UnsupportedChange, WrongValue
+from .options import dialect_options
 
 
 @dataclass(eq=False, init=False)
@@ -94,8 +95,8 @@ class AlterColumn(Change):
         self.comment = KEEP if comment is False else comment  # type: ignore[assignment]  # True isn't meant
         self.server_default = KEEP if server_default is False else server_default
         self.new_column_name = _none_keeps(new_column_name)
-        self.type_ = _type(type_)
-        self.existing_type = _type(existing_type)
+        self.type_ = _type("type_", type_)
+        self.existing_type = _type("existing_type", existing_type)
         self.existing_server_default = (
             KEEP if existing_server_default is False else existing_server_default
         )
@@ -104,6 +105,7 @@ class AlterColumn(Change):
         self.autoincrement = _none_keeps(autoincrement)
         self.existing_autoincrement = _none_keeps(existing_autoincrement)
         self.dialect_kwargs = dialect_options("AlterColumn", options, self.__dataclass_fields__)
+        self.__post_init__()
 
     @property
     def aspects(self) -> tuple[str, ...]:
@@ -121,6 +123,12 @@ class AlterColumn(Change):
         if aspect != "type_":
             others["dialect_kwargs"] = self._without_cast()
         return self.replace(**others)
+
+    def under_new_name(self) -> AlterColumn:
+        """Give the change with the name that the column has afterwards; itself if none comes."""
+        if "new_column_name" not in self.aspects:
+            return self
+        return self.replace(column_name=self.new_column_name, new_column_name=KEEP)
 
     def _without_cast(self) -> dict[str, Any]:
         """Give the dialect options that aren't about converting to the new type."""
@@ -155,13 +163,25 @@ def _none_keeps(value: Any) -> Any:
     return KEEP if value is None else value
 
 
-def _type(value: Any) -> Any:
-    return value if value is KEEP else KEEP if value is None else to_instance(value)
+def _type(field: str, value: Any) -> Any:
+    """Give a type as an instance; None keeps."""
+    if not isinstance(value, type) or not issubclass(value, TypeEngine):
+        return _none_keeps(value)
+    try:
+        return value()
+    except TypeError as err:
+        raise WrongValue("AlterColumn", field, value, "a type with its arguments") from err
 
 
 def _text(value: Any) -> str:
+    """Write a server default for a person, on one line."""
+    match value:
+        case Computed():
+            return f"computed ({sqltext.spoken(value.sqltext)})"
+        case Identity():
+            return f"identity{' always' if value.always else ''}"
     arg = getattr(value, "arg", value)
-    return repr(arg) if isinstance(arg, str) else str(arg)
+    return repr(arg) if isinstance(arg, str) else sqltext.spoken(arg)
 
 
 def _say(change: AlterColumn, aspect: str) -> str:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import difflib
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import CompileError, DBAPIError, NoSuchTableError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.util import await_only
 
-from .errors import UnknownOption, UnsupportedChange
+from .errors import DDLConstructsError, MalformedChange, UnknownOption, UnsupportedChange
 from .loading import load_dialect
+from .wellformed import check_fields
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 
 NamingConvention = Mapping[str, Any]
 """What `MetaData(naming_convention=...)` takes: kind of constraint to pattern."""
+
+
+_FOREIGN = (
+    SQLAlchemyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+)
+"""What SQLAlchemy raises about a value that it can't say or read."""
 
 
 class Keep(enum.Enum):
@@ -93,6 +104,14 @@ class Change(ExecutableDDLElement):
     )  # what is made from the fields when first asked for
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
+    def __post_init__(self) -> None:
+        """Check the fields by their annotations; an `__init__` by hand calls it at its end.
+
+        Raises:
+            WrongValue: A field holds what it can't mean.
+        """
+        check_fields(self)
+
     def statements(
         self, dialect: Dialect, connection: Connection | None = None
     ) -> list[ExecutableDDLElement | Executable]:
@@ -109,8 +128,17 @@ class Change(ExecutableDDLElement):
         Raises:
             UnsupportedChange: The dialect can't say it.
             MissingFact: A fact is needed that wasn't stated and can't be read.
+            MalformedChange: SQLAlchemy can't make sense of a value that it carries.
         """
         load_dialect(dialect.name)
+        try:
+            return self._lowered(dialect, connection)
+        except _FOREIGN as err:
+            raise self._named(err, dialect) from err
+
+    def _lowered(
+        self, dialect: Dialect, connection: Connection | None
+    ) -> list[ExecutableDDLElement | Executable]:
         done: list[ExecutableDDLElement | Executable] = []
         pending: list[Iterator[ExecutableDDLElement | Executable]] = [iter((self,))]
         whole: list[object] = [None]
@@ -230,36 +258,41 @@ class Change(ExecutableDDLElement):
         if self.__dict__.get("_statement_on") == dialect.name:
             return self._statement_compiler(dialect, **kw)
         pieces = self.statements(dialect)
-        if pieces == [self]:
+        if len(pieces) == 1 and pieces[0] is self:
             return self._statement_compiler(dialect, **kw)
-        with self._refusals(dialect):
+        try:
             return dialect.ddl_compiler(dialect, _Script(pieces), **kw)
+        except _FOREIGN as err:
+            raise self._named(err, dialect) from err
 
     def _statement_compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
         compiled: Compiled | None = self.__dict__.pop("_compiled", None)
         if compiled is not None:
             return compiled
         untyped: Any = super()
-        with self._refusals(dialect):
+        try:
             compiled = untyped._compiler(dialect, **kw)
+        except _FOREIGN as err:
+            raise self._named(err, dialect) from err
         return compiled
 
-    @contextmanager
-    def _refusals(self, dialect: Dialect) -> Iterator[None]:
-        """Give what SQLAlchemy's compiler can't say the name that this package has for it."""
-        try:
-            yield
-        except UnsupportedChange:
-            raise
-        except CompileError as err:
-            raise UnsupportedChange(self.describe(), dialect.name, str(err)) from err
+    def _named(self, err: Exception, dialect: Dialect) -> Exception:
+        """Give what SQLAlchemy can't say or read the name that this package has for it.
+
+        What the database answers to a look-up stays as it is, and so does an error of ours.
+        """
+        if isinstance(err, (DDLConstructsError, DBAPIError, NoSuchTableError)):
+            raise err
+        if isinstance(err, CompileError):
+            return UnsupportedChange(self.describe(), dialect.name, str(err))
+        return MalformedChange(self.describe(), f"{type(err).__name__}: {err}")
 
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
         dialect = connection.dialect
         pieces = self.statements(dialect, connection)
-        if pieces == [self]:
+        if len(pieces) == 1 and pieces[0] is self:
             pieces = [self._as_statement(dialect)]
         if len(pieces) > 1:
             options = {**connection.get_execution_options(), **execution_options}
@@ -342,44 +375,6 @@ def _rule(kind: type[Change], dialect: str) -> Lowering | None:
                 break
         _rules[kind, dialect] = found
         return found
-
-
-def dialect_options(
-    change: str, given: Mapping[str, Any], parameters: Iterable[str]
-) -> dict[str, Any]:
-    """Check the free keywords of a change: each must be `<dialect>_<option>`.
-
-    Args:
-        change: Name of the change's class, for the message.
-        given: The keywords that are no parameters.
-        parameters: Names of the parameters, for near matches.
-
-    Raises:
-        UnknownOption: A keyword has no dialect's name in front.
-    """
-    for name in given:
-        dialect, underscore, option = name.partition("_")
-        if not (underscore and option) or not _is_dialect(dialect):
-            near = difflib.get_close_matches(name, list(parameters), n=2)
-            raise UnknownOption(change, name, tuple(near))
-    return dict(given)
-
-
-_known_dialects = {"postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"}
-
-
-def _is_dialect(name: str) -> bool:
-    if name in _known_dialects:
-        return True
-    from sqlalchemy.dialects import registry
-    from sqlalchemy.exc import NoSuchModuleError
-
-    try:
-        registry.load(name)
-    except NoSuchModuleError:
-        return False
-    _known_dialects.add(name)
-    return True
 
 
 class _Script(ExecutableDDLElement):

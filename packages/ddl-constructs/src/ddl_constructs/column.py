@@ -20,10 +20,11 @@ from sqlalchemy.sql.ddl import ExecutableDDLElement
 
 from . import detached, sqltext
 from .alter_column import AlterColumn
-from .change import Change, dialect_options, lowers
+from .change import Change, lowers
 from .constraint import AddConstraint
-from .errors import IrreversibleChange, UnsupportedChange
+from .errors import IrreversibleChange, UnsupportedChange, WrongValue
 from .index import CreateIndex
+from .options import dialect_options
 from .traits import traits
 
 
@@ -56,6 +57,11 @@ class AddColumn(Change):
     inline_references: bool | None = field(default=None, kw_only=True)
     inline_primary_key: bool | None = field(default=None, kw_only=True)
     insert_after: str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.column.name:
+            raise WrongValue("AddColumn", "column", self.column, "a Column that has a name")
 
     @cached_property
     def bound(self) -> Column[Any]:
@@ -115,6 +121,7 @@ class DropColumn(Change):
         self.table_name, self.column_name = table_name, column_name
         self.schema, self.if_exists, self.existing_column = schema, if_exists, existing_column
         self.dialect_kwargs = dialect_options("DropColumn", options, ("schema", "if_exists"))
+        self.__post_init__()
 
     def reverse(self) -> AddColumn:
         if self.existing_column is None:

@@ -122,14 +122,10 @@ class DropConstraint(Change):
         if_exists: bool | None = None,
         existing_constraint: Constraint | None = None,
     ) -> None:
-        if type_ not in (None, "primary", "unique", "foreignkey", "check", "exclude"):
-            raise TypeError(
-                f"type_={type_!r} of constraint {constraint_name!r} isn't one of "
-                "primary, unique, foreignkey, check, exclude"
-            )
         self.constraint_name, self.table_name, self.type_ = constraint_name, table_name, type_
         self.schema, self.if_exists = schema, if_exists
         self.existing_constraint = existing_constraint
+        self.__post_init__()
 
     def reverse(self) -> AddConstraint:
         if self.existing_constraint is None:
@@ -149,7 +145,7 @@ class RenameConstraint(Change):
     """Rename a constraint: `op.rename_constraint("uq_a", "uq_b", "t")`.
 
     `ALTER TABLE t RENAME CONSTRAINT uq_a TO uq_b` on PostgreSQL and Oracle, sp_rename on
-    SQL Server; refused on MySQL and SQLite, where it is dropped and added again.
+    SQL Server. MySQL, MariaDB and SQLite refuse it: say there that it is dropped and added.
 
     Attributes:
         constraint_name: Its name as it is.
@@ -231,9 +227,14 @@ def say(constraint: Constraint) -> str:
     name = f" {constraint.name}" if constraint.name is not None else ""
     match constraint:
         case CheckConstraint():
-            detail = str(constraint.sqltext)
+            detail = sqltext.spoken(constraint.sqltext)
         case ForeignKeyConstraint():
             detail = f"{', '.join(detached.column_names(constraint))} -> {', '.join(detached.targets(constraint))}"
+        case _ if kind == "exclude":
+            pairs: Any = constraint
+            detail = ", ".join(
+                f"{sqltext.spoken(what)} with {op}" for what, _, op in pairs._render_exprs
+            )
         case ColumnCollectionConstraint():
             detail = ", ".join(detached.column_names(constraint))
         case _:

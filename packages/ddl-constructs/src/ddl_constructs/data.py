@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TableClause
 
 from .change import Change, Spelling, lowers
-from .errors import IrreversibleChange
+from .errors import IrreversibleChange, WrongValue
 from .sqltext import dotted
 
 
@@ -41,7 +41,10 @@ class ExecuteSQL(Change):
     ) -> None:
         """Say the SQL, and which execution options the connection gets for it (or None)."""
         self.sqltext = sqltext
+        if not isinstance(execution_options, Mapping | None):
+            raise WrongValue("ExecuteSQL", "execution_options", execution_options, "a mapping")
         self._execution_options = self._execution_options.union(execution_options or {})
+        self.__post_init__()
 
     @property
     def statement(self) -> Executable:
@@ -84,18 +87,12 @@ class BulkInsert(Change):
     multiinsert: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.rows, (list, tuple)):
-            raise TypeError(
-                f"rows of {self.table.name} are no list, but {type(self.rows).__name__}"
-            )
+        super().__post_init__()
         for number, row in enumerate(self.rows):
-            if not isinstance(row, Mapping):
-                raise TypeError(
-                    f"row {number} of {self.table.name} is no mapping, but {type(row).__name__}"
-                )
             for key in row:
                 if key not in self.table.c:
-                    raise TypeError(f"row {number} of {self.table.name} names no column: {key!r}")
+                    wanted = f"keys of columns of {self.table.fullname}, {', '.join(self.table.c.keys())}"
+                    raise WrongValue("BulkInsert", f"row {number}", key, wanted)
 
     def reverse(self) -> Change:
         raise IrreversibleChange(self.describe(), (), "which rows to delete isn't known")

@@ -13,7 +13,8 @@ from sqlalchemy.sql.compiler import DDLCompiler
 
 from . import sqltext
 from .change import Change, lowers
-from .errors import IrreversibleChange, UnsupportedChange
+from .errors import IrreversibleChange, UnsupportedChange, WrongValue
+from .wellformed import several
 
 
 @dataclass(eq=False, init=False)
@@ -46,8 +47,9 @@ class CreateEnum(Change):
         schema: str | None = None,
         if_not_exists: bool | None = None,
     ) -> None:
-        self.enum_name, self.labels = enum_name, tuple(labels)
+        self.enum_name, self.labels = enum_name, several("CreateEnum", "labels", labels)
         self.schema, self.if_not_exists = schema, if_not_exists
+        self.__post_init__()
 
     def reverse(self) -> DropEnum:
         return DropEnum(self.enum_name, schema=self.schema, existing_labels=self.labels)
@@ -93,7 +95,8 @@ class DropEnum(Change):
     ) -> None:
         self.enum_name, self.schema = enum_name, schema
         self.if_exists, self.if_unused = if_exists, if_unused
-        self.existing_labels = None if existing_labels is None else tuple(existing_labels)
+        self.existing_labels = _labels("DropEnum", existing_labels)
+        self.__post_init__()
 
     def reverse(self) -> CreateEnum:
         if self.existing_labels is None:
@@ -137,8 +140,14 @@ class AddEnumValue(Change):
     )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.before is not None and self.after is not None:
-            raise TypeError(f"label {self.value!r} can't be placed both before and after another")
+            raise WrongValue("AddEnumValue", "after", self.after, "None where before is said")
+        known = self.existing_labels
+        for place in ("before", "after"):
+            label = getattr(self, place)
+            if label is not None and known is not None and label not in (*known, self.value):
+                raise WrongValue("AddEnumValue", place, label, f"one of existing_labels, {known}")
 
     @property
     def labels(self) -> tuple[str, ...] | None:
@@ -261,10 +270,12 @@ class ReplaceEnum(Change):
         renamed: Mapping[str, str] | None = None,
         existing_labels: Sequence[str] | None = None,
     ) -> None:
-        self.enum_name, self.labels, self.schema = enum_name, tuple(labels), schema
-        self.columns = None if columns is None else tuple(columns)
-        self.renamed = dict(renamed or {})
-        self.existing_labels = None if existing_labels is None else tuple(existing_labels)
+        self.enum_name, self.schema = enum_name, schema
+        self.labels = several("ReplaceEnum", "labels", labels)
+        self.columns = None if columns is None else several("ReplaceEnum", "columns", columns)
+        self.renamed = {} if renamed is None else renamed
+        self.existing_labels = _labels("ReplaceEnum", existing_labels)
+        self.__post_init__()
 
     def reverse(self) -> ReplaceEnum:
         if self.existing_labels is None:
@@ -283,6 +294,10 @@ class ReplaceEnum(Change):
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.enum_name)
         return f"replace enum {where} ({', '.join(map(repr, self.labels))})"
+
+
+def _labels(change: str, existing: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if existing is None else several(change, "existing_labels", existing)
 
 
 @lowers(CreateEnum)

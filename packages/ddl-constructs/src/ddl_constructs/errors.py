@@ -27,6 +27,40 @@ class UnsupportedChange(DDLConstructsError, CompileError):
         super().__init__(f"can't {what} on {dialect}: {reason}{mend}")
 
 
+class MalformedChange(DDLConstructsError, CompileError):
+    """A change carries a value that SQLAlchemy can't make sense of, on any dialect.
+
+    It is a `CompileError` of SQLAlchemy's too, for those who catch that.
+
+    Attributes:
+        what: The change in words, as `describe()` gives it.
+        reason: What stands in the way.
+    """
+
+    def __init__(self, what: str, reason: str) -> None:
+        self.what, self.reason = what, reason
+        super().__init__(f"can't {what}: {' '.join(reason.split())}")
+
+
+class WrongValue(DDLConstructsError, TypeError):
+    """A field of a change is given what it can't mean.
+
+    Attributes:
+        change: Name of the change's class.
+        field: Name of the field.
+        value: What was given.
+        wanted: What it takes, in words.
+    """
+
+    def __init__(self, change: str, field: str, value: object, wanted: str) -> None:
+        self.change, self.field, self.value, self.wanted = change, field, value, wanted
+        given = repr(value)
+        given = given if len(given) <= 60 else f"{given[:57]}..."
+        super().__init__(
+            f"{change} got {given} ({type(value).__name__}) as {field}: it takes {wanted}"
+        )
+
+
 class MissingFact(DDLConstructsError):
     """A change needs a fact that its author didn't state.
 

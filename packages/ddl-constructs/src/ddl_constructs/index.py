@@ -16,8 +16,10 @@ from sqlalchemy.sql.elements import ColumnClause, ColumnElement, TextClause
 from sqlalchemy.types import NullType
 
 from . import detached, sqltext
-from .change import Change, NamingConvention, Spelling, dialect_options
-from .errors import IrreversibleChange, MissingFact
+from .change import Change, NamingConvention, Spelling
+from .errors import IrreversibleChange, MalformedChange, MissingFact
+from .options import dialect_options
+from .wellformed import several
 
 
 @dataclass(eq=False, init=False)
@@ -59,11 +61,14 @@ class CreateIndex(Change, sa_schema.CreateIndex):
         if_not_exists: bool | None = None,
         **options: Any,
     ) -> None:
-        self.index_name, self.table_name, self.columns = index_name, table_name, tuple(columns)
-        self.schema, self.unique, self.if_not_exists = schema, unique, bool(if_not_exists)
+        self.index_name, self.table_name = index_name, table_name
+        self.columns = several("CreateIndex", "columns", columns)
+        self.schema, self.unique = schema, unique
+        self.if_not_exists = False if if_not_exists is None else if_not_exists
         self.dialect_kwargs = dialect_options(
             "CreateIndex", {k: v for k, v in options.items() if k != "quote"}, ("schema", "unique")
         )
+        self.__post_init__()
 
     @classmethod
     def of(cls, index: Index, *, if_not_exists: bool | None = None) -> Self:
@@ -82,8 +87,17 @@ class CreateIndex(Change, sa_schema.CreateIndex):
 
     @cached_property
     def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
-        """The Index, on a detached Table that has the columns it names."""
-        return make_index(
+        """The Index, on a detached Table that has the columns it names.
+
+        Raises:
+            MalformedChange: There is nothing to index.
+            MissingFact: It has no name, and none follows from its columns.
+        """
+        if not self.columns:
+            raise MalformedChange(
+                self.describe(), "an index is over at least one column or expression"
+            )
+        made = make_index(
             self.index_name,
             self.table_name,
             self.columns,
@@ -92,6 +106,9 @@ class CreateIndex(Change, sa_schema.CreateIndex):
             self.dialect_kwargs,
             self.naming_convention,
         )
+        if made.name is None:
+            raise MissingFact(self.describe(), ("index_name",), "no name follows from expressions")
+        return made
 
     def reverse(self) -> DropIndex:
         if self.index_name is None:
@@ -106,7 +123,8 @@ class CreateIndex(Change, sa_schema.CreateIndex):
     def describe(self) -> str:
         unique = "unique " if self.unique else ""
         where = sqltext.dotted(self.schema, self.table_name)
-        return f"create {unique}index {self.index_name} on {where} ({', '.join(map(str, self.columns))})"
+        over = ", ".join(map(sqltext.spoken, self.columns))
+        return f"create {unique}index {self.index_name} on {where} ({over})"
 
     def spelling(self) -> Spelling:
         plain = super().spelling()
@@ -156,8 +174,10 @@ class DropIndex(Change, sa_schema.DropIndex):
         **options: Any,
     ) -> None:
         self.index_name, self.table_name, self.schema = index_name, table_name, schema
-        self.if_exists, self.existing_index = bool(if_exists), existing_index
+        self.if_exists = False if if_exists is None else if_exists
+        self.existing_index = existing_index
         self.dialect_kwargs = dialect_options("DropIndex", options, ("schema", "if_exists"))
+        self.__post_init__()
 
     @cached_property
     def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked

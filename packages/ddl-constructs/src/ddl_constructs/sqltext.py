@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType, String, TypeEngine
@@ -69,6 +70,15 @@ def bare_type(type_: Any) -> str:
     """Write a type for a person, as it stands in Python: `Integer`, `String(50)`."""
     text = repr(type_)
     return text[:-2] if text.endswith("()") else text
+
+
+def spoken(expression: Any) -> str:
+    """Write SQL for a person, on one line, its values in their places where they can be."""
+    try:
+        said = str(expression.compile(compile_kwargs={"literal_binds": True}))
+    except (SQLAlchemyError, AttributeError):  # a value without a literal form; a string
+        said = str(expression)
+    return " ".join(said.split())
 
 
 def dotted(schema: str | None, *names: str) -> str:

@@ -22,9 +22,10 @@ from .alter_column import AlterColumn
 from .change import Change, Spelling, lowers
 from .comment import CreateTableComment
 from .constraint import AddConstraint
-from .errors import IrreversibleChange, UnsupportedChange
+from .errors import IrreversibleChange, UnsupportedChange, WrongValue
 from .index import CreateIndex
 from .traits import traits
+from .wellformed import several
 
 
 @dataclass(eq=False, init=False)
@@ -70,9 +71,15 @@ class CreateTable(Change, sa_schema.CreateTable):
         **options: Any,
     ) -> None:
         self.table_name, self.elements, self.schema = table_name, elements, schema
-        self.if_not_exists, self.comment, self.info = bool(if_not_exists), comment, info
-        self.prefixes, self.dialect_kwargs = tuple(prefixes or ()), options
+        self.if_not_exists = False if if_not_exists is None else if_not_exists
+        self.comment, self.info = comment, info
+        self.prefixes = several("CreateTable", "prefixes", () if prefixes is None else prefixes)
+        self.dialect_kwargs = options
         self.include_foreign_key_constraints = None  # SQLAlchemy's compiler asks for it
+        self.__post_init__()
+        for element in elements:
+            if isinstance(element, Column) and not element.name:
+                raise WrongValue("CreateTable", "elements", element, "columns that have a name")
 
     @classmethod
     def of(cls, table: Table, *, indexes: bool = True) -> Self:
@@ -192,8 +199,10 @@ class DropTable(Change, sa_schema.DropTable):
         existing_table: CreateTable | None = None,
         **options: Any,
     ) -> None:
-        self.table_name, self.schema, self.if_exists = table_name, schema, bool(if_exists)
+        self.table_name, self.schema = table_name, schema
+        self.if_exists = False if if_exists is None else if_exists
         self.existing_table, self.dialect_kwargs = existing_table, options
+        self.__post_init__()
 
     @classmethod
     def of(cls, table: Table) -> Self:
@@ -325,8 +334,12 @@ def create_with_companions(
     change: CreateTable, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
     """Create the table, then what CREATE TABLE doesn't say on this dialect."""
-    yield change
     table = change.element
+    if not table.columns and not traits(dialect.name).empty_tables:
+        raise UnsupportedChange(
+            change.describe(), dialect.name, "a table has at least one column", "add one"
+        )
+    yield change
     for fk in sorted(table.foreign_key_constraints, key=_constraint_order):
         if fk.use_alter and dialect.supports_alter:
             yield AddConstraint(change.table_name, fk, schema=change.schema)

@@ -15,17 +15,20 @@ class Traits:
         separator: A line of its own behind each statement in a script; "" for none.
         comments_apart: Whether a comment is a statement of its own (COMMENT ON),
             not part of the table or column.
+        empty_tables: Whether a table may have no column.
     """
 
     transactional_ddl: bool
     terminator: str = ";"
     separator: str = ""
     comments_apart: bool = False
+    empty_tables: bool = False
 
 
 _TRAITS = {
-    # PostgreSQL 15 manual, CREATE DATABASE and friends list the exceptions; COMMENT
-    "postgresql": Traits(transactional_ddl=True, comments_apart=True),
+    # PostgreSQL 15 manual, CREATE DATABASE and friends list the exceptions; COMMENT;
+    # CREATE TABLE, Compatibility: "zero-column tables"
+    "postgresql": Traits(transactional_ddl=True, comments_apart=True, empty_tables=True),
     # SQLite, lang_transaction: every statement but a few PRAGMAs and VACUUM joins the transaction
     "sqlite": Traits(transactional_ddl=True),
     # MySQL 8.4 manual, Statements That Cause an Implicit Commit

@@ -1,29 +1,27 @@
-"""How MySQL and MariaDB say a change; run on MariaDB 10.11.
+"""How MySQL and MariaDB say a change of tables, constraints and indexes; run on MariaDB 10.11.
 
-Both repeat the whole column when one of its facts changes (MODIFY, CHANGE: MySQL
-8.4 manual, ALTER TABLE), so what wasn't stated is read from the server where a
-connection is at hand, and asked for otherwise.
+Columns are in `mysql_column`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKeyConstraint, Identity, text
+from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
-from sqlalchemy.types import DateTime, TypeEngine, UserDefinedType
+from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
+from sqlalchemy.sql.operators import asc_op, desc_op
 
 from .. import guard, sqltext
-from ..alter_column import AlterColumn, type_checks
-from ..change import KEEP, Change, lowers
-from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
+from ..change import lowers
 from ..comment import CreateTableComment, DropTableComment
-from ..constraint import AddConstraint, DropConstraint, constraint_name, raw_text
+from ..constraint import AddConstraint, DropConstraint, constraint_name
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import RenameTable, SetTableSchema
@@ -45,235 +43,37 @@ def version(dialect: Dialect, mysql: tuple[int, ...], mariadb: tuple[int, ...]) 
     return numbers >= (mariadb if is_mariadb(dialect) else mysql)
 
 
-class AsDeclared(UserDefinedType[Any]):
-    """A column's type in the server's own words, with character set and collation."""
-
-    cache_ok = True
-
-    def __init__(self, declared: str) -> None:
-        self.declared = declared
-
-    def get_col_spec(self, **kw: Any) -> str:
-        return self.declared
-
-
-@lowers(AlterColumn, "mysql", "mariadb")
-def _alter_column(
-    change: AlterColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[Change]:
-    aspects = change.aspects
-    if not aspects:
-        return
-    for value in (change.server_default, change.existing_server_default):
-        if isinstance(value, Identity):
-            raise UnsupportedChange(
-                change.describe(), dialect.name, "it has no identity columns", "use autoincrement"
-            )
-        if isinstance(value, Computed):
-            raise UnsupportedChange(
-                change.describe(),
-                dialect.name,
-                "a computed expression can't be altered in place",
-                "drop the column and add it again",
-            )
-    if (aspects == ("new_column_name",) and version(dialect, (8, 0, 3), (10, 5, 2))) or (
-        aspects == ("server_default",) and not _is_datetime(change)
-    ):
-        yield change
-    else:
-        before, after = type_checks(change, dialect, unnamed="pass over")
-        if (
-            "new_column_name" in aspects
-        ):  # one statement renames too: the new CHECK says the new name
-            renamed = change.replace(column_name=change.new_column_name)
-            _, after = type_checks(renamed, dialect, unnamed="pass over")
-        for drop in before:
-            looks = is_mariadb(dialect) or connection is not None
-            yield drop.replace(if_exists=True) if looks else drop
-        whole = _complete(change, connection)
-        yield whole.replace(existing_type=KEEP) if before or after else whole
-        yield from after
-
-
-def _is_datetime(change: AlterColumn) -> bool:
-    type_ = change.existing_type if change.type_ is KEEP else change.type_
-    return type_ is not KEEP and issubclass(type_._type_affinity or object, DateTime)
-
-
-def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn:
-    """State the facts that the statement repeats and nobody stated."""
-    facts = {
-        f"existing_{name.rstrip('_')}"
-        for name in AlterColumn.ASPECTS
-        if getattr(change, name) is KEEP and getattr(change, f"existing_{name.rstrip('_')}") is KEEP
-    }
-    if facts and connection is not None:
-        found = _read_column(change, connection)
-        return change.replace(**{fact: found[fact] for fact in facts})
-    missing = sorted(facts & {"existing_type", "existing_nullable"}, reverse=True)
-    if missing:
-        raise MissingFact(
-            change.describe(), tuple(missing), "MySQL repeats the whole column in an ALTER"
-        )
-    return change
-
-
-_COLUMN = text("""
-    SELECT column_type, is_nullable, column_default, extra, column_comment,
-           character_set_name, collation_name, generation_expression
-    FROM information_schema.columns
-    WHERE table_schema = coalesce(:schema, database())
-      AND table_name = :table AND column_name = :column
-""")
-
-
-def _read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
-    """Read the `existing_*` facts of a column, each so that it can be written back."""
-    row = connection.execute(
-        _COLUMN,
-        {"schema": change.schema, "table": change.table_name, "column": change.column_name},
-    ).one_or_none()
-    if row is None:
-        raise MissingFact(
-            change.describe(),
-            ("existing_type", "existing_nullable"),
-            f"the database has no column {change.table_name}.{change.column_name}",
-        )
-    declared, nullable, default, extra, comment, charset, collation, generated = row
-    if generated:
-        raise UnsupportedChange(
-            change.describe(),
-            connection.dialect.name,
-            "the column is generated",
-            "drop the column and add it again",
-        )
-    if charset:
-        declared += f" CHARACTER SET {charset} COLLATE {collation}"
-    extra = extra.lower()
-    return {
-        "existing_type": AsDeclared(declared),
-        "existing_nullable": nullable == "YES",
-        "existing_server_default": _written_default(default, extra, is_mariadb(connection.dialect)),
-        "existing_comment": comment or None,
-        "existing_autoincrement": "auto_increment" in extra,
-    }
-
-
-def _written_default(default: str | None, extra: str, mariadb: bool) -> Any:
-    """Give a default as it is written in a definition, ON UPDATE included; None if there is none.
-
-    MariaDB shows an expression as it is written, a literal in quotes, no default of a
-    nullable column as NULL (MariaDB KB, Information Schema COLUMNS); MySQL shows a
-    literal bare and marks an expression with DEFAULT_GENERATED (MySQL 8.4 manual, the
-    same table).
-    """
-    _, on_update, clock = extra.partition("on update ")
-    if default is None or (mariadb and default == "NULL"):
-        written = ""
-    elif mariadb or default.lower().startswith("current_timestamp"):
-        written = default
-    elif "default_generated" in extra:
-        written = f"({default})"
-    else:
-        escaped = default.replace("\\", "\\\\").replace("'", "''")
-        written = f"'{escaped}'"
-    if on_update:
-        written = f"{written or 'NULL'} ON UPDATE {clock}"
-    return raw_text(written) if written else None
-
-
-@compiles(AlterColumn, "mysql", "mariadb")
-def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    table = sqltext.table(compiler, change.table_name, change.schema)
-    column = sqltext.name(compiler, change.column_name)
-    aspects = change.aspects
-    if aspects == ("new_column_name",) and version(compiler.dialect, (8, 0, 3), (10, 5, 2)):
-        return f"ALTER TABLE {table} RENAME COLUMN {column} TO {_new_name(change, compiler)}"
-    if aspects == ("server_default",) and not _is_datetime(change):
-        what = (
-            "DROP DEFAULT"
-            if change.server_default is None
-            else f"SET DEFAULT {sqltext.default(compiler, change.server_default)}"
-        )
-        return f"ALTER TABLE {table} ALTER COLUMN {column} {what}"
-    spec = _whole_column(change, compiler)
-    if "new_column_name" in aspects or ("server_default" in aspects and _is_datetime(change)):
-        return f"ALTER TABLE {table} CHANGE {column} {_new_name(change, compiler)} {spec}"
-    return f"ALTER TABLE {table} MODIFY {column} {spec}"
-
-
-def _new_name(change: AlterColumn, compiler: DDLCompiler) -> str:
-    new = change.column_name if change.new_column_name is KEEP else change.new_column_name
-    return sqltext.name(compiler, new)
-
-
-def _whole_column(change: AlterColumn, compiler: DDLCompiler) -> str:
-    def after(aspect: str) -> Any:
-        new = getattr(change, aspect)
-        return getattr(change, f"existing_{aspect.rstrip('_')}") if new is KEEP else new
-
-    type_: TypeEngine[Any] = after("type_")
-    text = f"{sqltext.type_name(compiler, type_)} {'NULL' if after('nullable') else 'NOT NULL'}"
-    if after("autoincrement") is True:
-        text += " AUTO_INCREMENT"
-    if (default := after("server_default")) is not None and default is not KEEP:
-        text += f" DEFAULT {sqltext.default(compiler, default, type_)}"
-    if (comment := after("comment")) is not None and comment is not KEEP:
-        text += f" COMMENT {sqltext.literal(compiler, comment)}"
-    return text
-
-
-@lowers(AddColumn, "mysql", "mariadb")
-def _add_column(
-    change: AddColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    """Take REFERENCES out of the column where the server reads over it.
-
-    MySQL 8.4 manual, FOREIGN KEY constraints: inline REFERENCES are parsed and
-    ignored, from 9.0 on they are honoured; MariaDB honours them from 10.5 on.
-    """
-    if change.inline_references and not version(dialect, (9, 0), (10, 5)):
-        yield change.replace(inline_references=None)
-        return
-    if change.if_not_exists and not is_mariadb(dialect):
-        if not guard.has_column(change, change.column.name, connection, dialect):
-            yield change.replace(if_not_exists=None)
-        return
-    yield from add_with_companions(change, dialect, connection)
-    for check in change.bound.constraints:
-        if check.name is not None:
-            yield AddConstraint(change.table_name, check, schema=change.schema)
-
-
-@compiles(AddColumn, "mysql", "mariadb")
-def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    """Leave named CHECKs out: MariaDB 10.11 can't name one inside of a column."""
-    named = {c for c in change.bound.constraints if c.name is not None}
-    after = change.insert_after
-    place = f" AFTER {sqltext.name(compiler, after)}" if after is not None else ""
-    return add_column_text(change, compiler, "ADD COLUMN ", without=named, place=place)
-
-
-@lowers(DropColumn, "mysql", "mariadb")
-def _drop_column(
-    change: DropColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    if change.if_exists and not is_mariadb(dialect):
-        if not guard.has_column(change, change.column_name, connection, dialect):
-            return
-        change = change.replace(if_exists=None)
-    yield change
-
-
 @lowers(CreateIndex, "mysql", "mariadb")
 def _create_index(
     change: CreateIndex, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
+    if is_mariadb(dialect) and any(_is_expression(element) for element in change.columns):
+        raise UnsupportedChange(
+            change.describe(),
+            dialect.name,
+            "it has no indexes over expressions",
+            "add a generated column and index that",
+        )
     if change.if_not_exists and not is_mariadb(dialect):
         if guard.has_index(change, change.table_name, connection, dialect):
             return
         change = change.replace(if_not_exists=None)
     yield change
+
+
+# MariaDB, CREATE INDEX, index_col_name: col_name [(length)] [ASC | DESC]
+_KEY_PART = re.compile(
+    r"\s*(`(?:[^`]|``)+`|[\w$]+)\s*(\(\s*\d+\s*\))?\s*(asc|desc)?\s*", re.IGNORECASE
+)
+
+
+def _is_expression(element: Any) -> bool:
+    """Tell whether an index is over more than a column, its length and direction."""
+    while isinstance(element, UnaryExpression) and element.modifier in (asc_op, desc_op):
+        element = element.element
+    if isinstance(element, TextClause):
+        return _KEY_PART.fullmatch(element.text) is None
+    return not isinstance(element, (str, ColumnClause))
 
 
 @lowers(DropIndex, "mysql", "mariadb")

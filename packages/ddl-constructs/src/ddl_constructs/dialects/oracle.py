@@ -46,8 +46,7 @@ def _alter_column(
     if "server_default" in aspects:
         _refuse_generated(change)
     before, _ = type_checks(change, dialect)
-    renamed = change.replace(column_name=change.new_column_name, new_column_name=KEEP)
-    _, after = type_checks(renamed if "new_column_name" in aspects else change, dialect)
+    _, after = type_checks(change.under_new_name(), dialect)
     yield from before
     if aspects & set(_MODIFY):
         facts = {"existing_type": KEEP} if before or after else {}

@@ -1,0 +1,47 @@
+"""The free keywords of a change: options of a dialect, `<dialect>_<option>`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .errors import UnknownOption
+
+
+def dialect_options(
+    change: str, given: Mapping[str, Any], parameters: Iterable[str]
+) -> dict[str, Any]:
+    """Check the free keywords of a change: each must be `<dialect>_<option>`.
+
+    Args:
+        change: Name of the change's class, for the message.
+        given: The keywords that are no parameters.
+        parameters: Names of the parameters, for near matches.
+
+    Raises:
+        UnknownOption: A keyword has no dialect's name in front.
+    """
+    for name in given:
+        dialect, underscore, option = name.partition("_")
+        if not (underscore and option) or not _is_dialect(dialect):
+            near = difflib.get_close_matches(name, list(parameters), n=2)
+            raise UnknownOption(change, name, tuple(near))
+    return dict(given)
+
+
+_known_dialects = {"postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"}
+
+
+def _is_dialect(name: str) -> bool:
+    if name in _known_dialects:
+        return True
+    from sqlalchemy.dialects import registry
+    from sqlalchemy.exc import NoSuchModuleError
+
+    try:
+        registry.load(name)
+    except NoSuchModuleError:
+        return False
+    _known_dialects.add(name)
+    return True
