@@ -11,13 +11,44 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal, Protocol, TypeVar
 
 from .errors import BadConfiguration, NoConfiguration, UnknownSetting
 from .url import hidden
 
 DEFAULT_FILE_TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"
 FILE_TOKENS = ("rev", "slug", "epoch", "year", "month", "day", "hour", "minute", "second")
+
+
+T = TypeVar("T")
+
+
+class World(Protocol):
+    """What surrounds the commands of a project that brings an environment of its own (env.py)."""
+
+    def visit(
+        self, work: Callable[[Any], T], *, sql: IO[str] | None = None, **command: Any
+    ) -> list[T]:
+        """Let a command work on each database of the project.
+
+        Args:
+            work: Called with a `runner.Run`: the sink, the version table, how a run is to be done.
+            sql: Where the SQL is written, instead of being run; None to run it.
+            command: What else the environment may ask about the command, by Alembic's names.
+
+        Returns:
+            What *work* returned, a database each.
+        """
+
+    def changes(self, around: Any) -> list[Any]:
+        """Compare the models with the database of a `runner.Run`, which is being visited.
+
+        Raises:
+            ModelsError: The environment names no models.
+        """
+
+    def write(self, **options: Any) -> list[Any]:
+        """Write new revision files, as `commands.revision` does; give the scripts and their changes."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +80,9 @@ class Config:
             %(second).2d.
         truncate_slug_length: Longest slug of a message in a file's name, in characters.
         timezone: Zone of the dates in new files, "UTC" or "Europe/Vienna"; None is local time.
+        locations: Folders of the revision files, absolute; empty for `versions/` in `scripts`.
+        recursive: Whether the folders below them count too.
+        world: What the project brings itself, in an Alembic project; None if it brings nothing.
     """
 
     root: Path
@@ -70,6 +104,9 @@ class Config:
     file_template: str = DEFAULT_FILE_TEMPLATE
     truncate_slug_length: int = 40
     timezone: str | None = None
+    locations: tuple[Path, ...] = ()
+    recursive: bool = False
+    world: World | None = field(default=None, repr=False)
 
 
 def load(

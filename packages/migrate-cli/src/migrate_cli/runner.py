@@ -6,12 +6,12 @@ import inspect
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ddl_constructs import traits
-from revgraph import HeadsChange, Step
+from revgraph import Stamp, Step
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from . import complaint
@@ -51,9 +51,11 @@ class Run:
         name: What the run is called in messages: the database, without password.
         fresh: Whether nothing is applied yet, so that the version table may be missing.
         transaction: "revision" for one transaction a step, "run" for one in all where
-            DDL can be rolled back.
+            DDL can be rolled back; None where the caller has begun one by the sink.
         keywords: What the functions of the scripts get, by parameter name, besides `op`.
+        inside: What is entered around the steps: another speaker for the scripts.
         begun: Called before each step with the script and the direction.
+        recorded: Called after each step or stamp, in its transaction, when its rows are written.
         ended: Called after each step.
     """
 
@@ -61,9 +63,11 @@ class Run:
     versions: VersionTable
     name: str
     fresh: bool
-    transaction: Literal["revision", "run"] = "revision"
+    transaction: Literal["revision", "run"] | None = "revision"
     keywords: Mapping[str, Any] = field(default_factory=dict)
+    inside: Callable[[], AbstractContextManager[object]] = nullcontext
     begun: Callable[[Script, str], None] | None = None
+    recorded: Callable[[Step[Script] | Stamp], None] | None = None
     ended: Callable[[Done], None] | None = None
 
 
@@ -85,10 +89,11 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     around.versions.must_take([step.change for step in steps], around.sink)
     done: list[Done] = []
     whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
-    each = nullcontext if whole else around.sink.transaction
+    each = nullcontext if whole or around.transaction is None else around.sink.transaction
     try:
         with (
             speaking(Operations(around.sink), around.name),
+            around.inside(),
             around.sink.transaction() if whole and steps else nullcontext(),
         ):
             for step, function in zip(steps, functions, strict=True):
@@ -102,6 +107,8 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                     with around.sink.watched():
                         _call(function, around)
                     around.versions.apply(around.sink, step.change)
+                    if around.recorded is not None:
+                        around.recorded(step)
                 seconds = time.perf_counter() - start
                 message = _script(step).message
                 done.append(Done(step.revision.id, message, step.direction, seconds))
@@ -118,7 +125,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     return done
 
 
-def record(moves: Sequence[HeadsChange], around: Run, *, purge: bool = False) -> None:
+def record(moves: Sequence[Stamp], around: Run, *, purge: bool = False) -> None:
     """Write down that the database is at other revisions, without running anything.
 
     Args:
@@ -130,14 +137,16 @@ def record(moves: Sequence[HeadsChange], around: Run, *, purge: bool = False) ->
         IdTooLong: An id doesn't fit the version table.
         NoVersionTable: The version table can't take a row.
     """
-    around.versions.must_take(moves, around.sink)
-    with around.sink.transaction():
+    around.versions.must_take([move.change for move in moves], around.sink)
+    with around.sink.transaction() if around.transaction else nullcontext():
         if around.fresh:
             around.versions.create(around.sink)
         if purge:
             around.versions.clear(around.sink)
         for move in moves:
-            around.versions.apply(around.sink, move)
+            around.versions.apply(around.sink, move.change)
+            if around.recorded is not None:
+                around.recorded(move)
 
 
 def _script(step: Step[Script]) -> Script:

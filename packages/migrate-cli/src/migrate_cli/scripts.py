@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import Self
 
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
 
+from .config import Config
 from .errors import (
     BadGraph,
     BadScript,
@@ -75,22 +77,33 @@ class Script:
 
 
 class Scripts:
-    """The revision files in one folder, read once, when first asked for.
+    """The revision files of a project, read once, when first asked for.
 
     Attributes:
-        folder: The scripts folder; the revision files are in its `versions/`.
+        folder: The scripts folder.
+        locations: The folders of the revision files. They may be missing: then there are none.
+        recursive: Whether the folders below them count too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, locations: Sequence[Path] = (), *, recursive: bool = False
+    ) -> None:
         self.folder = folder
+        self.locations = tuple(locations) or (folder / "versions",)
+        self.recursive = recursive
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Make it by a project's settings."""
+        return cls(config.scripts, config.locations, recursive=config.recursive)
 
     @property
     def versions(self) -> Path:
-        """The folder of the revision files. It may be missing: then there are no revisions."""
-        return self.folder / "versions"
+        """The folder where a new revision file is written: the first one."""
+        return self.locations[0]
 
     def files(self) -> list[Path]:
-        """The revision files, sorted by name.
+        """The revision files, folder by folder, sorted by name; each once.
 
         Those are the names that end in `.py`, but for `__init__*` and what editors and macOS leave
         behind (`.#a.py`, `._a.py`).
@@ -100,14 +113,23 @@ class Scripts:
         """
         if not self.folder.is_dir():
             raise NoScripts(self.folder)
+        found = (path for folder in self.locations for path in self._files_in(folder))
+        if len(self.locations) == 1:
+            return list(found)
+        return list({os.path.realpath(path): path for path in found}.values())
+
+    def _files_in(self, folder: Path) -> Iterator[Path]:
         try:
-            with os.scandir(self.versions) as entries:
-                names = [e.name for e in entries if _is_revision(e.name) and not e.is_dir()]
+            with os.scandir(folder) as entries:
+                named = sorted((e.name, e.is_dir()) for e in entries)
         except FileNotFoundError:
-            return []
+            return
         except OSError as err:
-            raise BadScript(self.versions, None, f"can't be read: {err.strerror}") from err
-        return [self.versions / name for name in sorted(names)]
+            raise BadScript(folder, None, f"can't be read: {err.strerror}") from err
+        yield from (folder / name for name, inner in named if not inner and _is_revision(name))
+        for name, inner in named:
+            if self.recursive and inner and name != "__pycache__":
+                yield from self._files_in(folder / name)
 
     @cached_property
     def by_id(self) -> Mapping[str, Script]:

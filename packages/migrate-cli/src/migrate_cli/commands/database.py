@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ddl_constructs import Change
 from sqlalchemy.engine import Connection
 
 from ..config import Config
-from ..environment import metadata
 from ..errors import ModelsError, Refused
+from ..runner import Run
 from ..scripts import Scripts
-from ..transactions import reading
 from . import difference
 from .graph import Entry, entry
-from .project import applied, on_database, shown_url, unknown, version_table
+from .project import applied, on_database, recorded, unknown
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,15 @@ def current(config: Config, *, connection: Connection | None = None) -> Current:
         config: The project's settings.
         connection: Which database; None connects to what the settings name.
     """
-    scripts = Scripts(config.scripts)
-    graph = scripts.graph
+    files = Scripts.of(config)
+    graph = files.graph
 
-    def work(connection: Connection) -> Current:
-        with reading(connection):
-            heads = version_table(config).heads(connection)
+    def work(around: Run) -> Current:
+        heads = recorded(around)
         lost = unknown(heads, graph)
         return Current(
-            shown_url(config),
-            tuple(entry(scripts, head) for head in heads if head not in lost),
+            around.name,
+            tuple(entry(files, head) for head in heads if head not in lost),
             lost,
             set(heads) == set(graph.real_heads),
         )
@@ -123,15 +122,14 @@ def check(config: Config, *, connection: Connection | None = None) -> Checked:
         UnknownApplied: The database is at a revision that has no file.
         ModelsError: The models can't be imported.
     """
-    graph = Scripts(config.scripts).graph
-    versions = version_table(config)
-    ours = metadata(config)
+    graph = Scripts.of(config).graph
+    ours = difference.models(config)
 
-    def work(connection: Connection) -> Checked:
-        difference.must_be_at_head(graph, applied(connection, versions, graph, config))
-        return Checked(tuple(difference.changes(connection, ours, versions, config)))
+    def work(around: Run) -> Checked:
+        difference.must_be_at_head(graph, applied(around, graph, config))
+        return Checked(tuple(difference.changes(around, ours, config)))
 
-    return on_database(config, connection, work)
+    return on_database(config, connection, work, join=_all_checked)
 
 
 def status(config: Config, *, connection: Connection | None = None) -> Status:
@@ -139,36 +137,36 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
 
     What can't be told (models that don't import) is said in the answer, not raised.
     """
-    scripts = Scripts(config.scripts)
-    graph = scripts.graph
-    versions = version_table(config)
+    files = Scripts.of(config)
+    graph = files.graph
 
-    def work(connection: Connection) -> Status:
-        with reading(connection):
-            heads = versions.heads(connection)
+    def work(around: Run) -> Status:
+        heads = recorded(around)
         lost = unknown(heads, graph)
         ran = graph.ancestors([head for head in heads if head not in lost])
-        known = tuple(Known(one.id, scripts.by_id[one.id].message, one.id in ran) for one in graph)
+        known = tuple(Known(one.id, files.by_id[one.id].message, one.id in ran) for one in graph)
         pending = sum(not one.applied for one in known)
         changes, why_not = None, None
         if pending or lost:
             why_not = "not compared while revisions are " + ("pending" if pending else "unknown")
         else:
-            changes, why_not = _compared(connection, config)
+            changes, why_not = _compared(around, config)
         at_head = set(heads) == set(graph.real_heads)
-        return Status(shown_url(config), heads, at_head, known, pending, lost, changes, why_not)
+        return Status(around.name, heads, at_head, known, pending, lost, changes, why_not)
 
     return on_database(config, connection, work)
 
 
-def _compared(
-    connection: Connection, config: Config
-) -> tuple[tuple[Change, ...] | None, str | None]:
+def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, str | None]:
     """Compare; or give the first line of what stands in the way."""
-    if not config.metadata:
+    if config.world is None and not config.metadata:
         return None, "not compared: [tool.migrate] names no metadata"
     try:
-        found = difference.changes(connection, metadata(config), version_table(config), config)
+        found = difference.changes(around, difference.models(config), config)
     except (ModelsError, Refused) as err:
         return None, f"not compared: {str(err).partition(chr(10))[0]}"
     return tuple(found), None
+
+
+def _all_checked(found: Sequence[Checked]) -> Checked:
+    return Checked(tuple(change for one in found for change in one.changes))

@@ -9,22 +9,29 @@ import revgraph
 from ddl_constructs import Change, DropTable
 from revgraph import RevisionGraph
 from sqlalchemy import MetaData, inspect
-from sqlalchemy.engine import Connection
 
 from ..config import Config
+from ..environment import metadata
 from ..failures import NotAtHead, WouldDrop
+from ..runner import Run
 from ..scripts import Script
 from ..transactions import reading
-from ..version_table import VersionTable
+from .project import live
 
 
-def changes(
-    connection: Connection, metadata: Sequence[MetaData], versions: VersionTable, config: Config
-) -> list[Change]:
+def models(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
+    """Give the models that a database is compared with; none where the project's env.py has them."""
+    return [] if config.world is not None else metadata(config, allow_empty=allow_empty)
+
+
+def changes(around: Run, ours: Sequence[MetaData], config: Config) -> list[Change]:
     """Compare the database with the models; empty if they agree.
 
     The version table takes no part.
     """
+    if config.world is not None:
+        return config.world.changes(around)
+    versions, connection = around.versions, live(around)
     options = ddl_autogen.Options(
         include_schemas=config.include_schemas,
         compare_type=config.compare_type,
@@ -32,7 +39,7 @@ def changes(
         ignore_tables=[(versions.schema, versions.name)],
     )
     with reading(connection):
-        return list(ddl_autogen.compare(connection, list(metadata), options))
+        return list(ddl_autogen.compare(connection, list(ours), options))
 
 
 def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> None:
@@ -46,9 +53,7 @@ def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> Non
         raise NotAtHead(applied, [step.revision.id for step in pending])
 
 
-def guard(
-    found: Sequence[Change], connection: Connection, versions: VersionTable, config: Config
-) -> None:
+def guard(found: Sequence[Change], around: Run, config: Config) -> None:
     """Refuse what looks like models that weren't imported: most tables would be dropped.
 
     Raises:
@@ -57,8 +62,9 @@ def guard(
     dropped = sorted(c.table_name for c in found if isinstance(c, DropTable))
     if not dropped:
         return
+    connection = live(around)
     with reading(connection):
-        names = set(inspect(connection).get_table_names()) - {versions.name}
+        names = set(inspect(connection).get_table_names()) - {around.versions.name}
     total = max(len(names), len(dropped))
     if len(dropped) == total or (total >= 4 and len(dropped) * 2 > total):
         raise WouldDrop(dropped, total, config.metadata)

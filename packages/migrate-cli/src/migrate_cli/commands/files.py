@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_constructs import Change
     from sqlalchemy.engine import Connection
 
+    from ..runner import Run
+
 
 @dataclass(frozen=True)
 class Made:
@@ -102,7 +104,7 @@ def revision(
     """
     from ..writer import write_revision  # brings the template engine along
 
-    scripts = Scripts(config.scripts)
+    scripts = Scripts.of(config)
     parents = _parents(scripts, head, splice)
     body = _Body()
     if autogenerate:
@@ -148,7 +150,7 @@ def merge(
     """
     from ..writer import write_revision
 
-    scripts = Scripts(config.scripts)
+    scripts = Scripts.of(config)
     parents = _parents(scripts, to_join, splice)
     if len(parents) < 2:
         only = f"only {parents[0]}" if parents else "no head"
@@ -190,22 +192,21 @@ def _compared(
     """Compare the database with the models, and write the difference in both directions."""
     import ddl_autogen
 
-    from ..environment import metadata
     from . import difference
-    from .project import applied, on_database, version_table
+    from .project import applied, on_database
 
-    versions = version_table(config)
-    ours = metadata(config, allow_empty=allow_drops)
+    ours = difference.models(config, allow_empty=allow_drops)
 
-    def work(connection: Connection) -> _Body:
-        difference.must_be_at_head(graph, applied(connection, versions, graph, config))
-        found = difference.changes(connection, ours, versions, config)
+    def work(around: Run) -> _Body:
+        dialect = around.sink.dialect
+        difference.must_be_at_head(graph, applied(around, graph, config))
+        found = difference.changes(around, ours, config)
         if not allow_drops:
-            difference.guard(found, connection, versions, config)
+            difference.guard(found, around, config)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
-        up = ddl_autogen.render(found, dialect=connection.dialect, indent=1)
-        back = ddl_autogen.reverse(found, connection.dialect)
-        down = ddl_autogen.render(back, dialect=connection.dialect, indent=1)
+        up = ddl_autogen.render(found, dialect=dialect, indent=1)
+        back = ddl_autogen.reverse(found, dialect)
+        down = ddl_autogen.render(back, dialect=dialect, indent=1)
         return _Body(tuple(found), up.lines, down.lines, [*up.imports, *down.imports])
 
     return on_database(config, connection, work)

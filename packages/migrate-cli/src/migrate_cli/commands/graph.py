@@ -50,13 +50,13 @@ class Entries:
 
 def heads(config: Config) -> Entries:
     """Give the heads of the revision files, sorted by id."""
-    scripts = Scripts(config.scripts)
+    scripts = Scripts.of(config)
     return Entries(tuple(entry(scripts, head) for head in scripts.graph.heads))
 
 
 def branches(config: Config) -> Entries:
     """Give the revisions that several others follow, newest first."""
-    scripts = Scripts(config.scripts)
+    scripts = Scripts.of(config)
     forks = set(scripts.graph.branch_points)
     newest = [revision.id for revision in reversed(scripts.graph) if revision.id in forks]
     return Entries(tuple(entry(scripts, fork) for fork in newest))
@@ -68,7 +68,7 @@ def show(config: Config, targets: Sequence[str]) -> Entries:
     Raises:
         TargetError: A target is unknown or ambiguous (revgraph's, with near matches).
     """
-    scripts = Scripts(config.scripts)
+    scripts = Scripts.of(config)
     found = [one for target in targets for one in revgraph.resolve(scripts.graph, target)]
     return Entries(tuple(entry(scripts, one) for one in found))
 
@@ -87,7 +87,7 @@ def history(
         TargetError: An end is unknown or ambiguous (revgraph's, with near matches).
         NotAnAncestor: The start isn't below the end (revgraph's).
     """
-    scripts = Scripts(config.scripts)
+    scripts = Scripts.of(config)
     found = revgraph.history(scripts.graph, range, applied)
     return Entries(tuple(entry(scripts, one.id) for one in found))
 

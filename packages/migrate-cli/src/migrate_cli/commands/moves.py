@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import revgraph
@@ -12,14 +12,12 @@ from revgraph import Plan, RevisionGraph, Stamp, Step
 from sqlalchemy.engine import Connection
 
 from ..config import Config
-from ..environment import dialect_class, importable
+from ..environment import importable
 from ..errors import UsageError
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
-from ..sinks import OfflineSink, OnlineSink, Sink
-from ..sinks.offline import offline_dialect, spooled
 from . import targets
-from .project import applied, on_database, shown_url, version_table, whatever
+from .project import applied, in_script, on_database, whatever
 
 
 @dataclass(frozen=True)
@@ -138,35 +136,25 @@ def stamp(
     if purge and sql is not None:
         raise UsageError("--purge looks into the database, which a SQL script can't")
     started = time.perf_counter()
-    scripts = Scripts(config.scripts)
-    graph = scripts.graph
-    versions = version_table(config)
-    database = shown_url(config)
+    files = Scripts.of(config)
+    graph = files.graph
+    start, ends = targets.ranges(to) if sql is not None else (None, to)
+
+    def work(around: Run) -> Moved:
+        if sql is not None:
+            before = targets.start(graph, start)
+        elif purge:
+            before = whatever(around)
+        else:
+            before = applied(around, graph, config)
+        plan = targets.stamp(files, () if purge else before, ends)
+        record(plan.steps, replace(around, fresh=not before), purge=purge)
+        return _moved(graph, around.name, before, plan, (), started)
+
+    asked = {"starting_rev": start, "destination_rev": tuple(ends)}
     if sql is not None:
-        start, ends = targets.ranges(to)
-        before = targets.start(graph, start)
-        plan = targets.stamp(scripts, before, ends)
-        with spooled(sql) as stream:
-            sink = OfflineSink(offline_dialect(dialect_class(config)), stream)
-            record([move.change for move in plan], Run(sink, versions, database, fresh=not before))
-        return _moved(graph, database, before, plan, (), started)
-
-    def work(connection: Connection) -> Moved:
-        before = (
-            whatever(connection, versions)
-            if purge
-            else applied(connection, versions, graph, config)
-        )
-        sink = OnlineSink(connection)
-        plan = targets.stamp(scripts, () if purge else before, to)
-        record(
-            [move.change for move in plan],
-            Run(sink, versions, database, fresh=not before),
-            purge=purge,
-        )
-        return _moved(graph, database, before, plan, (), started)
-
-    return on_database(config, connection, work)
+        return in_script(config, sql, work, join=_together, **asked)
+    return on_database(config, connection, work, join=_together, **asked)
 
 
 Planner = Callable[[RevisionGraph[Script], Sequence[str], str], Plan[Step[Script]]]
@@ -181,47 +169,48 @@ def _move(
     connection: Connection | None,
 ) -> Moved:
     started = time.perf_counter()
-    scripts = Scripts(config.scripts)
-    graph = scripts.graph
-    versions = version_table(config)
-    database = shown_url(config)
+    files = Scripts.of(config)
+    graph = files.graph
     start, end = targets.split(target, sql is not None)
     if sql is not None and start is None and planner is revgraph.downgrade:
         raise UsageError(
             f"a script that goes down needs its start too: START:END, as in head:{target}"
         )
-    to = targets.end(scripts, end)
+    to = targets.end(files, end)
 
-    def go(sink: Sink, before: tuple[str, ...]) -> Moved:
+    def go(around: Run) -> Moved:
+        offline = around.sink.offline
+        before = targets.start(graph, start) if offline else applied(around, graph, config)
         plan = planner(graph, before, to)
         if start is not None and not plan:
             raise UsageError(
                 f"there is nothing from {start} to {end}: upgrade goes from the older to the "
                 "newer, downgrade the other way"
             )
-        around = Run(
-            sink,
-            versions,
-            database,
-            fresh=not before,
-            transaction=config.transaction,
-            begun=progress.begun,
-            ended=progress.ended,
-        )
+        around = replace(around, fresh=not before, begun=progress.begun, ended=progress.ended)
         with importable(config.prepend_sys_path):
             done = run(plan.steps, around)
-        return _moved(graph, database, before, plan, done, started)
+        return _moved(graph, around.name, before, plan, done, started)
 
+    asked = {"starting_rev": start, "destination_rev": to}
     if sql is not None:
-        with spooled(sql) as stream:
-            sink = OfflineSink(offline_dialect(dialect_class(config)), stream)
-            return go(sink, targets.start(graph, start))
+        return in_script(config, sql, go, join=_together, **asked)
+    return on_database(config, connection, go, join=_together, **asked)
 
-    def work(connection: Connection) -> Moved:
-        before = applied(connection, versions, graph, config)
-        return go(OnlineSink(connection), before)
 
-    return on_database(config, connection, work)
+def _together(moves: Sequence[Moved]) -> Moved:
+    """Make one answer of those of several databases."""
+    if len(moves) == 1:
+        return moves[0]
+    return Moved(
+        ", ".join(dict.fromkeys(one.database for one in moves)),
+        tuple(sorted({head for one in moves for head in one.before})),
+        tuple(sorted({head for one in moves for head in one.heads})),
+        tuple(step for one in moves for step in one.done),
+        tuple(dict.fromkeys(passed for one in moves for passed in one.passed)),
+        all(one.at_head for one in moves),
+        max(one.seconds for one in moves),
+    )
 
 
 def _moved(

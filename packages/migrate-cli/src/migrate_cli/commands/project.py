@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from operator import itemgetter
+from typing import IO, Any, TypeVar
 
 from revgraph import RevisionGraph
 from sqlalchemy.engine import Connection
@@ -11,9 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from .. import complaint
 from ..config import Config
-from ..environment import database_url, with_database
-from ..failures import StatementFailed, UnknownApplied
-from ..scripts import Script
+from ..environment import database_url, dialect_class, with_database
+from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
+from ..runner import Run
+from ..scripts import Script, Scripts
+from ..sinks import OfflineSink, OnlineSink, Sink
+from ..sinks.offline import offline_dialect, spooled
 from ..transactions import reading
 from ..version_table import VersionTable
 
@@ -31,44 +35,106 @@ def shown_url(config: Config) -> str:
 
 
 def on_database(
-    config: Config, connection: Connection | None, work: Callable[[Connection], T]
+    config: Config,
+    connection: Connection | None,
+    work: Callable[[Run], T],
+    *,
+    join: Callable[[Sequence[T]], T] = itemgetter(-1),
+    **command: Any,
 ) -> T:
-    """Call *work* with the connection, or with a new one to what the settings name.
+    """Call *work* with what a run needs on the project's database.
+
+    Args:
+        config: The project's settings.
+        connection: Which database; None connects to what the settings name.
+        work: Called once, or once a database where the project has several.
+        join: Makes one answer of several; otherwise the last one counts.
+        command: What an environment of the project may ask about the command.
 
     Raises:
         StatementFailed: The database refuses a statement.
         DatabaseError: There is no connection.
     """
 
-    def careful(connection: Connection) -> T:
+    def careful(around: Run) -> T:
         try:
-            return work(connection)
+            return work(around)
         except DBAPIError as err:
-            asked = complaint.statement(err, connection.dialect)
-            raise StatementFailed(shown_url(config), complaint.reason(err), asked) from err
+            asked = complaint.statement(err, around.sink.dialect)
+            raise StatementFailed(around.name, complaint.reason(err), asked) from err
 
-    return with_database(config, careful) if connection is None else careful(connection)
+    def connected(connection: Connection) -> T:
+        return careful(_run(config, OnlineSink(connection)))
+
+    if connection is not None:
+        return connected(connection)
+    if config.world is not None:
+        return join(config.world.visit(careful, **command))
+    return with_database(config, connected)
 
 
-def applied(
-    connection: Connection, versions: VersionTable, graph: RevisionGraph[Script], config: Config
-) -> tuple[str, ...]:
+def in_script(
+    config: Config,
+    sql: IO[str],
+    work: Callable[[Run], T],
+    *,
+    join: Callable[[Sequence[T]], T] = itemgetter(-1),
+    **command: Any,
+) -> T:
+    """Call *work* with what a run needs that writes a SQL script: all of it, or nothing."""
+    with spooled(sql) as stream:
+        if config.world is not None:
+            return join(config.world.visit(work, sql=stream, **command))
+        return work(_run(config, OfflineSink(offline_dialect(dialect_class(config)), stream)))
+
+
+def _run(config: Config, sink: Sink) -> Run:
+    return Run(
+        sink,
+        version_table(config),
+        shown_url(config),
+        fresh=False,
+        transaction=config.transaction,
+    )
+
+
+def applied(around: Run, graph: RevisionGraph[Script], config: Config) -> tuple[str, ...]:
     """Read the heads that a database is at, sorted.
 
     Raises:
         UnknownApplied: One of them has no file.
     """
-    with reading(connection):
-        heads = versions.heads(connection)
+    heads = recorded(around)
     if lost := unknown(heads, graph):
-        raise UnknownApplied(versions.fullname, lost, str(config.scripts / "versions"))
+        raise UnknownApplied(around.versions.fullname, lost, str(Scripts.of(config).versions))
     return heads
 
 
-def whatever(connection: Connection, versions: VersionTable) -> tuple[str, ...]:
-    """Read what the version table says, sorted, be it known or not; NULL is left out."""
+def recorded(around: Run) -> tuple[str, ...]:
+    """Read the heads that the version table holds, sorted, be they known or not."""
+    connection = live(around)
     with reading(connection):
-        return tuple(sorted(str(row) for row in versions.rows(connection) if row is not None))
+        return around.versions.heads(connection)
+
+
+def whatever(around: Run) -> tuple[str, ...]:
+    """Read what the version table says, sorted, be it known or not; NULL is left out."""
+    connection = live(around)
+    with reading(connection):
+        rows = around.versions.rows(connection)
+    return tuple(sorted(str(row) for row in rows if row is not None))
+
+
+def live(around: Run) -> Connection:
+    """Give the connection of a run that has one.
+
+    Raises:
+        NeedsDatabase: It has none: env.py gave a dialect, or a stand-in.
+    """
+    connection = around.sink.connection
+    if connection is None:
+        raise NeedsDatabase("what the database is at")
+    return connection
 
 
 def unknown(heads: Sequence[str], graph: RevisionGraph[Script]) -> tuple[str, ...]:

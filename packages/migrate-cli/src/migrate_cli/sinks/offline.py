@@ -76,6 +76,10 @@ class OfflineSink:
             self._stream.write(f"-- {line}\n")
         self._stream.write("\n")
 
+    def static(self, text: str) -> None:
+        """Write a text as it is, an empty line after it."""
+        self._stream.write(f"{text}\n\n")
+
     def _begin(self) -> None:
         """Open a transaction; its BEGIN is written when there is something in it."""
         self._open = True
@@ -123,13 +127,17 @@ def _default(column: Any, insert: bool) -> Any:
     return default.arg(None) if default.is_callable else default.arg
 
 
-def offline_dialect(kind: type[Dialect]) -> Dialect:
+def offline_dialect(kind: type[Dialect], **options: Any) -> Dialect:
     """Make a dialect as a script's text needs it; no driver is imported.
 
     With the "named" style percent signs are written once, as the database reads them.
+
+    Args:
+        kind: Its class.
+        options: Keywords for it, besides the style.
     """
     named: Any = kind  # the keyword is that of every default dialect
-    dialect: Dialect = named(paramstyle="named")
+    dialect: Dialect = named(**{**options, "paramstyle": "named"})
     knowledge(dialect.name).set_offline(dialect)
     dialect.statement_compiler = type(
         "LiteralCompiler", (_TypedByValue, dialect.statement_compiler), {}

@@ -70,16 +70,17 @@ def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
 
 
 def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:
-    """Say something on stdout, indented; on a terminal in lines that fit."""
+    """Say something on stdout; on a terminal indented, in lines that fit."""
     if quiet:
         return
     text = visible(msg)
     lines = text.split("\n")
-    if sys.stdout.isatty():
+    indent = _INDENT if sys.stdout.isatty() else ""
+    if indent:
         width = max(shutil.get_terminal_size().columns - len(_INDENT), 20)
         lines = [part for line in lines for part in textwrap.wrap(line, width) or [""]]
     end = "\n" if newline else ""
-    write_outstream(sys.stdout, "\n".join(_INDENT + line for line in lines), end)
+    write_outstream(sys.stdout, "\n".join(indent + line for line in lines), end)
     if flush:
         sys.stdout.flush()
 

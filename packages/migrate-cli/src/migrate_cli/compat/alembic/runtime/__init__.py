@@ -1,0 +1,1 @@
+"""What runs: `environment` around env.py, `migration` around the scripts."""

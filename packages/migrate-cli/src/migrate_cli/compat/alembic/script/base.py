@@ -1,0 +1,189 @@
+"""`ScriptDirectory`: the revision files of an Alembic project, and new ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ....errors import ScriptError
+from ....naming import file_name
+from ....scripts import Script as File
+from .. import util
+from ..util.pyfiles import template_to_file
+from . import write_hooks
+from .entry import Script
+from .errors import RevisionError
+from .folder import ScriptFolder, located
+
+__all__ = ["Script", "ScriptDirectory"]
+
+
+class ScriptDirectory(ScriptFolder):
+    """The revision files of an Alembic project: read, planned over, and written."""
+
+    def _generate_create_date(self) -> datetime:
+        if self.timezone is None:
+            return datetime.now()
+        for name in (self.timezone, self.timezone.upper()):
+            try:
+                return datetime.now(ZoneInfo(name))
+            except (KeyError, ValueError, OSError):  # not there; not a name; a folder
+                continue
+        raise util.CommandError(f"Can't locate timezone: {self.timezone}")
+
+    def generate_revision(
+        self,
+        revid: str,
+        message: str | None,
+        head: Any = None,
+        splice: bool | None = False,
+        branch_labels: Any = None,
+        version_path: str | os.PathLike[str] | None = None,
+        file_template: str | None = None,
+        depends_on: Any = None,
+        **kw: Any,
+    ) -> Script | None:
+        """Write a new revision file.
+
+        Args:
+            revid: Its id.
+            message: What it is about; None for nothing.
+            head: Its parents; None for the only head, "base" for a root.
+            splice: Allow parents that are no heads.
+            branch_labels: Its labels.
+            version_path: Its folder; None for that of its parent.
+            file_template: Its name, instead of the project's.
+            depends_on: What must be applied before.
+            kw: What else the template is given.
+
+        Returns:
+            The revision, which is in `revision_map` from now on.
+
+        Raises:
+            CommandError: A parent is no head or unknown, the folder isn't one of the project's, the
+                template fails; no file is left.
+        """
+        try:
+            Script.verify_rev_id(revid)
+        except RevisionError as err:
+            raise util.CommandError(err.args[0]) from err
+        if revid in self.revision_map.graph:
+            taken = self.get_revision(revid).path
+            raise util.CommandError(f"Revision {revid} is already present: {taken}")
+        parents = self._parents(head if head is not None else "head", bool(splice))
+        labels = tuple(util.to_tuple(branch_labels) or ())
+        for label in labels:
+            if label in self.revision_map.graph.labels:
+                other = self.revision_map.graph.labels[label]
+                raise util.CommandError(
+                    f"Branch name '{label}' in revision {revid} already used by revision {other}"
+                )
+        needs = self._needs(depends_on)
+        created = self._generate_create_date()
+        folder = self._folder(version_path, parents)
+        path = folder / file_name(
+            file_template or self.file_template,
+            revid,
+            message or "",
+            created,
+            self.truncate_slug_length,
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with util.status(f"Generating {path}", **self.messaging_opts):
+            template_to_file(
+                self.dir / "script.py.mako",
+                path,
+                self.output_encoding,
+                up_revision=str(revid),
+                down_revision=_scalar([parent.revision for parent in parents]),
+                branch_labels=labels or None,
+                depends_on=_scalar(needs),
+                create_date=created,
+                comma=util.format_as_comma,
+                message=message if message is not None else "empty message",
+                **kw,
+            )
+            try:
+                script = Script._of(File.read(path))
+            except ScriptError as err:
+                path.unlink()
+                raise util.CommandError(str(err)) from err
+        if set(labels) - script.branch_labels:
+            path.unlink()
+            raise util.CommandError(
+                f"Version {script.revision} specified branch_labels {', '.join(labels)}, however "
+                "the migration file does not have them; have you upgraded your script.py.mako to "
+                "include the 'branch_labels' section?"
+            )
+        write_hooks._run_hooks(str(path), self.hooks)
+        script = Script._of(File.read(path))
+        self.revision_map.add_revision(script)
+        return script
+
+    def _parents(self, head: Any, splice: bool) -> list[Script]:
+        with self._catch_revision_errors(
+            multiple_heads="Multiple heads are present; please specify the head revision on which "
+            "the new revision should be based, or perform a merge."
+        ):
+            found = [one for one in self.revision_map.get_revisions(head) if one is not None]
+        parents = list(dict.fromkeys(found))
+        for parent in parents:
+            if not parent.is_head and not splice:
+                raise util.CommandError(
+                    f"Revision {parent.revision} is not a head revision; please specify --splice "
+                    "to create a new branch from this revision"
+                )
+        return parents
+
+    def _needs(self, depends_on: Any) -> list[str]:
+        """What must be applied before: labels stay, anything else becomes the full id."""
+        needs = []
+        with self._catch_revision_errors():
+            for one in util.to_tuple(depends_on) or ():
+                if one in self.revision_map.graph.labels:
+                    needs.append(str(one))
+                else:
+                    needs += [found.revision for found in self.revision_map.get_revisions(one)]
+        return needs
+
+    def _folder(
+        self, version_path: str | os.PathLike[str] | None, parents: Sequence[Script]
+    ) -> Path:
+        if version_path is not None:
+            folder = located(version_path).absolute()
+            if folder.resolve() not in [one.resolve() for one in self._version_locations]:
+                raise util.CommandError(
+                    f"Path {version_path} is not represented in current version locations"
+                )
+            return folder
+        if parents:
+            return (
+                Path(parents[0].path).parent
+                if len(self._version_locations) > 1
+                else (self._version_locations[0])
+            )
+        if len(self._version_locations) > 1:
+            raise util.CommandError(
+                "Multiple version locations present, please specify --version-path"
+            )
+        return self._version_locations[0]
+
+    def _rev_path(
+        self,
+        path: str | os.PathLike[str],
+        rev_id: str,
+        message: str | None,
+        create_date: datetime,
+    ) -> Path:
+        name = file_name(
+            self.file_template, rev_id, message or "", create_date, self.truncate_slug_length
+        )
+        return Path(path) / name
+
+
+def _scalar(names: Sequence[str]) -> Any:
+    return names[0] if len(names) == 1 else tuple(names) or None
