@@ -11,6 +11,7 @@ from ddl_constructs import (
     AddEnumValue,
     AlterColumn,
     AlterSequence,
+    AlterTableOptions,
     BulkInsert,
     Change,
     CopyRows,
@@ -106,6 +107,11 @@ def say(sql: str) -> Callable[[], Change]:
     return lambda: ExecuteSQL(sql)
 
 
+def mysql(**options: Any) -> dict[str, Any]:
+    """Give options under both names that the server's dialect may have."""
+    return {f"{name}_{o}": value for name in ("mysql", "mariadb") for o, value in options.items()}
+
+
 PLAIN = table("plain", column("id"), column("v"))
 CASES = {
     "create-table": Case(lambda: CreateTable("made", Column("id", Integer, primary_key=True))),
@@ -119,6 +125,39 @@ CASES = {
     "drop-table-with-foreign-key": Case(lambda: DropTable("child")),
     "rename-table": Case(lambda: RenameTable("plain", "simple")),
     "set-table-schema": Case(lambda: SetTableSchema("plain", "elsewhere"), (POSTGRESQL,)),
+    "storage": Case(
+        lambda: AlterTableOptions(
+            "child",
+            postgresql_with={"fillfactor": 70},
+            sqlite_strict=True,
+            **mysql(row_format="DYNAMIC"),
+        ),
+        SERVERS,
+    ),
+    "storage-reset": Case(
+        lambda: AlterTableOptions(
+            "child", postgresql_with=None, existing_options={"postgresql_with": {"fillfactor": 9}}
+        ),
+        (POSTGRESQL,),
+    ),
+    "unlogged": Case(lambda: AlterTableOptions("plain", postgresql_unlogged=True), (POSTGRESQL,)),
+    "inherits": Case(
+        lambda: AlterTableOptions("plain", postgresql_inherits="ancestor"), (POSTGRESQL,)
+    ),
+    "charset": Case(
+        lambda: AlterTableOptions("child", **mysql(charset="utf8mb4", collate="utf8mb4_bin")),
+        (MARIADB,),
+    ),
+    "stats": Case(lambda: AlterTableOptions("child", **mysql(stats_persistent=1)), (MARIADB,)),
+    "page-compressed": Case(
+        lambda: AlterTableOptions("child", **mysql(page_compressed=1)), (MARIADB,)
+    ),
+    "rebuild": Case(
+        lambda: AlterTableOptions(
+            "child", existing_options=mysql(engine="InnoDB"), **mysql(engine="InnoDB")
+        ),
+        (MARIADB,),
+    ),
     "table-comment": Case(lambda: CreateTableComment("child", "what")),
     "drop-table-comment": Case(lambda: DropTableComment("child")),
     "add-column": Case(add(Integer)),

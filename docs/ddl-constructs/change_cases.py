@@ -17,6 +17,7 @@ from ddl_constructs import (
     AddEnumValue,
     AlterColumn,
     AlterSequence,
+    AlterTableOptions,
     BulkInsert,
     Change,
     CopyRows,
@@ -98,6 +99,28 @@ CASES: dict[str, dict[str, Change]] = {
     "SetTableSchema": {
         "to a schema": SetTableSchema("orders", "archive", schema="app"),
         "to the default schema": SetTableSchema("orders", None, schema="archive"),
+    },
+    "AlterTableOptions": {
+        "an option of several databases": AlterTableOptions(
+            "users", mysql_row_format="DYNAMIC", postgresql_with={"fillfactor": 70}
+        ),
+        "with what was there": AlterTableOptions(
+            "users",
+            postgresql_with={"fillfactor": 70},
+            existing_options={"postgresql_with": {"fillfactor": 50, "parallel_workers": 2}},
+        ),
+        "the database's default": AlterTableOptions(
+            "users", mysql_row_format=None, postgresql_tablespace=None
+        ),
+        "what SQLite says only at the creation": AlterTableOptions("users", sqlite_strict=True),
+        "rows stored otherwise": AlterTableOptions(
+            "users",
+            mysql_engine="InnoDB",
+            mariadb_engine="InnoDB",
+            postgresql_unlogged=True,
+            mssql_data_compression="PAGE",
+            oracle_compress=True,
+        ),
     },
     "AddColumn": {
         "a column": AddColumn("users", Column("age", Integer())),

@@ -41,6 +41,7 @@ DIALECTS = {
 KNOWN = [name for name in DIALECTS if name in loading._FILES]
 GROUPS = {
     "table": "Tables",
+    "table_options": "Tables",
     "column": "Columns",
     "alter_column": "Columns",
     "constraint": "Constraints",

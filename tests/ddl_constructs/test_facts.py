@@ -21,6 +21,7 @@ from ddl_constructs import (
     AddEnumValue,
     AlterColumn,
     AlterSequence,
+    AlterTableOptions,
     Blocks,
     Change,
     CreateIndex,
@@ -98,8 +99,66 @@ def retype(old: Any, new: Any, **options: Any) -> Change:
     return AlterColumn("t", "a", type_=new, existing_type=old, existing_nullable=True, **options)
 
 
+def options(**given: Any) -> Change:
+    return AlterTableOptions("t", **given)
+
+
 BY_VERSION = [
     # a change, its dialect, and for each version (rewrites, scans, stands alone, lock)
+    pytest.param(
+        options(postgresql_with={"user_catalog_table": True}),
+        "postgresql",
+        {(15,): (False, False, False, None)},
+        id="postgresql-other-storage",
+    ),
+    pytest.param(
+        options(postgresql_tablespace="x"),
+        "postgresql",
+        {(15,): (True, False, False, "ACCESS EXCLUSIVE")},
+        id="postgresql-tablespace",
+    ),
+    pytest.param(
+        options(mysql_engine="MyISAM", mysql_row_format="DYNAMIC"),
+        "mysql",
+        {(8, 4): (True, True, False, "SHARED")},
+        id="mysql-engine",
+    ),
+    pytest.param(
+        options(mysql_engine="InnoDB", existing_options={"mysql_engine": "InnoDB"}),
+        "mysql",
+        {(8, 4): (True, True, False, "NONE")},
+        id="mysql-rebuild",
+    ),
+    pytest.param(
+        options(mysql_collate="utf8mb4_bin"),
+        "mysql",
+        {(8, 4): (None, None, False, "NONE")},
+        id="mysql-collation",
+    ),
+    pytest.param(
+        options(mysql_tablespace="x"),
+        "mysql",
+        {(8, 4): (None, None, False, None)},
+        id="mysql-other-option",
+    ),
+    pytest.param(
+        options(mariadb_partition_by="HASH (id)"),
+        "mariadb",
+        {(10, 11): (True, True, False, "SHARED"), (11, 4): (True, True, False, "NONE")},
+        id="mariadb-partitions",
+    ),
+    pytest.param(
+        options(mariadb_checksum=1),
+        "mariadb",
+        {(10, 11): (None, None, False, None)},
+        id="mariadb-other-option",
+    ),
+    pytest.param(
+        options(mysql_engine="MyISAM"),
+        "postgresql",
+        {(15,): (False, False, False, "")},
+        id="options-of-another-dialect",
+    ),
     pytest.param(
         add(Integer, server_default="1"),
         "postgresql",

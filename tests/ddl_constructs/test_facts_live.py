@@ -18,6 +18,7 @@ from ddl_constructs import (
     AddConstraint,
     AddEnumValue,
     AlterColumn,
+    AlterTableOptions,
     Change,
     CreateEnum,
     CreateIndex,
@@ -90,6 +91,7 @@ SETUP = {
     POSTGRESQL: "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');"
     "CREATE TYPE unused AS ENUM ('x'); CREATE SCHEMA elsewhere;"
     "CREATE SEQUENCE counter START 4711;"
+    "CREATE TABLE ancestor (id int NOT NULL, v int);"
     + COMMON.format(clock="timestamp", more="tz timestamptz, m mood DEFAULT 'ok',")
     + ";ALTER TABLE plain ADD CONSTRAINT late CHECK (v > 0) NOT VALID;"
     "UPDATE child SET tz = '2024-05-06 07:08:09+00'",
@@ -299,7 +301,7 @@ ALGORITHMS = [
 
 
 OF_A_TABLE = (
-    AddColumn, AddConstraint, AlterColumn, CreateIndex, CreateTableComment, DropColumn,
+    AddColumn, AddConstraint, AlterColumn, AlterTableOptions, CreateIndex, CreateTableComment, DropColumn,
     DropConstraint, DropIndex, DropTableComment, RenameIndex, RenameTable,
 )  # fmt: skip
 SEEN_ON_MARIADB = [

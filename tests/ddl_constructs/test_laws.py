@@ -14,6 +14,7 @@ from ddl_constructs import (
     AddEnumValue,
     AlterColumn,
     AlterSequence,
+    AlterTableOptions,
     BulkInsert,
     Change,
     CopyRows,
@@ -166,6 +167,16 @@ changes = st.one_of(
     st.builds(DropTable, name, schema=schema, if_exists=flag),
     st.builds(RenameTable, name, name, schema=schema),
     st.builds(SetTableSchema, name, schema, schema=schema),
+    st.builds(
+        AlterTableOptions,
+        name,
+        schema=schema,
+        mysql_engine=st.sampled_from([None, "InnoDB"]),
+        postgresql_with=st.sampled_from([None, {}, {"fillfactor": 70}]),
+        existing_options=st.sampled_from(
+            [None, {"mysql_engine": "Aria", "postgresql_with": {"fillfactor": 50}}]
+        ),
+    ),
     st.builds(CreateTableComment, name, words, existing_comment=st.one_of(st.none(), words)),
     st.builds(DropTableComment, name, existing_comment=st.one_of(st.none(), words)),
     st.builds(create_primary_key, st.one_of(st.none(), name), name, st.just(["a", "b"])),

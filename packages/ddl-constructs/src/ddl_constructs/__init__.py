@@ -41,6 +41,7 @@ from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
 from .sequence import AlterSequence, CreateSequence, DropSequence
 from .table import CreateTable, DropTable, RenameTable, SetTableSchema
+from .table_options import AlterTableOptions
 from .traits import Traits, register_traits, traits
 
 __version__ = "0.1.0"
@@ -52,6 +53,7 @@ __all__ = [
     "AddEnumValue",
     "AlterColumn",
     "AlterSequence",
+    "AlterTableOptions",
     "Blocks",
     "BulkInsert",
     "Change",

@@ -83,6 +83,7 @@ class Operations:
     drop_table = spelled(ddl.DropTable)
     rename_table = spelled(ddl.RenameTable)
     set_table_schema = spelled(ddl.SetTableSchema)
+    alter_table_options = spelled(ddl.AlterTableOptions)
     create_table_comment = spelled(ddl.CreateTableComment)
     drop_table_comment = spelled(ddl.DropTableComment)
 

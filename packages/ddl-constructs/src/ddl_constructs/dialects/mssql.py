@@ -31,6 +31,7 @@ from ..constraint import (
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema, create_with_companions
+from ..table_options import AlterTableOptions, refused
 from . import mssql_catalog as catalog
 
 
@@ -218,3 +219,31 @@ def _rename_index(change: RenameIndex, compiler: DDLCompiler, **kw: Any) -> str:
         str(change.table_name),
         change.index_name,
     )
+
+
+@lowers(AlterTableOptions, "mssql")
+def _alter_table_options(
+    change: AlterTableOptions, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """ALTER TABLE: SET takes LOCK_ESCALATION, REBUILD the compression; a statement each."""
+    options = change.of("mssql")
+    for option in options:
+        if option not in _OPTIONS:
+            raise refused(change, "mssql", option, "ALTER TABLE has no word for it")
+    for option in options:
+        yield change.only(f"mssql_{option}")
+
+
+_OPTIONS = {
+    "data_compression": ("REBUILD WITH (DATA_COMPRESSION = {})", "NONE"),
+    "lock_escalation": ("SET (LOCK_ESCALATION = {})", "TABLE"),
+}
+"""Option to what says it, and the server's default."""
+
+
+@compiles(AlterTableOptions, "mssql")
+def _alter_table_options_text(change: AlterTableOptions, compiler: DDLCompiler, **kw: Any) -> str:
+    ((option, value),) = change.of("mssql").items()
+    action, default = _OPTIONS[option]
+    table = catalog.table(compiler, change.table_name, change.schema)
+    return f"ALTER TABLE {table} {action.format(default if value is None else str(value).upper())}"

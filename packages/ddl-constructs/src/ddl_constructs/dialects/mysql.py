@@ -19,12 +19,14 @@ from sqlalchemy.sql.elements import ColumnClause, TextClause, UnaryExpression
 from sqlalchemy.sql.operators import asc_op, desc_op
 
 from .. import guard, sqltext
-from ..change import lowers
+from ..change import Change, lowers
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, constraint_name
+from ..detached import make_table
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import RenameTable, SetTableSchema
+from ..table_options import AlterTableOptions, refused
 
 
 def is_mariadb(dialect: Dialect) -> bool:
@@ -186,3 +188,63 @@ def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) 
         raise MissingFact(change.describe(), ("new_schema",), "RENAME TABLE names a database")
     old = sqltext.table(compiler, change.table_name, change.schema)
     return f"RENAME TABLE {old} TO {sqltext.table(compiler, change.table_name, change.new_schema)}"
+
+
+@lowers(AlterTableOptions, "mysql", "mariadb")
+def _alter_table_options(
+    change: AlterTableOptions, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """Options in one statement, so that a table is rebuilt once; taking partitions away apart."""
+    options = change.of(dialect.name)
+    unpartitioned = f"{dialect.name}_partition_by"
+    if "partition_by" in options and options["partition_by"] is None and len(options) > 1:
+        others = {k: v for k, v in change.dialect_kwargs.items() if k != unpartitioned}
+        yield change.replace(dialect_kwargs=others)
+        yield change.replace(dialect_kwargs={unpartitioned: None})
+        return
+    for option, value in options.items():
+        if value is None and option not in _DEFAULTS:
+            raise refused(
+                change, dialect.name, option, "there is no word for its default", "say the value"
+            )
+    if options:
+        yield change
+
+
+# MySQL 8.4 manual, CREATE TABLE, table_options: what brings back the database's own choice
+_DEFAULTS = {
+    "partition_by": "",
+    **dict.fromkeys(
+        (
+            *("row_format", "charset", "default_charset", "character_set"),
+            *("default_character_set", "collate", "default_collate", "pack_keys"),
+            *("stats_persistent", "stats_auto_recalc", "stats_sample_pages"),
+        ),
+        "DEFAULT",
+    ),
+    **dict.fromkeys(("key_block_size", "max_rows", "min_rows", "avg_row_length"), "0"),
+}
+
+
+@compiles(AlterTableOptions, "mysql", "mariadb")
+def _alter_table_options_text(change: AlterTableOptions, compiler: DDLCompiler, **kw: Any) -> str:
+    """Write the options as SQLAlchemy does behind CREATE TABLE, each in its order."""
+    name = compiler.dialect.name
+    options = change.of(name)
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    if options.get("partition_by", "") is None:
+        return f"ALTER TABLE {table} REMOVE PARTITIONING"
+    said = []
+    for option in sorted(options, key=_place):
+        value = _DEFAULTS[option] if options[option] is None else str(options[option])
+        one: dict[str, Any] = {f"{name}_{option}": value}
+        said.append(compiler.post_create_table(make_table(change.table_name, (), **one)).strip())
+    return f"ALTER TABLE {table} {' '.join(said)}"
+
+
+def _place(option: str) -> int:
+    """Put a collation behind its character set, and partitions behind all options."""
+    order = ("partition_by", "partitions", "subpartition_by", "subpartitions")
+    if option in order:
+        return 2 + order.index(option)
+    return 1 if option.endswith("collate") else 0

@@ -27,6 +27,7 @@ from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..table import CreateTable, DropTable, create_with_companions
+from ..table_options import AlterTableOptions, refused
 from .oracle_guard import guarded, has_native_guards
 
 # MODIFY
@@ -181,6 +182,39 @@ def _table_comment(change: Any, compiler: DDLCompiler, **kw: Any) -> str:
     """COMMENT: "to drop a comment from the database, set it to the empty string"."""
     text = (change.comment or "") if isinstance(change, CreateTableComment) else ""
     return comment_on_table(change.table_name, change.schema, text, compiler)
+
+
+@lowers(AlterTableOptions, "oracle")
+def _alter_table_options(
+    change: AlterTableOptions, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    options = change.of("oracle")
+    for option in options:
+        if option not in ("compress", "tablespace"):
+            raise refused(change, "oracle", option, "ALTER TABLE has no word for it")
+    if options.get("tablespace", "") is None:
+        raise refused(
+            change, "oracle", "tablespace", "MOVE names a tablespace", "say the default one's name"
+        )
+    if options:
+        yield change
+
+
+@compiles(AlterTableOptions, "oracle")
+def _alter_table_options_text(change: AlterTableOptions, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER TABLE, move_table_clause: MOVE writes the rows anew.
+
+    UPDATE INDEXES, from 12.2 on: after a plain MOVE the indexes are UNUSABLE.
+    """
+    options = change.of("oracle")
+    parts = [f"ALTER TABLE {sqltext.table(compiler, change.table_name, change.schema)} MOVE"]
+    if "tablespace" in options:
+        parts.append(f"TABLESPACE {sqltext.name(compiler, options['tablespace'])}")
+    if "compress" in options:
+        value = options["compress"]
+        kind = "" if value is True else f" FOR {value}"
+        parts.append(f"COMPRESS{kind}" if value else "NOCOMPRESS")
+    return " ".join([*parts, "UPDATE INDEXES"])
 
 
 # Constraints and indexes

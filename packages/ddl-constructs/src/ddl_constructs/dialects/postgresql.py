@@ -9,7 +9,7 @@ from sqlalchemy import Identity
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
 
 from .. import sqltext
 from ..alter_column import AlterColumn, alter_column_text, alter_one_by_one
@@ -17,6 +17,7 @@ from ..change import KEEP, Change, lowers
 from ..constraint import RenameConstraint, ValidateConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..table import SetTableSchema
+from ..table_options import AlterTableOptions, refused
 
 
 @lowers(AlterColumn, "postgresql")
@@ -125,3 +126,79 @@ def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) 
     return (
         f"ALTER TABLE {table} SET SCHEMA {compiler.preparer.quote_schema(str(change.new_schema))}"
     )
+
+
+# PostgreSQL 17 manual, ALTER TABLE; what CREATE TABLE alone can say stands here with its mend
+_NOT_ALTERED = {
+    "partition_by": "a table is partitioned when it is created; create another and copy the rows",
+    "on_commit": "it is said when a temporary table is created",
+    "with_oids": "tables have no OIDs any more",
+}
+
+
+@lowers(AlterTableOptions, "postgresql")
+def _alter_table_options(
+    change: AlterTableOptions, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    options = change.of("postgresql")
+    for option in options:
+        if option not in _ACTIONS:
+            reason = _NOT_ALTERED.get(option, "a table has no such option")
+            raise refused(change, "postgresql", option, reason)
+    if any(list(_actions_of(change, dialect.identifier_preparer))):
+        yield change
+
+
+@compiles(AlterTableOptions, "postgresql")
+def _alter_table_options_text(change: AlterTableOptions, compiler: DDLCompiler, **kw: Any) -> str:
+    """Say all in one statement, so that a table is rewritten once."""
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    return f"ALTER TABLE {table} {', '.join(_actions_of(change, compiler.preparer))}"
+
+
+def _actions_of(change: AlterTableOptions, preparer: IdentifierPreparer) -> Iterator[str]:
+    existing = change.existing_of("postgresql")
+    for option, value in change.of("postgresql").items():
+        yield from _ACTIONS[option](value, existing.get(option), preparer)
+
+
+def _storage(new: Any, old: Any, preparer: IdentifierPreparer) -> Iterator[str]:
+    """Set the parameters that are said, reset those that are no longer."""
+    after, before = new or {}, old or {}
+    if kept := [f"{name} = {value}" for name, value in after.items() if value is not None]:
+        yield f"SET ({', '.join(kept)})"
+    gone = [n for n in {**before, **after} if after.get(n) is None]
+    if gone:
+        yield f"RESET ({', '.join(gone)})"
+
+
+def _tablespace(new: Any, old: Any, preparer: IdentifierPreparer) -> Iterator[str]:
+    yield f"SET TABLESPACE {preparer.quote(new or 'pg_default')}"
+
+
+def _access_method(new: Any, old: Any, preparer: IdentifierPreparer) -> Iterator[str]:
+    yield f"SET ACCESS METHOD {preparer.quote(new) if new else 'DEFAULT'}"  # DEFAULT from 17 on
+
+
+def _logging(new: Any, old: Any, preparer: IdentifierPreparer) -> Iterator[str]:
+    yield f"SET {'UNLOGGED' if new else 'LOGGED'}"
+
+
+def _parents(new: Any, old: Any, preparer: IdentifierPreparer) -> Iterator[str]:
+    """Take the table's name from the parents that are no longer said, and add the new ones."""
+    after, before = ((each,) if isinstance(each, str) else tuple(each or ()) for each in (new, old))
+    for parent in before:
+        if parent not in after:
+            yield f"NO INHERIT {preparer.quote(parent)}"
+    for parent in after:
+        if parent not in before:
+            yield f"INHERIT {preparer.quote(parent)}"
+
+
+_ACTIONS = {
+    "with": _storage,
+    "tablespace": _tablespace,
+    "using": _access_method,
+    "unlogged": _logging,
+    "inherits": _parents,
+}

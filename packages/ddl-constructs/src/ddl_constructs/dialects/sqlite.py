@@ -26,6 +26,7 @@ from ..constraint import AddConstraint, DropConstraint, raw_text
 from ..detached import TableName, checks_of_type
 from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
+from ..table_options import AlterTableOptions
 
 
 def _needs_rebuild(change: Change) -> UnsupportedChange:
@@ -153,4 +154,14 @@ def _no_comments(
     change: Change, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     """SQLite has no comments: nothing to do, as CREATE TABLE passes over them too."""
+    return iter(())
+
+
+@lowers(AlterTableOptions, "sqlite")
+def _alter_table_options(
+    change: AlterTableOptions, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """STRICT, WITHOUT ROWID and AUTOINCREMENT are said when a table is created."""
+    if change.of("sqlite"):
+        raise _needs_rebuild(change)
     return iter(())

@@ -17,6 +17,7 @@ from ..change import KEEP, Change
 from ..column import AddColumn
 from ..data import ExecuteSQL
 from ..errors import MissingFact, UnsupportedChange
+from ..table_options import AlterTableOptions
 from .book import Book, Row, Version, book, register_facts
 from .said import as_text, heads
 from .value import Blocks, Facts, Source, worst
@@ -132,6 +133,8 @@ class _Asked:
             change = change.sqltext
         if not isinstance(change, Change):
             return self._said(as_text(change, self.dialect))
+        if isinstance(change, AlterTableOptions):
+            return [change.only(option) for option in change.dialect_kwargs] or [change]
         if isinstance(change, AddColumn):
             return _changes(self._lowered(change.replace(if_not_exists=None)))
         if not isinstance(change, AlterColumn):

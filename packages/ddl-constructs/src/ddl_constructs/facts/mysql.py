@@ -18,6 +18,7 @@ from ..data import BulkInsert, CopyRows
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
+from ..table_options import AlterTableOptions
 from . import mysql_conditions as when
 from .book import Book, Condition, Row, describe_database, saying
 from .mysql_sql import LOCKS, sql_rows
@@ -28,6 +29,13 @@ _costs = saying(LOCKS, transactional=False)
 _STRICT = "in strict SQL mode, the default, a NULL is an error; else it becomes 0 or ''"
 _CHECKS_OFF = "with foreign_key_checks=OFF the table isn't copied"
 _WITH_INDEX = "an index that has the column changes too"
+_COLUMNS_STAY = "columns that are there keep theirs"
+_AS_THE_ENGINE = "what is kept depends on the engine"
+_CHARSETS = (
+    "charset", "default_charset", "character_set", "default_character_set", "collate",
+    "default_collate",
+)  # fmt: skip
+_COPIED = ("engine", "partition_by", "partitions", "subpartition_by", "subpartitions")
 _ON_THE_OTHER = "the tables that it refers to are locked for a moment"
 
 
@@ -71,6 +79,11 @@ def _both(page: Source) -> tuple[Row, ...]:
         Row(CreateTable, _costs("", page)),
         Row(DropTable, _costs("EXCLUSIVE", page, loses_data=True)),
         Row(SetTableSchema, _costs("EXCLUSIVE", page)),
+        Row(AlterTableOptions, _rebuild(page), "engine: InnoDB as it was", when.rebuilds_innodb),
+        Row(AlterTableOptions, _rebuild(page), "row_format, key_block_size",
+            when.option("row_format", "key_block_size")),
+        Row(AlterTableOptions, _instant(page), "stats_persistent and the like",
+            when.option("stats_persistent", "stats_auto_recalc", "stats_sample_pages")),
         Row(AlterColumn, _instant(page), "rename", when.aspect("new_column_name")),
         Row(AlterColumn, _instant(page), "default", when.aspect("server_default")),
         Row(AlterColumn, _rebuild(page), "nullable", when.becomes_nullable),
@@ -147,12 +160,20 @@ _MARIADB = (
     Row(DropSequence, _costs("EXCLUSIVE", _M_SEQUENCE, loses_data=True)),
     Row(AlterSequence, _costs(None, _M_SEQUENCE)),
     Row(RenameTable, _costs("EXCLUSIVE", _M_INSTANT)),
+    Row(AlterTableOptions, _instant(_M_INSTANT, notes=(_COLUMNS_STAY,)), "character set, collation",
+        when.option(*_CHARSETS)),
+    Row(AlterTableOptions, _rebuild(_M_INPLACE), "page_compressed, encrypted",
+        when.option("page_compressed", "encrypted")),
     *_both(_M_INPLACE),
+    *_copies(AlterTableOptions, _M_COPY, "engine, partitions", when.option(*_COPIED),
+             loses_data=None, notes=(_AS_THE_ENGINE,)),
+    Row(AlterTableOptions, _unsure(_M_INSTANT), "any other", when.any_option),
     *sql_rows(Source("MariaDB", "10.11", "SQL statements Causing an Implicit Commit")),
 )  # fmt: skip
 
 _ONLINE = Source("MySQL", "8.4", "Online DDL Operations")
 _ONLINE_80 = Source("MySQL", "8.0", "Online DDL Operations")
+_ENGINE = Source("MySQL", "8.4", "ALTER TABLE, Performance and Space Requirements")
 _CHECK = Source("MySQL", "8.0", "CREATE TABLE, CHECK Constraints")
 
 _MYSQL = (
@@ -187,7 +208,13 @@ _MYSQL = (
     Row(DropConstraint, _unsure(_ONLINE), "the kind isn't said: refused when it is run",
         _drops(None)),
     Row(RenameTable, _instant(_ONLINE)),
+    Row(AlterTableOptions, _costs("NONE", _ONLINE, rewrites=None, scans=None,
+                                  notes=(_COLUMNS_STAY,)), "character set, collation",
+        when.option(*_CHARSETS)),
     *_both(_ONLINE),
+    Row(AlterTableOptions, _copy(_ENGINE, loses_data=None, notes=(_AS_THE_ENGINE,)),
+        "engine, partitions", when.option(*_COPIED)),
+    Row(AlterTableOptions, _unsure(_ONLINE), "any other", when.any_option),
     Row(AlterColumn, _unsure(_ONLINE), "comment, auto_increment"),
     Row(CreateTableComment, _unsure(_ONLINE)),
     Row(DropTableComment, _unsure(_ONLINE)),

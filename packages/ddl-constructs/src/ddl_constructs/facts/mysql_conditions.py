@@ -24,6 +24,20 @@ def aspect(name: str) -> Condition:
     return lambda change, dialect: name in change.aspects
 
 
+def option(*names: str) -> Condition:
+    """Make the condition that an `AlterTableOptions` is about one of these options."""
+    return lambda change, dialect: any(name in change.of(dialect.name) for name in names)
+
+
+def rebuilds_innodb(change: Any, dialect: Dialect) -> bool:
+    engines = (change.of(dialect.name), change.existing_of(dialect.name))
+    return all(str(each.get("engine")).lower() == "innodb" for each in engines)
+
+
+def any_option(change: Any, dialect: Dialect) -> bool:
+    return bool(change.of(dialect.name))
+
+
 def becomes_nullable(change: Any, dialect: Dialect) -> bool:
     return "nullable" in change.aspects and change.nullable is True
 

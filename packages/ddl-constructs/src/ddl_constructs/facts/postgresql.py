@@ -22,6 +22,7 @@ from ..enum import AddEnumValue, CreateEnum, DropEnum, RenameEnumValue, ReplaceE
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
+from ..table_options import AlterTableOptions
 from . import postgresql_conditions as when
 from .book import Book, Row, describe_database, saying
 from .postgresql_sql import LOCKS, sql_rows
@@ -67,6 +68,16 @@ _TABLES = (
                           loses_data=True, notes=("tables that it refers to are locked too",))),
     Row(RenameTable, _costs(_EXCLUSIVE, _ALTER)),
     Row(SetTableSchema, _costs(_EXCLUSIVE, _ALTER)),
+    Row(AlterTableOptions, _costs("SHARE UPDATE EXCLUSIVE", _ALTER),
+        "storage parameters: fillfactor, toast, autovacuum, parallel_workers",
+        when.weakly_locked_storage),
+    Row(AlterTableOptions, _costs(None, _ALTER), "other storage parameters", when.option("with")),
+    Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER, rewrites=True, scans=True),
+        "unlogged, access method", when.option("unlogged", "using")),
+    Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER, rewrites=True,
+                                  notes=("its files are copied, indexes stay where they are",)),
+        "tablespace", when.option("tablespace")),
+    Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER), "inherits", when.option("inherits")),
     Row(CreateTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
     Row(DropTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
 )  # fmt: skip

@@ -46,6 +46,26 @@ def aspect(name: str) -> Condition:
     return lambda change, dialect: name in change.aspects
 
 
+def option(*names: str) -> Condition:
+    """Make the condition that an `AlterTableOptions` is about one of these options."""
+    return lambda change, dialect: any(name in change.of(dialect.name) for name in names)
+
+
+# PostgreSQL 15 manual, ALTER TABLE, SET ( storage_parameter ): the weaker lock is for these
+_WEAKLY_LOCKED = re.compile(
+    r"fillfactor|parallel_workers|(toast\.)?autovacuum_\w+|toast_tuple_target|toast\.\w+"
+    r"|vacuum_\w+|log_autovacuum_\w+"
+)
+
+
+def weakly_locked_storage(change: Any, dialect: Dialect) -> bool:
+    said = {
+        **(change.of(dialect.name).get("with") or {}),
+        **(change.existing_of(dialect.name).get("with") or {}),
+    }
+    return option("with")(change, dialect) and all(_WEAKLY_LOCKED.fullmatch(name) for name in said)
+
+
 def becomes_not_null(change: Any, dialect: Dialect) -> bool:
     return change.nullable is False
 
