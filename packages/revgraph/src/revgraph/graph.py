@@ -5,7 +5,7 @@ Targets are in `target` and `resolve`, what is applied in `heads`, plans in `pla
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -366,6 +366,7 @@ class RevisionGraph(Generic[T]):
             ['ab1', 'ab2']
         """
         ids = self._sorted_ids
-        first = bisect_left(ids, prefix)
-        last = bisect_right(ids, prefix, lo=first, key=lambda known: known[: len(prefix)])
+        first = last = bisect_left(ids, prefix)
+        while last < len(ids) and ids[last].startswith(prefix):
+            last += 1
         return ids[first:last]

@@ -105,9 +105,11 @@ def as_targets(to: str | Target | Iterable[str | Target] | None) -> list[Target]
         MalformedTarget: A text isn't in the grammar, or is a range.
         NotText: Something isn't text.
     """
+    if isinstance(to, str):
+        return [parse_point(to)]
     if to is None:
         return [parse_point("base")]
-    if isinstance(to, str | Target | Range):
+    if isinstance(to, Target | Range):
         to = [to]
     if isinstance(to, bytes | bytearray) or not isinstance(to, Iterable):
         raise NotText(to)
@@ -134,11 +136,11 @@ def resolve_numbers(
         applied: As in `resolve`, as numbers.
         clip: A walk past the end stops there.
     """
+    if not target.steps:
+        return _named(graph, target)
     whole = _whole_label(graph, target)
     if whole is not None:
         return _checked(graph, target, whole)
-    if not target.steps:
-        return _named(graph, target)
     if target.symbol is not None:
         starts = [_single(graph, target)]
     elif applied is not None:
@@ -235,15 +237,15 @@ def branch_heads(graph: Graph, branch: int) -> tuple[int, ...]:
 
 def _whole_label(graph: Graph, target: Target) -> int | None:
     """Find a label that only looks like steps from a symbol, such as "release-2"."""
-    if target.steps and target.symbol is not None:
+    if target.symbol is not None:
         return graph.indexed.labels.get(target.text.rpartition("@")[2])
     return None
 
 
 def _named(graph: Graph, target: Target) -> tuple[int, ...]:
     """Find what a target without steps names."""
-    branch = branch_number(graph, target)
     indexed = graph.indexed
+    branch = None if target.branch is None else branch_number(graph, target)
     match target.symbol:
         case "base":
             return ()
@@ -264,7 +266,7 @@ def _named(graph: Graph, target: Target) -> tuple[int, ...]:
 
 def _checked(graph: Graph, target: Target, n: int) -> tuple[int]:
     """Refuse a revision that isn't of the target's branch."""
-    branch = branch_number(graph, target)
+    branch = None if target.branch is None else branch_number(graph, target)
     if branch is not None and not in_lineage(graph, n, branch):
         raise NotOnBranch(target.text, graph.indexed.ids[n], str(target.branch))
     return (n,)

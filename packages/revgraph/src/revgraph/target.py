@@ -108,6 +108,8 @@ def parse_point(text: str) -> Target:
     """
     if not isinstance(text, str):
         raise NotText(text)
+    if text.isalnum():
+        return Target(text, None, text)
     if not text:
         raise MalformedTarget(text, "it is empty; say 'head', 'base' or a revision")
     if ":" in text:
