@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ddl_constructs import CreateIndex, CreateTable
+from ddl_constructs import CreateIndex, CreateSequence, CreateTable
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -32,20 +32,23 @@ from sqlalchemy.sql.elements import TextClause, conv
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .dialects import Database
+from .indextext import parse_exclude
 from .speller import escaped, sql_text
 from .sqltokens import bare
 from .values import (
     CheckValue,
     ColumnValue,
     ElementValue,
+    ExcludeValue,
     ForeignKeyValue,
     IndexValue,
     PrimaryKeyValue,
+    SequenceValue,
     TableValue,
     UniqueValue,
 )
 
-ConstraintValue = PrimaryKeyValue | UniqueValue | ForeignKeyValue | CheckValue
+ConstraintValue = PrimaryKeyValue | UniqueValue | ForeignKeyValue | CheckValue | ExcludeValue
 
 
 def column_of(value: ColumnValue, database: Database, key: Sequence[str] = ()) -> Column[Any]:
@@ -150,12 +153,15 @@ def model_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     return copy  # type: ignore[no-any-return]  # a copy of a type is one
 
 
-def constraint_of(value: ConstraintValue, name: str | None = None) -> Constraint:
+def constraint_of(
+    value: ConstraintValue, name: str | None = None, database: Database | None = None
+) -> Constraint:
     """Make the constraint that a change adds or drops, hanging on no Table.
 
     Args:
         value: What it says.
         name: Its name if the value has none.
+        database: Whose words it has if it was read; None to leave them as they are.
     """
     given = value.name if value.name is not None else name
     named: Any = given if given is None or value.source is not None else conv(given)
@@ -187,8 +193,38 @@ def constraint_of(value: ConstraintValue, name: str | None = None) -> Constraint
                 **options,
             )
         case CheckValue():
-            sql = value.text if value.spelled is None else value.spelled
+            read = value.text if database is None else database.spelled_check(value.text)
+            sql = read if value.spelled is None else value.spelled
             return CheckConstraint(sql_text(bare(sql)), name=named, **options)
+        case ExcludeValue():
+            return exclude_of(value, named)
+
+
+def exclude_of(value: ExcludeValue, name: Any) -> Constraint:
+    """Make an exclusion constraint, from the model's or from its text."""
+    from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+    facts = {"deferrable": value.deferrable or None, "initially": value.initially}
+    if value.source is not None:
+        copied: Any = value.source._copy()
+        copied.name = name
+        return copied  # type: ignore[no-any-return]  # a copy of a constraint is one
+    using, elements, where = parse_exclude(value.text)
+    return ExcludeConstraint(
+        *((sql_text(expression), operator) for expression, operator in elements),
+        name=name,
+        using=using,
+        where=None if where is None else sql_text(where),
+        **facts,
+    )
+
+
+def create_sequence(value: SequenceValue, database: Database) -> CreateSequence:
+    """Make the change that creates a sequence."""
+    if value.source is not None:
+        return CreateSequence.of(value.source)
+    options = database.sequence_options(value)
+    return CreateSequence(value.name, schema=value.schema, **options)
 
 
 def _target(value: ForeignKeyValue) -> str:
@@ -257,12 +293,13 @@ def create_table(
             key=lambda f: (f.name or "", f.columns, f.target_columns),
         ),
         *sorted(table.checks, key=lambda c: (c.name or "", c.text)),
+        *sorted(table.excludes, key=lambda x: (x.name or "", x.text)),
     ]
     elements: list[SchemaItem] = [
         column_of(c, database, table.primary_key.columns if table.primary_key else ())
         for c in table.columns
     ]
-    elements += [constraint_of(c) for c in constraints]
+    elements += [constraint_of(c, database=database) for c in constraints]
     if indexes:
         elements += [index_item(create_index(table, i, database)) for i in sorted_indexes(table)]
     source = table.source

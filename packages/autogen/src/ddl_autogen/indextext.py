@@ -63,6 +63,28 @@ def parse_index(sql: str, *, lengths: bool = False) -> IndexValue:
     )
 
 
+def parse_exclude(sql: str) -> tuple[str, list[tuple[str, str]], str | None]:
+    """Read an exclusion constraint: `EXCLUDE USING gist (a WITH =) WHERE (...)`.
+
+    Returns:
+        The method; what is compared and by which operator, in order; the condition, or None.
+    """
+    found = list(tokens(sql))
+    using = found[2].name.lower() if found[1].says("USING") else "gist"
+    opening = next(i for i, t in enumerate(found) if t.text == "(")
+    end = closing(found, opening)
+    elements = []
+    for part in split(found[opening + 1 : end], ","):
+        at = max(i for i, t in enumerate(part) if t.says("WITH"))
+        elements.append(
+            (sql[part[0].start : part[at - 1].end], sql[part[at + 1].start : part[-1].end])
+        )
+    where = None
+    if end + 1 < len(found) and found[end + 1].says("WHERE"):
+        where = sql[found[end + 3].start : found[closing(found, end + 2) - 1].end]
+    return using, elements, where
+
+
 def split(found: list[Token], sign: str) -> list[list[Token]]:
     """Split tokens at a sign that stands outside of brackets."""
     parts: list[list[Token]] = [[]]

@@ -17,6 +17,9 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy import (
+    Sequence as DBSequence,
+)
 from sqlalchemy import schema as sa_schema
 from sqlalchemy.exc import NoReferenceError
 from sqlalchemy.types import NullType
@@ -28,15 +31,17 @@ from .values import (
     ColumnValue,
     ComputedValue,
     ElementValue,
+    ExcludeValue,
     ForeignKeyValue,
     IdentityValue,
     IndexValue,
     Key,
     PrimaryKeyValue,
+    SequenceValue,
     Snapshot,
     TableValue,
     UniqueValue,
-    sorted_tables,
+    by_key,
 )
 
 
@@ -65,7 +70,13 @@ def model_snapshot(
             tables[value.key] = value
     if twice:
         raise DuplicateTable(tuple(sorted(twice)))
-    return Snapshot(sorted_tables(tables), database.name, default_schema)
+    sequences = {
+        found.key: found
+        for one in all_metadata(metadata)
+        for sequence in one._sequences.values()
+        if (found := reader.sequence(sequence)) is not None
+    }
+    return Snapshot(by_key(tables), database.name, default_schema, by_key(sequences))
 
 
 def all_metadata(given: MetaData | Sequence[MetaData]) -> tuple[MetaData, ...]:
@@ -113,6 +124,11 @@ class _Reader:
             ),
             checks=tuple(self.check(c) for c in constraints if isinstance(c, CheckConstraint)),
             indexes=tuple(self.index(i) for i in table.indexes if self.speller.creates(i)),
+            excludes=tuple(
+                self.exclude(c)
+                for c in constraints
+                if c.__visit_name__ == "exclude_constraint" and self.database.has_excludes
+            ),
             comment=table.comment or None if self.database.has_comments else None,
             source=table,
         )
@@ -140,7 +156,7 @@ class _Reader:
             comment=column.comment or None if database.has_comments else None,
             computed=computed,
             identity=identity,
-            collation=getattr(column.type, "collation", None),
+            collation=database.collation(column),
             autoincrement=(numbered and identity is None) or None,
             source=column,
         )
@@ -193,6 +209,30 @@ class _Reader:
     def check(self, constraint: CheckConstraint) -> CheckValue:
         text = self.speller.expression(constraint.sqltext)
         return CheckValue(text, self.speller.name(constraint), text, constraint)
+
+    def exclude(self, constraint: Constraint) -> ExcludeValue:
+        deferrable, initially = deferral(constraint)
+        text = self.speller.constraint(constraint)
+        return ExcludeValue(text, self.speller.name(constraint), deferrable, initially, constraint)
+
+    def sequence(self, sequence: DBSequence) -> SequenceValue | None:
+        """Write a sequence; None for one that create_all doesn't make on this database."""
+        dialect: Any = self.speller.dialect
+        if not dialect.supports_sequences or (sequence.optional and dialect.sequences_optional):
+            return None
+        type_ = sequence.data_type
+        return SequenceValue(
+            sequence.name,
+            self.schema(sequence.schema),
+            None if type_ is None else self.database.canonical_type(self.speller.type(type_)),
+            start=sequence.start,
+            increment=sequence.increment,
+            minvalue=sequence.minvalue,
+            maxvalue=sequence.maxvalue,
+            cycle=bool(sequence.cycle),
+            cache=sequence.cache,
+            source=sequence,
+        )
 
     def index(self, index: Index) -> IndexValue:
         name = self.speller.name(index)

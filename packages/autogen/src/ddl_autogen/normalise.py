@@ -53,14 +53,21 @@ def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iter
         if existing is not None:
             yield bool(column.type) and existing.type != column.type
             yield not database.same_default(existing, column)
+            if existing.computed is not None and column.computed is not None:
+                a, b = existing.computed.expression, column.computed.expression
+                yield not database.same_text(a, b)
     known = {database.normal(c.text) for c in theirs.checks}
     yield from (database.normal(c.text) not in known for c in ours.checks)
+    excluding = {database.normal(x.text) for x in theirs.excludes}
+    yield from (database.normal(x.text) not in excluding for x in ours.excludes)
     indexes = {i.name: i for i in theirs.indexes}
     for index in ours.indexes:
         there = indexes.get(index.name)
         yield (
             there is not None
             and index != there
-            and any(e.expression for e in (*index.elements, *there.elements))
+            and any(
+                e.expression or e.opclass or e.collation for e in (*index.elements, *there.elements)
+            )
         )
         yield there is not None and not database.same_text(there.where, index.where)

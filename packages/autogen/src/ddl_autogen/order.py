@@ -15,20 +15,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ddl_constructs import (
+    KEEP,
     AddColumn,
     AddConstraint,
+    AddEnumValue,
     AlterColumn,
     Change,
     CreateEnum,
     CreateIndex,
+    CreateSequence,
     CreateTable,
     CreateTableComment,
     DropColumn,
     DropConstraint,
     DropEnum,
     DropIndex,
+    DropSequence,
     DropTable,
     DropTableComment,
+    ReplaceEnum,
 )
 from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index
 
@@ -161,12 +166,22 @@ class _Describer:
                 node = _Node(change, (2, *place, 0, at))
                 node.needs = {("table", key)}
                 node.brings = {("column", key, change.column.name)}
+                if enum := _enum_name(change.column.type):
+                    node.needs |= {("enum", enum)}
             case AlterColumn():
                 node = _Node(change, (2, *place, 1, at))
                 node.alters = {("column", key, change.column_name)}
                 if enum := _enum_name(change.type_):
                     node.needs = {("enum", enum)}
                     node.leaves = {("a use of enum", enum)}
+                elif enum := _enum_name(change.existing_type):
+                    # a default of old labels goes before they do, one of new labels comes after
+                    if change.type_ is not KEEP:
+                        node.takes = {("labels", enum)}
+                    elif change.server_default is None:
+                        node.leaves = {("labels", enum)}
+                    elif change.server_default is not KEEP:
+                        node.uses = {("labels", enum)}
             case DropColumn():
                 node = _Node(change, (2, *place, 6, at))
                 node.takes = {("column", key, change.column_name)}
@@ -174,6 +189,7 @@ class _Describer:
                     enum := _enum_name(change.existing_column.type)
                 ):
                     node.takes.add(("a use of enum", enum))  # the last one takes the type along
+                    node.takes.add(("labels", enum))
             case CreateIndex():
                 node = _Node(
                     change, (0, "", "", 0, at) if self._is_new(key) else (2, *place, 3, at)
@@ -206,6 +222,16 @@ class _Describer:
                 there = (change.schema, change.enum_name) in self.types
                 node = _Node(change, (1, "", "", 1, at) if there else (-1, "", "", 0, at))
                 node.brings = {("enum", change.enum_name)}
+            case AddEnumValue() | ReplaceEnum():
+                node = _Node(change, (1, "", "", 2, at))
+                node.brings = {("enum", change.enum_name), ("labels", change.enum_name)}
+                node.alters = {("labels", change.enum_name)}
+            case CreateSequence():
+                node = _Node(change, (-1, "", "", 1, at))
+                node.brings = {("name", change.schema, change.sequence_name)}
+            case DropSequence():
+                node = _Node(change, (4, "", "", 1, at))
+                node.takes = {("name", change.schema, change.sequence_name)}
             case DropEnum():
                 node = _Node(change, (4, "", "", 0, at))
             case CreateTableComment() | DropTableComment():
@@ -222,6 +248,8 @@ class _Describer:
         for element in change.elements:
             if isinstance(element, Column):
                 node.brings.add(("column", key, element.name))
+                if enum := _enum_name(element.type):
+                    node.needs.add(("enum", enum))
             elif isinstance(element, ForeignKeyConstraint):
                 self._foreign_key(node, element, key, comes=True)
             if isinstance(element, (Constraint, Index)) and element.name is not None:
@@ -239,6 +267,7 @@ class _Describer:
                 node.takes.add(("name", key[0], str(element.name)))
         if table is not None:
             node.takes |= {("column", key, c.name) for c in table.columns}
+            node.takes |= {("labels", c.enum.name) for c in table.columns if c.enum}
 
     def _create_index(self, node: _Node, change: CreateIndex, key: Thing) -> None:
         node.needs = {("table", key)}

@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from .dialects import Database, database
 from .filters import Options
 from .models import model_snapshot
-from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, sorted_tables
+from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, by_key
 
 
 def snapshot(connection: Connection, options: Options | None = None) -> Snapshot:
@@ -62,15 +62,21 @@ def snapshot_of(
 def read_snapshot(connection: Connection, known: Database, options: Options) -> Snapshot:
     """Read a database's tables, by somebody who knows its dialect."""
     default = known.default_schema(connection)
+    schemas = _wanted_schemas(connection, known, options, default)
     tables: dict[Key, TableValue] = {}
-    for table in known.read(connection, _wanted_schemas(connection, known, options, default)):
+    for table in known.read(connection, schemas):
         value = with_default_schema(table, default)
         qualified = f"{value.schema}.{value.name}" if value.schema else value.name
         if options.takes_name(
             value.name, "table", schema_name=value.schema, schema_qualified_table_name=qualified
         ):
             tables[value.key] = _named(value, options)
-    return Snapshot(sorted_tables(tables), known.name, default)
+    sequences = {}
+    for sequence in known.sequences(connection, schemas) if schemas else ():
+        schema = None if sequence.schema == default else sequence.schema
+        if options.takes_name(sequence.name, "sequence", schema_name=schema):
+            sequences[schema, sequence.name] = replace(sequence, schema=schema)
+    return Snapshot(by_key(tables), known.name, default, by_key(sequences))
 
 
 def _wanted_schemas(
@@ -125,5 +131,6 @@ def _named(table: TableValue, options: Options) -> TableValue:
             f for f in table.foreign_keys if takes(f.name, "foreign_key_constraint")
         ),
         checks=tuple(c for c in table.checks if takes(c.name, "check_constraint")),
+        excludes=tuple(x for x in table.excludes if takes(x.name, "exclude_constraint")),
         indexes=tuple(i for i in table.indexes if takes(i.name, "index")),
     )

@@ -120,6 +120,12 @@ class Speller:
             return True
         return bool(condition._should_execute(CreateIndex(item), item, None, compiler=self._ddl))  # type: ignore[arg-type]  # any DDL element will do
 
+    def constraint(self, constraint: Constraint) -> str:
+        """Write a bound constraint as it stands in CREATE TABLE, without name and deferral."""
+        plain: Any = copy.copy(constraint)
+        plain.name = plain.deferrable = plain.initially = None
+        return str(self._ddl.process(plain))
+
     def column_specification(self, column: Column[Any]) -> str:
         """Write a bound column as it stands in CREATE TABLE."""
         return str(self._ddl.get_column_specification(column))

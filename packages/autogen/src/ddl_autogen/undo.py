@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from ddl_constructs import (
     KEEP,
+    AddColumn,
     AlterColumn,
     Change,
     CreateEnum,
     CreateIndex,
     CreateTable,
+    DropColumn,
     DropEnum,
     DropIndex,
     DropTable,
 )
-from sqlalchemy import Index
+from sqlalchemy import Column, Computed, Index
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeEngine
 
 from .build import index_item, named_index
 from .dialects import Database, database
@@ -45,7 +48,11 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
     ['create table t (1 column)', 'create index ix on t (a)']
     """
     known = database(dialect) if dialect is not None else None
-    undone = [_guarded(_cast_back(change.reverse(), known)) for change in reversed(changes)]
+    undone = [
+        _guarded(_cast_back(undo, known))
+        for change in reversed(changes)
+        for undo in _undone(change)
+    ]
     going = {
         (c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)
     }
@@ -59,6 +66,27 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
                 continue
         kept.append(change)
     return [piece for change in kept for piece in _with_indexes(change, gathered)]
+
+
+def _undone(change: Change) -> Iterator[Change]:
+    """Yield a change's reverse; an expression that was taken away comes back with a new column."""
+    if (
+        isinstance(change, AlterColumn)
+        and change.server_default is None
+        and isinstance(change.existing_server_default, Computed)
+        and isinstance(change.existing_type, TypeEngine)
+    ):
+        column = Column(
+            change.column_name,
+            change.existing_type,
+            change.existing_server_default._copy(),
+            nullable=change.existing_nullable is not False,
+            comment=None if change.existing_comment is KEEP else change.existing_comment,
+        )
+        yield DropColumn(change.table_name, change.column_name, schema=change.schema)
+        yield AddColumn(change.table_name, column, schema=change.schema)
+    else:
+        yield change.reverse()
 
 
 def _cast_back(change: Change, known: Database | None) -> Change:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 Key = tuple[str | None, str]
 """(schema, table name); schema is None for the default one."""
@@ -72,6 +72,9 @@ class ColumnValue:
         collation: A collation that was stated, or None.
         autoincrement: Whether the database numbers the rows (serial, AUTO_INCREMENT);
             None where that isn't said.
+        sequence: The sequence that numbers the rows and belongs to the column, as SQL
+            text; None for a model's, or where there is none.
+        sequence_type: The type of that sequence's values; likewise.
         enum: The native enum that its type is, or None.
         onupdate: What MySQL sets on every update (`ON UPDATE`), or None.
     """
@@ -87,6 +90,8 @@ class ColumnValue:
     autoincrement: bool | None = None
     enum: EnumValue | None = None
     onupdate: str | None = None
+    sequence: str | None = field(default=None, compare=False)
+    sequence_type: str | None = field(default=None, compare=False)
     source: Any = field(default=None, compare=False, repr=False)  # a Column, or None
 
 
@@ -164,6 +169,45 @@ class CheckValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ExcludeValue:
+    """An exclusion constraint (PostgreSQL).
+
+    Attributes:
+        text: Its definition as SQL text, from EXCLUDE on, without its deferral.
+        name: Its name, or None.
+        deferrable: Whether it can wait for the end of the transaction.
+        initially: "DEFERRED", or None for the usual IMMEDIATE.
+    """
+
+    text: str
+    name: str | None = None
+    deferrable: bool = False
+    initially: str | None = None
+    source: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceValue:
+    """A sequence that belongs to no column; None where the database's own default holds."""
+
+    name: str
+    schema: str | None = None
+    type: str | None = None
+    start: int | None = None
+    increment: int | None = None
+    minvalue: int | None = None
+    maxvalue: int | None = None
+    cycle: bool = False
+    cache: int | None = None
+    source: Any = field(default=None, compare=False, repr=False)  # a Sequence, or None
+
+    @property
+    def key(self) -> Key:
+        """(schema, name)."""
+        return self.schema, self.name
+
+
+@dataclass(frozen=True, slots=True)
 class ElementValue:
     """One element of an index.
 
@@ -226,7 +270,8 @@ class TableValue:
         schema: Its schema; None for the default one.
         columns: Its columns in order.
         primary_key: Its primary key, or None.
-        uniques, foreign_keys, checks, indexes: What it has of each, in no order that matters.
+        uniques, foreign_keys, checks, indexes, excludes: What it has of each, in no order
+            that matters.
         comment: Its comment, or None.
         options: What else its dialect says of it (WITHOUT ROWID, ...), sorted pairs.
     """
@@ -239,6 +284,7 @@ class TableValue:
     foreign_keys: tuple[ForeignKeyValue, ...] = ()
     checks: tuple[CheckValue, ...] = ()
     indexes: tuple[IndexValue, ...] = ()
+    excludes: tuple[ExcludeValue, ...] = ()
     comment: str | None = None
     options: tuple[tuple[str, str], ...] = ()
     source: Any = field(default=None, compare=False, repr=False)  # a Table, or None
@@ -266,20 +312,25 @@ class Snapshot:
         tables: By (schema, name); sorted, schema None first.
         dialect: Name of the dialect in whose words the values are written.
         default_schema: Name of the schema that is None in the keys; None if unknown.
+        sequences: Those that belong to no column, by (schema, name), sorted.
     """
 
     tables: Mapping[Key, TableValue]
     dialect: str
     default_schema: str | None = None
+    sequences: Mapping[Key, SequenceValue] = field(default_factory=dict)
 
     def without(self, keys: frozenset[Key]) -> Snapshot:
         """Give this snapshot less some tables."""
         return replace(self, tables={k: t for k, t in self.tables.items() if k not in keys})
 
 
-def sorted_tables(tables: Mapping[Key, TableValue]) -> dict[Key, TableValue]:
-    """Sort tables by schema (the default one first) and name."""
-    return dict(sorted(tables.items(), key=lambda item: sort_key(item[0])))
+_T = TypeVar("_T")
+
+
+def by_key(values: Mapping[Key, _T]) -> dict[Key, _T]:
+    """Sort tables, or sequences, by schema (the default one first) and name."""
+    return dict(sorted(values.items(), key=lambda item: sort_key(item[0])))
 
 
 def sort_key(key: Key) -> tuple[str, str]:

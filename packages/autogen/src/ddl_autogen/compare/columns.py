@@ -13,6 +13,7 @@ from ..values import ColumnValue, TableValue
 from .comments import column_comment
 from .context import Context
 from .defaults import column_default
+from .generated import generation, made_anew
 from .types import column_type
 
 
@@ -44,30 +45,60 @@ def _system(table: TableValue) -> set[str]:
 
 def alter_column(
     theirs: ColumnValue, ours: ColumnValue, table: TableValue, context: Context
-) -> Iterator[AlterColumn]:
-    """Yield one change for all that is different of a column; none if nothing is."""
+) -> Iterator[Change]:
+    """Yield what is different of a column, as one change where that can be; none if nothing is."""
     database, options = context.database, context.options
     their_column = column_of(theirs, database)
     if not options.takes_object(ours.source, ours.name, "column", False, their_column):
         return
+    if made_anew(theirs, ours, context):
+        schema = table.spelled_schema
+        yield DropColumn(table.name, ours.name, schema=schema, existing_column=their_column)
+        yield AddColumn(table.name, column_of(ours, database), schema=schema)
+        return
+    first, last = generation(theirs, ours, context)
     facts: dict[str, Any] = {}
     facts |= column_type(theirs, ours, their_column, context)
     facts |= _nullable(theirs, ours)
     facts |= column_default(theirs, ours, their_column, context)
     facts |= column_comment(theirs, ours)
-    if facts:
-        casts: dict[str, Any] = {}
-        if "type_" in facts:
-            casts = database.cast(ours.name, their_column.type, facts["type_"])
-            back = database.cast(ours.name, facts["type_"], their_column.type)
-            if (casts or back) and ours.default is not None:  # no cast takes it along: set it anew
-                facts.setdefault("server_default", server_default(ours, database))
-        existing = _existing(theirs, their_column, facts, context) | casts
-        yield AlterColumn(table.name, ours.name, **facts, **existing, schema=table.spelled_schema)
+    casts: dict[str, Any] = {}
+    if "type_" in facts:
+        casts = database.cast(ours.name, their_column.type, facts["type_"])
+        back = database.cast(ours.name, facts["type_"], their_column.type)
+        if (casts or back) and ours.default is not None:  # no cast takes it along: set it anew
+            facts.setdefault("server_default", server_default(ours, database))
+    if first.get("autoincrement") and "type_" in facts:
+        facts["existing_autoincrement"] = True  # its new sequence follows the type
+    steps = [first, *_apart(facts, theirs, ours, context), last]
+    for step in steps:
+        if step:
+            existing = _existing(theirs, their_column, step, context)
+            existing |= casts if "type_" in step else {}
+            yield AlterColumn(table.name, ours.name, **existing | step, schema=table.spelled_schema)
+
+
+def _apart(
+    facts: dict[str, Any], theirs: ColumnValue, ours: ColumnValue, context: Context
+) -> Iterator[dict[str, Any]]:
+    """Take a default off before its enum type is replaced, and set the new one after it."""
+    enum = ours.enum
+    replaced = enum is not None and (enum.schema, enum.name) in context.replaced_enums
+    if (
+        replaced
+        and theirs.enum is not None
+        and theirs.default is not None
+        and facts.get("server_default") is not None
+        and "type_" not in facts
+    ):
+        yield {"server_default": None}
+        yield facts | {"existing_server_default": None}
+    else:
+        yield facts
 
 
 def _nullable(theirs: ColumnValue, ours: ColumnValue) -> dict[str, Any]:
-    if theirs.nullable == ours.nullable or theirs.identity or ours.identity:
+    if theirs.nullable == ours.nullable:
         return {}
     said: bool = getattr(ours.source, "_user_defined_nullable", None) in (True, False)
     if (theirs.computed or ours.computed) and not said:
@@ -85,7 +116,7 @@ def _existing(
         existing["existing_server_default"] = existing_default(theirs, column, context)
     if whole or "comment" in facts:
         existing["existing_comment"] = theirs.comment
-    if whole and theirs.autoincrement:
+    if theirs.autoincrement and (whole or "type_" in facts):
         existing["existing_autoincrement"] = True
     return existing
 

@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from ddl_constructs import AddConstraint, Change, DropConstraint
+from ddl_constructs import AddConstraint, Change, DropConstraint, RenameConstraint
 from sqlalchemy.sql.elements import conv
 
 from ..build import ConstraintValue, constraint_of
 from ..dialects.base import Kind
 from ..sqltokens import normal, tokens
-from ..values import CheckValue, ForeignKeyValue, PrimaryKeyValue, TableValue, UniqueValue
+from ..values import (
+    CheckValue,
+    ExcludeValue,
+    ForeignKeyValue,
+    PrimaryKeyValue,
+    TableValue,
+    UniqueValue,
+)
 from .context import Context
 
 _V = TypeVar("_V", bound=ConstraintValue)
@@ -27,12 +34,14 @@ _OBJECT_TYPE = {
     "unique": "unique_constraint",
     "foreignkey": "foreign_key_constraint",
     "check": "check_constraint",
+    "exclude": "exclude_constraint",
 }
 
 
 def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) -> Iterator[Change]:
     """Yield, kind by kind, the constraints that go and those that come."""
     writer = _Writer(theirs, ours, context)
+    yield from writer.renamed_key()
     yield from writer.differences("primary", *primary_keys(theirs, ours))
     yield from writer.differences("unique", *uniques(theirs.uniques, ours.uniques))
     yield from writer.differences(
@@ -42,6 +51,9 @@ def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) 
         yield from writer.differences(
             "check", *checks(theirs.checks, ours.checks, context.database.normal)
         )
+    yield from writer.differences(
+        "exclude", *excludes(theirs.excludes, ours.excludes, context.database.normal)
+    )
 
 
 def primary_keys(
@@ -75,6 +87,20 @@ def checks(
 
     def says(c: CheckValue) -> Hashable:
         return normal(c.text)
+
+    pairs, gone, come = by_name_or_sense(theirs, ours, says)
+    return _changed(pairs, gone, come, says)
+
+
+def excludes(
+    theirs: Iterable[ExcludeValue],
+    ours: Iterable[ExcludeValue],
+    normal: Callable[[str], str] = normal,
+) -> tuple[list[ExcludeValue], list[ExcludeValue]]:
+    """Give the exclusion constraints that go and those that come."""
+
+    def says(x: ExcludeValue) -> Hashable:
+        return normal(x.text), x.deferrable, x.initially
 
     pairs, gone, come = by_name_or_sense(theirs, ours, says)
     return _changed(pairs, gone, come, says)
@@ -147,6 +173,7 @@ def names_taken(table: TableValue) -> set[str]:
         *table.uniques,
         *table.foreign_keys,
         *table.checks,
+        *table.excludes,
         *table.indexes,
     ]
     return {str(c.name) for c in found if c is not None and c.name is not None}
@@ -159,6 +186,21 @@ class _Writer:
         self.theirs, self.ours, self.context = theirs, ours, context
         self.taken = names_taken(theirs) | names_taken(ours)
 
+    def renamed_key(self) -> Iterator[Change]:
+        """Yield the new name of a primary key that is the same otherwise, if the model says one."""
+        a, b = self.theirs.primary_key, self.ours.primary_key
+        if (
+            self.context.database.names_primary_keys
+            and a is not None
+            and b is not None
+            and a.columns == b.columns
+            and a.name is not None
+            and b.name not in (None, a.name)
+        ):
+            yield RenameConstraint(
+                conv(a.name), conv(str(b.name)), self.ours.name, schema=self.ours.spelled_schema
+            )
+
     def differences(
         self, kind: Kind, gone: Iterable[ConstraintValue], come: Iterable[ConstraintValue]
     ) -> Iterator[Change]:
@@ -166,9 +208,12 @@ class _Writer:
         options = self.context.options
         type_ = _OBJECT_TYPE[kind]
         schema = self.ours.spelled_schema
+        gone = list(gone)
+        self.taken -= {str(one.name) for one in gone}  # a name that goes can be given again
+        self.taken |= names_taken(self.ours)
         for one in gone:
             name = self._their_name(kind, one)
-            made = constraint_of(one, name)
+            made = constraint_of(one, name, self.context.database)
             if options.takes_object(made, name, type_, True):
                 yield DropConstraint(
                     conv(name), self.ours.name, kind, schema=schema, existing_constraint=made
@@ -190,10 +235,11 @@ class _Writer:
         return name
 
     def _default_name(self, kind: Kind, value: ConstraintValue, taken: set[str]) -> str:
-        if isinstance(value, CheckValue):
+        if isinstance(value, (CheckValue, ExcludeValue)):
             known = {c.name for c in self.ours.columns}
-            said = {t.name for t in tokens(value.text) if t.kind in ("word", "quoted")} & known
-            columns = tuple(said) if len(said) == 1 else ()
+            words = (t.name for t in tokens(value.text) if t.kind in ("word", "quoted"))
+            said = dict.fromkeys(w for w in words if w in known)
+            columns = tuple(said) if len(said) == 1 or isinstance(value, ExcludeValue) else ()
         else:
             columns = value.columns
         return self.context.database.default_name(kind, self.ours.name, columns, taken)

@@ -15,7 +15,9 @@ class Context:
     Attributes:
         database: The database that theirs was read from.
         options: What takes part in the comparison.
+        replaced_enums: (schema, name) of enum types that are replaced by new ones.
     """
 
     database: Database
     options: Options
+    replaced_enums: frozenset[tuple[str | None, str]] = frozenset()

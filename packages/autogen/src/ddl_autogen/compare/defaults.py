@@ -17,8 +17,7 @@ def column_default(
 ) -> dict[str, Any]:
     """Give the new default as a fact of AlterColumn; nothing if it is the same.
 
-    Identity and computed columns aren't compared yet, nor is a default that the
-    model only knows to be there (`FetchedValue`).
+    A default that the model only knows to be there (`FetchedValue`) isn't compared.
     """
     asked = context.options.compare_server_default
     if asked is False or _unknown(theirs, ours):
@@ -34,7 +33,7 @@ def column_default(
 
 
 def _unknown(theirs: ColumnValue, ours: ColumnValue) -> bool:
-    if theirs.identity or ours.identity or theirs.computed or ours.computed:
-        return True
+    if ours.computed or ours.identity:
+        return theirs.default is None
     given = ours.source.server_default
     return given is not None and not isinstance(given, DefaultClause)

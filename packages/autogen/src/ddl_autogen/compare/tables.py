@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ddl_constructs import AddConstraint, Change, CreateTable, DropConstraint, DropTable
 from sqlalchemy.sql.elements import conv
@@ -14,17 +15,20 @@ from .columns import compare_columns
 from .comments import compare_table_comment
 from .constraints import compare_constraints, names_taken
 from .context import Context
-from .enums import compare_enums
+from .enums import compare_enums, replaced_enums
 from .indexes import compare_indexes, foreign_key_indexes
+from .sequences import compare_sequences
 
 
 def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Iterator[Change]:
     """Yield what leads from their schema to ours, in no particular order."""
+    context = replace(context, replaced_enums=replaced_enums(theirs, ours))
     added = {k: t for k, t in ours.tables.items() if k not in theirs.tables}
     removed = {k: t for k, t in theirs.tables.items() if k not in ours.tables}
     yield from _added(added, context)
     yield from _removed(removed, context)
-    yield from compare_enums(theirs, ours)
+    yield from compare_sequences(theirs, ours, context)
+    yield from compare_enums(theirs, ours, context)
     for key, our_table in ours.tables.items():
         their_table = theirs.tables.get(key)
         if their_table is not None and their_table != our_table:

@@ -26,11 +26,13 @@ def column_type(
         said = asked(their_column, ours.source, their_column.type, ours.source.type)
         if said is not None:
             return {"type_": model_type(ours.source.type)} if said else {}
-    if theirs.type == ours.type and _same_collation(theirs, ours):
+    if theirs.type == ours.type and _same_collation(theirs, ours, context):
         return {}
     return {"type_": model_type(ours.source.type)}
 
 
-def _same_collation(theirs: ColumnValue, ours: ColumnValue) -> bool:
-    """Tell whether collations agree; a model that says none takes any."""
-    return ours.collation is None or (theirs.collation or "").lower() == ours.collation.lower()
+def _same_collation(theirs: ColumnValue, ours: ColumnValue, context: Context) -> bool:
+    """Tell whether collations agree."""
+    if ours.collation is None:
+        return theirs.collation is None or not context.database.tells_collations
+    return (theirs.collation or "").lower() == ours.collation.lower()

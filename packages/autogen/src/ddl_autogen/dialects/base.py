@@ -11,15 +11,23 @@ from sqlalchemy import Column, Index
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..errors import UnsupportedDatabase, UnsupportedType
 from ..indextext import parse_index
 from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
-from ..values import ColumnValue, ForeignKeyValue, IndexValue, Key, TableValue
+from ..values import (
+    ColumnValue,
+    ForeignKeyValue,
+    IdentityValue,
+    IndexValue,
+    Key,
+    SequenceValue,
+    TableValue,
+)
 
-Kind = Literal["primary", "unique", "foreignkey", "check"]
+Kind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
 
 
 class Database(ABC):
@@ -37,6 +45,10 @@ class Database(ABC):
             its facts must be stated.
         has_comments: Whether tables and columns have comments.
         has_identity: Whether a column can be an identity column.
+        names_primary_keys: Whether a primary key has a name that can be changed.
+        has_excludes: Whether tables have exclusion constraints.
+        tells_collations: Whether a column of theirs has a collation only where one was stated
+            that isn't the usual one, so that a model which states none wants that.
         stores_computed: Whether a computed column is stored if nothing is said.
     """
 
@@ -44,6 +56,9 @@ class Database(ABC):
     repeats_columns: ClassVar[bool] = False
     has_comments: ClassVar[bool] = True
     has_identity: ClassVar[bool] = False
+    has_excludes: ClassVar[bool] = False
+    names_primary_keys: ClassVar[bool] = False
+    tells_collations: ClassVar[bool] = False
     stores_computed: ClassVar[bool] = False
 
     def __init__(self, dialect: Dialect) -> None:
@@ -73,6 +88,18 @@ class Database(ABC):
             The tables; their `schema` is the database's name of it, also for the default one.
         """
 
+    def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterable[SequenceValue]:
+        """Read the sequences that belong to no column, in one query; none where there are none."""
+        return ()
+
+    def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
+        """Give all options of a sequence as numbers, also those that weren't said."""
+        return {}
+
+    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
+        """Give the numbers of an identity column of a type, also those that weren't said."""
+        return {}
+
     def type_text(self, column: Column[Any]) -> str:
         """Write a model column's type in the canonical spelling.
 
@@ -84,6 +111,14 @@ class Database(ABC):
         except (CompileError, AttributeError, NotImplementedError) as err:
             name = f"{column.table.name}.{column.name}"
             raise UnsupportedType(name, repr(column.type), self.name, str(err)) from err
+
+    def collation(self, column: Column[Any]) -> str | None:
+        """Give the collation that a model column states, or None."""
+        found: Any = column.type
+        found = found._variant_mapping.get(self.name, found)
+        if isinstance(found, TypeDecorator):
+            found = found.load_dialect_impl(self.dialect)
+        return getattr(found, "collation", None)
 
     def canonical_type(self, text: str) -> str:
         """Bring a type's text into the one spelling in which both sides are compared."""
@@ -212,6 +247,10 @@ class Database(ABC):
         """Give the index that the database would make for a foreign key that is added."""
         return None
 
+    def spelled_check(self, text: str) -> str:
+        """Write the condition of a CHECK that was read, so that the server makes the same of it."""
+        return text
+
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Give the options of AlterColumn that a change of type needs, for the values that are there."""
         return {}
@@ -233,7 +272,7 @@ class Database(ABC):
             columns: Its columns in order; of a CHECK those that it mentions, if one.
             taken: Names that are taken already.
         """
-        label = {"primary": "pkey", "unique": "key", "foreignkey": "fkey", "check": "check"}[kind]
+        label = _LABELS[kind]
         middle = "" if kind == "primary" else "_".join(columns)
         longest = self.dialect.max_identifier_length
         number = 0
@@ -261,6 +300,13 @@ def _object_name(first: str, second: str, label: str, longest: int) -> str:
     return "_".join(part for part in parts if part)
 
 
+_LABELS: dict[Kind, str] = {
+    "primary": "pkey",
+    "unique": "key",
+    "foreignkey": "fkey",
+    "check": "check",
+    "exclude": "excl",
+}
 _CALL = re.compile(r"[\w.]+\([^()]*\)$")
 _STRING = re.compile(r"'((?:[^']|'')*)'$")
 _D = TypeVar("_D", bound=type[Database])

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import ARRAY, Column, Connection, Enum, text
+from sqlalchemy import Sequence as DBSequence
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -23,11 +24,13 @@ from ..values import (
     ComputedValue,
     ElementValue,
     EnumValue,
+    ExcludeValue,
     ForeignKeyValue,
     IdentityValue,
     IndexValue,
     Key,
     PrimaryKeyValue,
+    SequenceValue,
     TableValue,
     UniqueValue,
 )
@@ -38,6 +41,7 @@ from .postgresql_catalog import (
     CONSTRAINTS,
     ENUMS,
     INDEXES,
+    LONE_SEQUENCES,
     NAMES,
     SCHEMAS,
     SEQUENCES,
@@ -50,10 +54,13 @@ from .postgresql_types import (
     assignable,
     canonical_type,
     plain_default,
+    spelled_check,
+    usual_options,
     without_arguments,
 )
 
 _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_DEFERRAL = re.compile(r"( DEFERRABLE)?( INITIALLY DEFERRED)?$")
 _MATCHES = {"s": None, "f": "FULL", "p": "PARTIAL"}
 
 
@@ -62,6 +69,9 @@ class PostgreSQL(Database):
     """PostgreSQL."""
 
     has_identity: ClassVar = True
+    has_excludes: ClassVar = True
+    names_primary_keys: ClassVar = True
+    tells_collations: ClassVar = True
     stores_computed: ClassVar = True
 
     def default_schema(self, connection: Connection) -> str:
@@ -117,8 +127,21 @@ class PostgreSQL(Database):
                 foreign_keys=tuple(c for c in found if isinstance(c, ForeignKeyValue)),
                 checks=tuple(c for c in found if isinstance(c, CheckValue)),
                 indexes=tuple(indexes[oid]),
+                excludes=tuple(c for c in found if isinstance(c, ExcludeValue)),
                 comment=comment,
             )
+
+    def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
+        for row in connection.execute(text(LONE_SEQUENCES), {"schemas": list(schemas)}):
+            yield SequenceValue(row.name, row.schema, row.type, **_options(row))
+
+    def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
+        type_ = value.type or "bigint"
+        made = TYPES[type_]() if type_ != "bigint" else None
+        return _numbers(value, type_) | {"cycle": value.cycle, "data_type": made}
+
+    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
+        return _numbers(value, type_)
 
     def _column(self, row: Any, owned: Any, enum: EnumValue | None) -> ColumnValue:
         serial = (
@@ -143,6 +166,8 @@ class PostgreSQL(Database):
             collation=row.collation,
             autoincrement=True if serial else None,
             enum=enum,
+            sequence=owned.sequence if serial else None,
+            sequence_type=owned.type if serial else None,
         )
 
     def enum_type(self, enum: EnumValue, array: bool) -> str:
@@ -153,11 +178,27 @@ class PostgreSQL(Database):
         return canonical_type(text)
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        value = self._numbered(column, value)
         kind, array = _native(column.type, self)
         if kind is None or not kind.name:
             return value
         enum = EnumValue(kind.name, kind.schema, tuple(kind.enums))
         return replace(value, enum=enum, type=self.enum_type(enum, array))
+
+    def _numbered(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        """Say whether create_all makes it SERIAL; None where the model leaves that open.
+
+        A sequence or a default that it names may be the column's own.
+        """
+        if value.identity is not None:
+            return replace(value, autoincrement=False, nullable=False)
+        given = column.default
+        own = isinstance(given, DBSequence) and not given.optional
+        if own or value.default is not None or column.server_default is not None:
+            return replace(value, autoincrement=None)
+        serial = bool(value.autoincrement)
+        said = serial or column.primary_key or column.autoincrement is False
+        return replace(value, autoincrement=serial if said else None)
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         array = column.type.endswith("[]")
@@ -208,6 +249,9 @@ class PostgreSQL(Database):
         a, b = plain_default(theirs.default, theirs.type), plain_default(ours.default, ours.type)
         return a == b or self.normal(a) == self.normal(b)
 
+    def spelled_check(self, text: str) -> str:
+        return spelled_check(text)
+
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Say USING where the server has no cast that it would take by itself.
 
@@ -244,18 +288,34 @@ def _native(type_: TypeEngine[Any], database: PostgreSQL) -> tuple[Any, bool]:
 
 def _identity(row: Any, owned: Any) -> IdentityValue:
     """Give the options that aren't those of a plain identity column of that type."""
-    down = owned.increment < 0
-    bits = {"smallint": 15, "integer": 31}.get(owned.type, 63)
-    lowest, highest = (-(2**bits), -1) if down else (1, 2**bits - 1)
-    return IdentityValue(
-        always=row.identity == "a",
-        start=None if owned.start == (highest if down else lowest) else owned.start,
-        increment=None if owned.increment == 1 else owned.increment,
-        minvalue=None if owned.minimum == lowest else owned.minimum,
-        maxvalue=None if owned.maximum == highest else owned.maximum,
-        cycle=owned.cycle,
-        cache=None if owned.cache == 1 else owned.cache,
-    )
+    return IdentityValue(always=row.identity == "a", **_options(owned))
+
+
+def _numbers(value: SequenceValue | IdentityValue, type_: str) -> dict[str, int]:
+    """Give the options of a sequence that are numbers, also those that weren't said."""
+    increment = value.increment or 1
+    usual = usual_options(type_, increment)
+    said = {k: getattr(value, k) for k in usual}
+    found = {k: usual[k] if v is None else v for k, v in said.items()}
+    first = found["maxvalue" if increment < 0 else "minvalue"]
+    return found | {"start": first if value.start is None else value.start}
+
+
+def _options(row: Any) -> dict[str, Any]:
+    """Give a sequence's options; None for those that follow from its type and direction."""
+    usual = usual_options(row.type, row.increment)
+    found = {
+        "increment": row.increment,
+        "minvalue": row.minimum,
+        "maxvalue": row.maximum,
+        "cache": row.cache,
+    }
+    first = row.maximum if row.increment < 0 else row.minimum
+    start = None if row.start == first else row.start
+    return {k: None if v == usual[k] else v for k, v in found.items()} | {
+        "cycle": row.cycle,
+        "start": start,
+    }
 
 
 def _constraint(row: Any, columns: Mapping[int, Mapping[int, ColumnValue]]) -> Any:
@@ -269,6 +329,9 @@ def _constraint(row: Any, columns: Mapping[int, Mapping[int, ColumnValue]]) -> A
             return UniqueValue(names, row.name, row.deferrable, initially)
         case "c":
             return CheckValue(row.expression, row.name)
+        case "x":
+            text = _DEFERRAL.sub("", row.expression)
+            return ExcludeValue(text, row.name, row.deferrable, initially)
     return ForeignKeyValue(
         names,
         (row.target_schema, row.target_name),

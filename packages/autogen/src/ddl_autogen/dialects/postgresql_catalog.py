@@ -58,10 +58,26 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT c.oid {_OURS
 ORDER BY a.attrelid, a.attnum
 """
 
+LONE_SEQUENCES = """
+SELECT n.nspname::text AS schema, c.relname::text AS name, format_type(s.seqtypid, NULL) AS type,
+       s.seqstart AS start, s.seqincrement AS increment, s.seqmin AS minimum,
+       s.seqmax AS maximum, s.seqcycle AS cycle, s.seqcache AS cache
+FROM pg_catalog.pg_sequence AS s
+JOIN pg_catalog.pg_class AS c ON c.oid = s.seqrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY(:schemas) AND NOT EXISTS (
+  SELECT 1 FROM pg_catalog.pg_depend AS d
+  WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+    AND d.deptype IN ('a', 'i', 'e')
+)
+ORDER BY n.nspname, c.relname
+"""
+
 CONSTRAINTS = f"""
 SELECT k.conrelid AS table_oid, k.conname::text AS name, k.contype::text AS kind,
        k.condeferrable AS deferrable, k.condeferred AS deferred, k.conkey AS columns,
-       CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid) END
+       CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid)
+            WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END
          AS expression,
        tn.nspname::text AS target_schema, t.relname::text AS target_name,
        CASE WHEN k.contype = 'f' THEN (
@@ -74,7 +90,7 @@ SELECT k.conrelid AS table_oid, k.conname::text AS name, k.contype::text AS kind
 FROM pg_catalog.pg_constraint AS k
 LEFT JOIN pg_catalog.pg_class AS t ON t.oid = k.confrelid
 LEFT JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
-WHERE k.contype IN ('p', 'u', 'f', 'c') AND k.conrelid IN (SELECT c.oid {_OURS})
+WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conrelid IN (SELECT c.oid {_OURS})
 ORDER BY k.conrelid, k.conname
 """
 

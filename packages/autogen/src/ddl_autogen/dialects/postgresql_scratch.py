@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from ..sqltokens import bare
-from ..values import CheckValue, ColumnValue, IndexValue, Key, TableValue
+from ..values import CheckValue, ColumnValue, ExcludeValue, IndexValue, Key, TableValue
 from .base import Database
 from .postgresql_catalog import TEMPORARY_SCHEMA
 
@@ -93,6 +93,11 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
         _guarded(f"CREATE TEMPORARY TABLE {name} ()") + " " + one_by_one,
     )
     for column in ours.columns:
+        if column.computed is not None:
+            yield _guarded(
+                f"ALTER TABLE pg_temp.{name} ADD COLUMN {quote(column.name)} "
+                f"{_type(database, column)} GENERATED ALWAYS AS ({column.computed.expression}) STORED"
+            )
         if column.default is not None:
             yield _guarded(
                 f"ALTER TABLE pg_temp.{name} ALTER COLUMN {quote(column.name)} "
@@ -100,6 +105,8 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
             )
     for at, check in enumerate(ours.checks):
         yield _guarded(f"ALTER TABLE pg_temp.{name} ADD CONSTRAINT c{at} CHECK ({check.text})")
+    for at, exclude in enumerate(ours.excludes):
+        yield _guarded(f"ALTER TABLE pg_temp.{name} ADD CONSTRAINT x{at} {exclude.text}")
     for at, index in enumerate(ours.indexes):
         yield _guarded(_create_index(database, f"{name}_{at}", name, index))
 
@@ -144,6 +151,7 @@ def _amended(ours: TableValue, made: TableValue, name: str) -> TableValue:
     """Put the database's words into ours."""
     columns = {c.name: c for c in made.columns}
     checks = {c.name: c for c in made.checks}
+    excludes = {x.name: x for x in made.excludes}
     indexes = {i.name: i for i in made.indexes}
 
     def column(given: ColumnValue) -> ColumnValue:
@@ -152,11 +160,18 @@ def _amended(ours: TableValue, made: TableValue, name: str) -> TableValue:
             return given
         default = found.default if found.default is not None else given.default
         type_ = given.type if given.enum else found.type
-        return replace(given, type=type_, default=default)
+        computed = given.computed
+        if computed is not None and found.computed is not None:
+            computed = replace(computed, expression=found.computed.expression)
+        return replace(given, type=type_, default=default, computed=computed)
 
     def check(at: int, given: CheckValue) -> CheckValue:
         found = checks.get(f"c{at}")
         return given if found is None else replace(given, text=found.text)
+
+    def exclude(at: int, given: ExcludeValue) -> ExcludeValue:
+        there = excludes.get(f"x{at}")
+        return given if there is None else replace(given, text=there.text)
 
     def index(at: int, given: IndexValue) -> IndexValue:
         found = indexes.get(f"{name}_{at}")
@@ -168,5 +183,6 @@ def _amended(ours: TableValue, made: TableValue, name: str) -> TableValue:
         ours,
         columns=tuple(map(column, ours.columns)),
         checks=tuple(check(at, c) for at, c in enumerate(ours.checks)),
+        excludes=tuple(exclude(at, x) for at, x in enumerate(ours.excludes)),
         indexes=tuple(index(at, i) for at, i in enumerate(ours.indexes)),
     )

@@ -100,6 +100,35 @@ def plain_default(given: str, type_: str) -> str:
     return given
 
 
+_IN_STRINGS = re.compile(
+    r"""\(?("(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)\)?::text = ANY \(\(?ARRAY\["""
+    r"""((?:\(?'(?:[^']|'')*'::character\ varying\)?(?:::text)?(?:,\ )?)+)\]\)?(?:::text\[\])?\)"""
+)
+_STRING = re.compile(r"'(?:[^']|'')*'")
+
+
+def spelled_check(text: str) -> str:
+    """Write `c IN ('a', 'b')` for what PostgreSQL makes of it on a varchar column.
+
+    `(c)::text = ANY ((ARRAY['a'::character varying, ...])::text[])` is another expression to the
+    server, and would be told in other words again.
+
+    >>> spelled_check("((c)::text = ANY ((ARRAY['a'::character varying])::text[]))")
+    "(c IN ('a'))"
+    """
+    return _IN_STRINGS.sub(lambda m: f"{m[1]} IN ({', '.join(_STRING.findall(m[2]))})", text)
+
+
+def usual_options(type_: str, increment: int = 1) -> dict[str, int]:
+    """Give what a sequence has where nothing is said.
+
+    PostgreSQL 15 manual, CREATE SEQUENCE: it follows from the type and the direction.
+    """
+    bits = {"smallint": 15, "integer": 31}.get(type_, 63)
+    lowest, highest = (-(2**bits), -1) if increment < 0 else (1, 2**bits - 1)
+    return {"increment": 1, "minvalue": lowest, "maxvalue": highest, "cache": 1}
+
+
 STRINGS = {"text", "character varying", "character"}
 _NUMBERS = {"smallint", "integer", "bigint", "numeric", "real", "double precision"}
 _MOMENTS = {"date", "timestamp without time zone", "timestamp with time zone"}

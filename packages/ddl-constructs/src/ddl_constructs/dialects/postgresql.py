@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Identity
+from sqlalchemy import Computed, Identity
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
 
 from .. import sqltext
-from ..alter_column import AlterColumn, alter_column_text, alter_one_by_one
+from ..alter_column import AlterColumn, alter_column_text, alter_one_by_one, narrow
 from ..change import KEEP, Change, lowers
 from ..constraint import RenameConstraint, ValidateConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..table import SetTableSchema
 from ..table_options import AlterTableOptions, refused
+from .postgresql_serial import follow_type, renumber, renumbered
 
 
 @lowers(AlterColumn, "postgresql")
@@ -29,6 +30,16 @@ def _alter_column(
     ALTER COLUMN TYPE converts the default along, and fails where it has no cast
     (PostgreSQL 15 manual, ALTER TABLE, notes on SET DATA TYPE).
     """
+    before: list[Change] = []
+    after = list(follow_type(change))
+    if renumbered(change):
+        before, after = renumber(change, dialect)
+        if isinstance(change.server_default, Identity) or isinstance(
+            change.existing_server_default, Identity
+        ):
+            change = change.replace(server_default=KEEP)
+    if before or after:
+        change = narrow(change, *AlterColumn.ASPECTS[:-1], "new_column_name")
     old = change.existing_server_default
     if (
         old is not None
@@ -36,8 +47,10 @@ def _alter_column(
         and "type_" in change.aspects
         and "server_default" in change.aspects
     ):
-        yield change.only("server_default").replace(server_default=None)
+        before.append(change.only("server_default").replace(server_default=None))
+    yield from before
     yield from alter_one_by_one(change, dialect, connection)
+    yield from after
 
 
 @compiles(AlterColumn, "postgresql")
@@ -47,9 +60,19 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
         raise UnsupportedChange(
             change.describe(), "postgresql", "postgresql_using converts to a new type", "give type_"
         )
-    if change.aspects == ("server_default",) and (text := _identity_text(change, compiler)):
-        return text
+    if change.aspects == ("server_default",):
+        if (text := _identity_text(change, compiler)) is not None:
+            return text
+        if change.server_default is None and isinstance(change.existing_server_default, Computed):
+            return _without_expression(change, compiler)
     return alter_column_text(change, compiler) + (f" USING {using}" if using else "")
+
+
+def _without_expression(change: AlterColumn, compiler: DDLCompiler) -> str:
+    """Write what makes a computed column a plain one that keeps its values (PostgreSQL 13 on)."""
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    column = sqltext.name(compiler, change.column_name)
+    return f"ALTER TABLE {table} ALTER COLUMN {column} DROP EXPRESSION"
 
 
 def _identity_text(change: AlterColumn, compiler: DDLCompiler) -> str | None:

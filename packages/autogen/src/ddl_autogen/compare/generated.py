@@ -1,0 +1,72 @@
+"""Columns whose values the database makes: computed, identity, numbered by a sequence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Identity
+
+from ..build import identity_of
+from ..values import ColumnValue, IdentityValue
+from .context import Context
+
+Step = dict[str, Any]
+"""Facts of one AlterColumn, `existing_*` ones among them; empty for none."""
+
+
+def made_anew(theirs: ColumnValue, ours: ColumnValue, context: Context) -> bool:
+    """Tell whether a column must be dropped and added: it gets another expression, or its first.
+
+    Nothing is lost: what it holds follows from the rest of the row.
+    """
+    new, old = ours.computed, theirs.computed
+    if new is None or old is None:
+        return new is not None
+    same = context.database.same_text(old.expression, new.expression)
+    return not same or new.stored != old.stored
+
+
+def generation(theirs: ColumnValue, ours: ColumnValue, context: Context) -> tuple[Step, Step]:
+    """Give what must happen before the column's other facts change, and what after them."""
+    if theirs.computed is not None and ours.computed is None:
+        return {"server_default": None}, {}
+    numbers = _numbering(theirs, ours)
+    before, after = theirs.identity, ours.identity
+    if before is None and after is None:
+        if not numbers:
+            return {}, {}
+        return ({}, numbers) if numbers["autoincrement"] else (numbers, {})
+    if before is None:
+        return {}, {"server_default": ours.source.identity._copy(), **_no_default(numbers)}
+    if after is None:
+        gone = {"server_default": None, "existing_server_default": identity_of(theirs)}
+        return gone | numbers, {}
+    old, new = options_of(before, theirs, context), options_of(after, ours, context)
+    if old == new:
+        return {}, {}
+    different = {k for k in new if new[k] != old[k]}
+    return {}, {
+        "server_default": Identity(**{k: new[k] for k in sorted(different | {"always"})}),
+        "existing_server_default": Identity(**{k: old[k] for k in sorted(different | {"always"})}),
+    }
+
+
+def _no_default(numbers: Step) -> Step:
+    return numbers | {"existing_server_default": None}
+
+
+def _numbering(theirs: ColumnValue, ours: ColumnValue) -> Step:
+    """Say that the database begins or ceases to number the rows; nothing where no model says."""
+    before, after = bool(theirs.autoincrement), ours.autoincrement
+    if after is None or before == after:
+        return {}
+    return {"autoincrement": after, "existing_autoincrement": before}
+
+
+def options_of(identity: IdentityValue, column: ColumnValue, context: Context) -> dict[str, Any]:
+    """Give all options of an identity as values, also those that weren't said."""
+    return {
+        "always": identity.always,
+        "cycle": identity.cycle,
+        **context.database.identity_options(identity, column.type),
+    }

@@ -1,0 +1,47 @@
+"""From any schema to any other and back, on live databases: catalogs, rows, and nothing left to do.
+
+The pairs, their edits and the reader of the catalogs are in `tests/roundtrip`. `ROUNDTRIP_PAIRS` says
+how many are walked on each database (50 if it isn't said); `python -m roundtrip DATABASE N`, in
+`tests`, prints how often each kind of edit occurs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+from roundtrip.edits import EDITS
+from roundtrip.pairs import first_pairs
+from roundtrip.walk import walk
+from sqlalchemy import create_engine
+
+PAIRS = int(os.environ.get("ROUNDTRIP_PAIRS", "50"))
+AT_ONCE = 10
+MANY = 500
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")
+@pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
+@pytest.mark.parametrize("server", ["postgresql"])
+def test_a_schema_is_led_to_another_and_back(
+    server: str, first: int, request: pytest.FixtureRequest
+) -> None:
+    engine = create_engine(request.getfixturevalue(f"{server}_url"))
+    wrong: list[str] = []
+    with engine.connect() as connection:
+        for pair in first_pairs(server, PAIRS)[first : first + AT_ONCE]:
+            said = walk(connection, pair)
+            wrong += [f"pair {pair.seed} ({'; '.join(pair.edits)}): {line}" for line in said]
+    engine.dispose()
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("server", ["postgresql"])
+def test_each_kind_of_edit_occurs_twenty_times_in_the_nightly_pairs(server: str) -> None:
+    counts = Counter(edit for pair in first_pairs(server, MANY) for edit in pair.edits)
+
+    kinds = {name for e in EDITS if server in e.databases for name in (e.forth, e.back)}
+    assert {kind: counts[kind] for kind in kinds if counts[kind] < 20} == {}
