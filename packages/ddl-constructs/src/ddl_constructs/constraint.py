@@ -22,7 +22,7 @@ from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from . import detached, sqltext
 from .change import Change, NamingConvention, Spelling
-from .errors import IrreversibleChange, UnsupportedChange
+from .errors import IrreversibleChange, MissingFact, UnsupportedChange
 
 ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
 """What `DropConstraint.type_` says; the words are those of Alembic's users."""
@@ -93,7 +93,8 @@ class DropConstraint(Change):
     DROP PRIMARY KEY by kind, so `type_` is needed there.
 
     Attributes:
-        constraint_name: The constraint's name.
+        constraint_name: The constraint's name; None where it has none, so that it can't be dropped
+            before somebody found out how the database calls it.
         table_name: The table's name.
         type_: primary, unique, foreignkey, check or exclude; None if not said.
         schema: The table's schema; None for the default one.
@@ -103,7 +104,7 @@ class DropConstraint(Change):
 
     words: ClassVar = ("drop_constraint",)
 
-    constraint_name: str
+    constraint_name: str | None
     table_name: str
     type_: ConstraintKind | None = None
     schema: str | None = field(default=None, kw_only=True)
@@ -114,7 +115,7 @@ class DropConstraint(Change):
 
     def __init__(
         self,
-        constraint_name: str,
+        constraint_name: str | None,
         table_name: str,
         type_: ConstraintKind | None = None,
         *,
@@ -317,6 +318,10 @@ def _drop_constraint(change: DropConstraint, compiler: DDLCompiler, **kw: Any) -
 
 def constraint_name(change: DropConstraint, compiler: DDLCompiler) -> str:
     """Write the name of the constraint that is dropped, cut as the dialect cuts it."""
+    if change.constraint_name is None:
+        raise MissingFact(
+            change.describe(), ("constraint_name",), "a constraint is dropped by its name"
+        )
     stand_in: Any = _STAND_INS.get(change.type_, UniqueConstraint)(name=change.constraint_name)
     if change.naming_convention:
         stand_in = detached.bind_constraint(

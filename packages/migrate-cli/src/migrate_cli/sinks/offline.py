@@ -34,10 +34,12 @@ class OfflineSink:
     offline = True
     connection = None
 
-    def __init__(self, dialect: Dialect, stream: IO[str]) -> None:
+    def __init__(self, dialect: Dialect, stream: IO[str], *, separator: str | None = None) -> None:
+        """Take a stream, and what stands between statements if not what the dialect's clients know."""
         self.dialect = dialect
         self.kept: list[str] = []
         self._traits = traits(dialect.name)
+        self._separator = self._traits.separator if separator is None else separator
         self._stream = stream
         self._open = self._begun = False
 
@@ -98,7 +100,7 @@ class OfflineSink:
 
     def _write(self, text: str) -> None:
         ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
-        separator = f"{self._traits.separator}\n" if self._traits.separator else ""
+        separator = f"{self._separator}\n" if self._separator else ""
         self._stream.write(f"{text}{ended}\n{separator}\n")
 
     def _text(self, piece: Executable | ExecutableDDLElement) -> str:

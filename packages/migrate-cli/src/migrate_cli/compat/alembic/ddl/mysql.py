@@ -1,0 +1,23 @@
+"""The implementations for MySQL and MariaDB, by Alembic's names."""
+
+from __future__ import annotations
+
+from ddl_constructs import traits
+
+from .impl import DefaultImpl
+
+_TRAITS = traits("mysql")
+
+
+class MySQLImpl(DefaultImpl):
+    """Carries changes out on this dialect."""
+
+    __dialect__ = "mysql"
+    transactional_ddl = _TRAITS.transactional_ddl
+    command_terminator = _TRAITS.terminator
+
+
+class MariaDBImpl(MySQLImpl):
+    """Carries changes out on this dialect."""
+
+    __dialect__ = "mariadb"

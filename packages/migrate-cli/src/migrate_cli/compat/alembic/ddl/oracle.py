@@ -1,0 +1,25 @@
+"""The implementation for its dialect, by Alembic's name; what it says is ddl_constructs' matter."""
+
+from __future__ import annotations
+
+from ddl_constructs import traits
+
+from .impl import DefaultImpl
+
+_TRAITS = traits("oracle")
+
+
+class OracleImpl(DefaultImpl):
+    """Carries changes out on this dialect."""
+
+    __dialect__ = "oracle"
+    transactional_ddl = _TRAITS.transactional_ddl
+    command_terminator = _TRAITS.terminator
+
+    batch_separator = _TRAITS.separator
+
+    def emit_begin(self) -> None:
+        self.static_output("SET TRANSACTION READ WRITE\n" + self.batch_separator)
+
+    def emit_commit(self) -> None:
+        self.static_output("COMMIT\n" + self.batch_separator)

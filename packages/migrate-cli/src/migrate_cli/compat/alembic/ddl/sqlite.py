@@ -1,0 +1,17 @@
+"""The implementation for its dialect, by Alembic's name; what it says is ddl_constructs' matter."""
+
+from __future__ import annotations
+
+from ddl_constructs import traits
+
+from .impl import DefaultImpl
+
+_TRAITS = traits("sqlite")
+
+
+class SQLiteImpl(DefaultImpl):
+    """Carries changes out on this dialect."""
+
+    __dialect__ = "sqlite"
+    transactional_ddl = _TRAITS.transactional_ddl
+    command_terminator = _TRAITS.terminator
