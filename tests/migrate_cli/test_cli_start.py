@@ -60,6 +60,7 @@ def shell(folder: Path, command: str, **environment: str) -> subprocess.Complete
         "history",
         "show head",
         "branches",
+        "graph",
         "upgrad",
     ],
 )
@@ -189,7 +190,7 @@ def test_colour_is_for_terminals_or_on_request(folder: Path) -> None:
 def test_an_unknown_error_is_seen_with_where_it_comes_from(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*args: Any) -> None:
+    def broken(*args: Any, **options: Any) -> None:
         raise ZeroDivisionError("a bug of ours")
 
     monkeypatch.chdir(folder)
@@ -200,7 +201,7 @@ def test_an_unknown_error_is_seen_with_where_it_comes_from(
 
 
 def test_an_interrupt_is_130(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*args: Any) -> None:
+    def interrupted(*args: Any, **options: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.chdir(folder)

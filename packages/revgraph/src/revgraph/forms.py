@@ -12,8 +12,17 @@ from revgraph.heads import all_applied, as_ids
 from revgraph.revision import Revision
 
 
-def to_mermaid(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) -> str:
+def to_mermaid(
+    graph: RevisionGraph[T],
+    *,
+    applied: str | Iterable[str] = (),
+    describe: Callable[[Revision[T]], str | None] | None = None,
+) -> str:
     """Write a Mermaid flowchart, parents above; dependencies are dotted, what is applied is filled.
+
+    Args:
+        applied: Ids of the heads that are applied.
+        describe: As in `draw`: called with each revision for what to say about it.
 
     Raises:
         UnknownApplied: An id in *applied* isn't in the graph.
@@ -36,7 +45,7 @@ def to_mermaid(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) 
         # Mermaid knows HTML's entities in quoted texts, and no other escape.
         text = "".join(
             char if char.isalnum() or char in " _./,()" else f"#{ord(char)};"
-            for char in _title(revision)
+            for char in _title(revision, describe)
         )
         mark = ":::applied" if revision.id in done else ""
         nodes.append(f'    {key[revision.id]}["{text}"]{mark}')
@@ -47,8 +56,17 @@ def to_mermaid(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) 
     return "\n".join(["flowchart TD", *nodes, *edges, *end])
 
 
-def to_dot(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) -> str:
+def to_dot(
+    graph: RevisionGraph[T],
+    *,
+    applied: str | Iterable[str] = (),
+    describe: Callable[[Revision[T]], str | None] | None = None,
+) -> str:
     """Write a DOT digraph; arrows go from a revision to what it needs, dashed to dependencies.
+
+    Args:
+        applied: Ids of the heads that are applied.
+        describe: As in `draw`: called with each revision for what to say about it.
 
     Raises:
         UnknownApplied: An id in *applied* isn't in the graph.
@@ -67,8 +85,9 @@ def to_dot(graph: RevisionGraph[Any], *, applied: str | Iterable[str] = ()) -> s
     nodes, edges = [], []
     for revision in graph:
         facts = []
-        if revision.labels:
-            facts.append(f"label={_dot_quoted(_title(revision))}")
+        said = _title(revision, describe)
+        if said != revision.id:
+            facts.append(f"label={_dot_quoted(said)}")
         if revision.id in done:
             facts.append("style=filled")
         name = _dot_quoted(revision.id)
@@ -151,8 +170,13 @@ def _needed(graph: RevisionGraph[Any], revision: Revision[Any]) -> list[tuple[st
     return [(indexed.ids[n], i < len(revision.parents)) for i, n in enumerate(needs)]
 
 
-def _title(revision: Revision[Any]) -> str:
-    return f"{revision.id} ({', '.join(revision.labels)})" if revision.labels else revision.id
+def _title(
+    revision: Revision[T], describe: Callable[[Revision[T]], str | None] | None = None
+) -> str:
+    """Say which revision it is: its id, its labels, the first line of what there is to say."""
+    text = f"{revision.id} ({', '.join(revision.labels)})" if revision.labels else revision.id
+    told = (describe(revision) or "").strip().split("\n", 1)[0] if describe else ""
+    return f"{text}  {told}" if told else text
 
 
 def _dot_quoted(text: str) -> str:

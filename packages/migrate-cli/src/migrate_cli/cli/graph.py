@@ -1,7 +1,9 @@
-"""The words that read the revision files only: history, heads, show."""
+"""The words that read the revision files only: history, graph, heads, branches, show."""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -9,11 +11,12 @@ import click
 
 from ..paths import shown
 from ..visible import title
-from .paper import answer, option, paint
+from .paper import answer, option, paint, say, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
-    from ..commands.graph import Entries, Entry
+    from ..commands.graph import Entries, Entry, Form
+    from ..config import Config
 
 
 @word(answers=True)
@@ -24,27 +27,49 @@ if TYPE_CHECKING:
     help="Only these; either side may be empty, both ends are included.",
 )
 @click.option("--indicate-current", "-i", is_flag=True, help="Mark where the database is.")
-def history(rev_range: str | None, indicate_current: bool) -> None:
+@click.option("--graph", "-g", "lanes", is_flag=True, help="Draw them in lanes, as `graph` does.")
+def history(rev_range: str | None, indicate_current: bool, lanes: bool) -> None:
     """List the revisions, newest first."""
+    if lanes and option("format") != "json":
+        _drawn(rev_range, indicate_current, plain=False)
+        return
     from ..commands import history as work
 
     config = project()
-    here: tuple[str, ...] | None = None
-    if indicate_current or "current" in (rev_range or ""):
-        from ..commands import current
-
-        here = tuple(entry.id for entry in current(config).revisions)
+    here = _here(config, rev_range, indicate_current)
     found = work(config, rev_range, here)
     answer(found, _listed(found, frozenset(here or ())))
 
 
+@word(answers=True, forms=("mermaid", "dot"))
+@click.option(
+    "--rev-range",
+    "-r",
+    metavar="START:END",
+    help="Only these, in text; either side may be empty, both ends are included.",
+)
+@click.option("--indicate-current", "-i", is_flag=True, help="Mark what the database has.")
+@click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters only.")
+def graph(rev_range: str | None, indicate_current: bool, plain: bool) -> None:
+    """Draw the revisions in lanes, or write them as Mermaid, DOT or JSON."""
+    _drawn(rev_range, indicate_current, plain=plain)
+
+
 @word(answers=True)
-def heads() -> None:
+@click.option("--check", is_flag=True, help="End with 1 if there are several.")
+@click.option(
+    "--resolve-dependencies", is_flag=True, help="Leave out those that another one depends on."
+)
+def heads(check: bool, resolve_dependencies: bool) -> int:
     """List the revisions that nothing follows."""
     from ..commands import heads as work
 
-    found = work(project())
+    found = work(project(), resolve_dependencies=resolve_dependencies)
     answer(found, _listed(found, parents=False))
+    several = check and len(found.revisions) > 1
+    if several:
+        tell(f"There are {len(found.revisions)} heads. To join them: migrate merge")
+    return 1 if several else 0
 
 
 @word(answers=True)
@@ -64,6 +89,40 @@ def show(targets: tuple[str, ...]) -> None:
 
     found = work(project(), targets)
     answer(found, paragraphs(found.revisions))
+
+
+def _here(config: Config, rev_range: str | None, wanted: bool) -> tuple[str, ...] | None:
+    """Ask the database where it is, if that is wanted, or a range begins or ends there."""
+    if not wanted and "current" not in (rev_range or ""):
+        return None
+    from ..commands import current
+
+    return tuple(entry.id for entry in current(config).revisions)
+
+
+def _drawn(rev_range: str | None, indicate_current: bool, *, plain: bool) -> None:
+    from ..commands import drawn
+
+    config = project()
+    here = _here(config, rev_range, indicate_current) or ()
+    form: Form = option("format") or "text"
+    if form == "text" and (plain or not _has_lanes()):
+        form = "ascii"
+    drawing = drawn(config, form, rev_range, here)
+    if form == "json":
+        answer(json.loads(drawing), ())
+    else:
+        for line in drawing.splitlines():
+            say(line)
+
+
+def _has_lanes() -> bool:
+    """Tell whether stdout has the characters of a drawing."""
+    try:
+        "│─╮●".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _listed(
@@ -97,7 +156,7 @@ def brief(entry: Entry, here: frozenset[str] = frozenset(), *, parents: bool = T
     if entry.depends_on:
         before += f" ({', '.join(entry.depends_on)})"
     marks = [", ".join(entry.labels)] if entry.labels else []
-    marks += ["head"] if entry.head else []
+    marks += ["effective head" if entry.effective else "head"] if entry.head else []
     marks += ["current"] if entry.id in here else []
     marks += ["branchpoint"] if len(entry.children) > 1 else []
     marks += ["mergepoint"] if len(entry.parents) > 1 else []

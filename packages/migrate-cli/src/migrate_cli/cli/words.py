@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ WORDS = {
     "current": "database",
     "check": "database",
     "history": "graph",
+    "graph": "graph",
     "heads": "graph",
     "branches": "graph",
     "show": "graph",
@@ -59,11 +60,11 @@ def _common() -> list[click.Parameter]:
     ]
 
 
-def _forms() -> list[click.Parameter]:
+def _forms(more: Sequence[str]) -> list[click.Parameter]:
     return [
         _kept(
             "--format",
-            type=click.Choice(["text", "json"]),
+            type=click.Choice(["text", "json", *more]),
             help="Form of the answer.",
         ),
         _kept("--json", "format", flag_value="json", type=str, help="Short for --format json."),
@@ -102,11 +103,14 @@ class Word(click.Command):
                     formatter.write_dl(records)
 
 
-def word(*, answers: bool = False, **settings: Any) -> Callable[[Callable[..., Any]], Word]:
+def word(
+    *, answers: bool = False, forms: Sequence[str] = (), **settings: Any
+) -> Callable[[Callable[..., Any]], Word]:
     """Make a function a word of the command line.
 
     Args:
         answers: Give it --format, for what it answers.
+        forms: What --format takes besides text and json.
         settings: What else `click.command` takes.
     """
 
@@ -114,7 +118,7 @@ def word(*, answers: bool = False, **settings: Any) -> Callable[[Callable[..., A
         name = function.__name__.replace("_", "-")
         made = click.command(name, cls=Word, **settings)(function)
         if answers:
-            made.params[len(made.own) : len(made.own)] = _forms()
+            made.params[len(made.own) : len(made.own)] = _forms(forms)
             made.own += ["format"]
         return made
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .database import check, current, status
     from .files import init, merge, revision
-    from .graph import branches, heads, history, show
+    from .graph import branches, drawn, heads, history, show
     from .moves import downgrade, stamp, upgrade
 
 _WHERE = {
@@ -20,6 +20,7 @@ _WHERE = {
     "check": "database",
     "current": "database",
     "downgrade": "moves",
+    "drawn": "graph",
     "heads": "graph",
     "history": "graph",
     "init": "files",
@@ -36,6 +37,7 @@ __all__ = [
     "check",
     "current",
     "downgrade",
+    "drawn",
     "heads",
     "history",
     "init",

@@ -1,15 +1,18 @@
-"""Commands that read the revision files only: heads, history, show. No SQLAlchemy here."""
+"""Commands that read the revision files only: heads, history, show, drawn. No SQLAlchemy here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import revgraph
+from revgraph import Revision
 
 from ..config import Config
-from ..scripts import Scripts
+from ..errors import UsageError
+from ..scripts import Script, Scripts
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Entry:
         labels: Its branch labels.
         head: Whether nothing follows it.
         path: Its file.
+        effective: Whether it is a head that another revision depends on, so that a database
+            with both doesn't record it.
     """
 
     id: str
@@ -35,6 +40,7 @@ class Entry:
     labels: tuple[str, ...]
     head: bool
     path: Path
+    effective: bool
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,17 @@ class Entries:
     revisions: tuple[Entry, ...]
 
 
-def heads(config: Config) -> Entries:
-    """Give the heads of the revision files, sorted by id."""
+def heads(config: Config, *, resolve_dependencies: bool = False) -> Entries:
+    """Give the heads of the revision files, sorted by id.
+
+    Args:
+        config: The project's settings.
+        resolve_dependencies: Leave out those that another revision depends on.
+    """
     scripts = Scripts.of(config)
-    return Entries(tuple(entry(scripts, head) for head in scripts.graph.heads))
+    graph = scripts.graph
+    found = graph.real_heads if resolve_dependencies else graph.heads
+    return Entries(tuple(entry(scripts, head) for head in found))
 
 
 def branches(config: Config) -> Entries:
@@ -92,6 +105,62 @@ def history(
     return Entries(tuple(entry(scripts, one.id) for one in found))
 
 
+Form = Literal["text", "ascii", "mermaid", "dot", "json"]
+"""How a graph is written: in lanes for a terminal, or for another tool."""
+
+
+def drawn(
+    config: Config,
+    form: Form = "text",
+    range: str | None = None,
+    applied: Sequence[str] = (),
+) -> str:
+    """Draw the graph of the revision files.
+
+    Args:
+        config: The project's settings.
+        form: "text" or "ascii" in lanes, newest first; "mermaid", "dot" or "json", parents first.
+        range: As in `history`; only lanes can be drawn of a part.
+        applied: Heads that the database is at; ids without a file are left out.
+
+    Returns:
+        Lines, joined; what `revgraph` gives in that form.
+
+    Raises:
+        UsageError: A range in a form that shows all.
+        TargetError: As in `history`.
+    """
+    scripts = Scripts.of(config)
+    graph = scripts.graph
+    here = [head for head in applied if head in graph]
+    if form in ("text", "ascii"):
+        chosen = None
+        if range is not None:
+            chosen = [one.id for one in revgraph.history(graph, range, here)]
+        return revgraph.draw(
+            graph, applied=here, ids=chosen, describe=_message, ascii=form == "ascii"
+        )
+    if range is not None:
+        raise UsageError(f"a range can be drawn as text only; {form} shows the whole graph")
+    if form == "json":
+        return revgraph.to_json(graph, applied=here, payload=_told)
+    write = revgraph.to_mermaid if form == "mermaid" else revgraph.to_dot
+    return write(graph, applied=here, describe=_message)
+
+
+def _message(revision: Revision[Script]) -> str:
+    return _script(revision).message
+
+
+def _told(revision: Revision[Script]) -> dict[str, str]:
+    return {"message": _message(revision), "path": str(_script(revision).path)}
+
+
+def _script(revision: Revision[Script]) -> Script:
+    assert revision.payload is not None, "each revision of the files has its script"
+    return revision.payload
+
+
 def entry(scripts: Scripts, id: str) -> Entry:
     """Give a revision as a person sees it."""
     script = scripts.by_id[id]
@@ -105,4 +174,5 @@ def entry(scripts: Scripts, id: str) -> Entry:
         script.labels,
         not children,
         script.path,
+        not children and id not in scripts.graph.real_heads,
     )
