@@ -16,7 +16,7 @@ _HEAD = (
 
 def page(text: str) -> str:
     """Give the page's text with the tables between its markers made anew."""
-    for name in ("postgresql", "mysql", "mariadb", "sqlite"):
+    for name in ("postgresql", "mysql", "mariadb", "sqlite", "mssql", "oracle"):
         between = re.compile(rf"(<!-- facts: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         text, count = between.subn(lambda m, name=name: m[1] + tables(name) + m[2], text)  # type: ignore[misc]  # a default binds the name
         assert count == 1, f"the page has no place for {name}"

@@ -78,8 +78,10 @@ from sqlalchemy import (
 from sqlalchemy import schema as sa_schema
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.dialects.mysql import BIGINT, INTEGER
+from sqlalchemy.engine.default import DefaultDialect
 
-NAMES = ("postgresql", "mysql", "mariadb", "sqlite")
+BY_MANUAL = ("mssql", "oracle")
+NAMES = ("postgresql", "mysql", "mariadb", "sqlite", *BY_MANUAL)
 T = table("t", column("a"))
 PAGE = Path(__file__).parents[2] / "docs" / "ddl-constructs" / "facts.md"
 
@@ -152,6 +154,67 @@ BY_VERSION = [
         "mariadb",
         {(10, 11): (None, None, False, None)},
         id="mariadb-other-option",
+    ),
+    pytest.param(
+        DropColumn("t", "z", existing_column=Column("z", Integer, Computed("1", persisted=True))),
+        "mysql",
+        {(8, 4): (True, True, False, "NONE")},
+        id="mysql-drop-stored",
+    ),
+    pytest.param(
+        add(Integer, nullable=False, server_default="1"),
+        "mssql",
+        {(16,): (None, None, False, "Sch-M")},
+        id="mssql-add-column-with-default",
+    ),
+    pytest.param(
+        add(Integer, Computed("1", persisted=True)),
+        "mssql",
+        {(16,): (True, True, False, "Sch-M")},
+        id="mssql-persisted",
+    ),
+    pytest.param(
+        CreateIndex("i", "t", ["a"], mssql_clustered=True),
+        "mssql",
+        {(16,): (True, True, False, "Sch-M")},
+        id="mssql-clustered",
+    ),
+    pytest.param(
+        CreateIndex("i", "t", ["a"]), "mssql", {(16,): (False, True, False, "S")}, id="mssql-index"
+    ),
+    pytest.param(
+        options(mssql_data_compression="PAGE"),
+        "mssql",
+        {(16,): (True, True, False, "Sch-M")},
+        id="mssql-compression",
+    ),
+    pytest.param(
+        options(mssql_lock_escalation="AUTO"),
+        "mssql",
+        {(16,): (False, False, False, "Sch-M")},
+        id="mssql-lock-escalation",
+    ),
+    pytest.param(
+        add(Integer, server_default="1"),
+        "oracle",
+        {
+            (11, 2): (True, True, False, "exclusive DDL"),
+            (19, 3): (False, False, False, "exclusive DDL"),
+            (23, 4): (False, False, False, "nonblocking DDL"),
+        },
+        id="oracle-add-column-with-default",
+    ),
+    pytest.param(
+        add(Integer, nullable=False, server_default="1"),
+        "oracle",
+        {(19, 3): (False, False, False, "nonblocking DDL")},
+        id="oracle-add-column-not-null-with-default",
+    ),
+    pytest.param(
+        options(oracle_compress=True),
+        "oracle",
+        {(19, 3): (True, True, False, "exclusive DDL")},
+        id="oracle-move",
     ),
     pytest.param(
         options(mysql_engine="MyISAM"),
@@ -503,6 +566,33 @@ TEXTS = [
     ("SELECT 1", "mysql", True, False, None),
     ("ROLLBACK TO SAVEPOINT s", "mysql", True, False, False),
     ("HANDLER t OPEN", "mysql", None, None, None),
+    ("CREATE DATABASE d", "mssql", False, True, None),
+    ("ALTER DATABASE SCOPED CONFIGURATION CLEAR PROCEDURE_CACHE", "mssql", True, False, None),
+    ("BACKUP DATABASE d TO DISK = 'x'", "mssql", False, True, None),
+    ("CREATE FULLTEXT INDEX ON t (a)", "mssql", False, True, None),
+    ("UPDATE STATISTICS t", "mssql", False, False, False),
+    ("BEGIN TRAN", "mssql", False, False, False),
+    ("TRUNCATE TABLE t", "mssql", True, False, True),
+    ("DROP TABLE t", "mssql", True, False, True),
+    ("ALTER TABLE t DROP COLUMN a", "mssql", True, False, True),
+    ("ALTER TABLE t ADD a int", "mssql", True, False, None),
+    ("CREATE UNIQUE CLUSTERED INDEX i ON t (a)", "mssql", True, False, False),
+    ("CREATE INDEX i ON t (a)", "mssql", True, False, False),
+    ("CREATE VIEW v AS SELECT 1", "mssql", True, False, None),
+    ("INSERT INTO t VALUES (1)", "mssql", True, False, False),
+    ("MERGE INTO t USING s ON 1 = 1", "mssql", True, False, None),
+    ("DELETE FROM t", "mssql", True, False, True),
+    ("SELECT 1", "mssql", True, False, None),
+    ("COMMIT", "oracle", False, False, False),
+    ("TRUNCATE TABLE t", "oracle", False, False, True),
+    ("ALTER TABLE t DROP COLUMN a", "oracle", False, False, True),
+    ("ALTER TABLE t ADD (a NUMBER)", "oracle", False, False, None),
+    ("CREATE BITMAP INDEX i ON t (a)", "oracle", False, False, False),
+    ("GRANT SELECT ON t TO u", "oracle", False, False, None),
+    ("INSERT INTO t VALUES (1)", "oracle", True, False, False),
+    ("UPDATE t SET a = 1", "oracle", True, False, None),
+    ("DELETE FROM t", "oracle", True, False, True),
+    ("SELECT 1 FROM dual", "oracle", True, False, None),
     ("VACUUM", "sqlite", False, True, False),
     ("PRAGMA foreign_keys=OFF", "sqlite", False, True, False),
     ("PRAGMA main.foreign_keys(0)", "sqlite", False, True, False),
@@ -719,9 +809,12 @@ def test_autoincrement_means_nothing_on_postgresql_and_nobody_is_warned() -> Non
 
 
 def test_a_database_that_nobody_described_has_no_facts() -> None:
-    assert facts(add(Integer), "oracle") == Facts()
-    assert stands_alone(add(Integer), "oracle") is False
-    assert stands_alone("VACUUM", "mssql") is False
+    class Unknown(DefaultDialect):
+        name = "nobody_knows"
+
+    assert facts(add(Integer), Unknown()) == Facts()
+    assert stands_alone(add(Integer), Unknown()) is False
+    assert stands_alone("VACUUM", Unknown()) is False
 
 
 class Shout(Change):
@@ -798,7 +891,7 @@ def test_each_row_is_the_answer_for_some_change() -> None:
         versions = {v for r in book(name).rows for v in (r.since, r.before) if v} | {(0,), (99,)}
         answers: dict[int, Row] = {id(row.facts): row for row in book(name).rows}
         for change, on in asked:
-            if name in on or (name in TWINS and not TWINS.isdisjoint(on)):
+            if name in (*on, *BY_MANUAL) or (name in TWINS and not TWINS.isdisjoint(on)):
                 for version in versions:
                     for source in _answers(change, name, version):
                         found.add(source)

@@ -1,7 +1,8 @@
 """What a change costs on a database: `facts`, and the light question `stands_alone`.
 
 What is known stands in one table a database (`postgresql.py`, `mysql.py` for MySQL and
-MariaDB, `sqlite.py`), each row with its source; here is how it is looked up.
+MariaDB, `sqlite.py`; `mssql.py` and `oracle.py` by the manuals alone), each row with its
+source; here is how it is looked up.
 """
 
 from __future__ import annotations

@@ -165,6 +165,8 @@ _FILES = {
     "mysql": "mysql",
     "mariadb": "mysql",
     "sqlite": "sqlite",
+    "mssql": "mssql",
+    "oracle": "oracle",
 }
 _books: dict[str, Book] = {}
 _UNKNOWN = Book({}, ())

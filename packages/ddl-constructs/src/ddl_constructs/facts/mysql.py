@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
 
 from ..alter_column import AlterColumn
 from ..column import AddColumn, DropColumn
@@ -21,6 +26,15 @@ from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions
 from . import mysql_conditions as when
 from .book import Book, Condition, Row, describe_database, saying
+from .conditions import (
+    adds,
+    any_option,
+    aspect,
+    becomes_nullable,
+    drops,
+    has_foreign_key,
+    option,
+)
 from .mysql_sql import LOCKS, sql_rows
 from .value import Facts, Source
 
@@ -63,33 +77,25 @@ def _unsure(source: Source, **others: Any) -> Facts:
     return _costs(None, source, **{"rewrites": None, "scans": None, **others})
 
 
-def _is(kind: type) -> Condition:
-    return lambda change, dialect: isinstance(change.constraint, kind)
-
-
-def _drops(*kinds: str | None) -> Condition:
-    return lambda change, dialect: change.type_ in kinds
-
-
 def _both(page: Source) -> tuple[Row, ...]:
     """Give the rows that are the same on both, with the product's page on online DDL."""
     return (
         Row(CreateTable, _costs(None, page, notes=(_ON_THE_OTHER,)), "with a foreign key",
-            when.has_foreign_key),
+            has_foreign_key),
         Row(CreateTable, _costs("", page)),
         Row(DropTable, _costs("EXCLUSIVE", page, loses_data=True)),
         Row(SetTableSchema, _costs("EXCLUSIVE", page)),
         Row(AlterTableOptions, _rebuild(page), "engine: InnoDB as it was", when.rebuilds_innodb),
         Row(AlterTableOptions, _rebuild(page), "row_format, key_block_size",
-            when.option("row_format", "key_block_size")),
+            option("row_format", "key_block_size")),
         Row(AlterTableOptions, _instant(page), "stats_persistent and the like",
-            when.option("stats_persistent", "stats_auto_recalc", "stats_sample_pages")),
-        Row(AlterColumn, _instant(page), "rename", when.aspect("new_column_name")),
-        Row(AlterColumn, _instant(page), "default", when.aspect("server_default")),
-        Row(AlterColumn, _rebuild(page), "nullable", when.becomes_nullable),
-        Row(AlterColumn, _rebuild(page, notes=(_STRICT,)), "not null", when.aspect("nullable")),
-        Row(AddConstraint, _rebuild(page), "primary key", _is(PrimaryKeyConstraint)),
-        Row(DropConstraint, _instant(page), "foreign key, unique", _drops("foreignkey", "unique")),
+            option("stats_persistent", "stats_auto_recalc", "stats_sample_pages")),
+        Row(AlterColumn, _instant(page), "rename", aspect("new_column_name")),
+        Row(AlterColumn, _instant(page), "default", aspect("server_default")),
+        Row(AlterColumn, _rebuild(page), "nullable", becomes_nullable),
+        Row(AlterColumn, _rebuild(page, notes=(_STRICT,)), "not null", aspect("nullable")),
+        Row(AddConstraint, _rebuild(page), "primary key", adds(PrimaryKeyConstraint)),
+        Row(DropConstraint, _instant(page), "foreign key, unique", drops("foreignkey", "unique")),
         Row(CreateIndex, _costs("SHARED", page, rewrites=None, scans=True,
                                 notes=("the first full-text index rewrites the table",)),
             "FULLTEXT, SPATIAL", when.full_text_or_spatial),
@@ -130,7 +136,7 @@ _MARIADB = (
     Row(AddColumn, _rebuild(_M_INPLACE), before=(10, 3, 2)),
     Row(DropColumn, _instant(_M_INSTANT, loses_data=True, notes=(_WITH_INDEX,)), since=(10, 4)),
     Row(DropColumn, _rebuild(_M_INPLACE, loses_data=True), before=(10, 4)),
-    Row(AlterColumn, _instant(_M_INSTANT), "comment", when.aspect("comment")),
+    Row(AlterColumn, _instant(_M_INSTANT), "comment", aspect("comment")),
     Row(AlterColumn, _instant(_M_INSTANT), "type: the same, or labels added at the end",
         when.same_or_more_labels),
     Row(AlterColumn, _instant(_M_INSTANT), "type: longer varchar, both below 256 bytes or "
@@ -145,15 +151,15 @@ _MARIADB = (
              loses_data=True),
     *_copies(AlterColumn, _M_COPY, "type: to one of another kind, text excepted",
              when.reads_values_anew, loses_data=None),
-    *_copies(AlterColumn, _M_COPY, "type: any other; auto_increment", when.type_or_increment),
-    *_copies(AddConstraint, _M_COPY, "foreign key", _is(ForeignKeyConstraint),
+    *_copies(AlterColumn, _M_COPY, "type: any other; auto_increment", aspect("type_", "autoincrement")),
+    *_copies(AddConstraint, _M_COPY, "foreign key", adds(ForeignKeyConstraint),
              notes=(_CHECKS_OFF,)),
-    *_copies(AddConstraint, _M_COPY, "check", _is(CheckConstraint)),
-    Row(AddConstraint, _index(_M_NOCOPY), "unique", when.unique),
-    *_copies(DropConstraint, _M_COPY, "primary key", _drops("primary")),
-    Row(DropConstraint, _instant(_M_INSTANT), "check", _drops("check")),
+    *_copies(AddConstraint, _M_COPY, "check", adds(CheckConstraint)),
+    Row(AddConstraint, _index(_M_NOCOPY), "unique", adds(UniqueConstraint)),
+    *_copies(DropConstraint, _M_COPY, "primary key", drops("primary")),
+    Row(DropConstraint, _instant(_M_INSTANT), "check", drops("check")),
     Row(DropConstraint, _unsure(_M_INSTANT), "the kind isn't said: refused when it is run",
-        _drops(None)),
+        drops(None)),
     Row(CreateTableComment, _instant(_M_INSTANT)),
     Row(DropTableComment, _instant(_M_INSTANT)),
     Row(CreateSequence, _costs("", _M_SEQUENCE)),
@@ -161,13 +167,13 @@ _MARIADB = (
     Row(AlterSequence, _costs(None, _M_SEQUENCE)),
     Row(RenameTable, _costs("EXCLUSIVE", _M_INSTANT)),
     Row(AlterTableOptions, _instant(_M_INSTANT, notes=(_COLUMNS_STAY,)), "character set, collation",
-        when.option(*_CHARSETS)),
+        option(*_CHARSETS)),
     Row(AlterTableOptions, _rebuild(_M_INPLACE), "page_compressed, encrypted",
-        when.option("page_compressed", "encrypted")),
+        option("page_compressed", "encrypted")),
     *_both(_M_INPLACE),
-    *_copies(AlterTableOptions, _M_COPY, "engine, partitions", when.option(*_COPIED),
+    *_copies(AlterTableOptions, _M_COPY, "engine, partitions", option(*_COPIED),
              loses_data=None, notes=(_AS_THE_ENGINE,)),
-    Row(AlterTableOptions, _unsure(_M_INSTANT), "any other", when.any_option),
+    Row(AlterTableOptions, _unsure(_M_INSTANT), "any other", any_option),
     *sql_rows(Source("MariaDB", "10.11", "SQL statements Causing an Implicit Commit")),
 )  # fmt: skip
 
@@ -184,6 +190,8 @@ _MYSQL = (
         when.calls_or_checks),
     Row(AddColumn, _instant(_ONLINE_80), since=(8, 0, 12)),
     Row(AddColumn, _rebuild(_ONLINE_80), before=(8, 0, 12)),
+    Row(DropColumn, _rebuild(_ONLINE, loses_data=True), "stored generated",
+        when.drops_stored),
     Row(DropColumn, _instant(_ONLINE_80, loses_data=True, notes=(_WITH_INDEX,)), since=(8, 0, 29)),
     Row(DropColumn, _rebuild(_ONLINE_80, loses_data=True), before=(8, 0, 29)),
     Row(AlterColumn, _instant(_ONLINE), "type: the same, or labels added at the end",
@@ -198,23 +206,23 @@ _MYSQL = (
         "type: digits or a part of the values are cut", when.cuts),
     Row(AlterColumn, _copy(_ONLINE, loses_data=None),
         "type: to one of another kind, text excepted", when.reads_values_anew),
-    Row(AlterColumn, _copy(_ONLINE), "type: any other", when.aspect("type_")),
+    Row(AlterColumn, _copy(_ONLINE), "type: any other", aspect("type_")),
     Row(AddConstraint, _copy(_ONLINE, notes=(_CHECKS_OFF,)), "foreign key",
-        _is(ForeignKeyConstraint)),
-    Row(AddConstraint, _unsure(_CHECK), "check", _is(CheckConstraint)),
-    Row(AddConstraint, _index(_ONLINE), "unique", when.unique),
-    Row(DropConstraint, _copy(_ONLINE), "primary key", _drops("primary")),
-    Row(DropConstraint, _unsure(_CHECK), "check", _drops("check")),
+        adds(ForeignKeyConstraint)),
+    Row(AddConstraint, _unsure(_CHECK), "check", adds(CheckConstraint)),
+    Row(AddConstraint, _index(_ONLINE), "unique", adds(UniqueConstraint)),
+    Row(DropConstraint, _copy(_ONLINE), "primary key", drops("primary")),
+    Row(DropConstraint, _unsure(_CHECK), "check", drops("check")),
     Row(DropConstraint, _unsure(_ONLINE), "the kind isn't said: refused when it is run",
-        _drops(None)),
+        drops(None)),
     Row(RenameTable, _instant(_ONLINE)),
     Row(AlterTableOptions, _costs("NONE", _ONLINE, rewrites=None, scans=None,
                                   notes=(_COLUMNS_STAY,)), "character set, collation",
-        when.option(*_CHARSETS)),
+        option(*_CHARSETS)),
     *_both(_ONLINE),
     Row(AlterTableOptions, _copy(_ENGINE, loses_data=None, notes=(_AS_THE_ENGINE,)),
-        "engine, partitions", when.option(*_COPIED)),
-    Row(AlterTableOptions, _unsure(_ONLINE), "any other", when.any_option),
+        "engine, partitions", option(*_COPIED)),
+    Row(AlterTableOptions, _unsure(_ONLINE), "any other", any_option),
     Row(AlterColumn, _unsure(_ONLINE), "comment, auto_increment"),
     Row(CreateTableComment, _unsure(_ONLINE)),
     Row(DropTableComment, _unsure(_ONLINE)),

@@ -7,10 +7,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
 from sqlalchemy.engine.interfaces import Dialect
 
-from .book import Condition
 from .conversion import Declared, both, holds_all_numbers
 
 _BYTES = 4  # at most for a character (utf8mb4)
@@ -19,39 +17,9 @@ _CALL = re.compile(r"([a-z_]\w*)\s*\(", re.IGNORECASE)
 _LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'")
 
 
-def aspect(name: str) -> Condition:
-    """Make the condition that an `AlterColumn` is about one aspect."""
-    return lambda change, dialect: name in change.aspects
-
-
-def option(*names: str) -> Condition:
-    """Make the condition that an `AlterTableOptions` is about one of these options."""
-    return lambda change, dialect: any(name in change.of(dialect.name) for name in names)
-
-
 def rebuilds_innodb(change: Any, dialect: Dialect) -> bool:
     engines = (change.of(dialect.name), change.existing_of(dialect.name))
     return all(str(each.get("engine")).lower() == "innodb" for each in engines)
-
-
-def any_option(change: Any, dialect: Dialect) -> bool:
-    return bool(change.of(dialect.name))
-
-
-def becomes_nullable(change: Any, dialect: Dialect) -> bool:
-    return "nullable" in change.aspects and change.nullable is True
-
-
-def type_or_increment(change: Any, dialect: Dialect) -> bool:
-    return not {"type_", "autoincrement"}.isdisjoint(change.aspects)
-
-
-def has_foreign_key(change: Any, dialect: Dialect) -> bool:
-    return bool(change.element.foreign_key_constraints)
-
-
-def unique(change: Any, dialect: Dialect) -> bool:
-    return isinstance(change.constraint, UniqueConstraint)
 
 
 def full_text_or_spatial(change: Any, dialect: Dialect) -> bool:
@@ -69,6 +37,11 @@ def stored_or_references(change: Any, dialect: Dialect) -> bool:
     if change.inline_references and change.column.foreign_keys:
         return True
     return change.column.computed is not None and " STORED" in _specification(change, dialect)
+
+
+def drops_stored(change: Any, dialect: Dialect) -> bool:
+    known = change.existing_column
+    return known is not None and known.computed is not None and bool(known.computed.persisted)
 
 
 def auto_increment(change: Any, dialect: Dialect) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+
 from ..alter_column import AlterColumn
 from ..column import AddColumn, DropColumn
 from ..comment import CreateTableComment, DropTableComment
@@ -25,6 +27,7 @@ from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions
 from . import postgresql_conditions as when
 from .book import Book, Row, describe_database, saying
+from .conditions import adds, aspect, becomes_not_null, both_hold, drops, has_foreign_key, option
 from .postgresql_sql import LOCKS, sql_rows
 from .value import NOTHING_DONE, Source
 
@@ -61,7 +64,7 @@ _TABLES = (
         _costs("SHARE ROW EXCLUSIVE", _manual("CREATE TABLE, Parameters"), _LOCKING,
                notes=("the lock is on the tables that it refers to",)),
         "with a foreign key",
-        when.has_foreign_key,
+        has_foreign_key,
     ),
     Row(CreateTable, _costs("", _manual("CREATE TABLE, Description"))),
     Row(DropTable, _costs(_EXCLUSIVE, _manual("DROP TABLE, Description"), _LOCKING,
@@ -71,13 +74,13 @@ _TABLES = (
     Row(AlterTableOptions, _costs("SHARE UPDATE EXCLUSIVE", _ALTER),
         "storage parameters: fillfactor, toast, autovacuum, parallel_workers",
         when.weakly_locked_storage),
-    Row(AlterTableOptions, _costs(None, _ALTER), "other storage parameters", when.option("with")),
+    Row(AlterTableOptions, _costs(None, _ALTER), "other storage parameters", option("with")),
     Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER, rewrites=True, scans=True),
-        "unlogged, access method", when.option("unlogged", "using")),
+        "unlogged, access method", option("unlogged", "using")),
     Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER, rewrites=True,
                                   notes=("its files are copied, indexes stay where they are",)),
-        "tablespace", when.option("tablespace")),
-    Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER), "inherits", when.option("inherits")),
+        "tablespace", option("tablespace")),
+    Row(AlterTableOptions, _costs(_EXCLUSIVE, _ALTER), "inherits", option("inherits")),
     Row(CreateTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
     Row(DropTableComment, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description"))),
 )  # fmt: skip
@@ -121,22 +124,22 @@ _COLUMNS = (
     Row(AddColumn, _costs(_EXCLUSIVE, _NOTES)),
     Row(DropColumn, _costs(_EXCLUSIVE, _NOTES, loses_data=True)),
     Row(AlterColumn, replace(NOTHING_DONE, sources=(_ALTER,)), "autoincrement: without a meaning there",
-        when.aspect("autoincrement")),
+        aspect("autoincrement")),
     Row(AlterColumn, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description")),
-        "comment", when.aspect("comment")),
-    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "rename", when.aspect("new_column_name")),
-    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "default or identity", when.aspect("server_default")),
+        "comment", aspect("comment")),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "rename", aspect("new_column_name")),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "default or identity", aspect("server_default")),
     Row(
         AlterColumn,
         _costs(_EXCLUSIVE, _ALTER, scans=True,
                notes=("no scan if a valid CHECK proves that there is no NULL",)),
         "not null",
-        when.becomes_not_null,
+        becomes_not_null,
         since=(12,),
     ),
     Row(AlterColumn, _costs(_EXCLUSIVE, _manual("ALTER TABLE, Description", "11"), scans=True),
-        "not null", when.becomes_not_null, before=(12,)),
-    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "nullable", when.aspect("nullable")),
+        "not null", becomes_not_null, before=(12,)),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "nullable", aspect("nullable")),
     Row(
         AlterColumn,
         _costs(_EXCLUSIVE, _NOTES,
@@ -162,22 +165,22 @@ _COLUMNS = (
         _costs(_EXCLUSIVE, _NOTES, rewrites=None, scans=None, loses_data=None,
                notes=("rewritten unless the values stay as they are stored",)),
         "type: with USING, or the old or the new one isn't known here",
-        when.type_changes,
+        aspect("type_"),
     ),
 )  # fmt: skip
 
 _NEW_INDEX = "an index is built under the lock"
 _CONSTRAINTS = (
     Row(AddConstraint, _costs("SHARE ROW EXCLUSIVE", _ALTER, notes=(_BOTH_TABLES,)),
-        "foreign key NOT VALID", when.foreign_key_not_valid),
+        "foreign key NOT VALID", both_hold(adds(ForeignKeyConstraint), when.not_valid)),
     Row(AddConstraint, _costs("SHARE ROW EXCLUSIVE", _ALTER, scans=True, notes=(_BOTH_TABLES,)),
-        "foreign key", when.foreign_key),
-    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER), "check NOT VALID", when.check_not_valid),
-    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER, scans=True), "check", when.check),
+        "foreign key", adds(ForeignKeyConstraint)),
+    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER), "check NOT VALID", both_hold(adds(CheckConstraint), when.not_valid)),
+    Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER, scans=True), "check", adds(CheckConstraint)),
     Row(AddConstraint, _costs(_EXCLUSIVE, _ALTER, scans=True, notes=(_NEW_INDEX,)),
         "primary key, unique, exclude"),
     Row(DropConstraint, _costs(_EXCLUSIVE, _ALTER, notes=(_BOTH_TABLES,)),
-        "foreign key, or the kind isn't said", when.drops_key_elsewhere),
+        "foreign key, or the kind isn't said", drops("foreignkey", None)),
     Row(DropConstraint, _costs(_EXCLUSIVE, _ALTER)),
     Row(RenameConstraint, _costs(_EXCLUSIVE, _ALTER)),
     Row(ValidateConstraint, _costs("SHARE UPDATE EXCLUSIVE", _ALTER, scans=True)),

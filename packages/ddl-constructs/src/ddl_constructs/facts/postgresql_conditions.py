@@ -7,48 +7,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import Index
 from sqlalchemy.engine.interfaces import Dialect
 
-from .book import Condition
+from .conditions import option
 from .conversion import Declared, both, holds_all_numbers
-
-
-def foreign_key(change: Any, dialect: Dialect) -> bool:
-    return isinstance(change.constraint, ForeignKeyConstraint)
 
 
 def not_valid(change: Any, dialect: Dialect) -> bool:
     return bool(change.constraint.dialect_kwargs.get("postgresql_not_valid"))
 
 
-def foreign_key_not_valid(change: Any, dialect: Dialect) -> bool:
-    return foreign_key(change, dialect) and not_valid(change, dialect)
-
-
-def check(change: Any, dialect: Dialect) -> bool:
-    return isinstance(change.constraint, CheckConstraint)
-
-
-def check_not_valid(change: Any, dialect: Dialect) -> bool:
-    return check(change, dialect) and not_valid(change, dialect)
-
-
-def drops_key_elsewhere(change: Any, dialect: Dialect) -> bool:
-    return change.type_ in (None, "foreignkey")
-
-
 def concurrently(change: Any, dialect: Dialect) -> bool:
     return bool(change.dialect_kwargs.get("postgresql_concurrently"))
-
-
-def aspect(name: str) -> Condition:
-    return lambda change, dialect: name in change.aspects
-
-
-def option(*names: str) -> Condition:
-    """Make the condition that an `AlterTableOptions` is about one of these options."""
-    return lambda change, dialect: any(name in change.of(dialect.name) for name in names)
 
 
 # PostgreSQL 15 manual, ALTER TABLE, SET ( storage_parameter ): the weaker lock is for these
@@ -64,10 +35,6 @@ def weakly_locked_storage(change: Any, dialect: Dialect) -> bool:
         **(change.existing_of(dialect.name).get("with") or {}),
     }
     return option("with")(change, dialect) and all(_WEAKLY_LOCKED.fullmatch(name) for name in said)
-
-
-def becomes_not_null(change: Any, dialect: Dialect) -> bool:
-    return change.nullable is False
 
 
 _CALL = re.compile(r"([a-z_][\w.]*)\s*\(", re.IGNORECASE)
@@ -241,10 +208,6 @@ def _using_more(change: Any) -> bool:
     return bool(change.dialect_kwargs.get("postgresql_using"))
 
 
-def type_changes(change: Any, dialect: Dialect) -> bool:
-    return "type_" in change.aspects
-
-
 def merges_labels(change: Any, dialect: Dialect) -> bool:
     targets = list(change.renamed.values())
     kept = set(change.existing_labels or ()) - set(change.renamed)
@@ -253,10 +216,6 @@ def merges_labels(change: Any, dialect: Dialect) -> bool:
 
 def no_columns(change: Any, dialect: Dialect) -> bool:
     return change.columns is not None and not change.columns
-
-
-def has_foreign_key(change: Any, dialect: Dialect) -> bool:
-    return bool(change.element.foreign_key_constraints)
 
 
 def index_concurrently(change: Any, dialect: Dialect) -> bool:

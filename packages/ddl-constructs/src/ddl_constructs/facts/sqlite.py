@@ -17,6 +17,7 @@ from ..data import BulkInsert, CopyRows, ExecuteSQL
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import CreateTable, DropTable, RenameTable
 from .book import Book, Row, describe_database, saying
+from .conditions import aspect
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Source
 
@@ -54,10 +55,6 @@ def _tested(change: Any, dialect: Dialect) -> bool:
     return bool(column.constraints) or (column.computed is not None and not column.nullable)
 
 
-def _renames(change: Any, dialect: Dialect) -> bool:
-    return "new_column_name" in change.aspects
-
-
 def _without_meaning(change: Any, dialect: Dialect) -> bool:
     return not set(change.aspects) - {"comment", "autoincrement"}
 
@@ -82,7 +79,7 @@ _ROWS = (
     Row(AlterColumn, _NO_COMMENTS, "comment, autoincrement: without a meaning there",
         _without_meaning),
     Row(AlterColumn, _writes(_ALTER, notes=("from 3.25 on; older ones can't",)), "rename",
-        _renames),
+        aspect("new_column_name")),
     Row(CreateTableComment, _NO_COMMENTS, "without a meaning there"),
     Row(DropTableComment, _NO_COMMENTS, "without a meaning there"),
     Row(CreateIndex, _writes(_page("lang_createindex"), scans=True)),

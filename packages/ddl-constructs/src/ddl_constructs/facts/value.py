@@ -47,7 +47,7 @@ class Facts:
 
     Attributes:
         transactional: Whether a rollback undoes it, together with what stands before it in
-            the transaction. False on MySQL and MariaDB means as a rule that the
+            the transaction. False on MySQL, MariaDB and Oracle means as a rule that the
             statement commits what stands before it.
         stands_alone: Whether it can't run inside of a transaction block (or has no effect
             there), so that it must be run in autocommit.
@@ -57,7 +57,8 @@ class Facts:
             can see, in the server's own words; "" for no lock. On PostgreSQL the mode
             of pg_locks, on MySQL and MariaDB the word of the LOCK clause that holds while
             it runs (at its begin and end, each takes a metadata lock for a moment that keeps
-            everyone out), on SQLite the lock on the whole database.
+            everyone out), on SQLite the lock on the whole database, on SQL Server the mode of
+            sys.dm_tran_locks, on Oracle the kind of DDL lock.
         blocks: What that lock keeps others from.
         rewrites: Whether all rows of a table are written anew.
         scans: Whether all rows of a table are read; building an index reads them.
