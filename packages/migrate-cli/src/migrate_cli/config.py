@@ -40,6 +40,9 @@ class World(Protocol):
             What *work* returned, a database each.
         """
 
+    def tells(self) -> bool:
+        """Tell whether the environment says each step itself."""
+
     def changes(self, around: Any) -> list[Any]:
         """Compare the models with the database of a `runner.Run`, which is being visited.
 

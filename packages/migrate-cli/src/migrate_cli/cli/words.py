@@ -31,13 +31,14 @@ WORDS = {
     "heads": "graph",
     "branches": "graph",
     "show": "graph",
+    "alembic": "alembic",
 }
 """Each word of the command line, in the order of the help, and the module here that says it."""
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep an option that may stand before or after the word; the one after it counts."""
-    if value not in (None, False):
+    if value not in (None, False, ()):
         context.ensure_object(dict)[parameter.name] = value
 
 
@@ -51,7 +52,15 @@ def _common() -> list[click.Parameter]:
             "--config",
             "-c",
             type=click.Path(path_type=Path),
-            help="The pyproject.toml to read; otherwise the nearest one here or above.",
+            help="The pyproject.toml or alembic.ini to read; otherwise the nearest one.",
+        ),
+        _kept("--name", "-n", metavar="NAME", help="Section of an alembic.ini that counts."),
+        _kept(
+            "-x",
+            "arguments",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="An argument for the env.py of an Alembic project; repeatable.",
         ),
         _kept("--url", metavar="URL", help="The database, instead of what the project says."),
         _kept("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
@@ -188,7 +197,12 @@ def migrate() -> None:
 
 def project() -> Config:
     """Read the settings of the project that the command runs in, with the common options."""
-    from ..config import load
+    from ..recognition import find
 
     options = click.get_current_context().ensure_object(dict)
-    return load(url=options.get("url"), config_file=options.get("config"))
+    return find(
+        url=options.get("url"),
+        config_file=options.get("config"),
+        name=options.get("name"),
+        arguments=options.get("arguments", ()),
+    )

@@ -102,6 +102,20 @@ def revision(
         Refused: Autogenerate, and a guard stands in the way; no file is written.
         MigrateError: What `metadata`, `database` and `write_revision` raise.
     """
+    if config.world is not None:
+        return _made_there(
+            config.world.write(
+                message=message or None,
+                autogenerate=autogenerate,
+                rev_id=rev_id,
+                head=list(head) or "head",
+                splice=splice,
+                branch_label=list(branch_labels) or None,
+                depends_on=list(depends_on) or None,
+                allow_empty=allow_empty,
+                allow_drops=allow_drops,
+            )
+        )
     from ..writer import write_revision  # brings the template engine along
 
     scripts = Scripts.of(config)
@@ -148,13 +162,23 @@ def merge(
     Raises:
         UsageError: There is nothing to join, or a target is unknown or no head.
     """
-    from ..writer import write_revision
-
     scripts = Scripts.of(config)
     parents = _parents(scripts, to_join, splice)
     if len(parents) < 2:
         only = f"only {parents[0]}" if parents else "no head"
         raise UsageError(f"nothing to merge: there is {only}, and it takes two")
+    if config.world is not None:
+        return _made_there(
+            config.world.write(
+                message=message or f"merge {' and '.join(parents)}",
+                rev_id=rev_id,
+                head=parents,
+                splice=splice,
+                branch_label=list(branch_labels) or None,
+            )
+        )
+    from ..writer import write_revision
+
     script = write_revision(
         config,
         scripts,
@@ -164,6 +188,14 @@ def merge(
         branch_labels=branch_labels,
     )
     return Made(script.id, script.path, ())
+
+
+def _made_there(written: Sequence[tuple[Script, Sequence[Change]]]) -> Made:
+    """What an environment of the project's own has written: the last file, and all changes."""
+    if not written:
+        return Made(None, None, ())
+    script, _ = written[-1]
+    return Made(script.id, script.path, tuple(one for _, found in written for one in found))
 
 
 def _parents(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:

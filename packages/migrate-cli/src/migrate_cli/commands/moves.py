@@ -187,7 +187,9 @@ def _move(
                 f"there is nothing from {start} to {end}: upgrade goes from the older to the "
                 "newer, downgrade the other way"
             )
-        around = replace(around, fresh=not before, begun=progress.begun, ended=progress.ended)
+        around = replace(around, fresh=not before)
+        if config.world is None or not config.world.tells():
+            around = replace(around, begun=progress.begun, ended=progress.ended)
         with importable(config.prepend_sys_path):
             done = run(plan.steps, around)
         return _moved(graph, around.name, before, plan, done, started)

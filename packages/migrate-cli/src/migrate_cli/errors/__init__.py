@@ -28,6 +28,7 @@ from .database import (
     UnparsableURL,
     UnreachableDatabase,
 )
+from .environment import EnvironmentFailed, EnvironmentIdle, EnvironmentRolledBack
 from .files import (
     BadGraph,
     BadRevisionId,
@@ -61,6 +62,9 @@ __all__ = [
     "DatabaseError",
     "DuplicateRevision",
     "EmptyMetadata",
+    "EnvironmentFailed",
+    "EnvironmentIdle",
+    "EnvironmentRolledBack",
     "FolderInUse",
     "MigrateError",
     "MigrationFailed",

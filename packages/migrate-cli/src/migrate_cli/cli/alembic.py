@@ -1,0 +1,17 @@
+"""The word that speaks as Alembic's own program does: `migrate alembic upgrade head`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def alembic(arguments: tuple[str, ...]) -> None:
+    """Run one of Alembic's own commands, with its flags, messages and exit codes."""
+    from ..compat import install
+
+    install()
+    from ..compat.command_line import main
+
+    main(arguments, prog="migrate alembic")

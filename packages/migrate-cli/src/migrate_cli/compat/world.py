@@ -1,0 +1,196 @@
+"""An Alembic project under our own commands: env.py says where they work, and how."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import ddl_autogen
+from ddl_constructs import Change
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from .. import complaint
+from ..errors import (
+    EnvironmentFailed,
+    EnvironmentIdle,
+    EnvironmentRolledBack,
+    MigrateError,
+    NoMetadata,
+    ends_us,
+    in_one_line,
+)
+from ..runner import Run
+from ..scripts import Script as File
+from ..transactions import reading
+from .alembic import command
+from .alembic.runtime.environment import EnvironmentContext
+from .alembic.runtime.migration import MigrationContext, log
+from .alembic.script import ScriptDirectory
+from .settings import Config
+
+T = TypeVar("T")
+
+
+@dataclass
+class AlembicWorld:
+    """What an Alembic project's env.py does for our commands.
+
+    Attributes:
+        settings: The project's settings.
+        here: The context of the database that is being visited; None outside of a visit.
+    """
+
+    settings: Config
+    here: MigrationContext | None = None
+
+    def visit(
+        self, work: Callable[[Run], T], *, sql: IO[str] | None = None, **asked: Any
+    ) -> list[T]:
+        """Let a command work on each database that env.py configures.
+
+        Args:
+            work: What the command does.
+            sql: Where the SQL is written; None to run it.
+            asked: What env.py may ask about the command.
+
+        Raises:
+            EnvironmentFailed: env.py failed by itself.
+            EnvironmentIdle: It let nothing be done.
+            EnvironmentRolledBack: What was done is lost.
+        """
+        directory = ScriptDirectory.from_config(self.settings)
+        path = Path(directory.env_py_location)
+        found: list[T] = []
+        lost: list[bool] = []
+
+        def visited(around: Run, context: MigrationContext) -> None:
+            self.here = context
+            with _ends_noted(around, lost) if "destination_rev" in asked else nullcontext():
+                found.append(work(around))
+
+        if sql is not None:
+            self.settings.output_buffer = sql
+        options = {name: value for name, value in asked.items() if value is not None}
+        with (
+            _told(path),
+            EnvironmentContext(
+                self.settings, directory, visit=visited, as_sql=sql is not None, **options
+            ),
+        ):
+            directory.run_env()
+        if not found:
+            raise EnvironmentIdle(path)
+        if any(lost):
+            raise EnvironmentRolledBack(path)
+        return found
+
+    def tells(self) -> bool:
+        """Tell whether the project's own logging says each step."""
+        return log.isEnabledFor(logging.INFO) and log.hasHandlers()
+
+    def changes(self, around: Run) -> list[Change]:
+        """Compare the models that env.py names with the database that is being visited.
+
+        Raises:
+            NoMetadata: It names none.
+        """
+        context = self.here
+        assert context is not None, "a command compares while it visits a database"
+        opts = context.opts
+        metadata = opts.get("target_metadata")
+        if metadata is None:
+            raise NoMetadata(
+                None,
+                "env.py gives no models to compare with\n"
+                "it has to say: context.configure(..., target_metadata=Base.metadata)",
+            )
+        options = ddl_autogen.Options(
+            include_schemas=bool(opts.get("include_schemas")),
+            compare_type=_with_context(opts.get("compare_type", True), context),
+            compare_server_default=_with_context(opts.get("compare_server_default"), context),
+            include_name=opts.get("include_name"),
+            include_object=opts.get("include_object"),
+            ignore_tables=[(around.versions.schema, around.versions.name)],
+        )
+        connection = around.sink.connection
+        assert connection is not None, "what is compared is live"
+        several = metadata if isinstance(metadata, Sequence) else [metadata]
+        with reading(connection):
+            return list(ddl_autogen.compare(connection, list(several), options))
+
+    def write(
+        self, *, allow_empty: bool = True, allow_drops: bool = True, **options: Any
+    ) -> list[tuple[File, list[Change]]]:
+        """Write new revision files, by the project's template, hooks and directives.
+
+        Args:
+            allow_empty: Write a file also where nothing differs.
+            allow_drops: Write it also if it drops most tables.
+            options: Those of `command.revision`.
+
+        Returns:
+            The files, and what each changes.
+        """
+        made = command.revision(self.settings, **options)
+        scripts = made if isinstance(made, list) else [made]
+        return [(script._file, []) for script in scripts if script is not None]
+
+
+def _with_context(tells: Any, context: MigrationContext) -> Any:
+    """What Alembic calls with its context first, ours is called without."""
+    if not callable(tells):
+        return bool(tells)
+    return lambda *args: tells(context, *args)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say where env.py failed; our own errors go through."""
+    try:
+        yield
+    except MigrateError:
+        raise
+    except BaseException as err:
+        if ends_us(err):
+            raise
+        frames = traceback.extract_tb(err.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+        said = complaint.reason(err) if isinstance(err, DBAPIError) else in_one_line(err)
+        raise EnvironmentFailed(path, lines[-1] if lines else None, said) from err
+
+
+@contextmanager
+def _ends_noted(around: Run, lost: list[bool]) -> Iterator[None]:
+    """Note whether the transaction that env.py had begun is rolled back after the work.
+
+    It is the last end that counts: a commit after a rollback, or none at all, loses nothing.
+    """
+    connection = around.sink.connection
+    if connection is None or not connection.in_transaction() or around.transaction is None:
+        yield
+        return
+    number = len(lost)
+    lost.append(False)
+    yield
+
+    def rolled_back(_: Any) -> None:
+        lost[number] = True
+
+    def committed(_: Any) -> None:
+        lost[number] = False
+
+    event.listen(connection, "rollback", rolled_back)
+    event.listen(connection, "commit", committed)
+
+
+def options(section: str, arguments: Sequence[str], **more: Any) -> Namespace:
+    """What env.py finds in `config.cmd_opts`, under our own commands."""
+    given = {"config": None, "name": section, "x": list(arguments), "raiseerr": False}
+    return Namespace(**{**given, "quiet": False, **more})

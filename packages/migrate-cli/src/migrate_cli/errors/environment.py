@@ -1,0 +1,54 @@
+"""What can be wrong with an environment that a project brings itself: its env.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..paths import shown
+from .base import ConfigurationError
+
+
+class EnvironmentFailed(ConfigurationError):
+    """A project's env.py didn't come to its end.
+
+    Attributes:
+        path: The file.
+        line: Its line that failed, from 1; None if no line of it was running.
+        reason: What was said.
+    """
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        place = f"{shown(path)}:{line}" if line else shown(path)
+        super().__init__(f"{place} failed: {reason}")
+
+
+class EnvironmentIdle(ConfigurationError):
+    """A project's env.py ended, and let no migrations be run.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{shown(path)} never called context.run_migrations(), so nothing was done\n"
+            "it has to call it, inside of: with context.begin_transaction()"
+        )
+
+
+class EnvironmentRolledBack(ConfigurationError):
+    """What was run is lost: it was in a transaction of env.py's, which nobody committed.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{shown(path)} gave a connection that was inside of a transaction already, and never "
+            "committed it, so what ran is rolled back\n"
+            "commit before context.configure(connection=...), or use: with engine.begin() as connection"
+        )

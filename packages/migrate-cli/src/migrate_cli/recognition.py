@@ -1,0 +1,74 @@
+"""Which kind of project a folder is: one of our own, or an Alembic project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from .config import Config, load, read_toml, section
+from .errors import UsageError
+
+
+def find(
+    *,
+    url: str | None = None,
+    config_file: Path | None = None,
+    name: str | None = None,
+    arguments: Sequence[str] = (),
+    start: Path | None = None,
+) -> Config:
+    """Read the settings of the project that a folder belongs to, whichever kind it is.
+
+    A [tool.migrate] in the folder counts first; then $ALEMBIC_CONFIG, an alembic.ini or a
+    [tool.alembic] there; then a [tool.migrate] above it.
+
+    Args:
+        url: The database's URL as given on the command line; None if it wasn't.
+        config_file: The settings file, when it isn't to be searched for.
+        name: Section of an ini file that counts; None for [alembic].
+        arguments: What env.py is given.
+        start: Folder to begin in; None is the current one.
+
+    Raises:
+        UsageError: *name* or *arguments* are given, and it is no Alembic project.
+        ConfigurationError: There are no settings, or they can't be read.
+    """
+    files = _alembic_files(config_file, start or Path())
+    if files is None:
+        if name is not None or arguments:
+            raise UsageError(
+                f"{'-n' if name is not None else '-x'} is for an Alembic project, and this isn't one: "
+                "there is no alembic.ini, and no [tool.alembic] in pyproject.toml"
+            )
+        return load(start, url=url, config_file=config_file)
+    from .compat.project import project
+
+    ini, toml = files
+    return project(ini=ini, toml=toml, section=name or "alembic", arguments=arguments, url=url)
+
+
+def _alembic_files(given: Path | None, start: Path) -> tuple[Path | None, Path | None] | None:
+    """The ini file and the pyproject.toml of an Alembic project; None if it isn't one."""
+    if given is None:
+        if _has(start / "pyproject.toml", "migrate"):
+            return None
+        named = os.environ.get("ALEMBIC_CONFIG")
+        given = Path(named) if named else None
+    if given is None:
+        ini, toml = start / "alembic.ini", start / "pyproject.toml"
+        there = (ini if ini.is_file() else None, toml if _has(toml, "alembic") else None)
+        return there if any(there) else None
+    if given.is_dir():
+        return _alembic_files(None, given)
+    if given.suffix == ".toml":
+        if _has(given, "migrate") or not _has(given, "alembic"):
+            return None
+        beside = given.parent / "alembic.ini"
+        return (beside if beside.is_file() else None), given
+    toml = given.parent / "pyproject.toml"
+    return given, (toml if _has(toml, "alembic") else None)
+
+
+def _has(file: Path, tool: str) -> bool:
+    return file.is_file() and section(file, read_toml(file), tool) is not None

@@ -1,0 +1,114 @@
+"""Our own commands in an Alembic project: the same words, the same answers, nothing rewritten."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic_projects import catalog, make, peer, script, table, versions
+from migrate_cli.cli.door import run
+
+CHAIN = {
+    "a": table("users", "aa11"),
+    "b": script(
+        "bb22",
+        "aa11",
+        'op.add_column("users", sa.Column("name", sa.String(20), server_default="x"))',
+        'op.drop_column("users", "name")',
+    ),
+    "c": table("orders", "cc33", "bb22"),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return make(tmp_path, database_url, CHAIN)
+
+
+def test_up_and_down_lead_where_alembic_leads(
+    project: Path, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    peer(project, "upgrade", "head")
+    theirs = catalog(database_url)
+    peer(project, "downgrade", "base")
+
+    assert run(["upgrade"]) == 0
+    assert catalog(database_url) == theirs
+    assert versions(database_url) == ["cc33"]
+    assert "At cc33 (head). 3 applied" in capsys.readouterr().out
+
+    assert run(["downgrade", "base"]) == 0
+    assert list(catalog(database_url)) == ["alembic_version"]
+    assert versions(database_url) == []
+
+
+def test_the_two_tools_take_turns_revision_by_revision(project: Path, database_url: str) -> None:
+    assert run(["upgrade", "+1"]) == 0
+    peer(project, "upgrade", "+1")
+    assert versions(database_url) == ["bb22"]
+    assert run(["upgrade", "+1"]) == 0
+    peer(project, "downgrade", "-1")
+    assert run(["downgrade", "-1"]) == 0
+    assert versions(database_url) == ["aa11"]
+    peer(project, "downgrade", "base")
+    assert run(["upgrade", "head"]) == 0
+    assert "cc33 (head)" in peer(project, "current").stdout
+
+
+def test_what_is_asked_changes_nothing(
+    project: Path, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = [["current"], ["heads"], ["history"], ["history", "-i"], ["status"], ["branches"]]
+
+    assert [run(words) for words in asked] == [0] * len(asked)
+    assert catalog(database_url) == {}
+    assert "bb22 -> cc33 (head), make cc33" in capsys.readouterr().out
+
+
+def test_a_script_leaves_what_running_it_leaves(project: Path, database_url: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "migrate_cli", "upgrade", "--sql"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=project,
+    ).stdout
+
+    assert "CREATE TABLE alembic_version" in said
+    assert "Running upgrade aa11 -> bb22" in said
+    assert versions(database_url) == []
+
+
+def test_a_project_made_by_alembic_is_run_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    peer(tmp_path, "init", "migrations")
+    ini = tmp_path / "alembic.ini"
+    ini.write_text(ini.read_text().replace("driver://user:pass@localhost/dbname", "sqlite:///x.db"))
+
+    assert run(["revision", "-m", "first thing"]) == 0
+    [path] = (tmp_path / "migrations/versions").glob("*_first_thing.py")
+    made = path.name.partition("_")[0]
+    capsys.readouterr()
+    assert run(["upgrade"]) == 0
+    assert run(["current"]) == 0
+    assert f"{made} (head), first thing" in capsys.readouterr().out
+    assert f"{made} (head)" in peer(tmp_path, "current").stdout
+    assert run(["downgrade", "base"]) == 0
+    assert peer(tmp_path, "current").stdout == ""
+
+
+def test_messages_reach_the_loggers_that_alembics_users_switch_on(
+    project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "alembic.runtime.migration")
+
+    run(["upgrade", "bb22"])
+
+    said = [r.getMessage() for r in caplog.records if r.name == "alembic.runtime.migration"]
+    assert "Running upgrade  -> aa11, make aa11" in said
+    assert "Running upgrade aa11 -> bb22, make bb22" in said
