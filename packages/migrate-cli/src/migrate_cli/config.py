@@ -75,6 +75,8 @@ class Config:
         version_table: Name of the table that holds the applied heads.
         version_table_schema: Its schema; None is the connection's default.
         transaction: "revision" for one transaction per revision, "run" for one in all.
+        lock: Whether a run holds a lock, so that one at a time is at work.
+        lock_timeout: Longest that a run waits for another one, in seconds.
         include_schemas: Compare all schemas of the database, not only the default one.
         compare_type: Compare the types of columns.
         compare_server_default: Compare the server defaults of columns.
@@ -101,6 +103,8 @@ class Config:
     version_table: str = "migrate_version"
     version_table_schema: str | None = None
     transaction: Literal["revision", "run"] = "revision"
+    lock: bool = True
+    lock_timeout: float = 300
     include_schemas: bool = False
     compare_type: bool = True
     compare_server_default: bool = True
@@ -292,6 +296,12 @@ def _length(value: object) -> int:
     return value
 
 
+def _seconds(value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e9:
+        raise _Mistake("a number of seconds, 0 or more")
+    return float(value)
+
+
 def _objects(value: object) -> tuple[str, ...]:
     targets = _texts(value)
     if not all(_OBJECT.fullmatch(target) for target in targets):
@@ -338,6 +348,8 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "version_table": _text,
     "version_table_schema": _text,
     "transaction": _transaction,
+    "lock": _flag,
+    "lock_timeout": _seconds,
     "include_schemas": _flag,
     "compare_type": _flag,
     "compare_server_default": _flag,

@@ -15,7 +15,7 @@ from revgraph import Stamp, Step
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from . import complaint
-from .errors import BadScript, MigrateError, ends_us, in_one_line
+from .errors import BadScript, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
 from .operations import Operations, speaking
 from .paths import shown
@@ -54,6 +54,7 @@ class Run:
             DDL can be rolled back; None where the caller has begun one by the sink.
         keywords: What the functions of the scripts get, by parameter name, besides `op`.
         inside: What is entered around the steps: another speaker for the scripts.
+        guard: Called before each step; it raises where the run must not go on.
         begun: Called before each step with the script and the direction.
         recorded: Called after each step or stamp, in its transaction, when its rows are written.
         ended: Called after each step.
@@ -66,6 +67,7 @@ class Run:
     transaction: Literal["revision", "run"] | None = "revision"
     keywords: Mapping[str, Any] = field(default_factory=dict)
     inside: Callable[[], AbstractContextManager[object]] = nullcontext
+    guard: Callable[[], None] | None = None
     begun: Callable[[Script, str], None] | None = None
     recorded: Callable[[Step[Script] | Stamp], None] | None = None
     ended: Callable[[Done], None] | None = None
@@ -83,6 +85,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
         BadScript: A script can't be loaded, or lacks the function; nothing ran.
         IdTooLong: An id doesn't fit the version table; nothing ran.
         NoVersionTable: The version table can't take a row; nothing ran.
+        NotBegun: The next step can't be begun; what was done before stays.
         RevisionFailed: A script didn't come to its end; it says where the database is now.
     """
     functions = [_function(step) for step in steps]
@@ -97,6 +100,8 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
             around.sink.transaction() if whole and steps else nullcontext(),
         ):
             for step, function in zip(steps, functions, strict=True):
+                if around.guard is not None:
+                    around.guard()
                 if around.begun is not None:
                     around.begun(_script(step), step.direction)
                 start = time.perf_counter()
@@ -117,7 +122,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     except BaseException as err:  # a script may raise anything, and must not end us
         if not steps:
             raise
-        if ends_us(err):
+        if ends_us(err) or isinstance(err, NotBegun):
             _add_state(err, around, whole)
             raise
         last = min(len(done), len(steps) - 1)  # all are done where the commit of the run fails
@@ -217,7 +222,8 @@ def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -
 
 def _add_state(err: BaseException, around: Run, whole: bool) -> None:
     """Note at an interruption where the database is, for those who tell it."""
-    for sentence in _state(around, whole):
+    between = isinstance(err, NotBegun) and not whole
+    for sentence in _standing(around) if between else _state(around, whole):
         err.add_note(sentence)
 
 
@@ -243,8 +249,15 @@ def _state(around: Run, whole: bool) -> Iterator[str]:
         yield "look at it, and mend or undo it before the next: migrate upgrade"
     else:
         yield f"{'the whole run' if whole else 'this revision'} is rolled back"
+    yield from _standing(around)
+
+
+def _standing(around: Run) -> Iterator[str]:
+    """Say what the database is at, if it can still be asked."""
+    if around.sink.connection is None:
+        return
     try:
-        heads = around.versions.heads(sink.connection)
+        heads = around.versions.heads(around.sink.connection)
         yield f"the database is at {', '.join(heads) or '<base>'}"
     except (SQLAlchemyError, MigrateError):
         yield "where the database is can't be read now; look with: migrate status"

@@ -49,6 +49,10 @@ class VersionTable:
             self.name, MetaData(), Column("version_num", String(self.width)), schema=self.schema
         )
 
+    def place(self, connection: Connection) -> tuple[str | None, str]:
+        """Give its schema, as the connection translates it, and its name."""
+        return connection.schema_for_object(self.table), self.name
+
     def exists(self, connection: Connection) -> bool:
         """Tell whether the table is there."""
         return inspect(connection).has_table(self.name, schema=self.schema)

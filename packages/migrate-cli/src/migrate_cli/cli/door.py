@@ -59,7 +59,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if options.get("traceback") or os.environ.get("MIGRATE_DEBUG", "") not in ("", "0"):
             told = "".join(traceback.format_exception(err))
             click.echo(visible(told), nl=False, err=True)
-        error(str(err), "Refused" if isinstance(err, Refused) else "Error")
+        error(
+            "\n".join([str(err), *_notes(err)]), "Refused" if isinstance(err, Refused) else "Error"
+        )
         return status
 
 

@@ -7,16 +7,18 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from ..visible import title
 from .paper import answer, dim, paint, seconds, standing, tell
-from .words import TARGETS, Target, project, word
+from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
 if TYPE_CHECKING:
     from ..commands.moves import Moved, Progress
+    from ..config import Config
     from ..runner import Done
     from ..scripts import Script
 
@@ -29,7 +31,8 @@ ROOM = 20
 @word(answers=True, context_settings=TARGETS)
 @click.argument("target", required=False, type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
-def upgrade(target: str | None, sql: bool) -> None:
+@LOCK_TIMEOUT
+def upgrade(target: str | None, sql: bool, lock_timeout: float | None) -> None:
     """Run the revisions that a database lacks.
 
     TARGET is where to go: an id or its beginning, head (the default), heads, +1, or
@@ -37,13 +40,14 @@ def upgrade(target: str | None, sql: bool) -> None:
     """
     from ..commands import upgrade as work
 
-    _move(work, target, sql)
+    _move(work, target, sql, lock_timeout)
 
 
 @word(answers=True, context_settings=TARGETS)
 @click.argument("target", type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
-def downgrade(target: str, sql: bool) -> None:
+@LOCK_TIMEOUT
+def downgrade(target: str, sql: bool, lock_timeout: float | None) -> None:
     """Undo revisions, newest first, down to a target.
 
     TARGET is where to go: an id or its beginning, -1, or base, which undoes all. With --sql
@@ -51,14 +55,15 @@ def downgrade(target: str, sql: bool) -> None:
     """
     from ..commands import downgrade as work
 
-    _move(work, target, sql)
+    _move(work, target, sql, lock_timeout)
 
 
 @word(answers=True, context_settings=TARGETS)
 @click.argument("targets", nargs=-1, required=True, type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
 @click.option("--purge", is_flag=True, help="Forget first what the database says it is at.")
-def stamp(targets: tuple[str, ...], sql: bool, purge: bool) -> None:
+@LOCK_TIMEOUT
+def stamp(targets: tuple[str, ...], sql: bool, purge: bool, lock_timeout: float | None) -> None:
     """Say where a database is, without running anything.
 
     TARGETS are ids or their beginnings, head, heads, or base for an empty database.
@@ -66,15 +71,27 @@ def stamp(targets: tuple[str, ...], sql: bool, purge: bool) -> None:
     from ..commands import stamp as work
 
     with _script(sql) as stream:
-        moved = work(project(), targets, purge=purge, sql=stream)
+        config = waiting_up_to(lock_timeout)
+        moved = work(config, targets, purge=purge, sql=stream, waiting=_waiting)
     if not sql:
         answer(moved, [f"Stamped: was at {standing(moved.before)}, is at {_at(moved)}."])
 
 
-def _move(work: Any, target: str | None, sql: bool) -> None:
+def waiting_up_to(lock_timeout: float | None) -> Config:
+    """Read the project's settings, with what was asked for about the lock."""
+    config = project()
+    return config if lock_timeout is None else replace(config, lock_timeout=lock_timeout)
+
+
+def _waiting(holder: str) -> None:
+    tell(f"Waiting for another run: {holder}")
+
+
+def _move(work: Any, target: str | None, sql: bool, lock_timeout: float | None) -> None:
     teller = _Teller()
     with _script(sql) as stream, teller.listening():
-        moved = work(project(), target, sql=stream, progress=teller.progress(silent=sql))
+        config = waiting_up_to(lock_timeout)
+        moved = work(config, target, sql=stream, progress=teller.progress(silent=sql))
     if not sql:
         answer(moved, [_ending(moved)])
 
@@ -96,6 +113,8 @@ def _script(wanted: bool) -> Iterator[IO[str] | None]:
 
 def _ending(moved: Moved) -> str:
     if not moved.done:
+        if moved.by_another:
+            return f"At {_at(moved)}. Already done by another run."
         if moved.passed:
             below = ", ".join(moved.passed)
             return f"At {_at(moved)}, past {below}. To go back to it: migrate downgrade {below}"
@@ -121,7 +140,7 @@ class _Teller:
     def progress(self, *, silent: bool) -> Progress:
         from ..commands.moves import Progress
 
-        return Progress() if silent else Progress(self.begun, self.ended)
+        return Progress() if silent else Progress(self.begun, self.ended, _waiting)
 
     def begun(self, script: Script, direction: str) -> None:
         if self.live:

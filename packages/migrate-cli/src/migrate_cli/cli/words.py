@@ -154,6 +154,30 @@ class Target(click.ParamType):  # type: ignore[type-arg]  # not generic before c
         return value
 
 
+class Seconds(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """A duration as a person writes it, in seconds: "90", "90s", "5m", "1h"."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> float:
+        found = re.fullmatch(r"(\d{1,8}(?:\.\d*)?)\s*([smh]?)", str(value).strip())
+        if found is None:
+            self.fail(
+                f"{value!r} is no duration; write seconds, or 90s, 5m, 1h", parameter, context
+            )
+        return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+LOCK_TIMEOUT = click.option(
+    "--lock-timeout",
+    type=Seconds(),
+    metavar="SECONDS",
+    help="Wait for another run no longer than this: 90, 5m, 1h.",
+)
+"""The option of every word that holds the lock."""
+
 TARGETS = {"ignore_unknown_options": True}
 """Context settings of a word that takes a `Target`."""
 

@@ -13,11 +13,11 @@ from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..environment import importable
-from ..errors import UsageError
+from ..errors import MovedMeanwhile, UsageError
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
 from . import targets
-from .project import applied, in_script, on_database, whatever
+from .project import alone, applied, in_script, on_database, whatever
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Moved:
         passed: Ids of what was asked for and lies below what was applied already; mostly empty.
         at_head: Whether those are all heads of the revision files.
         seconds: How long it took.
+        by_another: Whether another run was waited for, and it did all that was asked for.
     """
 
     database: str
@@ -41,6 +42,7 @@ class Moved:
     passed: tuple[str, ...]
     at_head: bool
     seconds: float
+    by_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,12 @@ class Progress:
     Attributes:
         begun: Called before each step with the script and "upgrade" or "downgrade"; or None.
         ended: Called after each step; or None.
+        waiting: Called with who holds the lock, in words, when it has to be waited for; or None.
     """
 
     begun: Callable[[Script, str], None] | None = None
     ended: Callable[[Done], None] | None = None
+    waiting: Callable[[str], None] | None = None
 
 
 def upgrade(
@@ -117,6 +121,7 @@ def stamp(
     *,
     purge: bool = False,
     sql: IO[str] | None = None,
+    waiting: Callable[[str], None] | None = None,
     connection: Connection | None = None,
 ) -> Moved:
     """Say that a database is at some revisions, without running anything.
@@ -127,6 +132,7 @@ def stamp(
             "start:end".
         purge: Delete all rows of the version table first, whatever they hold.
         sql: As in `upgrade`.
+        waiting: Called with who holds the lock, when it has to be waited for; or None.
         connection: As in `upgrade`.
 
     Raises:
@@ -141,14 +147,15 @@ def stamp(
     start, ends = targets.ranges(to) if sql is not None else (None, to)
 
     def work(around: Run) -> Moved:
-        if sql is not None:
-            before = targets.start(graph, start)
-        elif purge:
-            before = whatever(around)
-        else:
-            before = applied(around, graph, config)
-        plan = targets.stamp(files, () if purge else before, ends)
-        record(plan.steps, replace(around, fresh=not before), purge=purge)
+        with alone(around, config, waiting) as guarded:
+            if sql is not None:
+                before = targets.start(graph, start)
+            elif purge:
+                before = whatever(around)
+            else:
+                before = applied(around, graph, config)
+            plan = targets.stamp(files, () if purge else before, ends)
+            record(plan.steps, replace(guarded, fresh=not before), purge=purge)
         return _moved(graph, around.name, before, plan, (), started)
 
     asked = {"starting_rev": start, "destination_rev": tuple(ends)}
@@ -187,17 +194,52 @@ def _move(
                 f"there is nothing from {start} to {end}: upgrade goes from the older to the "
                 "newer, downgrade the other way"
             )
-        around = replace(around, fresh=not before)
         if config.world is None or not config.world.tells():
             around = replace(around, begun=progress.begun, ended=progress.ended)
-        with importable(config.prepend_sys_path):
-            done = run(plan.steps, around)
-        return _moved(graph, around.name, before, plan, done, started)
+        if not plan.steps:  # nothing is touched, so nobody has to be waited for
+            return _moved(graph, around.name, before, plan, run((), around), started)
+        with alone(around, config, progress.waiting) as guarded:
+            now = before if offline else applied(around, graph, config)
+            if now != before:
+                plan = _planned_again(graph, planner, plan, target, (before, now), to)
+            with importable(config.prepend_sys_path):
+                done = run(plan.steps, replace(guarded, fresh=not now))
+        moved = _moved(graph, around.name, before, plan, done, started)
+        return replace(moved, by_another=not done)
 
     asked = {"starting_rev": start, "destination_rev": to}
     if sql is not None:
         return in_script(config, sql, go, join=_together, **asked)
     return on_database(config, connection, go, join=_together, **asked)
+
+
+def _planned_again(
+    graph: RevisionGraph[Script],
+    planner: Planner,
+    plan: Plan[Step[Script]],
+    target: str | None,
+    moved: tuple[tuple[str, ...], tuple[str, ...]],
+    to: str,
+) -> Plan[Step[Script]]:
+    """Plan from where another run has brought the database.
+
+    Args:
+        graph: The revisions.
+        planner: Plans upgrades, or downgrades.
+        plan: What would have been done.
+        target: Where to go, as it was asked for.
+        moved: The heads before and now.
+        to: Where to go.
+
+    Raises:
+        MovedMeanwhile: The target counts from where the database was.
+    """
+    before, now = moved
+    if not targets.counted(target):
+        return planner(graph, now, to)
+    if now != plan.heads_after:
+        raise MovedMeanwhile(str(target), before, now)
+    return replace(plan, steps=())
 
 
 def _together(moves: Sequence[Moved]) -> Moved:

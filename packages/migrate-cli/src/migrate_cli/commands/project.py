@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from operator import itemgetter
 from typing import IO, Any, TypeVar
 
@@ -14,6 +16,7 @@ from .. import complaint
 from ..config import Config
 from ..environment import database_url, dialect_class, with_database
 from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
+from ..lock import Wait, locked
 from ..runner import Run
 from ..scripts import Script, Scripts
 from ..sinks import OfflineSink, OnlineSink, Sink
@@ -96,6 +99,32 @@ def _run(config: Config, sink: Sink) -> Run:
         fresh=False,
         transaction=config.transaction,
     )
+
+
+@contextmanager
+def alone(around: Run, config: Config, told: Callable[[str], None] | None) -> Iterator[Run]:
+    """Hold the lock that lets one run at a time through, unless the settings say otherwise.
+
+    Args:
+        around: The run; offline there is nothing to hold.
+        config: The project's settings.
+        told: Called with who holds the lock, when it has to be waited for; or None.
+
+    Returns:
+        The run, which makes sure before each step that the lock is still held.
+
+    Raises:
+        LockTimeout: Another run holds it, and goes on holding it.
+        NoLock: It can't be had at all.
+    """
+    sink = around.sink
+    if not config.lock or not isinstance(sink, OnlineSink):
+        yield around
+        return
+    wait = Wait(config.lock_timeout, told)
+    table = around.versions.place(sink.connection)
+    with locked(sink.connection, table, around.name, wait, joined=sink.joined) as held:
+        yield replace(around, guard=held.check) if held is not None else around
 
 
 def applied(around: Run, graph: RevisionGraph[Script], config: Config) -> tuple[str, ...]:

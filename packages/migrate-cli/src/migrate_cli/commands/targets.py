@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import revgraph
@@ -27,6 +28,11 @@ def only_head(scripts: Scripts) -> str:
 def end(scripts: Scripts, target: str | None) -> str:
     """Give the target to go to; None and "head" are the only head."""
     return only_head(scripts) if target in (None, "head") else str(target)
+
+
+def counted(target: str | None) -> bool:
+    """Tell whether a target counts from where the database is, as "+1" and "label@-2" do."""
+    return target is not None and re.fullmatch(r"(.*@)?[+-]\d+", target) is not None
 
 
 def split(target: str | None, offline: bool) -> tuple[str | None, str | None]:

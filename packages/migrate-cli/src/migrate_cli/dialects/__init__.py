@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +13,39 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import Dialect
+
+
+class Latch(Protocol):
+    """The lock of one version table, as a database locks; every call needs the same session.
+
+    Attributes:
+        own_session: Whether it wants a session that nothing else is done in.
+    """
+
+    own_session: bool
+
+    def take(self, session: Connection) -> bool:
+        """Take it, if it is free; never wait.
+
+        Raises:
+            NoLock: It can't be had at all.
+        """
+
+    def kept(self, session: Connection) -> bool:
+        """Tell whether the session still holds what it took."""
+
+    def holder(self, session: Connection) -> str | None:
+        """Say in words who holds it; None if nobody does, or the server doesn't tell."""
+
+    def release(self, session: Connection) -> None:
+        """Let the next one have it."""
+
+    def socket(self, session: Connection) -> Any:
+        """Give what `select` takes of the session's driver; None where `kept` costs nothing.
+
+        Raises:
+            AttributeError: The driver doesn't say.
+        """
 
 
 class Knowledge(Protocol):
@@ -36,6 +69,18 @@ class Knowledge(Protocol):
     def set_offline(self, dialect: Dialect) -> None:
         """Set what the dialect would ask the server for, as a usual server answers."""
 
+    def latch(
+        self, connection: Connection, schema: str | None, table: str, joined: bool
+    ) -> Latch | None:
+        """Give the lock of a version table; None where there is nothing to lock or to lock with.
+
+        Args:
+            connection: The connection of the run; it is asked what the lock is called.
+            schema: The version table's schema; None for the default one.
+            table: Its name.
+            joined: Whether the connection is in a transaction of the caller's.
+        """
+
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
@@ -52,6 +97,11 @@ class _Nothing:
         return None
 
     def set_offline(self, dialect: Dialect) -> None:
+        return None
+
+    def latch(
+        self, connection: Connection, schema: str | None, table: str, joined: bool
+    ) -> Latch | None:
         return None
 
 

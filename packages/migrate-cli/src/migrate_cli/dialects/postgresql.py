@@ -7,6 +7,10 @@ from typing import Any
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
+from .postgresql_lock import latch
+
+__all__ = ["in_transaction", "latch", "set_offline"]
+
 
 def in_transaction(connection: Connection) -> bool | None:
     """Ask the driver: libpq's transaction status is 0 in none (PQTRANS_IDLE).

@@ -8,6 +8,9 @@ from sqlalchemy import URL
 from sqlalchemy.engine import Connection
 
 from ..failures import DriverCommits
+from .sqlite_lock import latch
+
+__all__ = ["in_transaction", "keeps_widths", "latch", "located", "open_transaction"]
 
 keeps_widths = False
 """SQLite, datatype3, 3.1: the length of a VARCHAR is ignored."""

@@ -44,6 +44,10 @@ class DatabaseError(MigrateError):
     """There is no way to the database."""
 
 
+class NotBegun(DatabaseError):
+    """A run stopped before its next step; nothing of that step ran."""
+
+
 class ScriptError(MigrateError):
     """The revision files can't be used."""
 

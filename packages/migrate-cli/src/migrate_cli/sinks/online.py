@@ -24,6 +24,7 @@ class OnlineSink:
         connection: The connection.
         dialect: Its dialect.
         kept: What the last transaction's changes left behind, see `Sink`.
+        joined: Whether the connection was handed over inside a transaction of the caller's.
     """
 
     offline = False
@@ -33,6 +34,7 @@ class OnlineSink:
         self.dialect: Dialect = connection.dialect
         self.kept: list[str] = []
         self._transaction = Transaction(connection)
+        self.joined = self._transaction.callers
         self._pending: list[str] = []
 
     def take(self, element: Change | Executable) -> Any:

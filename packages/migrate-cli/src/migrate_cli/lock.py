@@ -1,0 +1,176 @@
+"""One run at a time: the lock of a version table, waited for by asking again and again.
+
+What a database locks with, is in `dialects`; when a run takes the lock, in `commands`.
+"""
+
+from __future__ import annotations
+
+import random
+import select
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import await_only
+
+from .dialects import Latch, knowledge
+from .errors import LockLost, LockTimeout
+from .transactions import reading
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
+"""Seconds between two tries: the first pause, doubled each time up to the longest."""
+STALE = 1.0
+"""Seconds after which a lock session that says nothing is asked whether it still lives."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long to wait for the lock, and who hears about it.
+
+    Attributes:
+        seconds: How long; 0 tries once.
+        told: Called once with who holds the lock, in words, when it has to be waited for.
+    """
+
+    seconds: float
+    told: Callable[[str], None] | None = None
+
+
+class Held:
+    """A lock that is held; of no use after its block.
+
+    Attributes:
+        waited: Whether somebody else held it first.
+    """
+
+    def __init__(self, latch: Latch, session: Connection, waited: bool) -> None:
+        self.waited = waited
+        self._latch, self._session = latch, session
+        self._asked = time.monotonic()
+
+    def check(self) -> None:
+        """Make sure that the lock is still held; mostly without a statement.
+
+        Raises:
+            LockLost: It isn't.
+        """
+        if _silent(self._latch, self._session) and time.monotonic() < self._asked + STALE:
+            return
+        try:
+            with reading(self._session):
+                kept = self._latch.kept(self._session)
+        except SQLAlchemyError as err:
+            said = str(getattr(err, "orig", None) or err).strip()
+            raise LockLost(said.splitlines()[0] if said else type(err).__name__) from err
+        if not kept:
+            raise LockLost("it isn't held any more")
+        self._asked = time.monotonic()
+
+
+@contextmanager
+def locked(
+    connection: Connection, table: tuple[str | None, str], name: str, wait: Wait, *, joined: bool
+) -> Iterator[Held | None]:
+    """Hold the lock of a version table around a block; gives None where there is none to hold.
+
+    A waiter never sits inside of a statement: CREATE INDEX CONCURRENTLY waits for all
+    statements that run (PostgreSQL 15 manual, CREATE INDEX, "Building Indexes
+    Concurrently"), and would wait for one that waits for its own session.
+
+    Args:
+        connection: The connection of the run.
+        table: The version table: its schema, None for the default one, and its name.
+        name: How the database is called in messages.
+        wait: How long to wait for another run.
+        joined: Whether the connection is in a transaction of the caller's.
+
+    Raises:
+        LockTimeout: Another run holds it, and went on holding it.
+        NoLock: It can't be had at all.
+    """
+    with reading(connection):
+        latch = knowledge(connection.dialect.name).latch(connection, *table, joined)
+    if latch is None:
+        yield None
+        return
+    with _session(connection, latch) as session:
+        waited = _taken(latch, session, name, wait)
+        try:
+            yield Held(latch, session, waited)
+        finally:
+            with suppress(SQLAlchemyError), reading(session):
+                latch.release(session)
+
+
+def _taken(latch: Latch, session: Connection, name: str, wait: Wait) -> bool:
+    """Take a lock, or raise; tells whether it had to be waited for."""
+    started, pause = time.monotonic(), FIRST_PAUSE
+    waited = False
+    while True:
+        with reading(session):
+            if latch.take(session):
+                return waited
+            left = wait.seconds - (time.monotonic() - started)
+            holder = latch.holder(session) if left <= 0 or not waited else None
+        if left <= 0:
+            raise LockTimeout(name, wait.seconds, holder)
+        if not waited and wait.told is not None:
+            wait.told(holder or "another session")
+        waited = True
+        _sleep(session, min(left, pause * random.uniform(0.5, 1.5)))
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _sleep(session: Connection, seconds: float) -> None:
+    """Pause; where an event loop is underneath, it goes on with its other work."""
+    if session.dialect.is_async:
+        import asyncio
+
+        await_only(asyncio.sleep(seconds))
+    else:
+        time.sleep(seconds)
+
+
+def _session(connection: Connection, latch: Latch) -> AbstractContextManager[Connection]:
+    """The session that a lock is held by: one of its own where that is wanted and can be had."""
+    if not latch.own_session or isinstance(connection.engine.pool, StaticPool):
+        return nullcontext(connection)
+    return _beside(connection)
+
+
+@contextmanager
+def _beside(connection: Connection) -> Iterator[Connection]:
+    """A second connection to the same database, in autocommit; the same one if there is no second.
+
+    It comes from a pool of its own, made like the engine's: from that one it might never come,
+    since all its connections may be lent out, to us.
+    """
+    pool = connection.engine.pool.recreate()
+    engine = create_engine(connection.engine.url, pool=pool)
+    second = None
+    try:
+        with suppress(
+            Exception
+        ):  # a server may have none to give, and drivers raise what they will
+            second = engine.connect()
+        if second is None:
+            yield connection
+            return
+        with second.execution_options(isolation_level="AUTOCOMMIT") as session:
+            yield session
+    finally:
+        pool.dispose()
+
+
+def _silent(latch: Latch, session: Connection) -> bool:
+    """Tell whether a server has said nothing unasked: it does before it closes a connection."""
+    try:
+        socket: Any = latch.socket(session)
+        return socket is not None and not select.select([socket], [], [], 0)[0]
+    except (SQLAlchemyError, OSError, ValueError, AttributeError):
+        return False
