@@ -19,12 +19,14 @@ class Context:
         written: What was written where there is no connection.
     """
 
-    def __init__(self, dialect: str | Dialect, connection: Any = None, **opts: Any) -> None:
+    def __init__(
+        self, dialect: str | Dialect, connection: Any = None, *, stream: Any = None, **opts: Any
+    ) -> None:
         impl = import_module("alembic.ddl.impl").DefaultImpl
         if isinstance(dialect, str):
             dialect = make_url(f"{dialect}://").get_dialect()()
         self.dialect, self.connection, self.opts = dialect, connection, opts
-        self._stream = io.StringIO()
+        self._stream = io.StringIO() if stream is None else stream
         made = impl.get_by_dialect(dialect)
         self.impl = made(dialect, connection, connection is None, None, self._stream, opts)
 

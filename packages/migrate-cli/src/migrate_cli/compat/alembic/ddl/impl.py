@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TextIO
 
-from ddl_constructs import Change, traits
+from ddl_constructs import KEEP, AlterColumn, Change, traits
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -53,6 +54,7 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
     type_arg_extract: Sequence[str] = ()
     identity_attrs_ignore: tuple[str, ...] = ("order", "on_null")
 
+    numbers_rows: bool = False  # whether a script's `autoincrement` is obeyed
     sink: Sink | None = None
 
     def __init__(
@@ -112,6 +114,8 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
         return self._say(change) if call is None else call()
 
     def _say(self, change: Change) -> Any:
+        if isinstance(change, AlterColumn) and not self.numbers_rows:
+            change = _without_numbering(change)
         return self._exec(change)
 
     def _exec(
@@ -190,6 +194,24 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
     def emit_commit(self) -> None:
         """Write what ends a transaction."""
         self.static_output("COMMIT" + self.command_terminator)
+
+
+def _without_numbering(change: AlterColumn) -> AlterColumn:
+    """Leave `autoincrement` out, unless it says what was before: Alembic passes over it here.
+
+    Scripts carry it along from models; only what was compared by ours says both.
+    """
+    if change.autoincrement is KEEP or change.existing_autoincrement not in (
+        KEEP,
+        change.autoincrement,
+    ):
+        return change
+    warnings.warn(
+        f"autoincrement of {change.table_name}.{change.column_name} is passed over here: "
+        "it means something on MySQL only",
+        stacklevel=2,
+    )
+    return change.replace(autoincrement=KEEP)
 
 
 class _Static:

@@ -15,6 +15,7 @@ class MySQLImpl(DefaultImpl):
     __dialect__ = "mysql"
     transactional_ddl = _TRAITS.transactional_ddl
     command_terminator = _TRAITS.terminator
+    numbers_rows = True
 
 
 class MariaDBImpl(MySQLImpl):
