@@ -1,6 +1,6 @@
 """How changes are carried out, dialect by dialect."""
 
-from . import mssql, mysql, oracle, postgresql, sqlite
+from . import base, mssql, mysql, oracle, postgresql, sqlite
 from .impl import DefaultImpl
 
-__all__ = ["DefaultImpl", "mssql", "mysql", "oracle", "postgresql", "sqlite"]
+__all__ = ["DefaultImpl", "base", "mssql", "mysql", "oracle", "postgresql", "sqlite"]

@@ -16,6 +16,7 @@ from ....sinks import OfflineSink, Sink
 from ....sinks.offline import offline_dialect
 from ..operations.hooks import Hooks, overriding
 from ..util import EMPTY_DICT
+from .base import has_own_ways, own_way
 
 _impls: dict[str, type[DefaultImpl]] = {}
 
@@ -116,7 +117,14 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
     def _say(self, change: Change) -> Any:
         if isinstance(change, AlterColumn) and not self.numbers_rows:
             change = _without_numbering(change)
-        return self._exec(change)
+        name = self.dialect.name
+        if not has_own_ways(name):
+            return self._exec(change)
+        live = self.connection if isinstance(self.connection, Connection) else None
+        result = None
+        for piece in change.statements(self.dialect, live):
+            result = self._exec(own_way(piece, name))
+        return result
 
     def _exec(
         self,
