@@ -111,22 +111,12 @@ def test_a_method_that_is_overridden_is_called_with_alembics_arguments() -> None
     op.alter_column("t", "a", server_default=None, new_column_name="b")
     op.drop_constraint("fk", "t", type_="foreignkey")
 
-    assert (
-        called
-        == [
-            ("t", "a", "s"),
-            ("t", ["a"], {"if_not_exists": True}),
-            {
-                "server_default": None,
-                "name": "b",
-                "comment": False,
-                "existing_server_default": False,
-            }
-            | {},
-            ("fk", "t", "ForeignKeyConstraint"),
-        ]
-        or called[2].get("name") == "b"
-    )
+    assert called == [
+        ("t", "a", "s"),
+        ("t", ["a"], {"if_not_exists": True}),
+        {"name": "b", "comment": False, "existing_server_default": False},
+        ("fk", "t", "ForeignKeyConstraint"),
+    ]
     assert context.written == [
         "ALTER TABLE s.t ADD COLUMN a INTEGER;",
         "CREATE TABLE IF NOT EXISTS t (\n\ta INTEGER\n);",
@@ -145,19 +135,12 @@ def test_a_dialect_that_nobody_described_speaks_plain_sql() -> None:
     assert context.written == ["ALTER TABLE t ADD COLUMN a INTEGER;"]
 
 
-def test_what_a_dialect_compiles_its_own_way_is_said_so(monkeypatch: Any) -> None:
+def test_what_a_dialect_compiles_its_own_way_is_said_so() -> None:
     from alembic.ddl import base
-    from alembic.ddl.impl import DefaultImpl, _impls
     from sqlalchemy.ext.compiler import compiles
 
     class Own(Unheard):
         name = "own"
-
-    class OwnImpl(DefaultImpl):
-        __dialect__ = "own"
-
-    monkeypatch.delitem(_impls, "own")
-    monkeypatch.setattr(OwnImpl, "__dialect__", "own")
 
     @compiles(base.ColumnType, "own")
     def _type(element: Any, compiler: Any, **kw: Any) -> str:

@@ -223,7 +223,11 @@ visit_column_default = visit_computed_column = visit_identity_column = _as_our_c
 
 def has_own_ways(dialect: str) -> bool:
     """Tell whether somebody said how this dialect compiles any of these statements."""
-    kinds = (AlterTable, *AlterTable.__subclasses__(), *AlterColumn.__subclasses__())
+    kinds: tuple[type, ...] = (
+        AlterTable,
+        *AlterTable.__subclasses__(),
+        *AlterColumn.__subclasses__(),
+    )
     return any(dialect in _registered(kind) for kind in kinds)
 
 
