@@ -1,6 +1,7 @@
 """Every schema change as an executable SQLAlchemy DDL element."""
 
 from .alter_column import AlterColumn
+from .apply import SchemaDraft, TableDraft, applies, apply
 from .change import KEEP, Change, Keep, Lowering, Spelling, lowers
 from .column import AddColumn, DropColumn
 from .comment import CreateTableComment, DropTableComment
@@ -30,16 +31,23 @@ from .enum import (
 )
 from .errors import (
     DDLConstructsError,
+    ExistingObject,
+    InapplicableChange,
     IrreversibleChange,
     MalformedChange,
     MissingFact,
+    ObjectInUse,
+    OpaqueChange,
+    UnknownObject,
     UnknownOption,
+    UnrewritableText,
     UnsupportedChange,
     WrongValue,
 )
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
 from .sequence import AlterSequence, CreateSequence, DropSequence
+from .sqltokens import Token, tokens
 from .table import CreateTable, DropTable, RenameTable, SetTableSchema
 from .table_options import AlterTableOptions
 from .traits import Traits, register_traits, traits
@@ -74,24 +82,35 @@ __all__ = [
     "DropTableComment",
     "EnumColumn",
     "ExecuteSQL",
+    "ExistingObject",
     "Facts",
+    "InapplicableChange",
     "IrreversibleChange",
     "Keep",
     "Lowering",
     "MalformedChange",
     "MissingFact",
+    "ObjectInUse",
+    "OpaqueChange",
     "RenameConstraint",
     "RenameEnumValue",
     "RenameIndex",
     "RenameTable",
     "ReplaceEnum",
+    "SchemaDraft",
     "SetTableSchema",
     "Spelling",
+    "TableDraft",
+    "Token",
     "Traits",
+    "UnknownObject",
     "UnknownOption",
+    "UnrewritableText",
     "UnsupportedChange",
     "ValidateConstraint",
     "WrongValue",
+    "applies",
+    "apply",
     "create_check_constraint",
     "create_exclude_constraint",
     "create_foreign_key",
@@ -103,5 +122,6 @@ __all__ = [
     "register_facts",
     "register_traits",
     "stands_alone",
+    "tokens",
     "traits",
 ]

@@ -322,12 +322,24 @@ def constraint_name(change: DropConstraint, compiler: DDLCompiler) -> str:
         raise MissingFact(
             change.describe(), ("constraint_name",), "a constraint is dropped by its name"
         )
+    return str(compiler.preparer.format_constraint(_stand_in(change)))
+
+
+def completed_name(change: DropConstraint) -> str | None:
+    """Give the name of the constraint that is dropped, completed by the naming convention.
+
+    None if the change has no name for it.
+    """
+    return None if change.constraint_name is None else str(_stand_in(change).name)
+
+
+def _stand_in(change: DropConstraint) -> Any:
     stand_in: Any = _STAND_INS.get(change.type_, UniqueConstraint)(name=change.constraint_name)
     if change.naming_convention:
         stand_in = detached.bind_constraint(
             change.table_name, stand_in, change.schema, _completing(change.naming_convention)
         )
-    return str(compiler.preparer.format_constraint(stand_in))
+    return stand_in
 
 
 _STAND_INS: dict[str | None, Callable[..., Constraint]] = {

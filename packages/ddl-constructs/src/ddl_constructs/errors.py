@@ -104,3 +104,93 @@ class UnknownOption(DDLConstructsError, TypeError):
             f"{change} got an unknown keyword {option!r}: dialect options are written "
             f"<dialect>_<option>{near}"
         )
+
+
+class InapplicableChange(DDLConstructsError):
+    """A change can't be applied to a schema in memory; each way is a class of its own.
+
+    Attributes:
+        what: The change in words, as `describe()` gives it.
+        reason: What stands in the way.
+        hint: What to do instead; None if there is nothing.
+    """
+
+    def __init__(self, what: str, reason: str, hint: str | None = None) -> None:
+        self.what, self.reason, self.hint = what, reason, hint
+        mend = f"; {hint}" if hint else ""
+        super().__init__(f"can't {what}: {reason}{mend}")
+
+
+class UnknownObject(InapplicableChange):
+    """A change names what isn't in the schema.
+
+    Attributes:
+        kind: "table", "column", "constraint", "index", "sequence", "enum" or "label".
+        name: What was named, with its table where it has one.
+        candidates: Names of that kind that look alike, best first; may be empty.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        kind: str,
+        name: str,
+        candidates: tuple[str, ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        self.kind, self.name, self.candidates = kind, name, candidates
+        near = f"did you mean {' or '.join(candidates)}?" if candidates else None
+        mend = "; ".join(part for part in (near, hint) if part) or None
+        super().__init__(what, f"there is no {kind} {name}", mend)
+
+
+class ExistingObject(InapplicableChange):
+    """A change makes what is in the schema already.
+
+    Attributes:
+        kind: As in `UnknownObject`.
+        name: What is there, with its table where it has one.
+    """
+
+    def __init__(self, what: str, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name
+        super().__init__(what, f"{kind} {name} is there already")
+
+
+class ObjectInUse(InapplicableChange):
+    """A change takes away what something else needs, and databases differ in what comes of it.
+
+    Attributes:
+        name: What would go.
+        users: What needs it, each in words, in order.
+    """
+
+    def __init__(
+        self, what: str, name: str, users: tuple[str, ...], hint: str | None = None
+    ) -> None:
+        self.name, self.users = name, users
+        super().__init__(
+            what, f"{name} is used by {', '.join(users)}", hint or "drop or alter that first"
+        )
+
+
+class UnrewritableText(InapplicableChange):
+    """A piece of SQL names what is changed, and can't be read well enough to be rewritten.
+
+    Attributes:
+        name: What is changed.
+        where: Whose SQL it is, in words.
+        sql: The SQL.
+    """
+
+    def __init__(self, what: str, name: str, where: str, sql: str) -> None:
+        self.name, self.where, self.sql = name, where, sql
+        super().__init__(
+            what,
+            f"{where} may name {name}, in SQL that can't be read with certainty: {sql}",
+            "drop it first, and create it again afterwards",
+        )
+
+
+class OpaqueChange(InapplicableChange):
+    """What a change does to the schema can't be known without a database."""

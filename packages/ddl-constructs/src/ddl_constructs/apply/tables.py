@@ -1,0 +1,109 @@
+"""What changes of whole tables do: create, drop, rename, move, comment, options."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column
+
+from ..change import Change
+from ..comment import CreateTableComment, DropTableComment
+from ..errors import ExistingObject
+from ..sqltext import dotted
+from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
+from ..table_options import AlterTableOptions
+from . import expressions, named_types
+from .draft import SchemaDraft, TableDraft, table_draft
+from .indexes import add_index
+from .items import Key, Reference
+from .reading import reading
+from .rules import applies
+
+
+@applies(CreateTable)
+def create_table(schema: SchemaDraft, change: CreateTable) -> None:
+    """Add the table with all it brings; where it is there and may be, only its indexes."""
+    made = change.element
+    draft = table_draft(made, schema.naming_convention)
+    said = {e.name for e in change.elements if isinstance(e, Column)}
+    draft.columns = [c for c in draft.columns if c.name in said]  # others stand in for targets
+    there = schema.tables.get(draft.key)
+    if there is not None and change.if_not_exists:
+        for index in draft.indexes:
+            add_index(schema, there, change, index)
+        return
+    schema.add(change, draft)
+    schema.refer(draft, made)
+    for constraint in draft.constraints:
+        _require(draft, change, constraint)
+    for reference in draft.references:
+        draft.require(change, reference.columns)
+
+
+def _require(draft: TableDraft, change: Change, constraint: object) -> None:
+    names = getattr(constraint, "_pending_colargs", ())
+    draft.require(change, (n for n in names if isinstance(n, str)))
+
+
+@applies(DropTable)
+def drop_table(schema: SchemaDraft, change: DropTable) -> None:
+    """Take the table away; what foreign keys of others point to is then missing.
+
+    As on PostgreSQL, an enum type goes along only if the change knows the table.
+    """
+    if change.if_exists and (change.schema, change.table_name) not in schema.tables:
+        return
+    draft = schema.table(change, change.table_name, change.schema)
+    del schema.tables[draft.key]
+    known = change.existing_table.element.columns if change.existing_table is not None else ()
+    named_types.leave(schema.enums, draft.columns, known, schema.enums_in_columns())
+
+
+@applies(RenameTable)
+def rename_table(schema: SchemaDraft, change: RenameTable) -> None:
+    """Rename the table, in foreign keys and before dots in SQL too; constraints keep their names."""
+    draft = schema.table(change, change.old_table_name, change.schema)
+    move(schema, draft, change, (change.schema, change.new_table_name))
+
+
+@applies(SetTableSchema)
+def set_table_schema(schema: SchemaDraft, change: SetTableSchema) -> None:
+    """Move the table, in foreign keys too."""
+    draft = schema.table(change, change.table_name, change.schema)
+    move(schema, draft, change, (change.new_schema, change.table_name))
+
+
+def move(schema: SchemaDraft, draft: TableDraft, change: Change, new: Key) -> None:
+    """Give a table another name or schema."""
+    old = draft.key
+    if new == old:
+        return
+    if new in schema.tables:
+        raise ExistingObject(change.describe(), "table", dotted(*new))
+    if schema.naming_convention:  # a type's CHECK would be named anew after the table
+        draft.pin_type_checks(schema.build_table(draft))
+    schema.tables = {new if k == old else k: t for k, t in schema.tables.items()}
+    draft.schema, draft.name = new
+    for table, place in list(schema.referring(old)):
+        r = table.references[place]
+        table.references[place] = Reference(r.constraint, r.columns, new, r.target_columns)
+    draft.rewrite(
+        lambda name: name,
+        reading(change, old[1], lambda e: expressions.with_qualifier(e, old[1], new[1])),
+    )
+
+
+@applies(CreateTableComment, DropTableComment)
+def comment_table(schema: SchemaDraft, change: CreateTableComment | DropTableComment) -> None:
+    """Set the comment, or take it away."""
+    draft = schema.table(change, change.table_name, change.schema)
+    draft.options["comment"] = getattr(change, "comment", None)
+
+
+@applies(AlterTableOptions)
+def alter_table_options(schema: SchemaDraft, change: AlterTableOptions) -> None:
+    """Set the options; None leaves one to the database."""
+    draft = schema.table(change, change.table_name, change.schema)
+    for option, value in change.dialect_kwargs.items():
+        if value is None:
+            draft.options.pop(option, None)
+        else:
+            draft.options[option] = value

@@ -1,0 +1,75 @@
+"""SQL text as tokens. No parser: meaning is never guessed at here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+|--[^\n]*|/\*.*?\*/)
+  | (?P<string>[eE]'(?:[^'\\]|\\.|'')*'|[xXbBnN]?'(?:[^']|'')*'|\$(?P<tag>[^\W\d]\w*|)\$.*?\$(?P=tag)\$)
+  | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
+  | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
+  | (?P<word>[^\W\d][\w$]*)
+  | (?P<punct>::|\|\||<=|>=|<>|!=|==|<<|>>|->>|->|~~\*|!~~\*|!~~|~~|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of SQL.
+
+    Attributes:
+        kind: "string", "quoted", "number", "word" or "punct".
+        text: As it is written.
+        start: Where it begins in the text, in characters from 0.
+        end: Where it ends.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """The identifier that it is, without quotes."""
+        if self.kind != "quoted":
+            return self.text
+        opening = self.text[0]
+        inner = self.text[1:-1]
+        return inner if opening == "[" else inner.replace(opening * 2, opening)
+
+    def says(self, *words: str) -> bool:
+        """Tell whether it is one of these keywords (upper case) or signs."""
+        return self.kind in ("word", "punct") and self.text.upper() in words
+
+
+def tokens(sql: str) -> Iterator[Token]:
+    """Cut SQL into its tokens, without space and comments.
+
+    Square brackets quote an identifier only after a space, an opening bracket, a
+    comma or a dot; else they are an array's subscript.
+
+    >>> [token.text for token in tokens("(age>=18) -- grown up")]
+    ['(', 'age', '>=', '18', ')']
+    """
+    at = 0
+    while at < len(sql):
+        found = _TOKEN.match(sql, at)
+        assert found is not None, "the last alternative matches any character"
+        kind, start, end = str(found.lastgroup), found.start(), found.end()
+        if (
+            kind == "quoted"
+            and sql[start] == "["
+            and start
+            and (sql[start - 1].isalnum() or sql[start - 1] in '_)]"')
+        ):
+            kind, end = "punct", start + 1
+        if kind != "space":
+            yield Token(kind, sql[start:end], start, end)
+        at = end
