@@ -192,6 +192,33 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
     def prep_table_for_batch(self, batch_impl: Any, table: Table) -> None:
         """Prepare the table that is copied, before its copy is made; nothing is to be done."""
 
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Tell whether two columns' types differ, by how they are written; a subclass may know better."""
+        written = self.dialect.type_compiler_instance.process
+        texts = [
+            " ".join(str(written(column.type)).upper().split())
+            for column in (inspector_column, metadata_column)
+        ]
+        return texts[0] != texts[1] and not any(
+            {text.partition("(")[0].strip() for text in texts} <= same
+            and texts[0].partition("(")[2] == texts[1].partition("(")[2]
+            for same in self.type_synonyms
+        )
+
+    def compare_server_default(
+        self,
+        inspector_column: Any,
+        metadata_column: Any,
+        rendered_metadata_default: Any,
+        rendered_inspector_default: Any,
+    ) -> Any:
+        """Tell whether two defaults differ as text; a subclass may know better."""
+        return rendered_inspector_default != rendered_metadata_default
+
+    def render_type(self, type_obj: Any, autogen_context: Any) -> str | Any:
+        """Give a type's source; False for the usual way."""
+        return False
+
     def start_migrations(self) -> None:
         """Called before the first step of a run; nothing is to be done."""
 

@@ -1,0 +1,116 @@
+"""Comparing: ours first, then the functions that plugins registered."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import ddl_autogen
+from ddl_constructs import AlterColumn, IrreversibleChange
+from sqlalchemy import Column, MetaData, Table
+
+from ....transactions import reading
+from ..operations import conversion, ops
+from ..runtime.plugins import comparators, load_plugins
+from ..util import PriorityDispatcher
+from .context import AutogenContext, comparison_options
+
+__all__ = ["comparators"]
+
+log = logging.getLogger("alembic.autogenerate.compare")
+
+
+def _populate_migration_script(
+    autogen_context: AutogenContext, migration_script: ops.MigrationScript
+) -> None:
+    """Fill a new revision with what database and models differ in, and with what undoes it."""
+    upgrade_ops, downgrade_ops = (
+        migration_script.upgrade_ops_list[-1],
+        (migration_script.downgrade_ops_list[-1]),
+    )
+    _produce_net_changes(autogen_context, upgrade_ops)
+    try:
+        downgrade_ops.ops[:] = conversion.undone(upgrade_ops.ops, autogen_context.dialect)
+    except IrreversibleChange as err:
+        raise ops.NotReversible(f"the way back can't be written: {err}") from err
+
+
+def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps) -> None:
+    """Add what database and models differ in."""
+    load_plugins()
+    connection = autogen_context.inspector.bind
+    with reading(connection):  # type: ignore[arg-type]  # the inspector is that of a connection
+        changes = ddl_autogen.compare(
+            connection,  # type: ignore[arg-type]  # likewise
+            autogen_context._several,
+            comparison_options(autogen_context),
+        )
+    for change in changes:
+        log.info("Detected %s", change.describe())
+    upgrade_ops.ops.extend(conversion.ops_of(changes, autogen_context.dialect))
+    dialect = autogen_context.dialect.name
+    comparators.dispatch("autogenerate", qualifier=dialect)(autogen_context, upgrade_ops)
+    schemas = _schemas(autogen_context)
+    comparators.dispatch("schema", qualifier=dialect)(autogen_context, upgrade_ops, schemas)
+    if _has(comparators, "table", dialect) or _has(comparators, "column", dialect):
+        _compare_tables(autogen_context, upgrade_ops, schemas)
+
+
+def _has(registry: PriorityDispatcher, target: str, dialect: str) -> bool:
+    return any((target, one) in registry._registry for one in ("default", dialect))
+
+
+def _schemas(autogen_context: AutogenContext) -> set[str | None]:
+    """Give the schemas that are compared; None for the default one."""
+    found: set[str | None] = {None}
+    if autogen_context.opts.get("include_schemas"):
+        inspector = autogen_context.inspector
+        default = autogen_context.dialect.default_schema_name
+        names = {
+            n for n in inspector.get_schema_names() if n not in ("information_schema", default)
+        }
+        found |= {n for n in names if autogen_context.run_name_filters(n, "schema", {})}
+    return found
+
+
+def _unaltered(found: Column[Any]) -> ops.AlterColumnOp:
+    """Give the operation that leaves a column as it is, with all that is known of it."""
+    default: Any = found.server_default
+    change = AlterColumn(
+        found.table.name,
+        found.name,
+        schema=found.table.schema,
+        existing_type=found.type,
+        existing_nullable=found.nullable,
+        existing_server_default=default,
+        existing_comment=found.comment,
+    )
+    return ops.AlterColumnOp._of(change)
+
+
+def _compare_tables(
+    autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps, schemas: set[str | None]
+) -> None:
+    """Ask the functions for tables and columns about each table that both sides have."""
+    dialect, inspector = autogen_context.dialect.name, autogen_context.inspector
+    for ours in autogen_context.sorted_tables:
+        schema = ours.schema
+        if schema not in schemas or not inspector.has_table(ours.name, schema=schema):
+            continue
+        theirs = Table(ours.name, MetaData(), schema=schema)
+        inspector.reflect_table(theirs, None)
+        modify = ops.ModifyTableOps(ours.name, [], schema=schema)
+        where = (schema, ours.name)
+        comparators.dispatch("table", qualifier=dialect)(
+            autogen_context, modify, *where, theirs, ours
+        )
+        for column in ours.columns:
+            if column.name in theirs.c:
+                altered = _unaltered(theirs.c[column.name])
+                comparators.dispatch("column", qualifier=dialect)(
+                    autogen_context, altered, *where, column.name, theirs.c[column.name], column
+                )
+                if altered.has_changes():
+                    modify.ops.append(altered)
+        if modify.ops:
+            upgrade_ops.ops.append(modify)

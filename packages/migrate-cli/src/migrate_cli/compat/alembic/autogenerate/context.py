@@ -1,0 +1,154 @@
+"""`AutogenContext`: what surrounds a comparison, and the source that is written of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import ddl_autogen
+from sqlalchemy import MetaData, Table, inspect
+from sqlalchemy.engine.reflection import Inspector
+
+from .. import util
+from ..ddl.impl import DefaultImpl
+
+DEFAULTS: Mapping[str, Any] = {
+    "sqlalchemy_module_prefix": "sa.",
+    "alembic_module_prefix": "op.",
+    "user_module_prefix": None,
+    "render_item": None,
+    "render_as_batch": False,
+}
+
+
+class AutogenContext:
+    """What surrounds a comparison, and the source that is written of it.
+
+    Attributes:
+        migration_context: The context that it belongs to.
+        metadata: The models; None where nothing is compared.
+        connection: The database; None where there is none.
+        dialect: Its dialect.
+        imports: Lines that the source needs.
+        opts: The options of the migration context; the very dict, unless others were given.
+    """
+
+    def __init__(
+        self,
+        migration_context: Any,
+        metadata: MetaData | Sequence[MetaData] | None = None,
+        opts: dict[str, Any] | None = None,
+        autogenerate: bool = True,
+    ) -> None:
+        """Take the models from the options if they aren't given.
+
+        Raises:
+            CommandError: Something is to be compared, and there are no models, or no database.
+        """
+        self.migration_context = migration_context
+        self.opts = migration_context.opts if opts is None else opts
+        self.metadata = metadata = (
+            self.opts.get("target_metadata") if metadata is None else metadata
+        )
+        if autogenerate and metadata is None and migration_context.script is not None:
+            raise util.CommandError(
+                "Can't proceed with --autogenerate option; environment script "
+                f"{migration_context.script.env_py_location} does not provide a MetaData object "
+                "or sequence of objects to the context."
+            )
+        self.imports: set[str] = set()
+        self.connection = migration_context.bind
+        self.dialect = migration_context.dialect
+        self._has_batch = False
+
+    def option(self, name: str) -> Any:
+        """Give an option, or what it is where nobody said it."""
+        return self.opts.get(name, DEFAULTS.get(name))
+
+    @util.memoized_property
+    def inspector(self) -> Inspector:
+        """What reads the database.
+
+        Raises:
+            CommandError: There is none.
+        """
+        if self.connection is None:
+            raise util.CommandError(
+                "can't read the database: this comparison has no connection "
+                "(SQL is only written, or only a dialect is known)"
+            )
+        found: Inspector = inspect(self.connection)
+        return found
+
+    @contextmanager
+    def _within_batch(self) -> Iterator[None]:
+        self._has_batch = True
+        yield
+        self._has_batch = False
+
+    def run_name_filters(self, name: str | None, type_: str, parent_names: Any) -> bool:
+        """Ask `include_name` about a name of the database."""
+        if "schema_name" in parent_names and type_ != "schema":
+            table = name if type_ == "table" else parent_names.get("table_name")
+            if table:
+                schema = parent_names["schema_name"]
+                parent_names["schema_qualified_table_name"] = (
+                    f"{schema}.{table}" if schema else table
+                )
+        include: Callable[..., Any] | None = self.opts.get("include_name")
+        return include is None or bool(include(name, type_, parent_names))
+
+    def run_object_filters(
+        self, object_: Any, name: str | None, type_: str, reflected: bool, compare_to: Any
+    ) -> bool:
+        """Ask `include_object` about an object of either side."""
+        include: Callable[..., Any] | None = self.opts.get("include_object")
+        return include is None or bool(include(object_, name, type_, reflected, compare_to))
+
+    run_filters = run_object_filters
+
+    @util.memoized_property
+    def sorted_tables(self) -> list[Table]:
+        """The tables of the models, what is referred to first."""
+        return [table for metadata in self._several for table in metadata.sorted_tables]
+
+    @util.memoized_property
+    def table_key_to_table(self) -> dict[str, Table]:
+        """The tables of the models by key: `[schema.]name`."""
+        return {key: table for one in self._several for key, table in one.tables.items()}
+
+    @property
+    def _several(self) -> list[MetaData]:
+        if self.metadata is None:
+            return []
+        return [self.metadata] if isinstance(self.metadata, MetaData) else list(self.metadata)
+
+
+def comparison_options(autogen_context: AutogenContext) -> ddl_autogen.Options:
+    """Give what is compared, by the options of an env.py and what its dialect overrides."""
+    context, opts = autogen_context.migration_context, autogen_context.opts
+    return ddl_autogen.Options(
+        include_schemas=bool(opts.get("include_schemas")),
+        compare_type=_asked(opts.get("compare_type", True), context, "compare_type"),
+        compare_server_default=_asked(
+            opts.get("compare_server_default", False), context, "compare_server_default"
+        ),
+        include_name=opts.get("include_name"),
+        include_object=opts.get("include_object"),
+        ignore_tables=[(context.version_table_schema, context.version_table)],
+    )
+
+
+def _asked(said: Any, context: Any, method: str) -> Any:
+    """Give what tells whether something differs: a function of env.py, or the dialect's own."""
+    own = getattr(type(context.impl), method) is not getattr(DefaultImpl, method)
+    if callable(said):
+        return lambda *args: said(context, *args)
+    if not said or not own:
+        return bool(said)
+    if method == "compare_type":
+        return lambda theirs, ours, *types: context.impl.compare_type(theirs, ours)
+    return lambda theirs, ours, their_text, our_default, our_text: (
+        context.impl.compare_server_default(theirs, ours, our_text, their_text)
+    )

@@ -1,0 +1,106 @@
+"""The two doors between changes and Alembic's operations: a list of ours to theirs, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import ddl_autogen
+import ddl_constructs as ddl
+from ddl_constructs import Change
+from sqlalchemy.engine.interfaces import Dialect
+
+from . import ops
+from .base import Operations
+from .ops.base import ChangeOp
+from .ops.constraint import op_of as constraint_op
+
+
+class StatementsOp(ops.ExecuteSQLOp):
+    """A change that Alembic has no operation for: written into a script as the SQL that it is.
+
+    Attributes:
+        change: The change.
+        dialect: Whose SQL it is.
+    """
+
+    dialect: Dialect
+
+    def __init__(self, change: Change, dialect: Dialect) -> None:
+        self.__dict__.update(change=change, dialect=dialect)
+
+    @property
+    def texts(self) -> list[str]:
+        """The statements, each as it is written."""
+        pieces: list[Any] = list(self.change.statements(self.dialect))
+        return [str(piece.compile(dialect=self.dialect)).strip() for piece in pieces]
+
+    @property
+    def sqltext(self) -> str:
+        """The statements as one text."""
+        return ";\n".join(self.texts)
+
+    def reverse(self) -> StatementsOp:
+        return StatementsOp(self._undone(), self.dialect)
+
+
+@Operations.implementation_for(StatementsOp)
+def _carry_out(operations: Any, operation: StatementsOp) -> Any:
+    return operations.impl._take(operation.change)
+
+
+def op_of(change: Change, dialect: Dialect) -> ops.MigrateOperation:
+    """Give the operation that is a change."""
+    if isinstance(change, ddl.AddConstraint):
+        return constraint_op(change)
+    kind = ChangeOp._BY_KIND.get(type(change))
+    return StatementsOp(change, dialect) if kind is None else kind._of(change)
+
+
+def ops_of(changes: Iterable[Change], dialect: Dialect) -> list[ops.MigrateOperation]:
+    """Give the operations that are changes, in their order; those in a row on one table as one."""
+    made = [op_of(change, dialect) for change in changes]
+    found: list[ops.MigrateOperation] = []
+    for table, group in groupby(made, _altered):
+        if table is None:
+            found += group
+        else:
+            schema, name = table
+            found.append(ops.ModifyTableOps(name, list(group), schema=schema))
+    return found
+
+
+def _altered(op: Any) -> tuple[str | None, str] | None:
+    """Give the table that an operation alters; None for one on a whole table, or on none."""
+    apart = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, ops.BulkInsertOp)
+    if isinstance(op, (*apart, ops.ExecuteSQLOp)):
+        return None
+    table: str | None = op.change.table_name
+    return None if table is None else (op.change.schema, table)
+
+
+def flat(operations: Iterable[Any]) -> Iterator[Any]:
+    """Give the operations in containers, in order."""
+    for op in operations:
+        if isinstance(op, ops.OpContainer):
+            yield from flat(op.ops)
+        else:
+            yield op
+
+
+def undone(operations: Sequence[Any], dialect: Dialect) -> list[ops.MigrateOperation]:
+    """Give what undoes operations, the last one first; ours in a row are undone together."""
+    found: list[ops.MigrateOperation] = []
+    for ours, group in groupby(reversed(list(flat(operations))), _is_ours):
+        several = list(group)
+        if ours:
+            changes = [op.change for op in reversed(several)]
+            found += ops_of(ddl_autogen.reverse(changes, dialect), dialect)
+        else:
+            found += [op.reverse() for op in several]
+    return found
+
+
+def _is_ours(op: Any) -> bool:
+    return isinstance(op, ChangeOp)
