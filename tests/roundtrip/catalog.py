@@ -62,11 +62,25 @@ def _mariadb(connection: Connection) -> set[str]:
             f"SHOW CREATE TABLE `{quoted}`", execution_options={"no_parameters": True}
         ).one()[1]
         *lines, last = made.split("\n")[1:]
+        implicit = _implicit(lines)
         for line in lines:
             said = line.strip().rstrip(",")
             said = re.sub(r"CONSTRAINT `[^`]*` FOREIGN KEY", "FOREIGN KEY", said)
+            key = re.match(r"KEY `([^`]*)` \((.*)\)", said)
+            if key and key[1] in implicit.get(key[2], ()):
+                said = said.replace(f"`{key[1]}`", "of a foreign key", 1)
             found.add(f"{name}: {said}")
         found.add(f"{name}: {re.sub(r' AUTO_INCREMENT=[0-9]+', '', last)}")
+    return found
+
+
+def _implicit(lines: list[str]) -> dict[str, set[str]]:
+    """Give the names that the server may choose for the index of a foreign key, by its columns."""
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        if fk := re.search(r"CONSTRAINT `([^`]*)` FOREIGN KEY \((.*?)\)", line):
+            column = fk[2].split("`")[1]
+            found.setdefault(fk[2], set()).update({fk[1], column, f"{column}_2", f"{column}_3"})
     return found
 
 

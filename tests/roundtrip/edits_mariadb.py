@@ -76,7 +76,7 @@ def fk_index(d: Draft) -> None:
 @edit("document column added", "document column dropped", MY)
 def document(d: Draft) -> None:
     _, made = d.table()
-    made.columns[d.new("doc")] = Col("json", d.rng.random() < 0.7)
+    made.columns[d.new("doc")] = Col("json")
 
 
 def option(forth: str, name: str, values: list[str]) -> None:

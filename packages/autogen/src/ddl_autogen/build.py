@@ -51,21 +51,28 @@ from .values import (
 ConstraintValue = PrimaryKeyValue | UniqueValue | ForeignKeyValue | CheckValue | ExcludeValue
 
 
-def column_of(value: ColumnValue, database: Database, key: Sequence[str] = ()) -> Column[Any]:
+def column_of(
+    value: ColumnValue,
+    database: Database,
+    key: Sequence[str] = (),
+    checks: Sequence[CheckValue] = (),
+) -> Column[Any]:
     """Make the Column that a change adds or drops, hanging on no Table.
 
     Its foreign keys, UNIQUE, CHECKs (also that of its type) and index aren't part of
-    it: they are changes of their own.
+    it: they are changes of their own, but for those CHECKs that are given.
 
     Args:
         value: What it says.
         database: Whose types and words it has if it was read.
         key: Names of the primary key's columns, of which it may be one.
+        checks: CHECKs that are written inside of it.
     """
     source = value.source
+    inside = [CheckConstraint(sql_text(bare(c.spelled or c.text))) for c in checks]
     if source is None:
-        return _column_read(value, database, key)
-    generated: list[SchemaItem] = []
+        return _column_read(value, database, key, inside)
+    generated: list[SchemaItem] = list(inside)
     default: Any = source.server_default
     if source.computed is not None:
         generated.append(Computed(source.computed.sqltext, persisted=source.computed.persisted))
@@ -86,8 +93,10 @@ def column_of(value: ColumnValue, database: Database, key: Sequence[str] = ()) -
     )
 
 
-def _column_read(value: ColumnValue, database: Database, key: Sequence[str]) -> Column[Any]:
-    generated: list[SchemaItem] = []
+def _column_read(
+    value: ColumnValue, database: Database, key: Sequence[str], inside: Sequence[CheckConstraint]
+) -> Column[Any]:
+    generated: list[SchemaItem] = list(inside)
     if value.computed is not None:
         generated.append(
             Computed(escaped(value.computed.expression), persisted=value.computed.stored)
@@ -292,11 +301,14 @@ def create_table(
             (f for f in table.foreign_keys if f not in without),
             key=lambda f: (f.name or "", f.columns, f.target_columns),
         ),
-        *sorted(table.checks, key=lambda c: (c.name or "", c.text)),
+        *sorted(
+            (c for c in table.checks if c.column is None), key=lambda c: (c.name or "", c.text)
+        ),
         *sorted(table.excludes, key=lambda x: (x.name or "", x.text)),
     ]
+    key = table.primary_key.columns if table.primary_key else ()
     elements: list[SchemaItem] = [
-        column_of(c, database, table.primary_key.columns if table.primary_key else ())
+        column_of(c, database, key, [k for k in table.checks if k.column == c.name])
         for c in table.columns
     ]
     elements += [constraint_of(c, database=database) for c in constraints]

@@ -208,7 +208,9 @@ class _Reader:
 
     def check(self, constraint: CheckConstraint) -> CheckValue:
         text = self.speller.expression(constraint.sqltext)
-        return CheckValue(text, self.speller.name(constraint), text, constraint)
+        name, parent = self.speller.name(constraint), constraint.parent
+        inside = name is None and self.database.knows_inline_checks and isinstance(parent, Column)
+        return CheckValue(text, name, text, parent.name if inside else None, constraint)
 
     def exclude(self, constraint: Constraint) -> ExcludeValue:
         deferrable, initially = deferral(constraint)

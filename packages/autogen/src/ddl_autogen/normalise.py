@@ -52,6 +52,7 @@ def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iter
         existing = theirs.column(column.name)
         if existing is not None:
             yield bool(column.type) and existing.type != column.type
+            yield existing.collation != column.collation or column.charset is not None
             yield not database.same_default(existing, column)
             if existing.computed is not None and column.computed is not None:
                 a, b = existing.computed.expression, column.computed.expression

@@ -35,7 +35,7 @@ from ddl_constructs import (
     DropTableComment,
     ReplaceEnum,
 )
-from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index
+from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 
 from .values import Snapshot, TableValue
 
@@ -171,17 +171,21 @@ class _Describer:
             case AlterColumn():
                 node = _Node(change, (2, *place, 1, at))
                 node.alters = {("column", key, change.column_name)}
+                if change.autoincrement is True:  # what numbers rows must be a key (MySQL)
+                    node.alters, node.uses = set(), {("primary key", key)}
+                elif change.autoincrement is False:
+                    node.alters, node.leaves = set(), {("primary key", key)}
                 if enum := _enum_name(change.type_):
                     node.needs = {("enum", enum)}
-                    node.leaves = {("a use of enum", enum)}
+                    node.leaves |= {("a use of enum", enum)}
                 elif enum := _enum_name(change.existing_type):
                     # a default of old labels goes before they do, one of new labels comes after
                     if change.type_ is not KEEP:
-                        node.takes = {("labels", enum)}
+                        node.takes |= {("labels", enum)}
                     elif change.server_default is None:
-                        node.leaves = {("labels", enum)}
+                        node.leaves |= {("labels", enum)}
                     elif change.server_default is not KEEP:
-                        node.uses = {("labels", enum)}
+                        node.uses |= {("labels", enum)}
             case DropColumn():
                 node = _Node(change, (2, *place, 6, at))
                 node.takes = {("column", key, change.column_name)}
@@ -274,7 +278,10 @@ class _Describer:
         node.uses = self._mentioned(key, change.columns, self.ours)
         node.brings = {("name", key[0], str(change.index_name))}
         table = self.theirs.tables.get(key)
-        if table is not None and change.index_name in {fk.name for fk in table.foreign_keys}:
+        if table is not None and any(
+            change.index_name == fk.name or change.columns[: len(fk.columns)] == fk.columns
+            for fk in table.foreign_keys
+        ):
             node.brings |= {("support", key)}  # MySQL drops no index that a foreign key leans on
         if change.unique:
             node.brings.add(
@@ -292,7 +299,9 @@ class _Describer:
     def _constraint(self, node: _Node, given: Constraint, key: Thing, *, comes: bool) -> None:
         if comes:
             node.needs.add(("table", key))
-        if given.name is not None:
+        if isinstance(given, PrimaryKeyConstraint):
+            node.alters.add(("primary key", key))
+        if given.name is not None and given.name != "PRIMARY":
             # a constraint's name is the table's own, but on PostgreSQL a key's index has it too
             (node.brings if comes else node.takes).add(("name", key[0], str(given.name)))
         if isinstance(given, ForeignKeyConstraint):

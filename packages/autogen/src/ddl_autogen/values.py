@@ -70,8 +70,10 @@ class ColumnValue:
         computed: Its expression if it is generated, else None.
         identity: Its options if it is an identity column, else None.
         collation: A collation that was stated, or None.
-        autoincrement: Whether the database numbers the rows (serial, AUTO_INCREMENT);
-            None where that isn't said.
+        charset: A character set that a model states (MySQL), or None.
+        autoincrement: True if the database numbers the rows (serial, AUTO_INCREMENT); else None.
+        numbering_open: Whether a model leaves that open: a sequence or default that it names
+            may be what numbers the rows.
         sequence: The sequence that numbers the rows and belongs to the column, as SQL
             text; None for a model's, or where there is none.
         sequence_type: The type of that sequence's values; likewise.
@@ -90,6 +92,8 @@ class ColumnValue:
     autoincrement: bool | None = None
     enum: EnumValue | None = None
     onupdate: str | None = None
+    numbering_open: bool = field(default=False, compare=False)
+    charset: str | None = field(default=None, compare=False)
     sequence: str | None = field(default=None, compare=False)
     sequence_type: str | None = field(default=None, compare=False)
     source: Any = field(default=None, compare=False, repr=False)  # a Column, or None
@@ -160,11 +164,14 @@ class CheckValue:
         text: Its condition as SQL text, as the database has it where that was asked.
         name: Its name, or None.
         spelled: Its condition as the model has it; None for one that was read.
+        column: The column that it is written inside of, where the database remembers that
+            (MariaDB); else None.
     """
 
     text: str
     name: str | None = None
     spelled: str | None = field(default=None, compare=False, repr=False)
+    column: str | None = field(default=None, compare=False)
     source: Any = field(default=None, compare=False, repr=False)
 
 

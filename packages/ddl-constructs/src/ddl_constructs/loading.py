@@ -12,8 +12,8 @@ ENTRY_POINTS = "ddl_constructs.dialects"
 
 _FILES = {
     "postgresql": ("postgresql", "postgresql_enum"),
-    "mysql": ("mysql", "mysql_column"),
-    "mariadb": ("mysql", "mysql_column"),
+    "mysql": ("mysql", "mysql_column", "mysql_constraint"),
+    "mariadb": ("mysql", "mysql_column", "mysql_constraint"),
     "sqlite": ("sqlite",),
     "mssql": ("mssql", "mssql_column", "mssql_data"),
     "oracle": ("oracle",),

@@ -26,13 +26,16 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
         if column.name not in found and options.takes_object(
             column.source, column.name, "column", False
         ):
-            yield AddColumn(ours.name, column_of(column, database), schema=schema)
+            inside = [c for c in ours.checks if c.column == column.name]
+            made = column_of(column, database, checks=inside)
+            yield AddColumn(ours.name, made, schema=schema)
     for column in ours.columns:
         existing = found.pop(column.name, None)
         if existing is not None and existing != column:
             yield from alter_column(existing, column, ours, context)
     for existing in found.values():
-        made = column_of(existing, database)
+        inside = [c for c in theirs.checks if c.column == existing.name]
+        made = column_of(existing, database, checks=inside)
         if existing.name not in _system(ours) and options.takes_object(
             made, existing.name, "column", True
         ):
@@ -70,6 +73,8 @@ def alter_column(
             facts.setdefault("server_default", server_default(ours, database))
     if first.get("autoincrement") and "type_" in facts:
         facts["existing_autoincrement"] = True  # its new sequence follows the type
+    if database.repeats_columns:
+        first, facts, last = {}, {**facts, **first, **last}, {}
     steps = [first, *_apart(facts, theirs, ours, context), last]
     for step in steps:
         if step:

@@ -48,9 +48,9 @@ def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) 
         "foreignkey", *foreign_keys(theirs.foreign_keys, ours.foreign_keys)
     )
     if context.database.comparable_checks(theirs):
-        yield from writer.differences(
-            "check", *checks(theirs.checks, ours.checks, context.database.normal)
-        )
+        stay = {c.name for c in theirs.columns} & {c.name for c in ours.columns}
+        a, b = ([c for c in t.checks if c.column in (None, *stay)] for t in (theirs, ours))
+        yield from writer.differences("check", *checks(a, b, context.database.normal))
     yield from writer.differences(
         "exclude", *excludes(theirs.excludes, ours.excludes, context.database.normal)
     )

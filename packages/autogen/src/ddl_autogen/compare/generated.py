@@ -57,8 +57,8 @@ def _no_default(numbers: Step) -> Step:
 
 def _numbering(theirs: ColumnValue, ours: ColumnValue) -> Step:
     """Say that the database begins or ceases to number the rows; nothing where no model says."""
-    before, after = bool(theirs.autoincrement), ours.autoincrement
-    if after is None or before == after:
+    before, after = bool(theirs.autoincrement), bool(ours.autoincrement)
+    if before == after or (ours.numbering_open and not after):
         return {}
     return {"autoincrement": after, "existing_autoincrement": before}
 

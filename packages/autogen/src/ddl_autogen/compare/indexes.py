@@ -42,6 +42,28 @@ def compare_indexes(theirs: TableValue, ours: TableValue, context: Context) -> I
         yield DropIndex(conv(str(index.name)), ours.name, schema=schema, existing_index=created)
     for index in come:
         yield create_index(ours, index, database)
+    yield from _made_needless(theirs, ours, come, context)
+
+
+def _made_needless(
+    theirs: TableValue, ours: TableValue, come: Iterable[IndexValue], context: Context
+) -> Iterator[Change]:
+    """Yield the drop of an index that the server made for a foreign key, where a new one serves it.
+
+    MariaDB drops it by itself then; it is said so that the way back makes it again first, without
+    which the new one couldn't go.
+    """
+    database = context.database
+    for index in theirs.indexes:
+        if database.implicit_index(index, theirs, ours) and any(
+            new.columns[: len(index.columns)] == index.columns
+            and not any(e.expression or e.length for e in new.elements)
+            for new in come
+        ):
+            schema = ours.spelled_schema
+            made = create_index(theirs, index, database).replace(schema=schema)
+            name = conv(str(index.name))
+            yield DropIndex(name, ours.name, schema=schema, if_exists=True, existing_index=made)
 
 
 def same_index(theirs: IndexValue, ours: IndexValue, context: Context) -> bool:

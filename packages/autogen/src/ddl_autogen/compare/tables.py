@@ -17,6 +17,7 @@ from .constraints import compare_constraints, names_taken
 from .context import Context
 from .enums import compare_enums, replaced_enums
 from .indexes import compare_indexes, foreign_key_indexes
+from .keys import released
 from .sequences import compare_sequences
 
 
@@ -29,10 +30,14 @@ def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Itera
     yield from _removed(removed, context)
     yield from compare_sequences(theirs, ours, context)
     yield from compare_enums(theirs, ours, context)
+    inside: list[Change] = []
     for key, our_table in ours.tables.items():
         their_table = theirs.tables.get(key)
         if their_table is not None and their_table != our_table:
-            yield from compare_tables(their_table, our_table, context)
+            inside += compare_tables(their_table, our_table, context)
+    yield from inside
+    if context.database.binds_key_types:
+        yield from released(inside, theirs, ours)
 
 
 def compare_tables(theirs: TableValue, ours: TableValue, context: Context) -> Iterator[Change]:

@@ -46,6 +46,9 @@ class Database(ABC):
         has_comments: Whether tables and columns have comments.
         has_identity: Whether a column can be an identity column.
         names_primary_keys: Whether a primary key has a name that can be changed.
+        binds_key_types: Whether the type of a column can't change while a foreign key has it.
+        knows_inline_checks: Whether a CHECK inside of a column is something else than one of
+            the table: it has no name, and goes with the column's definition.
         has_excludes: Whether tables have exclusion constraints.
         tells_collations: Whether a column of theirs has a collation only where one was stated
             that isn't the usual one, so that a model which states none wants that.
@@ -57,6 +60,8 @@ class Database(ABC):
     has_comments: ClassVar[bool] = True
     has_identity: ClassVar[bool] = False
     has_excludes: ClassVar[bool] = False
+    knows_inline_checks: ClassVar[bool] = False
+    binds_key_types: ClassVar[bool] = False
     names_primary_keys: ClassVar[bool] = False
     tells_collations: ClassVar[bool] = False
     stores_computed: ClassVar[bool] = False
@@ -114,11 +119,16 @@ class Database(ABC):
 
     def collation(self, column: Column[Any]) -> str | None:
         """Give the collation that a model column states, or None."""
+        found: str | None = self.stated(column, "collation")
+        return found
+
+    def stated(self, column: Column[Any], fact: str) -> Any:
+        """Give a fact of a model column's type as it is on this database, or None."""
         found: Any = column.type
         found = found._variant_mapping.get(self.name, found)
         if isinstance(found, TypeDecorator):
             found = found.load_dialect_impl(self.dialect)
-        return getattr(found, "collation", None)
+        return getattr(found, fact, None)
 
     def canonical_type(self, text: str) -> str:
         """Bring a type's text into the one spelling in which both sides are compared."""

@@ -52,6 +52,9 @@ class MySQL(Database):
     """MariaDB and MySQL: a schema is a database, a UNIQUE is an index."""
 
     repeats_columns: ClassVar = True
+    knows_inline_checks: ClassVar = True
+    binds_key_types: ClassVar = True
+    tells_collations: ClassVar = True
 
     @property
     def is_mariadb(self) -> bool:
@@ -91,9 +94,15 @@ class MySQL(Database):
                     self._foreign_key(list(g))
                     for _, g in groupby(foreign_keys[key], lambda r: r.name)
                 ),
-                checks=tuple(CheckValue(self._check(c.text), c.name) for c in checks[key]),
+                checks=tuple(
+                    CheckValue(
+                        self._check(c.text), c.name, column=c.name if c.level == "Column" else None
+                    )
+                    for c in checks[key]
+                ),
                 indexes=tuple(k for k in plain if not _is_unique(k)),
                 comment=table.comment or None,
+                options=(("collate", str(table.collation)),),
             )
             yield json_columns(value)
 
@@ -153,6 +162,10 @@ class MySQL(Database):
         return canonical_type(text)
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        value = replace(
+            value,
+            charset=self.stated(column, "charset"),
+        )
         if value.default is None or (found := _ON_UPDATE.search(value.default)) is None:
             return value
         before = value.default[: found.start()].strip()
@@ -257,14 +270,20 @@ class MySQL(Database):
     def foreign_key_index(self, fk: ForeignKeyValue, table: TableValue) -> IndexValue | None:
         """Index its columns, as the server would, unless something of the table begins with them.
 
-        Said aloud, so that the index goes again when the foreign key does.
+        Said aloud, so that the index goes again when the foreign key does. It has the name of
+        the foreign key, or of the first column where the model gives no name.
         """
         keys = [i.columns for i in table.indexes if not any(e.expression for e in i.elements)]
         keys += [u.columns for u in table.uniques]
         keys += [table.primary_key.columns] if table.primary_key else []
         if any(key[: len(fk.columns)] == fk.columns for key in keys):
             return None
-        return IndexValue(str(fk.name), tuple(map(ElementValue, fk.columns)))
+        named = fk.source is None or self.speller.name(fk.source) is not None
+        name = str(fk.name)
+        if not named:
+            taken = {str(i.name) for i in table.indexes} | {str(u.name) for u in table.uniques}
+            name = self.default_name("unique", table.name, fk.columns, taken)
+        return IndexValue(name, tuple(map(ElementValue, fk.columns)))
 
     def default_name(
         self, kind: Kind, table_name: str, columns: Sequence[str], taken: Collection[str]

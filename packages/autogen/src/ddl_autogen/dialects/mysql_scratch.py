@@ -10,7 +10,7 @@ import logging
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -48,8 +48,8 @@ def own_form(
     compared by its text.
     """
     answers = {}
-    for _, ours in asked:
-        told = _ask(database, connection, ours)
+    for theirs, ours in asked:
+        told = _ask(database, connection, theirs, ours)
         if told is None:
             log.warning(
                 "table %s: the server made no temporary table, so types, defaults and CHECKs "
@@ -67,39 +67,55 @@ class _Told:
 
     Attributes:
         types: SQL text of the types, by column.
+        collations: Those that aren't the table's, by column.
+        computed: SQL text of the expressions of computed columns, by column.
         defaults: SQL text of the defaults, by column.
         json: Columns with a CHECK of their own that they hold JSON.
         checks: SQL text of the CHECKs, by name.
     """
 
-    types: dict[str, str]
-    defaults: dict[str, str]
-    json: set[str]
-    checks: dict[str, str]
+    types: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    collations: dict[str, str] = field(default_factory=dict)
+    computed: dict[str, str] = field(default_factory=dict)
+    json: set[str] = field(default_factory=set)
+    checks: dict[str, str] = field(default_factory=dict)
 
 
-def _ask(database: Database, connection: Connection, ours: TableValue) -> _Told | None:
+def _ask(
+    database: Database, connection: Connection, theirs: TableValue, ours: TableValue
+) -> _Told | None:
     quote = database.speller.quote
-    columns = [
-        f"{quote(c.name)} {_column(c)}" for c in ours.columns if c.computed is None and c.type
-    ]
+    columns = [f"{quote(c.name)} {_column(c)}" for c in ours.columns if c.type]
+    plain = [f"{quote(c.name)} {_column(c)}" for c in ours.columns if c.type and not c.computed]
     checks = [f"CONSTRAINT c{at} CHECK ({c.text})" for at, c in enumerate(ours.checks)]
     name = f"ddl_autogen_{uuid.uuid4().hex[:12]}"
-    for pieces in ([*columns, *checks], columns):
-        try:
-            _run(connection, f"CREATE TEMPORARY TABLE {name} ({', '.join(pieces)})")
-        except DBAPIError as err:
-            if err.connection_invalidated:
-                raise
+    collation = dict(theirs.options).get("collate")
+    options = f" COLLATE={collation}" if collation else ""
+    for pieces in ([*columns, *checks], columns, plain):
+        created = f"CREATE TEMPORARY TABLE {name} ({', '.join(pieces)}){options}"
+        if not _taken(connection, created):
             continue
-        break
-    else:
-        return None
+        if len(pieces) < len(columns) + len(checks):  # one of them is refused: which?
+            for check in checks:
+                _taken(connection, f"ALTER TABLE {name} ADD {check}")
+        try:
+            result = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}")
+            return _read(standard_quotes(str(result.one()[1])))
+        finally:
+            _run(connection, f"DROP TEMPORARY TABLE {name}")
+    return None
+
+
+def _taken(connection: Connection, statement: str) -> bool:
+    """Run a statement, and tell whether the server took it."""
     try:
-        result = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}")
-        return _read(standard_quotes(str(result.one()[1])))
-    finally:
-        _run(connection, f"DROP TEMPORARY TABLE {name}")
+        _run(connection, statement)
+    except DBAPIError as err:
+        if err.connection_invalidated:
+            raise
+        return False
+    return True
 
 
 def standard_quotes(sql: str) -> str:
@@ -112,7 +128,11 @@ def _run(connection: Connection, statement: str) -> None:
 
 
 def _column(column: ColumnValue) -> str:
-    collation = f" COLLATE {column.collation}" if column.collation else ""
+    charset = f" CHARACTER SET {column.charset}" if column.charset else ""
+    collation = f"{charset} COLLATE {column.collation}" if column.collation else charset
+    if column.computed is not None:
+        kept = "STORED" if column.computed.stored else "VIRTUAL"
+        return f"{column.type}{collation} AS ({column.computed.expression}) {kept}"
     default = f" DEFAULT {column.default}" if column.default is not None else ""
     onupdate = f" ON UPDATE {column.onupdate}" if column.onupdate else ""
     null = "" if not column.nullable else " NULL"
@@ -120,7 +140,7 @@ def _column(column: ColumnValue) -> str:
 
 
 def _read(sql: str) -> _Told:
-    told = _Told({}, {}, set(), {})
+    told = _Told()
     found = list(tokens(sql))
     opening = next(i for i, t in enumerate(found) if t.text == "(")
     for part in split(found[opening + 1 : closing(found, opening)], ","):
@@ -147,6 +167,10 @@ def _read_column(sql: str, part: list[Token], told: _Told) -> None:
                 told.defaults[name] = default
             at = end
             continue
+        if part[at].says("COLLATE"):
+            told.collations[name] = part[at + 1].name
+        if part[at].says("AS") and part[at + 1].text == "(":
+            told.computed[name] = _text(sql, part[at + 2 : closing(part, at + 1)])
         if part[at].says("CHECK") and at + 2 < len(part) and part[at + 2].says("JSON_VALID"):
             told.json.add(name)
         at = closing(part, at) + 1 if part[at].text == "(" else at + 1
@@ -163,7 +187,13 @@ def _amended(database: Database, ours: TableValue, told: _Told) -> TableValue:
             return given
         canonical = "json" if given.name in told.json else database.canonical_type(type_)
         default = told.defaults.get(given.name) if given.default is not None else None
-        return replace(given, type=canonical, default=default)
+        computed = given.computed
+        if computed is not None and (expression := told.computed.get(given.name)) is not None:
+            computed = replace(computed, expression=expression)
+        collation = None if canonical == "json" else told.collations.get(given.name)
+        return replace(
+            given, type=canonical, default=default, computed=computed, collation=collation
+        )
 
     def check(at: int, given: CheckValue) -> CheckValue:
         return replace(given, text=told.checks.get(f"c{at}", given.text))

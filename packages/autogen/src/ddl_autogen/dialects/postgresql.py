@@ -191,14 +191,13 @@ class PostgreSQL(Database):
         A sequence or a default that it names may be the column's own.
         """
         if value.identity is not None:
-            return replace(value, autoincrement=False, nullable=False)
+            return replace(value, autoincrement=None, nullable=False)
         given = column.default
         own = isinstance(given, DBSequence) and not given.optional
-        if own or value.default is not None or column.server_default is not None:
-            return replace(value, autoincrement=None)
-        serial = bool(value.autoincrement)
-        said = serial or column.primary_key or column.autoincrement is False
-        return replace(value, autoincrement=serial if said else None)
+        if own or column.server_default is not None:
+            return replace(value, autoincrement=None, numbering_open=True)
+        said = value.autoincrement or column.primary_key or column.autoincrement is False
+        return replace(value, numbering_open=not said)
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         array = column.type.endswith("[]")

@@ -1,6 +1,6 @@
 """How MySQL and MariaDB say a change of tables, constraints and indexes; run on MariaDB 10.11.
 
-Columns are in `mysql_column`.
+Columns are in `mysql_column`, what constraints need beside their text in `mysql_constraint`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -21,7 +20,7 @@ from sqlalchemy.sql.operators import asc_op, desc_op
 from .. import guard, sqltext
 from ..change import Change, lowers
 from ..comment import CreateTableComment, DropTableComment
-from ..constraint import AddConstraint, DropConstraint, constraint_name
+from ..constraint import DropConstraint, constraint_name
 from ..detached import make_table
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
@@ -100,36 +99,7 @@ def _drop_index_text(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str
     return f"DROP INDEX {exists}{sqltext.name(compiler, change.index_name)} ON {table}"
 
 
-@lowers(AddConstraint, "mysql", "mariadb")
-def _add_constraint(
-    change: AddConstraint, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    if isinstance(change.constraint, ForeignKeyConstraint) and change.constraint.match:
-        raise UnsupportedChange(
-            change.describe(),
-            dialect.name,
-            "MATCH makes it ignore ON DELETE and ON UPDATE",
-            "leave match out",
-        )
-    yield change
-
-
 _DROP = {"foreignkey": "FOREIGN KEY", "unique": "INDEX"}
-
-
-@lowers(DropConstraint, "mysql", "mariadb")
-def _drop_constraint(
-    change: DropConstraint, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
-    if change.type_ is None:
-        raise MissingFact(
-            change.describe(), ("type_",), f"{dialect.name} drops each kind in words of its own"
-        )
-    if change.if_exists and not is_mariadb(dialect):
-        if not guard.has_constraint(change, connection, dialect):
-            return
-        change = change.replace(if_exists=None)
-    yield change
 
 
 @compiles(DropConstraint, "mysql", "mariadb")

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Computed, Identity, text
+from sqlalchemy import Column, Computed, Identity, table, text
+from sqlalchemy import column as sql_column
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -20,7 +21,7 @@ from sqlalchemy.types import DateTime, TypeEngine, UserDefinedType
 
 from .. import guard, sqltext
 from ..alter_column import AlterColumn, type_checks
-from ..change import KEEP, Change, lowers
+from ..change import KEEP, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..constraint import AddConstraint, raw_text
 from ..errors import MissingFact, UnsupportedChange
@@ -42,7 +43,7 @@ class AsDeclared(UserDefinedType[Any]):
 @lowers(AlterColumn, "mysql", "mariadb")
 def _alter_column(
     change: AlterColumn, dialect: Dialect, connection: Connection | None
-) -> Iterator[Change]:
+) -> Iterator[Any]:
     aspects = change.aspects
     if not aspects:
         return
@@ -51,15 +52,20 @@ def _alter_column(
             raise UnsupportedChange(
                 change.describe(), dialect.name, "it has no identity columns", "use autoincrement"
             )
-        if isinstance(value, Computed):
+        if isinstance(value, Computed) and not _loses_expression(change):
             raise UnsupportedChange(
                 change.describe(),
                 dialect.name,
                 "a computed expression can't be altered in place",
                 "drop the column and add it again",
             )
+    if _loses_expression(change) and not change.existing_server_default.persisted:
+        yield from _filled_anew(change)
+        return
     if (aspects == ("new_column_name",) and version(dialect, (8, 0, 3), (10, 5, 2))) or (
-        aspects == ("server_default",) and not _is_datetime(change)
+        aspects == ("server_default",)
+        and not _is_datetime(change)
+        and not _loses_expression(change)
     ):
         yield change
     else:
@@ -72,6 +78,43 @@ def _alter_column(
         whole = _complete(change, connection)
         yield whole.replace(existing_type=KEEP) if before or after else whole
         yield from after
+
+
+def _loses_expression(change: AlterColumn) -> bool:
+    """Tell whether a computed column becomes a plain one."""
+    old = change.existing_server_default
+    return isinstance(old, Computed) and change.server_default is None
+
+
+def _filled_anew(change: AlterColumn) -> Iterator[Any]:
+    """Make a virtual column a plain one that has its values.
+
+    MODIFY doesn't (error 1907, "not yet supported for generated columns"): a new column is
+    filled by the expression.
+    """
+    whole = _complete(change, None)
+    type_: Any = whole.existing_type if whole.type_ is KEEP else whole.type_
+    comment = whole.existing_comment if whole.comment is KEEP else whole.comment
+    nullable = whole.existing_nullable if whole.nullable is KEEP else whole.nullable
+    column: Column[Any] = Column(
+        change.column_name,
+        type_,
+        comment=None if comment is KEEP else comment,
+    )
+    yield DropColumn(change.table_name, change.column_name, schema=change.schema)
+    yield AddColumn(change.table_name, column, schema=change.schema)
+    target = table(change.table_name, sql_column(change.column_name), schema=change.schema)
+    yield target.update().values({change.column_name: change.existing_server_default.sqltext})
+    if nullable is False:
+        yield change.replace(
+            type_=KEEP,
+            comment=KEEP,
+            server_default=KEEP,
+            existing_type=type_,
+            nullable=False,
+            existing_server_default=None,
+            existing_comment=column.comment,
+        )
 
 
 def _is_datetime(change: AlterColumn) -> bool:
@@ -87,7 +130,7 @@ def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn
         if getattr(change, name) is KEEP and getattr(change, f"existing_{name.rstrip('_')}") is KEEP
     }
     if facts and connection is not None:
-        found = _read_column(change, connection)
+        found = read_column(change, connection)
         return change.replace(**{fact: found[fact] for fact in facts})
     missing = sorted(facts & {"existing_type", "existing_nullable"}, reverse=True)
     if missing:
@@ -106,7 +149,7 @@ _COLUMN = text("""
 """)
 
 
-def _read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
+def read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
     """Read the `existing_*` facts of a column, each so that it can be written back."""
     row = connection.execute(
         _COLUMN,
@@ -119,7 +162,7 @@ def _read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
             f"the database has no column {change.table_name}.{change.column_name}",
         )
     declared, nullable, default, extra, comment, charset, collation, generated = row
-    if generated:
+    if generated and not _loses_expression(change):
         raise UnsupportedChange(
             change.describe(),
             connection.dialect.name,
@@ -168,7 +211,11 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
     aspects = change.aspects
     if aspects == ("new_column_name",) and version(compiler.dialect, (8, 0, 3), (10, 5, 2)):
         return f"ALTER TABLE {table} RENAME COLUMN {column} TO {_new_name(change, compiler)}"
-    if aspects == ("server_default",) and not _is_datetime(change):
+    if (
+        aspects == ("server_default",)
+        and not _is_datetime(change)
+        and not _loses_expression(change)
+    ):
         what = (
             "DROP DEFAULT"
             if change.server_default is None

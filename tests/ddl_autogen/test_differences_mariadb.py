@@ -1,0 +1,217 @@
+"""What MariaDB alone has: a table of tables, what compare says of them, and there and back."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+from ddl_autogen import compare, reverse
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    create_engine,
+    text,
+)
+from sqlalchemy.dialects import mysql
+
+N = Column("n", Integer)
+ID = Column("id", Integer, primary_key=True)
+of = partial  # what a table takes but has no copy: made anew each time
+
+
+def pointing(type_: Any, *more: Any) -> list[Any]:
+    """A key and a foreign key to it."""
+    return [
+        Column("id", type_, primary_key=True),
+        Column("up", type_),
+        of(ForeignKeyConstraint, ["up"], ["t.id"], name="fk"),
+        *more,
+    ]
+
+
+def computed(expression: str | None, stored: bool) -> list[Any]:
+    generated = [] if expression is None else [Computed(expression, persisted=stored)]
+    return [N, Column("d", Integer, *generated)]
+
+
+CASES = [
+    pytest.param(
+        [Column("e", Enum("a", "b"))],
+        [Column("e", Enum("b", "a"))],
+        ["alter column t.e: type"],
+        id="enum-labels-reordered",
+    ),
+    pytest.param(
+        [Column("e", mysql.SET("a", "b"))],
+        [Column("e", mysql.SET("a", "b", "c"))],
+        ["alter column t.e: type"],
+        id="set-values",
+    ),
+    pytest.param(
+        [N], [Column("n", mysql.INTEGER(unsigned=True))], ["alter column t.n: type"], id="unsigned"
+    ),
+    pytest.param(
+        [Column("s", String(9))],
+        [Column("s", mysql.VARCHAR(9, charset="latin1"))],
+        ["alter column t.s: type"],
+        id="charset",
+    ),
+    pytest.param(
+        [Column("s", String(9, collation="utf8mb4_bin"))],
+        [Column("s", String(9))],
+        ["alter column t.s: type"],
+        id="collation-gone",
+    ),
+    pytest.param(
+        [Column("d", DateTime)],
+        [
+            Column(
+                "d", DateTime, server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
+            )
+        ],
+        ["alter column t.d: default"],
+        id="on-update",
+    ),
+    pytest.param(
+        [ID],
+        [Column("id", Integer, primary_key=True, autoincrement=False)],
+        ["alter column t.id: autoincrement False"],
+        id="numbering-off",
+    ),
+    pytest.param(
+        [ID],
+        [
+            Column("id", Integer, autoincrement=False),
+            Column("n", Integer, nullable=False),
+            of(PrimaryKeyConstraint, "id", "n"),
+        ],
+        [
+            "add column t.n",
+            "alter column t.id: autoincrement False",
+            "drop primary key constraint PRIMARY of t",
+            "add primary key",
+        ],
+        id="key-of-a-numbered-column",
+    ),
+    pytest.param(
+        pointing(Integer()),
+        pointing(mysql.BIGINT()),
+        [
+            "drop foreign key constraint fk of t",
+            "alter column t.id: type",
+            "alter column t.up: type",
+            "add foreign key fk",
+        ],
+        id="key-type-under-a-foreign-key",
+    ),
+    pytest.param(
+        pointing(Integer()),
+        pointing(Integer(), of(Index, "ix", "up", "id")),
+        ["create index ix on t (up, id)", "drop index fk of t"],
+        id="index-in-place-of-the-server's",
+    ),
+    pytest.param(
+        pointing(Integer(), of(Index, "ix", "up", "id")),
+        pointing(Integer()),
+        ["create index fk on t (up)", "drop index ix of t"],
+        id="index-that-served-a-foreign-key",
+    ),
+    pytest.param(
+        computed("n * 2", True),
+        computed("n * 3", True),
+        ["drop column t.d", "add column t.d"],
+        id="computed-changed",
+    ),
+    pytest.param(
+        computed("n * 2", True),
+        computed(None, True),
+        ["alter column t.d: no default"],
+        id="computed-stored-taken-away",
+    ),
+    pytest.param(
+        computed("n * 2", False),
+        computed(None, False),
+        ["alter column t.d: no default"],
+        id="computed-virtual-taken-away",
+    ),
+    pytest.param(
+        [N],
+        [N, Column("c", Integer, CheckConstraint("c > 0"))],
+        ["add column t.c"],
+        id="inline-check",
+    ),
+    pytest.param(
+        [N, Column("c", Integer, CheckConstraint("c > 0"))],
+        [N, Column("c", Integer)],
+        ["drop check constraint c of t"],
+        id="inline-check-dropped",
+    ),
+    pytest.param(
+        [Column("s", Text), of(Index, "ix", "s", mysql_length={"s": 10})],
+        [Column("s", Text), of(Index, "ix", "s", mysql_length={"s": 20})],
+        ["drop index ix of t", "create index ix on t (s)"],
+        id="prefix-length",
+    ),
+    pytest.param(
+        [Column("s", String(9)), of(Index, "ix", "s")],
+        [Column("s", String(9)), of(Index, "ix", "s", mysql_prefix="FULLTEXT")],
+        ["drop index ix of t", "create index ix on t (s)"],
+        id="fulltext",
+    ),
+]
+
+
+def models(items: list[Any]) -> MetaData:
+    """A table "t" of copies of columns, and of what is made by `of`."""
+    made = MetaData()
+    fresh = [item() if isinstance(item, partial) else item._copy() for item in items]
+    Table("t", made, Column("plain", Integer), *fresh)
+    return made
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CASES)
+def test_each_difference_is_told_led_away_and_led_back(
+    before: list[Any], after: list[Any], expected: list[str], mariadb_url: str
+) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        models(before).create_all(connection)
+        connection.execute(text("INSERT INTO t (plain) VALUES (7)"))
+        up = compare(connection, models(after))
+        said = [change.describe() for change in up]
+        for change in up:
+            connection.execute(change)
+        left = [change.describe() for change in compare(connection, models(after))]
+        for change in reverse(up, connection.dialect):
+            connection.execute(change)
+        back = [change.describe() for change in compare(connection, models(before))]
+    engine.dispose()
+
+    assert [len(said), left, back] == [len(expected), [], []], said
+    assert all(map(str.startswith, said, expected)), said
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["stored", "virtual"])
+def test_a_computed_column_keeps_its_values_as_a_plain_one(stored: bool, mariadb_url: str) -> None:
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        models(computed("n * 2", stored)).create_all(connection)
+        connection.execute(text("INSERT INTO t (n) VALUES (4)"))
+        for change in compare(connection, models(computed(None, stored))):
+            connection.execute(change)
+        rows = connection.execute(text("SELECT n, d FROM t")).all()
+    engine.dispose()
+
+    assert rows == [(4, 8)]
