@@ -58,7 +58,7 @@ def _drop_constraint(
         and connection is not None
         and _is_inside_column(change, connection)
     ):
-        here = AlterColumn(change.table_name, change.constraint_name, schema=change.schema)
+        here = AlterColumn(change.table_name, str(change.constraint_name), schema=change.schema)
         found = read_column(here, connection)
         yield here.replace(type_=found.pop("existing_type"), **found)
         return
