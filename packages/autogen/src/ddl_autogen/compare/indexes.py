@@ -101,10 +101,12 @@ def foreign_key_indexes(
         for c in added
         if isinstance(c.constraint, ForeignKeyConstraint)
     }
+    taken = {str(i.name) for i in theirs.indexes} | {str(u.name) for u in theirs.uniques}
     for fk in ours.foreign_keys:
         known = [f.name for f in theirs.foreign_keys if f.columns == fk.columns]
         name = str(known[0]) if known else names.get(fk.columns)
-        index = None if name is None else database.foreign_key_index(replace(fk, name=name), ours)
+        named = replace(fk, name=name)
+        index = None if name is None else database.foreign_key_index(named, ours, taken)
         if index is None:
             continue
         leaning = (i for i in theirs.indexes if i.columns == fk.columns)

@@ -253,8 +253,16 @@ class Database(ABC):
         """Tell whether the database made an index by itself, for a foreign key."""
         return False
 
-    def foreign_key_index(self, fk: ForeignKeyValue, table: TableValue) -> IndexValue | None:
-        """Give the index that the database would make for a foreign key that is added."""
+    def foreign_key_index(
+        self, fk: ForeignKeyValue, table: TableValue, taken: Collection[str]
+    ) -> IndexValue | None:
+        """Give the index that the database would make for a foreign key that is added.
+
+        Args:
+            fk: The foreign key.
+            table: Its table as it should be.
+            taken: Names that indexes of the table have already.
+        """
         return None
 
     def spelled_check(self, text: str) -> str:

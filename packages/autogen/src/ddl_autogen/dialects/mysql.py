@@ -267,7 +267,9 @@ class MySQL(Database):
         named = index.name in names or by_column.fullmatch(str(index.name))
         return index.columns in wanted and bool(named)
 
-    def foreign_key_index(self, fk: ForeignKeyValue, table: TableValue) -> IndexValue | None:
+    def foreign_key_index(
+        self, fk: ForeignKeyValue, table: TableValue, taken: Collection[str]
+    ) -> IndexValue | None:
         """Index its columns, as the server would, unless something of the table begins with them.
 
         Said aloud, so that the index goes again when the foreign key does. It has the name of
@@ -281,7 +283,8 @@ class MySQL(Database):
         named = fk.source is None or self.speller.name(fk.source) is not None
         name = str(fk.name)
         if not named:
-            taken = {str(i.name) for i in table.indexes} | {str(u.name) for u in table.uniques}
+            taken = {*taken, *(str(i.name) for i in table.indexes)}
+            taken |= {str(u.name) for u in table.uniques}
             name = self.default_name("unique", table.name, fk.columns, taken)
         return IndexValue(name, tuple(map(ElementValue, fk.columns)))
 
