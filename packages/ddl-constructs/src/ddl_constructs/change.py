@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import enum
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
@@ -137,29 +137,24 @@ class Change(ExecutableDDLElement):
             raise self._named(err, dialect) from err
 
     def _lowered(
-        self, dialect: Dialect, connection: Connection | None
+        self, dialect: Dialect, connection: Connection | None, depth: int = 0
     ) -> list[ExecutableDDLElement | Executable]:
+        rule = _rule(type(self), dialect.name)
+        if rule is None:
+            return [self if depth == 0 else self._as_statement(dialect)]
+        assert depth < _DEEPEST, f"the lowering of {self!r} never ends"
+        pieces = list(rule(self, dialect, connection))
+        if depth == 0 and len(pieces) == 1 and pieces[0] is self:
+            return pieces
         done: list[ExecutableDDLElement | Executable] = []
-        pending: list[Iterator[ExecutableDDLElement | Executable]] = [iter((self,))]
-        whole: list[object] = [None]
-        while pending:
-            piece = next(pending[-1], None)
-            if piece is None:
-                pending.pop()
-                whole.pop()
-            elif (
-                not isinstance(piece, Change)
-                or piece is whole[-1]
-                or (rule := _rule(type(piece), dialect.name)) is None
-            ):
-                done.append(piece)
+        for piece in pieces:
+            if piece is self:
+                done.append(self._as_statement(dialect))
+            elif isinstance(piece, Change):
+                done += piece._lowered(dialect, connection, depth + 1)
             else:
-                assert len(pending) < _DEEPEST, f"the lowering of {piece!r} never ends"
-                pending.append(iter(rule(piece, dialect, connection)))
-                whole.append(piece)
-        if len(done) == 1 and done[0] is self:
-            return done
-        return [p._as_statement(dialect) if isinstance(p, Change) else p for p in done]
+                done.append(piece)
+        return done
 
     def reverse(self) -> Change:
         """Give the change that undoes this one, from the facts that it carries.
