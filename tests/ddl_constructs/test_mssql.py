@@ -85,6 +85,11 @@ OLD = server(version=(12, 0))  # SQL Server 2014
 
 
 def pieces(change: Change, dialect: Any = OFFLINE) -> list[str]:
+    """Give the statements of a change, the variables without what makes their names unique."""
+    return [re.sub(r"(@[a-z]+)_[0-9a-f]{8}", r"\1", sql) for sql in sent(change, dialect)]
+
+
+def sent(change: Change, dialect: Any = OFFLINE) -> list[str]:
     """Give the statements of a change, each as the server is sent it."""
     written = []
     for piece in change.statements(dialect):
@@ -681,6 +686,20 @@ TEXTS = [
         "ALTER TABLE t ADD CONSTRAINT [DF c] DEFAULT '1' FOR c",
     ),
     case(
+        "LIM-047-named-default-of-a-new-column",
+        AddColumn(
+            "t",
+            Column("c", Integer, CheckConstraint("c > 0"), server_default="1"),
+            mssql_default_name="DF c",
+        ),
+        "ALTER TABLE t ADD c INTEGER NULL CONSTRAINT [DF c] DEFAULT '1' CHECK (c > 0)",
+    ),
+    case(
+        "LIM-047-name-without-a-default",
+        AddColumn("t", Column("c", Integer), mssql_default_name="DF c"),
+        "ALTER TABLE t ADD c INTEGER NULL",
+    ),
+    case(
         "LIM-058-move",
         SetTableSchema("t", "b", schema="a"),
         "ALTER SCHEMA b TRANSFER a.t",
@@ -980,7 +999,27 @@ def test_names_follow_a_schema_translate_map_into_the_look_ups() -> None:
     said = str(change.compile(dialect=STATED, schema_translate_map={"s": "tenant"}))
 
     assert "N'tenant'" not in said  # the schema is asked for by the translated name
-    assert "@schema sysname = OBJECT_SCHEMA_NAME(OBJECT_ID(N'" in said
+    assert re.search(r"@schema\w+ sysname = OBJECT_SCHEMA_NAME\(OBJECT_ID\(N'", said)
+
+
+def test_scripts_that_stand_in_one_batch_declare_variables_of_their_own() -> None:
+    """A client sends what stands between two GO as one batch, and a name is declared once."""
+    options = {"mssql_drop_default": True, "mssql_drop_check": True}
+    changes: list[Change] = [
+        *(DropColumn("t", column, **options) for column in ("c", "d")),
+        DropColumn("t", "c", schema="s", **options),
+        *(AlterColumn("t", "c", type_=Integer(), existing_type=String(5), existing_nullable=True,
+                      existing_server_default=default) for default in ("1",)),
+        *(CreateTableComment(name, "\\\n") for name in ("t", "u")),
+        AlterColumn("t", "c", comment="x"),
+        AlterColumn("t", "d", comment="x"),
+    ]  # fmt: skip
+    batch = "\n".join(sql for change in changes for sql in sent(change))
+
+    declared = re.findall(r"@\w+(?= (?:sysname|nvarchar))", batch)
+
+    assert len(declared) > 10
+    assert len(set(declared)) == len(declared)
 
 
 def test_traits() -> None:

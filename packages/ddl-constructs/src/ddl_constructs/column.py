@@ -28,7 +28,7 @@ from .options import dialect_options
 from .traits import traits
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, init=False)
 class AddColumn(Change):
     """Add a column to a table: `op.add_column("users", Column("age", Integer()))`.
 
@@ -45,6 +45,7 @@ class AddColumn(Change):
         inline_primary_key: Write PRIMARY KEY inside of the column, if it is `primary_key`.
         insert_after: The column that it stands behind; None for the end, where all
             databases but MySQL and MariaDB put it.
+        dialect_kwargs: Dialect options (`mssql_default_name`, the name of its default).
     """
 
     words: ClassVar = ("add_column",)
@@ -57,6 +58,25 @@ class AddColumn(Change):
     inline_references: bool | None = field(default=None, kw_only=True)
     inline_primary_key: bool | None = field(default=None, kw_only=True)
     insert_after: str | None = field(default=None, kw_only=True)
+    dialect_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
+
+    def __init__(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+        insert_after: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.table_name, self.column, self.schema = table_name, column, schema
+        self.if_not_exists, self.inline_references = if_not_exists, inline_references
+        self.inline_primary_key, self.insert_after = inline_primary_key, insert_after
+        self.dialect_kwargs = dialect_options("AddColumn", options, self.__dataclass_fields__)
+        self.__post_init__()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -120,7 +140,7 @@ class DropColumn(Change):
     ) -> None:
         self.table_name, self.column_name = table_name, column_name
         self.schema, self.if_exists, self.existing_column = schema, if_exists, existing_column
-        self.dialect_kwargs = dialect_options("DropColumn", options, ("schema", "if_exists"))
+        self.dialect_kwargs = dialect_options("DropColumn", options, self.__dataclass_fields__)
         self.__post_init__()
 
     def reverse(self) -> AddColumn:

@@ -66,7 +66,9 @@ class CreateIndex(Change, sa_schema.CreateIndex):
         self.schema, self.unique = schema, unique
         self.if_not_exists = False if if_not_exists is None else if_not_exists
         self.dialect_kwargs = dialect_options(
-            "CreateIndex", {k: v for k, v in options.items() if k != "quote"}, ("schema", "unique")
+            "CreateIndex",
+            {k: v for k, v in options.items() if k != "quote"},
+            self.__dataclass_fields__,
         )
         self.__post_init__()
 
@@ -176,7 +178,7 @@ class DropIndex(Change, sa_schema.DropIndex):
         self.index_name, self.table_name, self.schema = index_name, table_name, schema
         self.if_exists = False if if_exists is None else if_exists
         self.existing_index = existing_index
-        self.dialect_kwargs = dialect_options("DropIndex", options, ("schema", "if_exists"))
+        self.dialect_kwargs = dialect_options("DropIndex", options, self.__dataclass_fields__)
         self.__post_init__()
 
     @cached_property

@@ -48,10 +48,10 @@ class AlterTableOptions(Change):
     ) -> None:
         self.table_name, self.schema = table_name, schema
         self.existing_options = {} if existing_options is None else existing_options
-        parameters = ("schema", "existing_options")
+        parameters = self.__dataclass_fields__
         self.dialect_kwargs = dialect_options("AlterTableOptions", options, parameters)
         self.__post_init__()
-        dialect_options("AlterTableOptions", self.existing_options, parameters)
+        dialect_options("AlterTableOptions", self.existing_options, ())
 
     def of(self, dialect: str) -> dict[str, Any]:
         """Give the options of one dialect, by their names without the dialect's."""

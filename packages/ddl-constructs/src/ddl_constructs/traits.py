@@ -11,6 +11,7 @@ class Traits:
 
     Attributes:
         transactional_ddl: Whether CREATE and ALTER can be rolled back.
+        begin: What opens a transaction in a script.
         terminator: What ends a statement in a script.
         separator: A line of its own behind each statement in a script; "" for none.
         comments_apart: Whether a comment is a statement of its own (COMMENT ON),
@@ -19,6 +20,7 @@ class Traits:
     """
 
     transactional_ddl: bool
+    begin: str = "BEGIN"
     terminator: str = ";"
     separator: str = ""
     comments_apart: bool = False
@@ -35,9 +37,12 @@ _TRAITS = {
     "mysql": Traits(transactional_ddl=False),
     # MariaDB Knowledge Base, SQL statements that cause an implicit commit
     "mariadb": Traits(transactional_ddl=False),
-    # SQL Server manual, "Transactions": DDL joins them; "SQL Server Utilities Statements - GO";
-    # a comment is an extended property, set by a procedure (sp_addextendedproperty)
-    "mssql": Traits(transactional_ddl=True, separator="GO", comments_apart=True),
+    # SQL Server manual, "Transactions": DDL joins them; BEGIN alone opens a block of
+    # statements; "SQL Server Utilities Statements - GO"; a comment is an extended property,
+    # set by a procedure (sp_addextendedproperty)
+    "mssql": Traits(
+        transactional_ddl=True, begin="BEGIN TRANSACTION", separator="GO", comments_apart=True
+    ),
     # Oracle SQL Language Reference, COMMIT: DDL commits before and after itself; COMMENT;
     # SQL*Plus User's Guide, "/": runs what stands above, a PL/SQL block too, which ends in ";"
     "oracle": Traits(transactional_ddl=False, terminator="", separator="/", comments_apart=True),

@@ -2,12 +2,14 @@
 
 By its manual, not run. Every script is one batch that counts no rows (SET takes a
 subquery where SELECT would assign): ODBC shows only the first result of a batch, and an
-error behind a count would stay unseen.
+error behind a count would stay unseen. Each script's variables have names of their own
+(`@name_1f2e3d4c`), since several may be put into one batch, where a name is declared once.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any, Literal
 
 from sqlalchemy import Column
@@ -33,10 +35,10 @@ _NAMES: dict[Dependent, str] = {
     "default": """
     SELECT MIN(d.name) FROM {db}sys.default_constraints AS d
     WHERE d.parent_object_id = {table} AND d.parent_column_id = {column}
-      AND d.name > @name""",
+      AND d.name > {found}""",
     "check": """
     SELECT MIN(k.name) FROM {db}sys.check_constraints AS k
-    WHERE k.parent_object_id = {table} AND k.name > @name
+    WHERE k.parent_object_id = {table} AND k.name > {found}
       AND (k.parent_column_id = {column} OR EXISTS (
         SELECT 1 FROM {db}INFORMATION_SCHEMA.CONSTRAINT_COLUMN_USAGE AS u
         WHERE u.CONSTRAINT_SCHEMA = {schema} AND u.CONSTRAINT_NAME = k.name
@@ -45,17 +47,17 @@ _NAMES: dict[Dependent, str] = {
     SELECT MIN(f.name) FROM {db}sys.foreign_keys AS f
     JOIN {db}sys.foreign_key_columns AS fc ON fc.constraint_object_id = f.object_id
     WHERE fc.parent_object_id = {table} AND fc.parent_column_id = {column}
-      AND f.name > @name""",
+      AND f.name > {found}""",
     "unique": """
     SELECT MIN(i.name) FROM {db}sys.indexes AS i
     JOIN {db}sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
     WHERE i.object_id = {table} AND ic.column_id = {column}
-      AND i.is_unique_constraint = 1 AND i.name > @name""",
+      AND i.is_unique_constraint = 1 AND i.name > {found}""",
     "index": """
     SELECT MIN(i.name) FROM {db}sys.indexes AS i
     JOIN {db}sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
     WHERE i.object_id = {table} AND ic.column_id = {column}
-      AND i.is_unique_constraint = 0 AND i.is_primary_key = 0 AND i.name > @name""",
+      AND i.is_unique_constraint = 0 AND i.is_primary_key = 0 AND i.name > {found}""",
 }
 
 
@@ -168,24 +170,26 @@ def drop_dependents(
     Each turn asks for the next greater name, so that the loop ends also when a drop fails.
     """
     where = table(compiler, table_name, schema)
+    name, sql = _variables("name sql", kind, where, column_name)
     names = _NAMES[kind].format(
         db=database(compiler, schema),
         table=object_id(compiler, table_name, schema),
         column=column_id(compiler, table_name, column_name, schema),
         name=name_string(compiler, column_name),
         schema=schema_string(compiler, table_name, schema),
+        found=name,
     )
     if kind == "index":
-        drop = f"N'DROP INDEX ' + QUOTENAME(@name) + {string(f' ON {where}')}"
+        drop = f"N'DROP INDEX ' + QUOTENAME({name}) + {string(f' ON {where}')}"
     else:
-        drop = f"{string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME(@name)"
+        drop = f"{string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME({name})"
     return (
-        "DECLARE @name sysname = N'', @sql nvarchar(max);\n"
-        "WHILE @name IS NOT NULL\n"
+        f"DECLARE {name} sysname = N'', {sql} nvarchar(max);\n"
+        f"WHILE {name} IS NOT NULL\n"
         "BEGIN\n"
-        f"  SET @name = ({names.strip()});\n"
-        f"  SET @sql = {drop};\n"
-        "  IF @name IS NOT NULL EXEC (@sql);\n"
+        f"  SET {name} = ({names.strip()});\n"
+        f"  SET {sql} = {drop};\n"
+        f"  IF {name} IS NOT NULL EXEC ({sql});\n"
         "END"
     )
 
@@ -198,6 +202,7 @@ def around_default(
     It comes back under its name and with its definition, as the catalog has them.
     """
     where = table(compiler, table_name, schema)
+    name, default, sql = _variables("name default sql", statement)
     found = (
         f"FROM {database(compiler, schema)}sys.default_constraints"
         f" WHERE parent_object_id = {object_id(compiler, table_name, schema)}"
@@ -205,15 +210,21 @@ def around_default(
     )
     column = compiler.preparer.quote(column_name)
     return (
-        f"DECLARE @name sysname = (SELECT name {found});\n"
-        f"DECLARE @default nvarchar(max) = (SELECT definition {found}), @sql nvarchar(max);\n"
-        f"SET @sql = {string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME(@name);\n"
-        "IF @name IS NOT NULL EXEC (@sql);\n"
+        f"DECLARE {name} sysname = (SELECT name {found});\n"
+        f"DECLARE {default} nvarchar(max) = (SELECT definition {found}), {sql} nvarchar(max);\n"
+        f"SET {sql} = {string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME({name});\n"
+        f"IF {name} IS NOT NULL EXEC ({sql});\n"
         f"{statement};\n"
-        f"SET @sql = {string(f'ALTER TABLE {where} ADD CONSTRAINT ')} + QUOTENAME(@name)"
-        f" + N' DEFAULT ' + @default + {string(f' FOR {column}')};\n"
-        "IF @name IS NOT NULL EXEC (@sql)"
+        f"SET {sql} = {string(f'ALTER TABLE {where} ADD CONSTRAINT ')} + QUOTENAME({name})"
+        f" + N' DEFAULT ' + {default} + {string(f' FOR {column}')};\n"
+        f"IF {name} IS NOT NULL EXEC ({sql})"
     )
+
+
+def _variables(names: str, *said: str) -> list[str]:
+    """Name variables so that no other script of the same batch has them, by what is said."""
+    own = zlib.crc32("\n".join(said).encode())
+    return [f"@{name}_{own:08x}" for name in names.split()]
 
 
 def schema_string(compiler: DDLCompiler, table_name: str, schema: str | None) -> str:
@@ -255,12 +266,15 @@ def comment(
     db = database(compiler, schema)
     procedures = f"{db}sys." if db else ""
     declared, where, said = [], schema_string(compiler, table_name, schema), ""
+    of_schema, of_comment = _variables(
+        "schema comment", table(compiler, table_name, schema), column_name or "", value or ""
+    )
     if not where.startswith("N'"):  # a procedure takes a constant or a variable
-        declared.append(f"@schema sysname = {where}")
-        where = "@schema"
+        declared.append(f"{of_schema} sysname = {where}")
+        where = of_schema
     if value is not None and "' + N'" in (said := literal(compiler, value)):
-        declared.append(f"@comment nvarchar(3750) = {said}")
-        said = "@comment"
+        declared.append(f"{of_comment} nvarchar(3750) = {said}")
+        said = of_comment
     minor = "0"
     level = f"N'SCHEMA', {where}, N'TABLE', {name_string(compiler, table_name)}"
     if column_name is not None:

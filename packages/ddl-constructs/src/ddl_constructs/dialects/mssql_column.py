@@ -181,11 +181,22 @@ def _add_column(
 def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
     """ALTER TABLE: ADD without COLUMN, constraints of the column inside; no IF NOT EXISTS."""
     if not change.if_not_exists:
-        return add_column_text(change, compiler, "ADD ")
+        return _named_default(change, compiler, add_column_text(change, compiler, "ADD "))
     guard = catalog.if_column(
         compiler, change.table_name, change.column.name, change.schema, there=False
     )
-    return guard + add_column_text(change.replace(if_not_exists=None), compiler, "ADD ")
+    plain = change.replace(if_not_exists=None)
+    return guard + _named_default(plain, compiler, add_column_text(plain, compiler, "ADD "))
+
+
+def _named_default(change: AddColumn, compiler: DDLCompiler, text: str) -> str:
+    """Give a column's default the name that `mssql_default_name` says (column_definition)."""
+    name = change.dialect_kwargs.get("mssql_default_name")
+    default = compiler.get_column_default_string(change.bound)
+    if name is None or default is None:
+        return text
+    before, words, after = text.partition(f" DEFAULT {default}")
+    return f"{before} CONSTRAINT {sqltext.name(compiler, name)}{words}{after}"
 
 
 @dataclass(eq=False)

@@ -95,12 +95,12 @@ class OfflineSink:
     def _statement(self, text: str) -> None:
         if self._open and not self._begun and self._traits.transactional_ddl:
             self._begun = True
-            self._write("BEGIN")
+            self._write(self._traits.begin, separate=False)
         self._write(text.strip())
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, *, separate: bool = True) -> None:
         ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
-        separator = f"{self._separator}\n" if self._separator else ""
+        separator = f"{self._separator}\n" if self._separator and separate else ""
         self._stream.write(f"{text}{ended}\n{separator}\n")
 
     def _text(self, piece: Executable | ExecutableDDLElement) -> str:
