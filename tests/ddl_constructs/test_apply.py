@@ -494,6 +494,15 @@ CASES = [
         id="table-options",
     ),
     pytest.param(
+        [
+            CreateTable("n", Column("x", Integer), prefixes=["UNLOGGED"]),
+            AlterTableOptions("n", postgresql_unlogged=False),
+            AlterTableOptions("n", postgresql_unlogged=True, mssql_data_compression="PAGE"),
+        ],
+        ["+ CREATE UNLOGGED TABLE n (", "+ x INTEGER"],
+        id="table-options-that-a-table-says-otherwise",
+    ),
+    pytest.param(
         [BulkInsert(table("t", column("a")), [{"a": 1}]), CopyRows("t", "p", {"pk": "a"})],
         [],
         id="rows",
@@ -834,3 +843,28 @@ def test_a_change_of_another_house_brings_its_rule_and_subclasses_inherit() -> N
         schema.tables.clear()
 
     assert list(apply(models(), ClearAll()).tables) == []
+
+
+@pytest.mark.skipif(
+    "with" not in postgresql.base.PGDialect.construct_arguments[1][1],
+    reason="SQLAlchemy 2.0 has no postgresql_with for tables",
+)
+def test_parameters_that_an_option_no_longer_says_go_and_the_others_stay() -> None:
+    before = MetaData()
+    parameters = {"fillfactor": 50, "parallel_workers": 2, "autovacuum_enabled": False}
+    Table("t", before, Column("a", Integer), postgresql_with=parameters)
+
+    after = apply(
+        before,
+        AlterTableOptions(
+            "t",
+            postgresql_with={"fillfactor": 70, "toast_tuple_target": 128},
+            existing_options={"postgresql_with": {"fillfactor": 50, "parallel_workers": 2}},
+        ),
+    )
+
+    assert after.tables["t"].dialect_options["postgresql"]["with"] == {
+        "fillfactor": 70,
+        "autovacuum_enabled": False,
+        "toast_tuple_target": 128,
+    }

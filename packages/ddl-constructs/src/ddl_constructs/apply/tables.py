@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Column
+from sqlalchemy.exc import ArgumentError
 
 from ..change import Change
 from ..comment import CreateTableComment, DropTableComment
+from ..detached import make_table
 from ..errors import ExistingObject
 from ..sqltext import dotted
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
@@ -100,10 +105,37 @@ def comment_table(schema: SchemaDraft, change: CreateTableComment | DropTableCom
 
 @applies(AlterTableOptions)
 def alter_table_options(schema: SchemaDraft, change: AlterTableOptions) -> None:
-    """Set the options; None leaves one to the database."""
+    """Set the options that a Table can say; None leaves one to the database."""
     draft = schema.table(change, change.table_name, change.schema)
     for option, value in change.dialect_kwargs.items():
-        if value is None:
-            draft.options.pop(option, None)
-        else:
+        if option in PREFIXES:
+            prefixes = [p for p in draft.options.get("prefixes", ()) if p != PREFIXES[option]]
+            draft.options["prefixes"] = prefixes + ([PREFIXES[option]] if value else [])
+            continue
+        former, known = draft.options.pop(option, None), change.existing_options.get(option)
+        if isinstance(former, Mapping) or isinstance(value, Mapping):
+            value = _parameters(former or {}, known or {}, value or {})
+        if value and _is_of_a_table(option, value):
             draft.options[option] = value
+
+
+PREFIXES = {"postgresql_unlogged": "UNLOGGED"}
+"""Options that a Table says as a word behind CREATE."""
+
+
+def _parameters(
+    former: Mapping[str, Any], known: Mapping[str, Any], said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give parameters as they are afterwards: what is no longer said goes, the unmentioned stays."""
+    gone = known.keys() - said.keys()
+    after = {**former, **said}
+    return {name: v for name, v in after.items() if v is not None and name not in gone}
+
+
+def _is_of_a_table(option: str, value: Any) -> bool:
+    """Tell whether SQLAlchemy's Table has an option; what it hasn't, no schema in memory shows."""
+    try:
+        make_table("t", (), **{option: value})
+    except ArgumentError:
+        return False
+    return True
