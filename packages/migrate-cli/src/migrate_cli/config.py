@@ -40,6 +40,9 @@ class World(Protocol):
             What *work* returned, a database each.
         """
 
+    def describe(self) -> str:
+        """Say which kind of project it is, and what runs it."""
+
     def tells(self) -> bool:
         """Tell whether the environment says each step itself."""
 

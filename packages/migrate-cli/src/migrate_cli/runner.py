@@ -52,6 +52,7 @@ class Run:
         fresh: Whether nothing is applied yet, so that the version table may be missing.
         transaction: "revision" for one transaction a step, "run" for one in all where
             DDL can be rolled back; None where the caller has begun one by the sink.
+        base: How the place before the first revision is called in a script.
         keywords: What the functions of the scripts get, by parameter name, besides `op`.
         inside: What is entered around the steps: another speaker for the scripts.
         guard: Called before each step; it raises where the run must not go on.
@@ -65,6 +66,7 @@ class Run:
     name: str
     fresh: bool
     transaction: Literal["revision", "run"] | None = "revision"
+    base: str = "<base>"
     keywords: Mapping[str, Any] = field(default_factory=dict)
     inside: Callable[[], AbstractContextManager[object]] = nullcontext
     guard: Callable[[], None] | None = None
@@ -108,7 +110,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                 with each():
                     if around.fresh and not done:
                         around.versions.create(around.sink)
-                    around.sink.note(f"Running {step.direction} {_arrow(step)}")
+                    around.sink.note(f"Running {step.direction} {_arrow(step, around.base)}")
                     with around.sink.watched():
                         _call(function, around)
                     around.versions.apply(around.sink, step.change)
@@ -198,8 +200,8 @@ def _is_op(parameter: inspect.Parameter) -> bool:
     return parameter.name == "op" or annotation is Operations
 
 
-def _arrow(step: Step[Script]) -> str:
-    here, below = step.revision.id, ", ".join(step.revision.parents) or "<base>"
+def _arrow(step: Step[Script], base: str) -> str:
+    here, below = step.revision.id, ", ".join(step.revision.parents) or base
     ends = (below, here) if step.direction == "upgrade" else (here, below)
     return f"{ends[0]} -> {ends[1]}"
 

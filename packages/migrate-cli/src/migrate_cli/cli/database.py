@@ -50,6 +50,8 @@ def check() -> int:
 
 def _standing(found: Status) -> Iterator[str]:
     at = standing(found.heads, at_head=found.at_head)
+    if found.project is not None:
+        yield field("Project", found.project)
     yield field("Database", f"{found.database}    at {at}")
     for one in found.revisions:
         box = paint("[x]", "green") if one.applied else paint("[ ]", "yellow")

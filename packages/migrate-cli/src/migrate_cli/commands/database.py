@@ -74,6 +74,7 @@ class Status:
         changes: What models and database differ in; None where they can't be compared,
             or revisions are pending.
         why_not: Why they aren't compared; None if they are.
+        project: Which kind of project it is, if it isn't one of our own; None if it is.
     """
 
     database: str
@@ -84,6 +85,7 @@ class Status:
     unknown: tuple[str, ...]
     changes: tuple[Change, ...] | None
     why_not: str | None
+    project: str | None = None
 
     @property
     def in_sync(self) -> bool:
@@ -140,6 +142,8 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
     files = Scripts.of(config)
     graph = files.graph
 
+    kind = config.world.describe() if config.world is not None else None
+
     def work(around: Run) -> Status:
         heads = recorded(around)
         lost = unknown(heads, graph)
@@ -152,7 +156,7 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
         else:
             changes, why_not = _compared(around, config)
         at_head = set(heads) == set(graph.real_heads)
-        return Status(around.name, heads, at_head, known, pending, lost, changes, why_not)
+        return Status(around.name, heads, at_head, known, pending, lost, changes, why_not, kind)
 
     return on_database(config, connection, work)
 

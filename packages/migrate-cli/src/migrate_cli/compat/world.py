@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -16,8 +17,9 @@ from ddl_constructs import Change
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from .. import complaint
+from .. import __version__, complaint
 from ..errors import (
+    BadScript,
     EnvironmentFailed,
     EnvironmentIdle,
     EnvironmentRolledBack,
@@ -26,6 +28,7 @@ from ..errors import (
     ends_us,
     in_one_line,
 )
+from ..paths import shown
 from ..runner import Run
 from ..scripts import Script as File
 from ..transactions import reading
@@ -33,6 +36,7 @@ from .alembic import command
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
 from .alembic.script import ScriptDirectory
+from .lacking import lacking, not_offered
 from .settings import Config
 
 T = TypeVar("T")
@@ -90,6 +94,17 @@ class AlembicWorld:
         if any(lost):
             raise EnvironmentRolledBack(path)
         return found
+
+    def describe(self) -> str:
+        """Say that it is an Alembic project, which files say so, and that Alembic isn't used."""
+        files = [self.settings.config_file_name, self.settings.toml_file_name]
+        named = " and ".join(shown(Path(file)) for file in files if file is not None)
+        said = f"an Alembic project ({named}), run by migrate {__version__}"
+        try:
+            theirs = version("alembic")
+        except PackageNotFoundError:
+            return said
+        return f"{said}; alembic {theirs} is installed too, and not used"
 
     def tells(self) -> bool:
         """Tell whether the project's own logging says each step."""
@@ -155,6 +170,8 @@ def _told(path: Path) -> Iterator[None]:
     """Say where env.py failed; our own errors go through."""
     try:
         yield
+    except BadScript as err:
+        raise not_offered(err) or err from err.__cause__
     except MigrateError:
         raise
     except BaseException as err:
@@ -163,6 +180,7 @@ def _told(path: Path) -> Iterator[None]:
         frames = traceback.extract_tb(err.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == str(path)]
         said = complaint.reason(err) if isinstance(err, DBAPIError) else in_one_line(err)
+        said = lacking(err) or said
         raise EnvironmentFailed(path, lines[-1] if lines else None, said) from err
 
 
@@ -173,7 +191,7 @@ def _ends_noted(around: Run, lost: list[bool]) -> Iterator[None]:
     It is the last end that counts: a commit after a rollback, or none at all, loses nothing.
     """
     connection = around.sink.connection
-    if connection is None or not connection.in_transaction() or around.transaction is None:
+    if connection is None or not getattr(around.sink, "joined", False):
         yield
         return
     number = len(lost)

@@ -13,5 +13,6 @@ class SQLiteImpl(DefaultImpl):
     """Carries changes out on this dialect."""
 
     __dialect__ = "sqlite"
-    transactional_ddl = _TRAITS.transactional_ddl
+    # as in Alembic, so each revision is committed by itself; inside of one DDL is rolled back
+    transactional_ddl = False
     command_terminator = _TRAITS.terminator

@@ -261,6 +261,7 @@ class MigrationContext:
             self._name(),
             fresh=not self._has_version_table(),
             transaction=None if self._whole else self._mode,  # type: ignore[arg-type]
+            base="",
             keywords=keywords,
             inside=lambda: Operations.context(self),
             begun=lambda file, direction: log.info("Running %s", _step_in_words(file, direction)),
