@@ -42,6 +42,7 @@ TESTING = [
     "sqlglot",  # parses what no server here can run
     *DRIVERS,
 ]
+MANY = {"HYPOTHESIS_PROFILE": "many", "MIGRATE_RACE_ROUNDS": "50"}
 PARALLEL = ["-n", "auto", "--maxprocesses", "4"]  # servers get a database a test, not 64 at once
 
 
@@ -132,7 +133,7 @@ def databases(session: nox.Session) -> None:
 def nightly(session: nox.Session) -> None:
     """Run all tests with as many examples as the property tests can use; takes an hour."""
     session.install(*EDITABLE, *TESTING)
-    session.run("pytest", *PARALLEL, *session.posargs, env={"HYPOTHESIS_PROFILE": "many"})
+    session.run("pytest", *PARALLEL, *session.posargs, env=MANY)
 
 
 @nox.session

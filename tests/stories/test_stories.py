@@ -85,6 +85,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PATH": f"{programs}{os.pathsep}{os.defpath}",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),  # the packages that the tests import
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
     }

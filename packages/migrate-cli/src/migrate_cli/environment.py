@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import NullPool
 
-from . import drivers
+from . import drivers, interruption
 from .config import Config
 from .dialects import knowledge
 from .errors import (
@@ -139,8 +139,12 @@ def _through_async_driver(url: URL, config: Config, work: Callable[[Connection],
                 if not thread.name.startswith("asyncio_"):  # those of the loop stay
                     await asyncio.to_thread(thread.join, 1)
             raise _unreachable(url, config, err) from err
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None, "asyncio.run makes one"
         try:
-            return await connection.run_sync(work)
+            # call_soon_threadsafe also wakes the loop, which a signal alone doesn't
+            with interruption.cancelling(lambda: loop.call_soon_threadsafe(task.cancel)):
+                return await connection.run_sync(work)
         finally:
             await connection.close()
 

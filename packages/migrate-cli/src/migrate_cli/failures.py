@@ -172,6 +172,25 @@ class NotAtHead(Refused):
         )
 
 
+class NotThere(DatabaseError):
+    """A database was waited for, and isn't where it was to be.
+
+    Attributes:
+        database: Its URL, without password.
+        target: Where it was to be.
+        heads: Ids of the heads that it is at, sorted.
+        seconds: How long it was waited.
+    """
+
+    def __init__(self, database: str, target: str, heads: Sequence[str], seconds: float) -> None:
+        self.database, self.target, self.heads = database, target, tuple(heads)
+        self.seconds = seconds
+        super().__init__(
+            f"{database} is at {', '.join(heads) or '<base>'}, and {seconds:g} s of waiting for "
+            f"{target} are over\nsomebody has to run: migrate upgrade"
+        )
+
+
 class UnknownApplied(DatabaseError):
     """The version table names revisions that have no file.
 

@@ -5,7 +5,6 @@ What a database locks with, is in `dialects`; when a run takes the lock, in `com
 
 from __future__ import annotations
 
-import random
 import select
 import time
 from collections.abc import Callable, Iterator
@@ -16,14 +15,14 @@ from typing import Any
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.util import await_only
 
 from .dialects import Latch, knowledge
-from .errors import LockLost, LockTimeout
+from .errors import LockLost, LockTimeout, ends_us
+from .polling import Patience
 from .transactions import reading
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 1.0
-"""Seconds between two tries: the first pause, doubled each time up to the longest."""
+"""Seconds between two tries."""
 STALE = 1.0
 """Seconds after which a lock session that says nothing is asked whether it still lives."""
 
@@ -99,7 +98,12 @@ def locked(
         yield None
         return
     with _session(connection, latch) as session:
-        waited = _taken(latch, session, name, wait)
+        try:
+            waited = _taken(latch, session, name, wait)
+        except BaseException as err:
+            if ends_us(err):
+                err.add_note("nothing ran: it was waiting for another run")
+            raise
         try:
             yield Held(latch, session, waited)
         finally:
@@ -109,31 +113,20 @@ def locked(
 
 def _taken(latch: Latch, session: Connection, name: str, wait: Wait) -> bool:
     """Take a lock, or raise; tells whether it had to be waited for."""
-    started, pause = time.monotonic(), FIRST_PAUSE
+    patience = Patience(wait.seconds, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
     waited = False
     while True:
         with reading(session):
             if latch.take(session):
                 return waited
-            left = wait.seconds - (time.monotonic() - started)
-            holder = latch.holder(session) if left <= 0 or not waited else None
-        if left <= 0:
+            over = patience.over
+            holder = latch.holder(session) if over or not waited else None
+        if over:
             raise LockTimeout(name, wait.seconds, holder)
         if not waited and wait.told is not None:
             wait.told(holder or "another session")
         waited = True
-        _sleep(session, min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 2, LONGEST_PAUSE)
-
-
-def _sleep(session: Connection, seconds: float) -> None:
-    """Pause; where an event loop is underneath, it goes on with its other work."""
-    if session.dialect.is_async:
-        import asyncio
-
-        await_only(asyncio.sleep(seconds))
-    else:
-        time.sleep(seconds)
+        patience.pause(on_loop=session.dialect.is_async)
 
 
 def _session(connection: Connection, latch: Latch) -> AbstractContextManager[Connection]:

@@ -14,7 +14,7 @@ from ddl_constructs import traits
 from revgraph import Stamp, Step
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
-from . import complaint
+from . import complaint, interruption
 from .errors import BadScript, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
 from .operations import Operations, speaking
@@ -102,6 +102,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
             around.sink.transaction() if whole and steps else nullcontext(),
         ):
             for step, function in zip(steps, functions, strict=True):
+                interruption.heed()
                 if around.guard is not None:
                     around.guard()
                 if around.begun is not None:

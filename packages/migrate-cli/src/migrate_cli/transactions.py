@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 from ddl_constructs import traits
 from sqlalchemy.engine import Connection
@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .dialects import knowledge
 from .failures import InCallersTransaction
-from .watching import watched
+from .watching import ending_statements, watched
 
 
 class Transaction:
@@ -82,8 +82,9 @@ class Transaction:
             self._outside = False
         self._open()
 
-    def watched(self, committed: Callable[[], None]) -> AbstractContextManager[None]:
-        """Notice where the block ends the transaction by itself.
+    @contextmanager
+    def watched(self, committed: Callable[[], None]) -> Iterator[None]:
+        """Notice where the block ends the transaction by itself; let statements end that stay.
 
         Args:
             committed: Called when it has committed.
@@ -91,7 +92,11 @@ class Transaction:
         Raises:
             RolledBack: It rolled back: what it did before is lost.
         """
-        return watched(self.connection, committed, lambda: self._outside)
+        with (
+            ending_statements(self.connection, lambda: self._outside or not self.can_roll_back),
+            watched(self.connection, committed, lambda: self._outside),
+        ):
+            yield
 
     def _open(self) -> None:
         if not self.connection.in_transaction():

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
+from . import interruption
 from .dialects import knowledge
 from .failures import RolledBack
 
@@ -69,6 +70,38 @@ def watched(
         yield
     if rolled_back:
         raise RolledBack
+
+
+@contextmanager
+def ending_statements(connection: Connection, lasting: Callable[[], bool]) -> Iterator[None]:
+    """Let statements on a connection come to their end before a signal has its way.
+
+    A server goes on with a statement whose client is gone (seen on MariaDB 10.11), so the
+    next run could meet it still at work. The signal is heeded before the next statement.
+
+    Args:
+        connection: The connection.
+        lasting: Tells whether what a statement does can't be rolled back.
+    """
+
+    def before(*_: object) -> None:
+        if lasting():
+            interruption.heed()
+            interruption.busy(True)
+
+    def after(*_: object) -> None:
+        interruption.busy(False)
+
+    listeners: dict[str, Callable[..., None]] = {
+        "before_cursor_execute": before,
+        "after_cursor_execute": after,
+    }
+    with ExitStack() as stack:
+        stack.callback(after)
+        for name, listener in listeners.items():
+            event.listen(connection, name, listener)
+            stack.callback(event.remove, connection, name, listener)
+        yield
 
 
 _ENDS = r"(COMMIT|END|ROLLBACK|ABORT)\b(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b)"

@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 
 import click
 
+from .. import interruption
 from ..errors import MigrateError, Refused
 from ..visible import visible
-from .paper import error
+from .paper import error, tell
 from .words import PipeClosed, migrate
 
 
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     0 done; 1 pending, drift, or refused by a guard; 2 usage, an unknown or ambiguous
     target; 3 configuration, scripts, graph or connection; 4 a migration failed; 130
-    interrupted. An error that isn't known leaves as a traceback.
+    interrupted; 143 terminated by SIGTERM, as a shell has it (128 and the signal's number)
+    and as those expect who sent it. An error that isn't known leaves as a traceback.
 
     Args:
         arguments: What follows the program's name; None for those of the process.
@@ -37,7 +39,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a ?
     try:
-        status = migrate.main(arguments, prog_name="migrate", standalone_mode=False, obj=options)
+        with interruption.listening(_finishing):
+            status = migrate.main(
+                arguments, prog_name="migrate", standalone_mode=False, obj=options
+            )
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as err:
@@ -46,8 +51,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(visible(shown.getvalue()), nl=False, err=True)
         return err.exit_code
     except (click.Abort, KeyboardInterrupt) as err:
-        error("\n".join(["interrupted", *_notes(err)]))
-        return 130
+        terminated = isinstance(_asked(err), interruption.Terminated)
+        error("\n".join(["terminated" if terminated else "interrupted", *_notes(err)]))
+        return 143 if terminated else 130
     except (BrokenPipeError, PipeClosed):
         # what Python still flushes at exit must go somewhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,10 +71,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return status
 
 
+def _finishing() -> None:
+    tell("finishing the statement that runs, since it can't be rolled back; once more ends at once")
+
+
 def _notes(err: BaseException) -> list[str]:
-    """What was noted at an interruption; click raises its own from it."""
-    noted: list[str] = getattr(err.__cause__ or err, "__notes__", [])
+    """What was noted about where things stand."""
+    noted: list[str] = getattr(_asked(err), "__notes__", [])
     return noted
+
+
+def _asked(err: BaseException) -> BaseException:
+    """The interruption itself, from which click raises its own."""
+    return err.__cause__ if isinstance(err, click.Abort) and err.__cause__ else err
 
 
 def exit_status(err: Exception) -> int | None:

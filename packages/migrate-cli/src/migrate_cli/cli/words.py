@@ -23,6 +23,7 @@ WORDS = {
     "upgrade": "moves",
     "downgrade": "moves",
     "stamp": "moves",
+    "wait": "waiting",
     "status": "database",
     "current": "database",
     "check": "database",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .files import init, merge, revision
     from .graph import branches, drawn, heads, history, show
     from .moves import downgrade, stamp, upgrade
+    from .waiting import wait
 
 _WHERE = {
     "branches": "graph",
@@ -30,6 +31,7 @@ _WHERE = {
     "stamp": "moves",
     "status": "database",
     "upgrade": "moves",
+    "wait": "waiting",
 }
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "stamp",
     "status",
     "upgrade",
+    "wait",
 ]
 
 if not TYPE_CHECKING:
