@@ -76,7 +76,10 @@ def scene_played(scene: str, folder: Path, seen: dict[str, str]) -> str:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What the commands see: this Python's `migrate`, nothing of the developer's own settings."""
+    """What the commands see: this Python's `migrate`, nothing of the developer's own settings.
+
+    Compiled modules are kept outside of the folder, and shared by the stories of a process.
+    """
     programs = folder.with_name(f"{folder.name}-bin")
     programs.mkdir()
     (programs / "migrate").write_text(f'#!/bin/sh\nexec {sys.executable} -m migrate_cli "$@"\n')
@@ -86,7 +89,7 @@ def environment(folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),  # the packages that the tests import
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled"),
         "PYTHONUNBUFFERED": "1",
     }
 

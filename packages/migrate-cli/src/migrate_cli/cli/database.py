@@ -1,4 +1,4 @@
-"""The words that ask a database: status, current, check."""
+"""The words that ask a database: status, current, check, diff."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .words import project, word
 
 if TYPE_CHECKING:
     from ..commands.database import Checked, Current, Status
+    from ..commands.database import Differences as DatabaseDifferences
 
 
 @word(answers=True)
@@ -46,6 +47,27 @@ def check() -> int:
     found = work(project())
     answer(found, _differences(found))
     return 1 if found.changes else 0
+
+
+@word(answers=True)
+@click.option("--sql", is_flag=True, help="Show the SQL of each, too.")
+def diff(sql: bool) -> None:
+    """Show what models and database differ in, also while revisions are pending."""
+    from ..commands import diff as work
+
+    found = work(project())
+    answer(found, _differing(found, sql))
+
+
+def _differing(found: DatabaseDifferences, sql: bool) -> Iterator[str]:
+    if not found.differences:
+        yield "Models and database agree."
+    for one in found.differences:
+        yield change_line(one.change)
+        if one.refused is not None:
+            yield f"      {paint('!', 'red')} {one.refused}"
+        for statement in one.sql if sql else ():
+            yield from (dim(f"      {line}") for line in f"{statement};".splitlines())
 
 
 def _standing(found: Status) -> Iterator[str]:

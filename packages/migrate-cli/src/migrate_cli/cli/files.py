@@ -1,13 +1,15 @@
-"""The words that write files: init, revision."""
+"""The words that write files: init, revision, make, merge, edit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..paths import shown
+from .graph import here
 from .paper import answer, change_line, field, option
 from .words import TARGETS, Target, project, word
 
@@ -55,56 +57,62 @@ def _set_up(made: InitResult) -> list[str]:
     ]
 
 
+def _placed(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a word the options of a new revision: its id, its place, what may be in it."""
+    for decorate in reversed(_PLACE):
+        function = decorate(function)
+    return function
+
+
+_PLACE = (
+    click.option("--rev-id", metavar="ID", help="Its id, instead of a random one."),
+    click.option(
+        "--head",
+        multiple=True,
+        metavar="TARGET",
+        help="Its parent: a head, or base for a new root; repeatable. Otherwise the only head.",
+    ),
+    click.option(
+        "--splice", is_flag=True, help="Let the parent be no head: a new branch begins there."
+    ),
+    click.option("--branch-label", multiple=True, metavar="LABEL", help="Its label; repeatable."),
+    click.option(
+        "--depends-on",
+        multiple=True,
+        metavar="TARGET",
+        help="What must be applied before it, besides its parents; repeatable.",
+    ),
+    click.option("--allow-empty", is_flag=True, help="Write a file also where nothing differs."),
+    click.option("--allow-drops", is_flag=True, help="Write it also if it drops most tables."),
+)
+
+
 @word(answers=True)
 @click.option("--message", "-m", default="", help="What the revision is about.")
 @click.option(
     "--autogenerate", "-a", is_flag=True, help="Fill it with what models and database differ in."
 )
-@click.option("--rev-id", metavar="ID", help="Its id, instead of a random one.")
-@click.option(
-    "--head",
-    multiple=True,
-    metavar="TARGET",
-    help="Its parent: a head, or base for a new root; repeatable. Otherwise the only head.",
-)
-@click.option(
-    "--splice", is_flag=True, help="Let the parent be no head: a new branch begins there."
-)
-@click.option("--branch-label", multiple=True, metavar="LABEL", help="Its label; repeatable.")
-@click.option(
-    "--depends-on",
-    multiple=True,
-    metavar="TARGET",
-    help="What must be applied before it, besides its parents; repeatable.",
-)
-@click.option("--allow-empty", is_flag=True, help="Write a file also where nothing differs.")
-@click.option("--allow-drops", is_flag=True, help="Write it also if it drops most tables.")
-def revision(
-    message: str,
-    autogenerate: bool,
-    rev_id: str | None,
-    head: tuple[str, ...],
-    splice: bool,
-    branch_label: tuple[str, ...],
-    depends_on: tuple[str, ...],
-    allow_empty: bool,
-    allow_drops: bool,
-) -> None:
+@_placed
+def revision(message: str, autogenerate: bool, head: tuple[str, ...], **place: Any) -> None:
     """Write a new revision file, empty or from what models and database differ in."""
+    _write(message, head, autogenerate=autogenerate, **place)
+
+
+@word(answers=True)
+@click.argument("message", default="")
+@_placed
+def make(message: str, head: tuple[str, ...], **place: Any) -> None:
+    """Write a revision from what models and database differ in.
+
+    The short form of: migrate revision --autogenerate -m MESSAGE
+    """
+    _write(message, head, autogenerate=True, **place)
+
+
+def _write(message: str, head: tuple[str, ...], *, branch_label: Sequence[str], **how: Any) -> None:
     from ..commands import revision as work
 
-    made = work(
-        project(),
-        message,
-        autogenerate=autogenerate,
-        rev_id=rev_id,
-        head=head,
-        splice=splice,
-        branch_labels=branch_label,
-        depends_on=depends_on,
-        allow_empty=allow_empty,
-        allow_drops=allow_drops,
-    )
+    made = work(project(), message, head=head, branch_labels=branch_label, **how)
     answer(made, _written(made))
 
 
@@ -136,6 +144,20 @@ def merge(
         splice=splice,
     )
     answer(made, _written(made))
+
+
+@word(answers=True, context_settings=TARGETS)
+@click.argument("targets", nargs=-1, required=True, type=Target())
+def edit(targets: tuple[str, ...]) -> None:
+    """Open revision files in your editor: $EDITOR, $VISUAL, or a usual one.
+
+    TARGETS are as in `show`: ids or their beginnings, head, current.
+    """
+    from ..commands import edit as work
+
+    config = project()
+    edited = work(config, targets, here(config, *targets))
+    answer(edited, [field("Edited", shown(path)) for path in edited.paths])
 
 
 def _written(made: Made) -> list[str]:

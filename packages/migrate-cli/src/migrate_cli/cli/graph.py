@@ -36,9 +36,9 @@ def history(rev_range: str | None, indicate_current: bool, lanes: bool) -> None:
     from ..commands import history as work
 
     config = project()
-    here = _here(config, rev_range, indicate_current)
-    found = work(config, rev_range, here)
-    answer(found, _listed(found, frozenset(here or ())))
+    at = here(config, rev_range, wanted=indicate_current)
+    found = work(config, rev_range, at)
+    answer(found, _listed(found, frozenset(at or ())))
 
 
 @word(answers=True, forms=("mermaid", "dot"))
@@ -84,16 +84,20 @@ def branches() -> None:
 @word(answers=True, context_settings=TARGETS)
 @click.argument("targets", nargs=-1, required=True, type=Target())
 def show(targets: tuple[str, ...]) -> None:
-    """Show revisions with all that their files say about them."""
+    """Show revisions with all that their files say about them.
+
+    TARGETS are ids or their beginnings, head, heads, head-1, label@head, or current.
+    """
     from ..commands import show as work
 
-    found = work(project(), targets)
+    config = project()
+    found = work(config, targets, here(config, *targets))
     answer(found, paragraphs(found.revisions))
 
 
-def _here(config: Config, rev_range: str | None, wanted: bool) -> tuple[str, ...] | None:
-    """Ask the database where it is, if that is wanted, or a range begins or ends there."""
-    if not wanted and "current" not in (rev_range or ""):
+def here(config: Config, *asked: str | None, wanted: bool = False) -> tuple[str, ...] | None:
+    """Ask the database where it is, if that is wanted, or what was asked for names it."""
+    if not wanted and not any("current" in (one or "") for one in asked):
         return None
     from ..commands import current
 
@@ -104,11 +108,11 @@ def _drawn(rev_range: str | None, indicate_current: bool, *, plain: bool) -> Non
     from ..commands import drawn
 
     config = project()
-    here = _here(config, rev_range, indicate_current) or ()
+    at = here(config, rev_range, wanted=indicate_current) or ()
     form: Form = option("format") or "text"
     if form == "text" and (plain or not _has_lanes()):
         form = "ascii"
-    drawing = drawn(config, form, rev_range, here)
+    drawing = drawn(config, form, rev_range, at)
     if form == "json":
         answer(json.loads(drawing), ())
     else:

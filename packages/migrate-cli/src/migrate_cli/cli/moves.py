@@ -1,4 +1,4 @@
-"""The words that move a database: upgrade, downgrade, stamp."""
+"""The words that move a database, and its version table: upgrade, downgrade, stamp, ensure-version."""
 
 from __future__ import annotations
 
@@ -75,6 +75,19 @@ def stamp(targets: tuple[str, ...], sql: bool, purge: bool, lock_timeout: float 
         moved = work(config, targets, purge=purge, sql=stream, waiting=_waiting)
     if not sql:
         answer(moved, [f"Stamped: was at {standing(moved.before)}, is at {_at(moved)}."])
+
+
+@word(answers=True)
+@click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
+def ensure_version(sql: bool) -> None:
+    """Create the version table, unless it is there."""
+    from ..commands import ensure_version as work
+
+    with _script(sql) as stream:
+        ensured = work(project(), sql=stream)
+    if not sql:
+        verb = "Created" if ensured.created else "Already there:"
+        answer(ensured, [f"{verb} {ensured.table} in {ensured.database}."])
 
 
 def waiting_up_to(lock_timeout: float | None) -> Config:

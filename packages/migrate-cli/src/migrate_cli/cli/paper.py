@@ -123,7 +123,10 @@ def _as_json(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Turn a command's answer into what JSON knows."""
+    """Turn a command's answer into what JSON knows; a change is told by its kind and in words."""
+    if hasattr(value, "describe"):
+        named = {name: getattr(value, name, None) for name in ("schema", "table_name")}
+        return {"kind": type(value).__name__, **named, "text": value.describe()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: plain(getattr(value, f.name))
@@ -138,8 +141,6 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Sequence):
         return [plain(v) for v in value]
-    if hasattr(value, "describe"):
-        return value.describe()
     return str(value)
 
 

@@ -14,25 +14,33 @@ import click
 from .. import __version__
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from ..config import Config
 
 WORDS = {
     "init": "files",
     "revision": "files",
+    "make": "files",
     "merge": "files",
+    "edit": "files",
     "upgrade": "moves",
     "downgrade": "moves",
     "stamp": "moves",
+    "ensure-version": "moves",
     "wait": "waiting",
     "status": "database",
     "current": "database",
     "check": "database",
+    "diff": "database",
     "history": "graph",
     "graph": "graph",
     "heads": "graph",
     "branches": "graph",
     "show": "graph",
     "alembic": "alembic",
+    "doctor": "examining",
+    "completion": "completing",
 }
 """Each word of the command line, in the order of the help, and the module here that says it."""
 
@@ -153,6 +161,18 @@ class Target(click.ParamType):  # type: ignore[type-arg]  # not generic before c
                 name, possibilities=difflib.get_close_matches(name, known), ctx=context
             )
         return value
+
+    def shell_complete(
+        self, context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer what the revision files say; nothing where they can't be read."""
+        from .offers import targets
+
+        try:
+            with context.scope(cleanup=False):
+                return targets(project(), incomplete)
+        except Exception:  # a shell that asks for words has no place for an error
+            return []
 
 
 class Seconds(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4

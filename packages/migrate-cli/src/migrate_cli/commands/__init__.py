@@ -10,7 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .database import check, current, status
+    from .database import check, current, diff, status
+    from .editing import edit
+    from .ensuring import ensure_version
+    from .examining import doctor
     from .files import init, merge, revision
     from .graph import branches, drawn, heads, history, show
     from .moves import downgrade, stamp, upgrade
@@ -20,8 +23,12 @@ _WHERE = {
     "branches": "graph",
     "check": "database",
     "current": "database",
+    "diff": "database",
+    "doctor": "examining",
     "downgrade": "moves",
     "drawn": "graph",
+    "edit": "editing",
+    "ensure_version": "ensuring",
     "heads": "graph",
     "history": "graph",
     "init": "files",
@@ -38,8 +45,12 @@ __all__ = [
     "branches",
     "check",
     "current",
+    "diff",
+    "doctor",
     "downgrade",
     "drawn",
+    "edit",
+    "ensure_version",
     "heads",
     "history",
     "init",

@@ -1,20 +1,22 @@
-"""Commands that ask a database: current, status, check. None of them writes anything."""
+"""Commands that ask a database: current, status, check, diff. None of them writes anything."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ddl_constructs import Change
+from ddl_constructs import Change, DDLConstructsError
 from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..errors import ModelsError, Refused
 from ..runner import Run
 from ..scripts import Scripts
+from ..sinks.offline import at_rest, written
+from ..transactions import reading
 from . import difference
 from .graph import Entry, entry
-from .project import applied, on_database, recorded, unknown
+from .project import applied, live, on_database, recorded, unknown
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,34 @@ class Checked:
     """
 
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that models and database differ in.
+
+    Attributes:
+        change: What would lead from the database to the models.
+        sql: The statements that the database would get, in order; empty where it needs none.
+        refused: Why it can't be done so there, in one line; None if it can.
+    """
+
+    change: Change
+    sql: tuple[str, ...]
+    refused: str | None
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What models and database differ in, with the SQL of each.
+
+    Attributes:
+        database: The database's URL, without password.
+        differences: In the order in which they would be run; empty if they agree.
+    """
+
+    database: str
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -134,6 +164,36 @@ def check(config: Config, *, connection: Connection | None = None) -> Checked:
     return on_database(config, connection, work, join=_all_checked)
 
 
+def diff(config: Config, *, connection: Connection | None = None) -> Differences:
+    """Compare the models with the database, wherever it is, and give the SQL of what differs.
+
+    Other than `check`, it also compares while revisions are pending.
+
+    Raises:
+        ModelsError: The models can't be imported.
+    """
+    ours = difference.models(config)
+
+    def work(around: Run) -> Differences:
+        found = difference.changes(around, ours, config)
+        return Differences(around.name, tuple(_written(one, around) for one in found))
+
+    return on_database(config, connection, work, join=_all_differences)
+
+
+def _written(change: Change, around: Run) -> Difference:
+    """Write what a database would get; what must be looked up there is."""
+    connection = live(around)
+    dialect = at_rest(connection.dialect)
+    try:
+        with reading(connection):
+            pieces = change.statements(connection.dialect, connection)
+            sql = tuple(written(one, dialect).strip() for one in pieces)
+    except DDLConstructsError as err:
+        return Difference(change, (), str(err).partition("\n")[0])
+    return Difference(change, sql, None)
+
+
 def status(config: Config, *, connection: Connection | None = None) -> Status:
     """Tell where a database stands: what is applied, pending, unknown, and how the models differ.
 
@@ -170,6 +230,13 @@ def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, s
     except (ModelsError, Refused) as err:
         return None, f"not compared: {str(err).partition(chr(10))[0]}"
     return tuple(found), None
+
+
+def _all_differences(found: Sequence[Differences]) -> Differences:
+    return Differences(
+        ", ".join(dict.fromkeys(one.database for one in found)),
+        tuple(one for database in found for one in database.differences),
+    )
 
 
 def _all_checked(found: Sequence[Checked]) -> Checked:

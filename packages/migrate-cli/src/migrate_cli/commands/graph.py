@@ -75,15 +75,36 @@ def branches(config: Config) -> Entries:
     return Entries(tuple(entry(scripts, fork) for fork in newest))
 
 
-def show(config: Config, targets: Sequence[str]) -> Entries:
+def show(config: Config, targets: Sequence[str], applied: Sequence[str] | None = None) -> Entries:
     """Give the revisions that targets name, in the order in which they were named.
 
+    Args:
+        config: The project's settings.
+        targets: Ids or their beginnings, labels, "heads", "head-1", "current".
+        applied: Heads that the database is at, for "current"; None if it wasn't asked.
+
     Raises:
+        UsageError: A target names nothing.
         TargetError: A target is unknown or ambiguous (revgraph's, with near matches).
     """
     scripts = Scripts.of(config)
-    found = [one for target in targets for one in revgraph.resolve(scripts.graph, target)]
-    return Entries(tuple(entry(scripts, one) for one in found))
+    return Entries(tuple(entry(scripts, one) for one in named(scripts, targets, applied)))
+
+
+def named(
+    scripts: Scripts, targets: Sequence[str], applied: Sequence[str] | None = None
+) -> list[str]:
+    """Give the ids that targets name, in their order; see `show`."""
+    found: list[str] = []
+    for target in targets:
+        if target == "current":
+            ids: Sequence[str] = applied or ()
+        else:
+            ids = revgraph.resolve(scripts.graph, target, applied)
+        if not ids:
+            raise UsageError(f"{target} names no revision")
+        found += ids
+    return found
 
 
 def history(

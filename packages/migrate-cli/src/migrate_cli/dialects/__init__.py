@@ -81,6 +81,13 @@ class Knowledge(Protocol):
             joined: Whether the connection is in a transaction of the caller's.
         """
 
+    def cannot_create(self, connection: Connection, schema: str | None) -> str | None:
+        """Say why no table can be created in a schema (None: the default one), and the mend.
+
+        Returns:
+            None if it can, or nobody knows.
+        """
+
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
@@ -102,6 +109,9 @@ class _Nothing:
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool
     ) -> Latch | None:
+        return None
+
+    def cannot_create(self, connection: Connection, schema: str | None) -> str | None:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
@@ -31,3 +32,31 @@ def set_offline(dialect: Dialect) -> None:
     SQLAlchemy asks the server, and doubles backslashes until it has.
     """
     dialect._backslash_escapes = False  # type: ignore[attr-defined]  # of PGDialect
+
+
+def cannot_create(connection: Connection, schema: str | None) -> str | None:
+    """Ask for the right: PostgreSQL 15 manual, 9.26, has_schema_privilege().
+
+    In version 15 the right on `public` isn't everybody's any more (its release notes, E.20.2).
+    """
+    asked = text(
+        "SELECT current_user, n.nspname, has_schema_privilege(n.oid, 'CREATE'),"
+        " current_setting('transaction_read_only'), pg_is_in_recovery()"
+        " FROM pg_namespace n WHERE n.nspname = coalesce(:schema, current_schema())"
+    )
+    found = connection.execute(asked, {"schema": schema}).one_or_none()
+    if found is None:
+        if schema is None:
+            return (
+                "no schema in search_path is there and open to this user\n"
+                "make one, set search_path, or: GRANT USAGE, CREATE ON SCHEMA ... TO ..."
+            )
+        return f"there is no schema {schema}\nmake it with: CREATE SCHEMA {schema}"
+    user, name, may, read_only, standby = found
+    if standby:
+        return "the server is a standby, which only reads\nconnect to the primary"
+    if read_only == "on":
+        return "transactions are read-only here\nsee default_transaction_read_only"
+    if not may:
+        return f"{user} may not create in {name}\nas its owner: GRANT CREATE ON SCHEMA {name} TO {user}"
+    return None

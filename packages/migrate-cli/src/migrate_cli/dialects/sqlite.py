@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -53,3 +54,19 @@ def in_transaction(connection: Connection) -> bool | None:
     """Ask the driver; aiosqlite hands the answer of sqlite3 on."""
     answer: bool | None = getattr(connection.connection.driver_connection, "in_transaction", None)
     return answer
+
+
+def cannot_create(connection: Connection, schema: str | None) -> str | None:
+    """Look whether the file and its folder can be written: a journal is made beside the file."""
+    opened = connection.exec_driver_sql("PRAGMA database_list").all()
+    file = next((path for _, name, path in opened if name == (schema or "main")), None)
+    if file is None and schema is not None:
+        return f"no database is attached as {schema}"
+    if not file:
+        return None
+    for path in (Path(file), Path(file).parent):
+        if path.exists() and not os.access(path, os.W_OK):
+            return f"{path} can't be written\ngive the one who runs this the right to"
+    if connection.exec_driver_sql("PRAGMA query_only").scalar():
+        return "the connection only reads (PRAGMA query_only)"
+    return None

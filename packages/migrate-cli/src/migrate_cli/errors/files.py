@@ -139,3 +139,30 @@ class BadTemplate(ScriptError):
         super().__init__(
             f"template {shown(file)}{f':{line}' if line else ''}: {reason}\nno revision was written"
         )
+
+
+class NoEditor(UsageError):
+    """No editor is named by a variable, and none of the usual ones is installed.
+
+    Attributes:
+        variables: The environment variables that may name one.
+    """
+
+    def __init__(self, variables: Sequence[str]) -> None:
+        self.variables = tuple(variables)
+        names = " or ".join(f"${name}" for name in variables)
+        super().__init__(f"no editor is found; say which one is yours in {names}")
+
+
+class EditorFailed(ScriptError):
+    """The editor ended with another status than 0.
+
+    Attributes:
+        editor: Its program.
+        status: What it ended with.
+        path: The file that it was given.
+    """
+
+    def __init__(self, editor: str, status: int, path: Path) -> None:
+        self.editor, self.status, self.path = editor, status, path
+        super().__init__(f"{editor} ended with {status} on {shown(path)}")

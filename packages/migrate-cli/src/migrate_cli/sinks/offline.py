@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ class OfflineSink:
 
     def take(self, element: Change | Executable) -> Any:
         pieces = element.statements(self.dialect) if isinstance(element, Change) else [element]
-        texts = [(piece, self._text(piece)) for piece in pieces]
+        texts = [(piece, written(piece, self.dialect)) for piece in pieces]
         for piece, text in texts:
             if self._open and stands_alone(piece, self.dialect):
                 with self.alone(in_words(piece)):
@@ -103,24 +104,35 @@ class OfflineSink:
         separator = f"{self._separator}\n" if self._separator and separate else ""
         self._stream.write(f"{text}{ended}\n{separator}\n")
 
-    def _text(self, piece: Executable | ExecutableDDLElement) -> str:
-        if isinstance(piece, ExecutableDDLElement):
-            return str(piece.compile(dialect=self.dialect))
-        if isinstance(piece, Insert) and not piece._returning:
-            piece = piece.inline()  # nobody fetches the key back
-        try:
-            compiled = self._literal(piece)
-            if isinstance(piece, (Insert, Update)):
-                computed = [*compiled.insert_prefetch, *compiled.update_prefetch]
-                if computed:
-                    defaults = {c.key: _default(c, bool(compiled.isinsert)) for c in computed}
-                    compiled = self._literal(piece.values(defaults))
-        except SQLAlchemyError as err:
-            raise NoLiteral(in_words(piece), str(err)) from err
-        return str(compiled)
 
-    def _literal(self, piece: Any) -> Any:
-        return piece.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+def written(piece: Executable | ExecutableDDLElement, dialect: Dialect) -> str:
+    """Write a statement as text, its values as literals.
+
+    Args:
+        piece: A statement.
+        dialect: Made by `offline_dialect` or `at_rest`.
+
+    Raises:
+        NoLiteral: A value can't be written as one.
+    """
+    if isinstance(piece, ExecutableDDLElement):
+        return str(piece.compile(dialect=dialect))
+    if isinstance(piece, Insert) and not piece._returning:
+        piece = piece.inline()  # nobody fetches the key back
+    try:
+        compiled = _literal(piece, dialect)
+        if isinstance(piece, (Insert, Update)):
+            computed = [*compiled.insert_prefetch, *compiled.update_prefetch]
+            if computed:
+                defaults = {c.key: _default(c, bool(compiled.isinsert)) for c in computed}
+                compiled = _literal(piece.values(defaults), dialect)
+    except SQLAlchemyError as err:
+        raise NoLiteral(in_words(piece), str(err)) from err
+    return str(compiled)
+
+
+def _literal(piece: Any, dialect: Dialect) -> Any:
+    return piece.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
 
 
 def _default(column: Any, insert: bool) -> Any:
@@ -141,6 +153,19 @@ def offline_dialect(kind: type[Dialect], **options: Any) -> Dialect:
     named: Any = kind  # the keyword is that of every default dialect
     dialect: Dialect = named(**{**options, "paramstyle": "named"})
     knowledge(dialect.name).set_offline(dialect)
+    return _with_literals(dialect)
+
+
+def at_rest(dialect: Dialect) -> Dialect:
+    """Copy a dialect that is connected, to write text with all that it knows of its server."""
+    known: Any = copy.copy(dialect)
+    known.paramstyle, known.positional = "named", False
+    known.identifier_preparer = known.preparer(known)
+    known.type_compiler_instance = known.type_compiler_cls(known)
+    return _with_literals(known)
+
+
+def _with_literals(dialect: Dialect) -> Dialect:
     dialect.statement_compiler = type(
         "LiteralCompiler", (_TypedByValue, dialect.statement_compiler), {}
     )
