@@ -113,7 +113,7 @@ REBUILD = UnsupportedChange
 
 @rows(
     (
-        "DDL-001-rename",
+        "DDL-001-079-rename",
         RenameTable("a", "b", schema="s"),
         "ALTER TABLE s.a RENAME TO b",
         "ALTER TABLE s.a RENAME TO s.b",
@@ -178,7 +178,7 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
-        "DDL-007-comment",
+        "DDL-007-046-comment",
         AlterColumn(
             "t", "c", comment="it's", schema="s", existing_type=Integer(), existing_nullable=True
         ),
@@ -238,7 +238,7 @@ REBUILD = UnsupportedChange
         None,
     ),
     (
-        "DDL-026-all-in-one",
+        "DDL-026-027-all-in-one",
         AlterColumn(
             "t",
             "c",
@@ -255,7 +255,7 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
-        "DDL-028-nothing-to-do",
+        "DDL-028-LIM-042-nothing-to-do",
         AlterColumn("t", "c", existing_type=DateTime(), existing_nullable=True),
         None,
         None,
@@ -291,7 +291,7 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
-        "DDL-030-type-bound-check-dropped",
+        "DDL-030-093-type-bound-check-dropped",
         AlterColumn(
             "t",
             "c",
@@ -326,14 +326,14 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
-        "DDL-033-type-needed",
+        "DDL-013-033-type-needed",
         AlterColumn("t", "c", nullable=False),
         "ALTER TABLE t ALTER COLUMN c SET NOT NULL",
         MissingFact,
         REBUILD,
     ),
     (
-        "DDL-038-datetime-default",
+        "DDL-038-042-datetime-default",
         AlterColumn(
             "t",
             "c",
@@ -459,7 +459,7 @@ def test_alter_column(change: Change, dialect: str, expected: Expected) -> None:
         "ALTER TABLE t ADD COLUMN c INTEGER CONSTRAINT fk REFERENCES o (id) ON DELETE CASCADE",
     ),
     (
-        "DDL-055-LIM-033-inline-references",
+        "DDL-055-LIM-032-LIM-033-inline-references",
         AddColumn(
             "t",
             Column("c", Integer, ForeignKey("s.o.id", name="fk", deferrable=True)),
@@ -679,7 +679,7 @@ def test_add_and_drop_column(change: Change, dialect: str, expected: Expected) -
         None,
     ),
     (
-        "DDL-081-no-comment",
+        "DDL-081-LIM-057-no-comment",
         DropTableComment("t"),
         "COMMENT ON TABLE t IS NULL",
         "ALTER TABLE t COMMENT ''",
@@ -699,7 +699,7 @@ def test_tables(change: Change, dialect: str, expected: Expected) -> None:
 
 @rows(
     (
-        "DDL-082-primary-key",
+        "DDL-082-096-primary-key",
         create_primary_key("pk", "t", ["a", "b"], schema="s"),
         "ALTER TABLE s.t ADD CONSTRAINT pk PRIMARY KEY (a, b)",
         "ALTER TABLE s.t ADD CONSTRAINT pk PRIMARY KEY (a, b)",
@@ -1028,7 +1028,7 @@ def test_indexes(change: Change, dialect: str, expected: Expected) -> None:
         UnsupportedChange,
     ),
     (
-        "DDL-107-execute",
+        "DDL-107-108-execute",
         ExecuteSQL("UPDATE t SET a = 'x\\:y'"),
         "UPDATE t SET a = 'x:y'",
         "UPDATE t SET a = 'x:y'",
@@ -1042,6 +1042,13 @@ def test_indexes(change: Change, dialect: str, expected: Expected) -> None:
         "INSERT INTO t (a, b) VALUES ('it''s', NULL)",
         "INSERT INTO t (a, b) VALUES ('it''s', NULL)",
         "INSERT INTO t (a, b) VALUES ('it''s', NULL)",
+    ),
+    (
+        "DDL-109-percent-once",
+        ExecuteSQL("UPDATE t SET a = '50%'"),
+        "UPDATE t SET a = '50%'",
+        "UPDATE t SET a = '50%'",
+        "UPDATE t SET a = '50%'",
     ),
     (
         "copy-rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, ClassVar, Literal
@@ -15,13 +15,15 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from . import detached, sqltext
-from .change import Change, NamingConvention, Spelling
+from .change import Change, NamingConvention, Spelling, lowers
 from .errors import IrreversibleChange, MissingFact, UnsupportedChange
 
 ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
@@ -295,6 +297,15 @@ def _spelling(change: AddConstraint) -> Spelling:
         keywords["schema"] = schema
     keywords.update(constraint.dialect_kwargs)
     return Spelling(word, (constraint.name, *arguments), keywords)
+
+
+@lowers(AddConstraint)
+def _where_it_is_made(
+    change: AddConstraint, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    """Add it, unless it says itself that this dialect has no use for it."""
+    if detached.is_created_on(change.constraint, dialect):
+        yield change
 
 
 @compiles(AddConstraint)

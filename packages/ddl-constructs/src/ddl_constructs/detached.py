@@ -318,12 +318,12 @@ def checks_of_type(column: Column[Any], dialect: Dialect) -> list[CheckConstrain
         for c in column.table.constraints
         if isinstance(c, CheckConstraint)
         and getattr(c, "_type_bound", False)
-        and _created_on(c, dialect)
+        and is_created_on(c, dialect)
     ]
 
 
-def _created_on(constraint: Any, dialect: Dialect) -> bool:
-    """Tell whether a type-bound CHECK is made on this dialect (none where the type is native)."""
-    rule = constraint._create_rule
+def is_created_on(constraint: Any, dialect: Dialect) -> bool:
+    """Tell whether a constraint is made on this dialect; a native type's CHECK, say, isn't."""
+    rule = getattr(constraint, "_create_rule", None)
     nothing: Any = None
     return rule is None or bool(rule(dialect.ddl_compiler(dialect, nothing)))

@@ -28,6 +28,7 @@ from ..constraint import (
     ValidateConstraint,
     constraint_name,
 )
+from ..detached import is_created_on
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema, create_with_companions
@@ -131,7 +132,8 @@ def _add_constraint(
     change: AddConstraint, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     refuse_clauses(change, (change.constraint,))
-    yield change
+    if is_created_on(change.constraint, dialect):
+        yield change
 
 
 @compiles(DropConstraint, "mssql")

@@ -31,6 +31,8 @@ def _add_constraint(
             "MATCH makes it ignore ON DELETE and ON UPDATE",
             "leave match out",
         )
+    if not detached.is_created_on(constraint, dialect):
+        return
     if isinstance(constraint, PrimaryKeyConstraint) and constraint.name == "PRIMARY":
         unnamed = PrimaryKeyConstraint(
             *detached.column_names(constraint), **constraint.dialect_kwargs

@@ -23,6 +23,7 @@ from ..change import KEEP, Change, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..comment import CreateTableComment, DropTableComment, comment_on_table
 from ..constraint import AddConstraint, DropConstraint, RenameConstraint, constraint_name
+from ..detached import is_created_on
 from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex
 from ..sequence import AlterSequence, CreateSequence, DropSequence
@@ -247,7 +248,8 @@ def _add_constraint(
     change: AddConstraint, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     _refuse_clauses(change, (change.constraint,))
-    yield change
+    if is_created_on(change.constraint, dialect):
+        yield change
 
 
 @compiles(DropConstraint, "oracle")

@@ -112,7 +112,9 @@ def _rename_column(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str
 def _constraint(
     change: AddConstraint | DropConstraint, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
-    raise _needs_rebuild(change)
+    if isinstance(change, DropConstraint) or detached.is_created_on(change.constraint, dialect):
+        raise _needs_rebuild(change)
+    return iter(())
 
 
 @lowers(RenameIndex, "sqlite")
