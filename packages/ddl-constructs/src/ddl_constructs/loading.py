@@ -11,14 +11,20 @@ from importlib import import_module
 ENTRY_POINTS = "ddl_constructs.dialects"
 
 _FILES = {
-    "postgresql": ("postgresql", "postgresql_enum"),
-    "mysql": ("mysql", "mysql_column", "mysql_constraint"),
-    "mariadb": ("mysql", "mysql_column", "mysql_constraint"),
+    "postgresql": ("postgresql", "postgresql_enum", "postgresql_names"),
+    "mysql": ("mysql", "mysql_column", "mysql_constraint", "mysql_names"),
+    "mariadb": ("mysql", "mysql_column", "mysql_constraint", "mysql_names"),
     "sqlite": ("sqlite",),
     "mssql": ("mssql", "mssql_column", "mssql_data"),
     "oracle": ("oracle",),
 }
 _loaded: set[str] = set()
+
+
+def load_known() -> None:
+    """Import what knows each dialect of this package, for questions asked of all of them."""
+    for name in _FILES:
+        load_dialect(name)
 
 
 def load_dialect(name: str) -> None:

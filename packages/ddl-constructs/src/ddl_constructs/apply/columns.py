@@ -17,7 +17,7 @@ from . import expressions, named_types
 from .constraints import add_primary_key, check_reference, drop_type_check
 from .draft import SchemaDraft, TableDraft, table_draft
 from .indexes import add_index
-from .items import Reference, column_copy, default_of, remade
+from .items import Reference, column_copy, default_of, exclusion_parts, remade
 from .reading import mentions, reading
 from .rules import applies
 
@@ -119,9 +119,11 @@ def _columns_of(draft: TableDraft, change: DropColumn, constraint: Any) -> tuple
     if isinstance(constraint, CheckConstraint):
         return mentions(change, name, constraint.sqltext, draft.names, where)
     if constraint.__visit_name__ == "exclude_constraint":
-        parts = [e for e, _, _ in constraint._render_exprs]
-        parts += [constraint.where] if constraint.where is not None else []
-        return tuple(n for e in parts for n in mentions(change, name, e, draft.names, where))
+        return tuple(
+            n
+            for e in exclusion_parts(constraint)
+            for n in mentions(change, name, e, draft.names, where)
+        )
     return detached.column_names(constraint)
 
 

@@ -27,8 +27,10 @@ from ..constraint import (
 )
 from ..errors import ExistingObject
 from ..sqltokens import tokens
+from ..unnamed import may_be_called
 from .draft import SchemaDraft, TableDraft, unknown
-from .items import Reference, constraint_with, index_with, named, remade
+from .expressions import Unreadable, mentioned
+from .items import Reference, constraint_with, exclusion_parts, index_with, named, remade
 from .rules import applies
 
 Held = Constraint | Reference | Index
@@ -193,8 +195,40 @@ def _find(
     if found is None and kind == "primary":
         return draft.primary_key
     if found is None and content is not None:
-        return _like(schema, draft, content)
-    return found
+        found = _like(schema, draft, content)
+    return _unnamed(draft, name, kind) if found is None else found  # an empty one is falsy
+
+
+def _unnamed(draft: TableDraft, name: str, kind: str | None) -> Held | None:
+    """Find the one constraint without a name that a database may call by this one."""
+    same: list[Held] = [
+        c
+        for c in draft.constraints
+        if c.name is None
+        and (of_kind := kind_of(c)) is not None
+        and kind in (None, of_kind)
+        and may_be_called(name, draft.name, of_kind, _columns(draft, c))
+    ]
+    same += (
+        r
+        for r in draft.references
+        if r.name is None
+        and kind in (None, "foreignkey")
+        and may_be_called(name, draft.name, "foreignkey", r.columns)
+    )
+    return same[0] if len(same) == 1 else None
+
+
+def _columns(draft: TableDraft, constraint: Constraint) -> tuple[str, ...]:
+    if isinstance(constraint, CheckConstraint):
+        try:
+            return mentioned(constraint.sqltext, draft.names)
+        except Unreadable:
+            return ()
+    if constraint.__visit_name__ == "exclude_constraint":
+        return tuple(n for e in exclusion_parts(constraint) for n in mentioned(e, draft.names))
+    assert isinstance(constraint, (PrimaryKeyConstraint, UniqueConstraint)), "no other has a kind"
+    return detached.column_names(constraint)
 
 
 def _named(draft: TableDraft, name: str, kind: str | None) -> Held | None:
@@ -222,13 +256,20 @@ def _like(schema: SchemaDraft, draft: TableDraft, content: Constraint) -> Held |
             == (wanted.columns, wanted.target, wanted.target_columns)
         ]
     else:
-        same = [c for c in draft.constraints if c.name is None and _content(c) == _content(content)]
+        unnamed = [c for c in draft.constraints if c.name is None]
+        same = [c for c in unnamed if _content(c) == _content(content)]
+        if not same:
+            same = [c for c in unnamed if _content(c, loose=True) == _content(content, loose=True)]
     return same[0] if len(same) == 1 else None
 
 
-def _content(constraint: Constraint) -> tuple[Any, ...]:
+def _content(constraint: Constraint, *, loose: bool = False) -> tuple[Any, ...]:
+    """Say what a constraint is, to compare; loosely, brackets in a CHECK don't count."""
     if isinstance(constraint, CheckConstraint):
-        words = tuple(t.name for t in tokens(str(detached.unbound(constraint.sqltext))))
+        found = list(tokens(str(detached.unbound(constraint.sqltext))))
+        if loose:
+            found = [t for t in found if t.text not in ("(", ")")]
+        words = tuple(t.text if t.kind == "string" else t.name.casefold() for t in found)
         return "check", words
     if isinstance(constraint, (PrimaryKeyConstraint, UniqueConstraint)):
         return kind_of(constraint), detached.column_names(constraint)

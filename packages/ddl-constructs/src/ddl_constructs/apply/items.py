@@ -146,6 +146,12 @@ def _exclusion_with(
     return copy
 
 
+def exclusion_parts(given: Any) -> list[Any]:
+    """Give the expressions of an ExcludeConstraint, its WHERE last."""
+    parts = [expression for expression, _, _ in given._render_exprs]
+    return parts if given.where is None else [*parts, given.where]
+
+
 def index_with(
     given: Index,
     column: OfColumn | None = None,
