@@ -47,7 +47,7 @@ def test_a_change_is_on_the_face_and_says_what_it_does(kind: type[Change]) -> No
 def test_a_word_that_builds_a_change_belongs_to_one() -> None:
     said = {name for name, word in vars(Operations).items() if hasattr(word, "__wrapped__")}
 
-    assert said == {word for kind in kinds() for word in kind.words}
+    assert said - {"batch_alter_table"} == {word for kind in kinds() for word in kind.words}
 
 
 def test_there_are_changes() -> None:

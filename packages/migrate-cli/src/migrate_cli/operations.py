@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import ddl_constructs as ddl
 from ddl_constructs import Change
 from sqlalchemy import Table, literal
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, conv
 
+from .batch.block import Block, checked_order, checked_recreate
+from .batch.sink import take_block
+from .batch.words import BatchOperations
 from .errors import did_you_mean, near
 from .sinks import Sink
 
 P = ParamSpec("P")
 C = TypeVar("C", bound=Change)
 R = TypeVar("R")
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 def spelled(build: Callable[P, Change]) -> Callable[Concatenate[Operations, P], None]:
@@ -114,6 +122,57 @@ class Operations:
     bulk_insert = spelled(ddl.BulkInsert)
     copy_rows = spelled(ddl.CopyRows)
     execute = spelled(ddl.ExecuteSQL)
+
+    @contextmanager
+    def batch_alter_table(
+        self,
+        table_name: str,
+        schema: str | None = None,
+        recreate: Literal["auto", "always", "never"] = "auto",
+        partial_reordering: Sequence[Sequence[str]] | None = None,
+        copy_from: Table | None = None,
+        table_args: Sequence[SchemaItem] = (),
+        table_kwargs: Mapping[str, Any] = EMPTY,
+        reflect_args: Sequence[SchemaItem] = (),
+        reflect_kwargs: Mapping[str, Any] = EMPTY,
+        naming_convention: Mapping[str, Any] | None = None,
+    ) -> Iterator[BatchOperations]:
+        """Gather changes to one table, and make them all when the block ends.
+
+        What the database alters in place is altered so; else the table is copied into a new one
+        that takes its place. A block that ends with an exception changes nothing.
+
+        Args:
+            table_name: The table.
+            schema: Its schema; None for the default one.
+            recreate: "auto" copies where it must, "always" and "never" say so.
+            partial_reordering: Tuples of column names, each an order among its columns.
+            copy_from: The table as it is, where it can't be read.
+            table_args: Columns and constraints that the new table has besides.
+            table_kwargs: Options of the new table, as `Table` takes them.
+            reflect_args: Columns that stand for those that are found.
+            reflect_kwargs: What `Table` takes when it reads itself: `listeners`.
+            naming_convention: Names for the constraints that have none, to drop them by.
+
+        Raises:
+            ValueError: `recreate` is none of the three words.
+            MigrationFailed: The block can't be done; nothing was changed.
+        """
+        block = Block(
+            table_name,
+            schema,
+            checked_recreate(recreate),
+            partial_reordering=checked_order(partial_reordering or ()),
+            copy_from=copy_from,
+            table_args=tuple(table_args),
+            table_kwargs=dict(table_kwargs),
+            reflect_args=tuple(reflect_args),
+            reflect_kwargs=dict(reflect_kwargs),
+            naming_convention=naming_convention,
+        )
+        batch = BatchOperations(self, table_name, schema, naming_convention)
+        yield batch
+        take_block(replace(block, steps=tuple(batch.steps)), self._sink)
 
     def invoke(self, change: Change | Executable) -> Any:
         """Hand a change, or any SQLAlchemy executable, to the sink.

@@ -15,6 +15,7 @@ from revgraph import Stamp, Step
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from . import complaint, interruption
+from .batch.switch import unchecked
 from .errors import BadScript, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
 from .operations import Operations, speaking
@@ -99,6 +100,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
         with (
             speaking(Operations(around.sink), around.name),
             around.inside(),
+            unchecked(around.sink, functions if whole else []) as check_all,
             around.sink.transaction() if whole and steps else nullcontext(),
         ):
             for step, function in zip(steps, functions, strict=True):
@@ -108,7 +110,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                 if around.begun is not None:
                     around.begun(_script(step), step.direction)
                 start = time.perf_counter()
-                with each():
+                with unchecked(around.sink, [] if whole else [function]) as check, each():
                     if around.fresh and not done:
                         around.versions.create(around.sink)
                     around.sink.note(f"Running {step.direction} {_arrow(step, around.base)}")
@@ -117,11 +119,13 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                     around.versions.apply(around.sink, step.change)
                     if around.recorded is not None:
                         around.recorded(step)
+                    check()
                 seconds = time.perf_counter() - start
                 message = _script(step).message
                 done.append(Done(step.revision.id, message, step.direction, seconds))
                 if around.ended is not None:
                     around.ended(done[-1])
+            check_all()
     except BaseException as err:  # a script may raise anything, and must not end us
         if not steps:
             raise

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from .. import complaint
+from ..batch.sink import BatchingSink
 from ..config import Config
 from ..environment import database_url, dialect_class, with_database
 from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
@@ -67,7 +68,7 @@ def on_database(
             raise StatementFailed(around.name, complaint.reason(err), asked) from err
 
     def connected(connection: Connection) -> T:
-        return careful(_run(config, OnlineSink(connection)))
+        return careful(_run(config, BatchingSink(connection)))
 
     if connection is not None:
         return connected(connection)

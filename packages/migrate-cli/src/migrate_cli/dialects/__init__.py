@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlalchemy import URL
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import Dialect
+
+    from ..batch.block import Block
+    from ..sinks.base import Sink
 
 
 class Latch(Protocol):
@@ -88,6 +93,20 @@ class Knowledge(Protocol):
             None if it can, or nobody knows.
         """
 
+    def batch(self, block: Block, sink: Sink) -> bool:
+        """Do a batch block by a copy of the table, or in ways that only the dialect knows.
+
+        Returns:
+            Whether it is done; False to take its changes one by one.
+        """
+
+    def unchecked(self, connection: Connection) -> AbstractContextManager[Callable[[], None]]:
+        """Hold off what would hurt other tables' rows while a table is copied.
+
+        Entered while no transaction is open. Gives a function to call before the commit, which
+        raises if the rows don't fit any more.
+        """
+
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
@@ -113,6 +132,12 @@ class _Nothing:
 
     def cannot_create(self, connection: Connection, schema: str | None) -> str | None:
         return None
+
+    def batch(self, block: Block, sink: Sink) -> bool:
+        return False
+
+    def unchecked(self, connection: Connection) -> AbstractContextManager[Callable[[], None]]:
+        return nullcontext(lambda: None)
 
 
 class _File(_Nothing):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 from sqlalchemy.engine import Connection
@@ -12,6 +15,10 @@ from ..failures import DriverCommits
 from .sqlite_lock import latch
 
 __all__ = ["in_transaction", "keeps_widths", "latch", "located", "open_transaction"]
+
+if TYPE_CHECKING:
+    from ..batch.block import Block
+    from ..sinks.base import Sink
 
 keeps_widths = False
 """SQLite, datatype3, 3.1: the length of a VARCHAR is ignored."""
@@ -70,3 +77,44 @@ def cannot_create(connection: Connection, schema: str | None) -> str | None:
     if connection.exec_driver_sql("PRAGMA query_only").scalar():
         return "the connection only reads (PRAGMA query_only)"
     return None
+
+
+def batch(block: Block, sink: Sink) -> bool:
+    """Do a batch block: in place where SQLite can, else by a copy of the table."""
+    if block.recreate == "never":
+        return False
+    from .sqlite_batch import run  # only where there is a block
+
+    run(block, sink)
+    return True
+
+
+@contextmanager
+def unchecked(connection: Connection) -> Iterator[Callable[[], None]]:
+    """Switch foreign keys off, where they are on; gives what checks them before the commit.
+
+    SQLite, lang_altertable, the first and the tenth of its twelve steps.
+    """
+    driver = connection.connection.driver_connection
+    if getattr(driver, "in_transaction", False) or not _foreign_keys(connection):
+        yield lambda: None
+        return
+    from .sqlite_rows import dangling, refuse_more
+
+    before = dangling(connection)
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.rollback()
+    try:
+        yield lambda: refuse_more(connection, before)
+    finally:
+        if not connection.closed:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            connection.rollback()
+
+
+def _foreign_keys(connection: Connection) -> bool:
+    with_transaction = connection.in_transaction()
+    found = bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
+    if not with_transaction:
+        connection.rollback()
+    return found

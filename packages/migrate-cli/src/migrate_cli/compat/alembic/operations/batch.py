@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import Change, ExecuteSQL
 from sqlalchemy import Table
 from sqlalchemy.engine.interfaces import Dialect
 
+from ....batch.block import Block, Step, checked_order, checked_recreate
+from ....batch.sink import one_by_one, take_block
+from ...handing_on import HandingOnSink
 from .hooks import Hooks
 
 
@@ -19,7 +23,7 @@ class BatchOperationsImpl(Hooks):
         operations: The operations that the block is said on.
         table_name: The block's table; `schema` is its schema, None for the default one.
         recreate: "auto", "always" or "never".
-        batch: The changes, in order.
+        steps: The changes, in order, and where they put their columns.
     """
 
     def __init__(
@@ -36,16 +40,19 @@ class BatchOperationsImpl(Hooks):
         naming_convention: Mapping[str, str] | None,
         partial_reordering: Sequence[tuple[str, ...]] | None,
     ) -> None:
-        if recreate not in ("auto", "always", "never"):
-            raise ValueError(f"recreate={recreate!r} isn't one of 'auto', 'always', 'never'")
-        self.operations = operations
-        self.table_name, self.schema, self.recreate = table_name, schema, recreate
+        self.operations, self.recreate = operations, checked_recreate(recreate)
+        self.table_name, self.schema = table_name, schema
         self.copy_from, self.naming_convention = copy_from, naming_convention
         self.table_args, self.table_kwargs = table_args, dict(table_kwargs)
         self.reflect_args, self.reflect_kwargs = reflect_args, dict(reflect_kwargs)
         self.reflect_kwargs.setdefault("listeners", [])
         self.partial_reordering = partial_reordering
-        self.batch: list[Change] = []
+        self.steps: list[Step] = []
+
+    @property
+    def batch(self) -> list[Change]:
+        """The changes, in order."""
+        return [step.change for step in self.steps]
 
     @property
     def dialect(self) -> Dialect:
@@ -61,12 +68,36 @@ class BatchOperationsImpl(Hooks):
     def _take(self, change: Change) -> Any:
         if isinstance(change, ExecuteSQL):
             return self.impl._take(change)
-        self.batch.append(change)
+        self.steps.append(Step(change))
         return None
+
+    def place(self, before: str | None, after: str | None) -> None:
+        """Say where the last change puts its column."""
+        self.steps[-1] = replace(self.steps[-1], before=before, after=after)
 
     _say = _take
 
     def flush(self) -> None:
-        """Carry out what was gathered."""
-        for change in self.batch:
-            self.impl._take(change)
+        """Carry out what was gathered: in place, or by a copy of the table."""
+        steps = tuple(
+            replace(step, change=step.change.under(self.naming_convention)) for step in self.steps
+        )
+        block = Block(
+            self.table_name,
+            self.schema,
+            self.recreate,
+            steps,
+            checked_order(self.partial_reordering or ()),
+            self.copy_from,
+            self.table_args,
+            self.table_kwargs,
+            self.reflect_args,
+            {k: v for k, v in self.reflect_kwargs.items() if v},
+            self.naming_convention,
+        )
+        sink = self.impl.sink
+        if sink is None or isinstance(sink, HandingOnSink):
+            for change in one_by_one(block, self.dialect):
+                self.impl._take(change)
+        else:
+            take_block(block, sink, self.impl._take)

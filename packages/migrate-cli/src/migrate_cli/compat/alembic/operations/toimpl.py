@@ -8,12 +8,18 @@ from sqlalchemy import Table
 
 from . import ops
 from .base import Operations
+from .batch import BatchOperationsImpl
 from .ops.base import ChangeOp, convention
 
 
 def _carry_out(operations: Any, operation: ChangeOp[Any]) -> Any:
     change = operation.change.under(convention(operations.migration_context))
-    return change, operations.impl._take(change)
+    result = operations.impl._take(change)
+    said = getattr(operation, "kw", {})
+    places = said.get("insert_before"), said.get("insert_after")
+    if any(places) and isinstance(operations.impl, BatchOperationsImpl):
+        operations.impl.place(*places)
+    return change, result
 
 
 def _by_change(operations: Any, operation: ChangeOp[Any]) -> None:

@@ -15,10 +15,11 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
+from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
 from ....runner import Run, record, run
 from ....scripts import Script as File
-from ....sinks import OfflineSink, OnlineSink, Sink
+from ....sinks import OfflineSink, Sink
 from ....sinks.offline import offline_dialect
 from ....transactions import reading
 from ....version_table import VersionTable
@@ -379,7 +380,9 @@ def _sink(
     if connection is None:
         return HandingOnSink(_NoConnection(dialect))
     return (
-        OnlineSink(connection) if isinstance(connection, Connection) else HandingOnSink(connection)
+        BatchingSink(connection)
+        if isinstance(connection, Connection)
+        else HandingOnSink(connection)
     )
 
 

@@ -1,0 +1,96 @@
+"""A batch block as a value: the changes to one table, in the order in which they were said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
+
+from ddl_constructs import Change
+from sqlalchemy import Table
+from sqlalchemy.schema import SchemaItem
+
+Recreate = Literal["auto", "always", "never"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of a block, and where it puts a column.
+
+    Attributes:
+        change: The change, with the block's table in it.
+        before: The column that it puts its column in front of; None if not said.
+        after: The column that it puts its column behind; None if not said.
+    """
+
+    change: Change
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a `with op.batch_alter_table(...)` asked for.
+
+    Attributes:
+        table_name: The table.
+        schema: Its schema; None for the default one.
+        recreate: "auto": the table is copied where the database can't alter it in place;
+            "always": it is copied; "never": it isn't.
+        steps: The changes.
+        partial_reordering: Tuples of column names; each says an order among its columns.
+        copy_from: The table as the script knows it; None to go by the database.
+        table_args: Columns and constraints that the new table has besides.
+        table_kwargs: Options of the new table, as `Table` takes them.
+        reflect_args: Columns that stand for those that are found.
+        reflect_kwargs: What `Table` takes when it reads itself from the database: listeners.
+        naming_convention: Names for the constraints that have none.
+    """
+
+    table_name: str
+    schema: str | None = None
+    recreate: Recreate = "auto"
+    steps: tuple[Step, ...] = ()
+    partial_reordering: tuple[tuple[str, ...], ...] = ()
+    copy_from: Table | None = None
+    table_args: tuple[SchemaItem, ...] = ()
+    table_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    reflect_args: tuple[SchemaItem, ...] = ()
+    reflect_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    naming_convention: Mapping[str, Any] | None = None
+
+    @property
+    def forces(self) -> bool:
+        """Whether something was asked for that only a new table can have."""
+        return bool(self.partial_reordering or self.table_args or self.table_kwargs) or any(
+            step.before or step.after for step in self.steps
+        )
+
+    def joined(self, other: Block) -> Block | None:
+        """Give the one block that does what this one and the next do; None if none can."""
+        here, there = (replace(b, steps=()) for b in (self, other))
+        if here != there or here != Block(self.table_name, self.schema, self.recreate):
+            return None
+        return replace(self, steps=(*self.steps, *other.steps))
+
+
+def checked_recreate(given: str) -> Recreate:
+    """Check the word that says whether the table is copied.
+
+    Raises:
+        ValueError: It is none of the three.
+    """
+    if given not in ("auto", "always", "never"):
+        raise ValueError(f"recreate={given!r} isn't one of 'auto', 'always', 'never'")
+    return cast("Recreate", given)
+
+
+def checked_order(given: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Take partial_reordering: a list of tuples of column names.
+
+    Raises:
+        TypeError: A name stands where a tuple of names belongs.
+    """
+    if any(isinstance(names, str) for names in given):
+        raise TypeError("partial_reordering is a list of tuples of column names: [('id', 'name')]")
+    return tuple(tuple(names) for names in given)

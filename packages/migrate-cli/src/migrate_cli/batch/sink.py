@@ -1,0 +1,134 @@
+"""Where a batch block goes at its end; blocks on one table that follow each other are done as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ddl_constructs import AddColumn, Change
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.base import Executable
+
+from ..dialects import knowledge
+from ..sinks import OnlineSink, Sink
+from .block import Block
+from .errors import CannotRebuild
+
+
+def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None = None) -> None:
+    """Hand a block to a sink: as the dialect does it, else one change after the other.
+
+    Args:
+        block: The block.
+        sink: Where it goes.
+        take: What takes the single changes; None for the sink.
+
+    Raises:
+        CannotRebuild: A copy of the table was asked for, and the dialect has none.
+    """
+    if isinstance(sink, BatchingSink):
+        sink.take_block(block, take)
+    else:
+        do_block(block, sink, take)
+
+
+def do_block(block: Block, sink: Sink, take: Callable[[Change], object] | None = None) -> None:
+    """Do a block now; as `take_block` otherwise."""
+    if not knowledge(sink.dialect.name).batch(block, sink):
+        for change in one_by_one(block, sink.dialect):
+            (take or sink.take)(change)
+
+
+def one_by_one(block: Block, dialect: Dialect) -> Iterator[Change]:
+    """Give a block's changes for a database that alters the table in place.
+
+    Raises:
+        CannotRebuild: Something was asked that only a copy of the table can have.
+    """
+    what = f"alter {block.table_name} on {dialect.name}"
+    if block.recreate == "always":
+        raise CannotRebuild(what, "it can't copy tables (recreate='always')", "leave recreate out")
+    for asked in ("partial_reordering", "table_args"):
+        if getattr(block, asked) and block.recreate == "never":
+            raise CannotRebuild(what, f"{asked} needs a copy of the table", "say recreate='always'")
+    for step in block.steps:
+        change = step.change
+        if isinstance(change, AddColumn) and step.after is not None:
+            change = change.replace(insert_after=step.after)
+        elif step.before is not None or step.after is not None:
+            word = "insert_before" if step.before is not None else "insert_after"
+            raise CannotRebuild(
+                change.describe(),
+                f"{word} needs a copy of the table on {dialect.name}",
+                "say recreate='always', or leave it out",
+            )
+        yield change
+
+
+class BatchingSink(OnlineSink):
+    """Executes what it takes, and lets a block wait for the next one on the same table.
+
+    A block waits only while a revision's function runs, and only if the function hasn't asked
+    for the connection: through the driver it could see that the block isn't done yet. Any
+    statement on the connection does the block first.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._waiting: Block | None = None
+        self._take: Callable[[Change], object] | None = None
+        self._may_wait = False
+
+    def take(self, element: Change | Executable) -> Any:
+        self.flush()
+        return super().take(element)
+
+    def take_block(self, block: Block, take: Callable[[Change], object] | None = None) -> None:
+        """Take a batch block, as the function of that name does."""
+        joined = self._waiting.joined(block) if self._waiting is not None else None
+        if joined is None:
+            self.flush()
+        self._waiting, self._take = joined or block, take
+        if not self._may_wait:
+            self.flush()
+
+    def flush(self) -> None:
+        """Do the block that waits, if one does."""
+        block, self._waiting = self._waiting, None
+        if block is not None:
+            do_block(block, self, self._take)
+
+    def bind(self) -> Connection:
+        self.flush()
+        self._may_wait = False
+        return super().bind()
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        self.flush()
+        with super().alone(what):
+            yield
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        with super().watched(), self._before_statements():
+            self._waiting, self._may_wait = None, True
+            try:
+                yield
+                self.flush()
+            finally:
+                self._waiting, self._may_wait = None, False
+
+    @contextmanager
+    def _before_statements(self) -> Iterator[None]:
+        def first(*_: Any) -> None:
+            self.flush()
+
+        event.listen(self.connection, "before_cursor_execute", first)
+        try:
+            yield
+        finally:
+            event.remove(self.connection, "before_cursor_execute", first)

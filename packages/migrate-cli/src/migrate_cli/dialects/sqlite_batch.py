@@ -1,0 +1,204 @@
+"""A batch block on SQLite: in place where that goes, else by way of a copy of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from ddl_constructs import (
+    AlterColumn,
+    Change,
+    CreateIndex,
+    CreateTableComment,
+    DropIndex,
+    DropTableComment,
+    RenameIndex,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+
+from ..batch.block import Block
+from ..batch.errors import CannotRebuild, UnknownInTable
+from ..sinks.base import Sink
+from .sqlite_catalog import Catalog, read, tables
+from .sqlite_draft import Draft, work_in
+from .sqlite_edit import unqualified
+from .sqlite_native import as_said, in_place
+from .sqlite_options import names_for, with_arguments, work_in_options
+from .sqlite_order import Group, groups
+from .sqlite_rebuild import rebuild
+from .sqlite_stale import remove_stale
+
+_OLDEST = (3, 26)  # PRAGMA legacy_alter_table
+
+
+def run(block: Block, sink: Sink) -> None:
+    """Do what a block says, on a live connection; all of it or nothing.
+
+    Raises:
+        UnknownInTable: It names what isn't there.
+        MigrationFailed: See `sqlite_rebuild.rebuild`.
+    """
+    connection = sink.connection
+    assert connection is not None, "a block without a connection is written down by another way"
+    block = with_arguments(block, connection, sink.dialect)
+    renamed: dict[str, str] = {}
+    parts = groups(block, sink.dialect)
+    with _all_or_nothing(connection, parts):
+        for group in parts:
+            for rename in group.renames:
+                _rename(rename, block, sink, connection)
+                renamed[rename.column_name.lower()] = str(rename.new_column_name)
+            _run_group(group, block, sink, connection, renamed, last=group is parts[-1])
+
+
+def _all_or_nothing(
+    connection: Connection, parts: Sequence[Group]
+) -> AbstractContextManager[object]:
+    """Hold several parts together, if there are several; a copy alone brings its own savepoint."""
+    several = len(parts) > 1 or parts[0].renames
+    return connection.begin_nested() if several else nullcontext()
+
+
+def _rename(change: AlterColumn, block: Block, sink: Sink, connection: Connection) -> None:
+    catalog = _catalog(block, connection, change.describe())
+    draft = Draft(catalog, sink.dialect, catalog.table)
+    item = draft.column(change, change.column_name)
+    new = str(change.new_column_name)
+    other = catalog.table.column(new)
+    if other is not None and other.name != item.name:
+        raise CannotRebuild(
+            change.describe(), "there is a column of that name", "drop or rename it first"
+        )
+    _take(change.replace(column_name=str(item.name)), sink)
+
+
+def _take(change: Change, sink: Sink) -> None:
+    """Let SQLite alter the table in place.
+
+    Raises:
+        CannotRebuild: A view or trigger stands in the way.
+    """
+    try:
+        sink.take(change)
+    except OperationalError as err:
+        said = str(err.orig)
+        if not said.startswith("error in "):  # SQLite, alter.c: what its look at the schema finds
+            raise
+        found = said.split()
+        mend = f'op.execute("DROP {found[2].upper()} {found[3]}")'
+        raise CannotRebuild(
+            change.describe(), said, f"drop that first, and make it anew behind: {mend}"
+        ) from err
+
+
+def _run_group(
+    group: Group,
+    block: Block,
+    sink: Sink,
+    connection: Connection,
+    renamed: Mapping[str, str],
+    *,
+    last: bool,
+) -> None:
+    whole = last and (block.recreate == "always" or block.forces)
+    if not group.steps and not whole:
+        return
+    what = _in_words(group, block)
+    catalog = _catalog(block, connection, what)
+    draft = Draft(
+        catalog, sink.dialect, catalog.table, renamed, names_for(block, catalog, sink.dialect)
+    )
+    native: list[Change] = []
+    copies = whole
+    for step in group.steps:
+        if _beside(draft, step.change):
+            native.append(step.change)
+            continue
+        if in_place(draft, step, connection) and not copies:
+            before = draft.table
+            work_in(draft, step)
+            if draft.table is not before:
+                native.append(as_said(draft, step.change))
+        else:
+            copies = True
+            work_in(draft, step)
+    if not copies:
+        with connection.begin_nested():
+            for change in native:
+                _take(change, sink)
+        return
+    if whole:
+        work_in_options(draft, block)
+    if catalog.version < _OLDEST:
+        found = ".".join(map(str, catalog.version))
+        raise CannotRebuild(what, f"this is SQLite {found}", "SQLite 3.26 or later can copy tables")
+    draft.catalog = remove_stale(connection, sink, catalog)
+    draft.table = unqualified(draft.table)
+    rebuild(draft, sink, what)
+
+
+def _in_words(group: Group, block: Block) -> str:
+    said = [step.change.describe() for step in group.steps]
+    if len(said) > 2:
+        return f"alter table {block.table_name} ({said[0]}, and {len(said) - 1} more changes)"
+    return " and ".join(said) or f"copy table {block.table_name}"
+
+
+def _beside(draft: Draft, change: Change) -> bool:
+    """Note a change of an index, which stands beside the table; tell whether it is one.
+
+    Raises:
+        UnknownInTable: There is no such index.
+    """
+    match change:
+        case CreateIndex():
+            there = draft.catalog.named("index", str(change.index_name))
+            if there is None or there.name.lower() in draft.without or not change.if_not_exists:
+                _known_columns(draft, change)
+                draft.indexes.append(change)
+            return True
+        case DropIndex():
+            _drop_index(draft, change)
+            return True
+        case RenameIndex():
+            draft.indexes.append(change)
+            return True
+        case CreateTableComment() | DropTableComment():
+            return True
+    return False
+
+
+def _known_columns(draft: Draft, change: CreateIndex) -> None:
+    for column in change.columns:
+        if isinstance(column, str):
+            draft.column(change, column)
+
+
+def _drop_index(draft: Draft, change: DropIndex) -> None:
+    made = [c for c in draft.indexes if getattr(c, "index_name", None) == change.index_name]
+    if made:
+        draft.indexes = [c for c in draft.indexes if c not in made]
+        return
+    known = [e.name for e in draft.catalog.of_table("index")]
+    entry = draft.catalog.named("index", change.index_name)
+    if entry is None or entry.name not in known:
+        if change.if_exists:
+            return
+        raise UnknownInTable(change.describe(), "index", change.index_name, draft.table.name, known)
+    draft.without.add(entry.name.lower())
+
+
+def _catalog(block: Block, connection: Connection, what: str) -> Catalog:
+    found = read(connection, block.table_name, block.schema)
+    if found is None:
+        raise UnknownInTable(
+            what, "table", block.table_name, block.table_name, tables(connection, block.schema)
+        )
+    try:
+        found.table  # noqa: B018  # it is read when first asked for
+    except (ValueError, IndexError, StopIteration) as err:
+        raise CannotRebuild(
+            what, f"its CREATE TABLE isn't understood ({err})", "alter it by SQL, with op.execute"
+        ) from err
+    return found

@@ -1,0 +1,405 @@
+"""The new table while the changes of a block are worked into it, one after the other.
+
+Nothing here reads the database: it works on the catalog that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ddl_constructs import (
+    KEEP,
+    AddColumn,
+    AddConstraint,
+    AlterColumn,
+    Change,
+    DropColumn,
+    DropConstraint,
+    RenameConstraint,
+)
+from sqlalchemy import Computed, String
+from sqlalchemy.engine.interfaces import Dialect
+
+from ..batch.block import Step
+from ..batch.errors import CannotRebuild, StillNeeded, UnknownInTable
+from . import sqlite_edit as edit
+from .sqlite_catalog import Catalog
+from .sqlite_constraint import find_constraint, index_columns
+from .sqlite_spell import NewColumn, as_column, constraint, new_column
+from .sqlite_table import Item, StoredTable, table_constraints
+from .sqlite_tokens import columns_named, same
+
+
+@dataclass
+class Draft:
+    """The table as it is to be, and where its values come from.
+
+    Attributes:
+        catalog: What was read.
+        dialect: Whose words changes are written in.
+        table: The table as it is so far.
+        renamed: Old name -> new one, of columns that an earlier change renamed.
+        names: The names that constraints without one go by: (kind, name, what it is).
+        added: Names of columns that are new.
+        gone: Names of columns that were dropped, as the old table has them.
+        retyped: Column -> its type before and after, as written.
+        altered: Columns whose definition was changed.
+        foreign_keys: Texts of the foreign keys that are new.
+        indexes: Changes that create indexes when the new table is there.
+        without: Names of the old table's indexes that aren't made again, in small letters.
+    """
+
+    catalog: Catalog
+    dialect: Dialect
+    table: StoredTable
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    names: Sequence[tuple[str, str, str]] = ()
+    added: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    retyped: dict[str, tuple[str, str]] = field(default_factory=dict)
+    altered: set[str] = field(default_factory=set)
+    foreign_keys: list[str] = field(default_factory=list)
+    indexes: list[Change] = field(default_factory=list)
+    without: set[str] = field(default_factory=set)
+
+    def column(self, change: Change, name: str) -> Item:
+        """Give a column by its name as it is now.
+
+        Raises:
+            UnknownInTable: There is none.
+        """
+        found = self.table.column(name)
+        if found is None:
+            raise UnknownInTable(
+                change.describe(),
+                "column",
+                name,
+                self.table.name,
+                self.table.names,
+                now=self.renamed.get(name.lower()),
+            )
+        return found
+
+    def put(self, item: Item) -> None:
+        self.table = edit.with_column(self.table, item)
+
+
+def work_in(draft: Draft, step: Step) -> None:
+    """Work one change into the draft.
+
+    Raises:
+        UnknownInTable: It names what isn't there; similar names are in `.candidates`.
+        StillNeeded: Something names a column that is to go.
+        CannotRebuild: SQLite has no such thing.
+    """
+    rule = _RULES.get(type(step.change))
+    if rule is None:
+        raise CannotRebuild(
+            step.change.describe(),
+            "a batch block doesn't know this change",
+            "say it on op, outside of the block",
+        )
+    rule(draft, step)
+
+
+def _add_column(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    name = str(change.column.name)
+    if draft.table.column(name) is not None:
+        if change.if_not_exists:
+            return
+        raise CannotRebuild(
+            change.describe(),
+            "there is one of that name",
+            "say if_not_exists=True, or drop it first",
+        )
+    new = new_column(change, draft.dialect)
+    if new.key and draft.table.key:
+        raise CannotRebuild(
+            change.describe(),
+            f"{draft.table.name} has a primary key already ({', '.join(draft.table.key)})",
+            "add it as an ordinary column, and then create_primary_key",
+        )
+    draft.table = edit.add_column(draft.table, new.item.text)
+    draft.added.append(name)
+    draft.indexes += new.indexes
+    if new.key and not new.item.all("primary"):
+        draft.table = edit.add_constraint(draft.table, f"PRIMARY KEY ({_written(new)})")
+    for text in new.constraints:
+        _add_text(draft, text)
+    place(draft, name, step, change.insert_after)
+
+
+def _written(new: NewColumn) -> str:
+    return new.item.text[: new.item.name_end].strip()
+
+
+def _add_text(draft: Draft, text: str) -> None:
+    draft.table = edit.add_constraint(draft.table, text)
+    if draft.table.constraints[-1].all("foreignkey"):
+        draft.foreign_keys.append(draft.table.constraints[-1].text.strip())
+
+
+def place(draft: Draft, name: str, step: Step, after: str | None = None) -> None:
+    """Put a column where a step wants it.
+
+    Raises:
+        UnknownInTable: There is no column where it is to go.
+    """
+    before, after = step.before, step.after or after
+    anchor = before or after
+    if anchor is None:
+        return
+    found = draft.column(step.change, anchor)
+    item = draft.column(step.change, name)
+    order = edit.moved(
+        draft.table.names,
+        str(item.name),
+        before=found.name if before else None,
+        after=None if before else found.name,
+    )
+    draft.table = edit.with_order(draft.table, order)
+
+
+def _alter_column(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    item = draft.column(change, change.column_name)
+    aspects = set(change.aspects) - {"comment", "autoincrement", "new_column_name"}
+    if "type_" in aspects:
+        item = _with_type(draft, change, item)
+    if "nullable" in aspects:
+        if change.nullable:
+            item = edit.with_clause(item, ("not null",), None)
+        else:
+            item = edit.with_clause(item, ("null",), None)
+            item = item if item.not_null else edit.with_clause(item, ("not null",), "NOT NULL")
+    if "server_default" in aspects:
+        item = _with_default(draft, change, item)
+    if aspects:
+        draft.altered.add(str(item.name))
+        draft.put(item)
+    place(draft, str(item.name), step)
+
+
+def _with_type(draft: Draft, change: AlterColumn, item: Item) -> Item:
+    new = as_column(str(item.name), change.type_, None, change, draft.dialect)
+    if change.existing_type is not KEEP:
+        old = as_column(str(item.name), change.existing_type, None, change, draft.dialect)
+        item = _without_checks(draft, old, item)
+        if old.item.collation and not new.item.collation:
+            item = edit.with_clause(item, ("collate",), None)
+    for text in new.constraints:
+        if not any(same(text, c.text) for c in draft.table.constraints):
+            _add_text(draft, text)
+    if new.item.collation:
+        clause = new.item.all("collate")[0]
+        item = edit.with_clause(item, ("collate",), new.item.text[clause.start : clause.end])
+    if not same(item.type, new.item.type):
+        before = draft.retyped.get(str(item.name), (item.type, ""))[0]
+        draft.retyped[str(item.name)] = (before, new.item.type)
+        item = edit.with_type(item, new.item.type)
+    if (
+        draft.table.autoincrement
+        and draft.table.key == (item.name,)
+        and (item.type.upper() != "INTEGER")
+    ):
+        raise CannotRebuild(
+            change.describe(),
+            "AUTOINCREMENT goes with the type INTEGER only, in SQLite it holds 64 bits",
+            "leave the type as it is",
+        )
+    return item
+
+
+def _without_checks(draft: Draft, old: NewColumn, item: Item) -> Item:
+    """Take the CHECKs away that the old type brought along: of that name, or of that text."""
+    for text in old.constraints:
+        (wanted,) = table_constraints(text)[0].clauses
+        for holder, clause in draft.table.clauses("check"):
+            named = wanted.name is not None and clause.name == wanted.name
+            if not named and not (clause.name is None and same(clause.inner, wanted.inner)):
+                continue
+            if holder.name == item.name:
+                item = edit.without_clause(item, next(c for c in item.clauses if c == clause))
+                draft.put(item)
+            else:
+                draft.table = edit.drop(draft.table, holder, clause)
+            break
+    return item
+
+
+def _with_default(draft: Draft, change: AlterColumn, item: Item) -> Item:
+    default = change.server_default
+    if isinstance(default, Computed):
+        if item.generated is None:
+            raise CannotRebuild(
+                change.describe(),
+                "its values would be lost to the expression",
+                "drop the column and add it again",
+            )
+        new = as_column(str(item.name), String(), default, change, draft.dialect).item
+        clause = new.all("generated")[0]
+        return edit.with_clause(item, ("generated",), new.text[clause.start : clause.end])
+    if item.generated is not None:
+        item = edit.with_clause(item, ("generated",), None)
+        draft.added = [name for name in draft.added if name != item.name]
+    if default is None:
+        return edit.with_clause(item, ("default",), None)
+    type_ = change.type_ if change.type_ is not KEEP else change.existing_type
+    made = as_column(
+        str(item.name), String() if type_ is KEEP else type_, default, change, draft.dialect
+    )
+    clause = made.item.all("default")[0]
+    return edit.with_clause(item, ("default",), made.item.text[clause.start : clause.end])
+
+
+def _drop_column(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    name = change.column_name
+    if change.if_exists and draft.table.column(name) is None:
+        return
+    item = draft.column(change, name)
+    name = str(item.name)
+    if len(draft.table.columns) == 1:
+        raise CannotRebuild(change.describe(), "it is the last one", "drop the table")
+    _refuse_needed(draft, change, item)
+    for holder, clause in reversed(draft.table.clauses("primary")):
+        if holder.name is None and name in clause.columns:
+            if draft.table.without_rowid and len(clause.columns) == 1:
+                raise _keyless(change)
+            draft.table = (
+                edit.without_key_column(draft.table, holder, clause, name)
+                if len(clause.columns) > 1
+                else edit.drop(draft.table, holder)
+            )
+        elif holder is item and draft.table.without_rowid:
+            raise _keyless(change)
+    while found := [
+        holder
+        for holder, clause in draft.table.clauses("unique", "foreignkey", "check")
+        if holder.name is None and _names(clause, name, draft.table.names)
+    ]:
+        draft.table = edit.drop(draft.table, found[0])
+    for other in draft.table.columns:
+        for clause in other.all("check"):
+            if other.name != name and _names(clause, name, draft.table.names):
+                draft.put(edit.without_clause(draft.column(change, str(other.name)), clause))
+    draft.table = edit.drop(draft.table, draft.column(change, name))
+    if name in draft.added:
+        draft.added.remove(name)
+    else:
+        draft.gone.append(name)
+    draft.retyped.pop(name, None)
+
+
+def _keyless(change: Change) -> CannotRebuild:
+    return CannotRebuild(
+        change.describe(),
+        "a table WITHOUT ROWID needs a primary key",
+        "give it another one first, or table_kwargs={'sqlite_with_rowid': True}",
+    )
+
+
+def _names(clause: Any, name: str, known: Sequence[str]) -> bool:
+    if clause.kind == "check":
+        return name.lower() in columns_named(clause.inner, known)
+    return name.lower() in [c.lower() for c in clause.columns]
+
+
+def _refuse_needed(draft: Draft, change: DropColumn, item: Item) -> None:
+    """Refuse to drop a column that something else names."""
+    name, known = str(item.name), draft.table.names
+    what = change.describe()
+    indexes = [
+        e.name
+        for e in draft.catalog.of_table("index")
+        if e.name.lower() not in draft.without and name.lower() in index_columns(e.sql, known)
+    ]
+    if indexes:
+        mend = " and ".join(f'batch.drop_index("{index}")' for index in indexes)
+        raise StillNeeded(what, [f"index {i}" for i in indexes], f"first: {mend}")
+    for other in draft.table.columns:
+        if (
+            other is not item
+            and other.generated
+            and (name.lower() in columns_named(other.generated, known))
+        ):
+            raise StillNeeded(what, [f"generated column {other.name}"], "drop or change that first")
+    for _, clause in draft.table.clauses("check"):
+        used = columns_named(clause.inner, known)
+        if name.lower() in used and used != {name.lower()}:
+            called = f"check {clause.name}" if clause.name else f"check ({clause.inner})"
+            raise StillNeeded(what, [called], "drop that constraint first")
+    for table, _, target in draft.catalog.children:
+        pointed = target or draft.catalog.table.key
+        own = table.lower() == draft.catalog.name.lower()
+        if name.lower() in [t.lower() for t in pointed] and name not in draft.added and not own:
+            raise StillNeeded(what, [f"a foreign key of {table}"], "drop that constraint first")
+
+
+def _add_constraint(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    text = constraint(change, draft.dialect)
+    (item,) = table_constraints(text)
+    (clause,) = item.clauses
+    for name in clause.columns:
+        draft.column(change, name)
+    if clause.kind == "foreignkey" and clause.inner.lower() == draft.table.name.lower():
+        for name in clause.target:
+            draft.column(change, name)
+    if clause.name and any(c.name == clause.name for _, c in draft.table.clauses(clause.kind)):
+        raise CannotRebuild(change.describe(), "there is one of that name", "drop it first")
+    if clause.kind == "primary":
+        for holder, old in draft.table.clauses("primary"):
+            if old.name is not None:
+                raise CannotRebuild(
+                    change.describe(),
+                    f"{draft.table.name} has a primary key already: {old.name}",
+                    f'first: batch.drop_constraint("{old.name}", type_="primary")',
+                )
+            draft.table = edit.drop(draft.table, holder, old)
+    _add_text(draft, text)
+
+
+def _drop_constraint(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    found = find_constraint(draft.table, draft.catalog, change, draft.names, draft.dialect)
+    if found is None:
+        return
+    if isinstance(found, str):
+        draft.without.add(found.lower())
+        return
+    item, clause = found
+    if clause.kind == "primary" and draft.table.without_rowid:
+        raise _keyless(change)
+    draft.table = edit.drop(draft.table, item, clause)
+
+
+def _rename_constraint(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    for item, clause in draft.table.clauses("primary", "unique", "check", "foreignkey", "not null"):
+        if clause.name is not None and clause.name.lower() == change.constraint_name.lower():
+            draft.table = edit.rename_constraint(
+                draft.table, item, clause, change.new_constraint_name
+            )
+            return
+    known = [c.name for _, c in draft.table.clauses("primary", "unique", "check", "foreignkey")]
+    raise UnknownInTable(
+        change.describe(),
+        "constraint",
+        change.constraint_name,
+        draft.table.name,
+        [name for name in known if name],
+    )
+
+
+_RULES: dict[type[Change], Callable[[Draft, Step], None]] = {
+    AddColumn: _add_column,
+    AlterColumn: _alter_column,
+    DropColumn: _drop_column,
+    AddConstraint: _add_constraint,
+    DropConstraint: _drop_constraint,
+    RenameConstraint: _rename_constraint,
+}

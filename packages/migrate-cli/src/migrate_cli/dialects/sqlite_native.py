@@ -1,0 +1,113 @@
+"""What SQLite can alter in place, by its version and by what the table holds.
+
+SQLite, lang_altertable: ADD COLUMN, RENAME COLUMN (3.25), DROP COLUMN (3.35), with their conditions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ddl_constructs import AddColumn, AlterColumn, Change, DropColumn
+from sqlalchemy.engine import Connection
+
+from ..batch.block import Step
+from .sqlite_catalog import Catalog, is_on
+from .sqlite_constraint import index_columns
+from .sqlite_draft import Draft
+from .sqlite_spell import new_column
+from .sqlite_table import Item, table_constraints
+from .sqlite_tokens import columns_named, quoted, tokens
+
+_CONSTANTS = ("string", "number", "blob")
+
+
+def in_place(draft: Draft, step: Step, connection: Connection | None) -> bool:
+    """Tell whether SQLite can make a change without a copy, on the table as it is so far.
+
+    Args:
+        draft: The table before the change.
+        step: The change.
+        connection: Where to ask for rows and settings; None to suppose the worst.
+    """
+    change: Change = step.change
+    match change:
+        case AddColumn():
+            if step.before or step.after or change.insert_after:
+                return False
+            if draft.table.column(str(change.column.name)) is not None:
+                return True  # nothing to do, or refused
+            return _can_add(draft, change, connection)
+        case DropColumn():
+            item = draft.table.column(change.column_name)
+            return item is None or (draft.catalog.version >= (3, 35) and _can_drop(draft, item))
+        case AlterColumn():
+            return not set(change.aspects) - {"comment", "autoincrement"} and not (
+                step.before or step.after
+            )
+    return False
+
+
+def _can_add(draft: Draft, change: AddColumn, connection: Connection | None) -> bool:
+    new = new_column(change, draft.dialect)
+    item = new.item
+    kinds = [table_constraints(text)[0].clauses[0].kind for text in new.constraints]
+    if new.key or item.all("primary") or "unique" in kinds or kinds.count("foreignkey") > 1:
+        return False
+    if item.generated is not None:
+        return "STORED" not in item.text.upper() and not item.not_null
+    default = item.default
+    empty = connection is not None and _is_empty(draft.catalog, connection)
+    if default is None:
+        return empty or not item.not_null
+    if not empty and not _is_constant(item):
+        return False
+    enforced = connection is None or is_on(connection, "foreign_keys")
+    return "foreignkey" not in kinds or not enforced
+
+
+def _is_constant(item: Item) -> bool:
+    found = tokens(str(item.default))
+    signed = len(found) == 2 and found[0].says("+", "-")
+    return (len(found) == 1 or signed) and found[-1].kind in _CONSTANTS
+
+
+def _is_empty(catalog: Catalog, connection: Connection) -> bool:
+    where = f"{quoted(catalog.schema or 'main')}.{quoted(catalog.name)}"
+    return connection.exec_driver_sql(f"SELECT 1 FROM {where} LIMIT 1").first() is None
+
+
+def _can_drop(draft: Draft, item: Item) -> bool:
+    """Whether nothing but views and triggers may name the column; SQLite looks into those."""
+    folded, table = str(item.name).lower(), draft.table
+    if len(table.columns) == 1 or item.generated is not None:
+        return False
+    if item.all("primary") or item.all("unique") or item.all("foreignkey"):
+        return False
+    for holder, clause in table.clauses("primary", "unique", "foreignkey"):
+        if holder.name is None and folded in [c.lower() for c in clause.columns]:
+            return False
+    for holder, clause in table.clauses("check"):
+        used = columns_named(clause.inner, table.names)
+        if folded in used and (holder is not item or used != {folded}):
+            return False
+    if any(
+        c.generated and folded in columns_named(c.generated, table.names) for c in table.columns
+    ):
+        return False
+    for entry in draft.catalog.of_table("index"):
+        if entry.name.lower() not in draft.without and folded in index_columns(
+            entry.sql, table.names
+        ):
+            return False
+    return not any(
+        folded in [column.lower() for column in target] for _, _, target in draft.catalog.children
+    )
+
+
+def as_said(draft: Draft, change: Any) -> Change:
+    """Give the change as ddl-constructs says it in place: without what was decided here."""
+    if isinstance(change, AddColumn | DropColumn):
+        done = {"if_not_exists": None} if isinstance(change, AddColumn) else {"if_exists": None}
+        return change.replace(**done)
+    said: Change = change
+    return said

@@ -1,0 +1,227 @@
+"""What the parameters of `op.batch_alter_table` say of a table, as changes and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ddl_constructs import AddColumn, AddConstraint, AlterColumn, Change
+from sqlalchemy import CheckConstraint as Check
+from sqlalchemy import (
+    Column,
+    Constraint,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    inspect,
+)
+from sqlalchemy import ForeignKeyConstraint as ForeignKey
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import NullType
+
+from ..batch.block import Block, Step
+from ..batch.errors import CannotRebuild, UnknownInTable
+from . import sqlite_edit as edit
+from .sqlite_catalog import Catalog
+from .sqlite_draft import Draft
+from .sqlite_spell import constraint, new_column
+from .sqlite_table import table_constraints
+from .sqlite_tokens import quoted
+
+_KINDS: dict[str, Any] = {"uq": Unique, "fk": ForeignKey, "ck": Check, "pk": PrimaryKeyConstraint}
+_WORDS = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}
+
+
+def with_arguments(block: Block, connection: Connection, dialect: Dialect) -> Block:
+    """Put what `reflect_args`, `reflect_kwargs` and `table_args` say into the block's steps."""
+    first = [Step(change) for change in _found_otherwise(block, connection)]
+    last = [
+        Step(change)
+        for item in block.table_args
+        if (change := _of_item(block, item, dialect)) is not None
+    ]
+    if not first and not last:
+        return block
+    return replace(block, steps=(*first, *block.steps, *last))
+
+
+def _of_item(block: Block, item: Any, dialect: Dialect) -> Change | None:
+    if isinstance(item, Column):
+        return AddColumn(block.table_name, item, schema=block.schema)
+    if isinstance(item, Constraint):
+        change = AddConstraint(block.table_name, item, schema=block.schema)
+        return change.under(block.naming_convention)
+    raise TypeError(f"table_args takes columns and constraints, not {type(item).__name__}")
+
+
+def _found_otherwise(block: Block, connection: Connection) -> Iterator[Change]:
+    """Give the changes that make columns what `reflect_args` and the listeners say they are."""
+    listeners = [
+        f for name, f in block.reflect_kwargs.get("listeners", ()) if name == "column_reflect"
+    ]
+    overrides = {c.name: c for c in block.reflect_args if isinstance(c, Column)}
+    if not listeners and not block.reflect_args:
+        return
+    inspector = inspect(connection)
+    stand_in = Table(block.table_name, MetaData(), schema=block.schema)
+    known = []
+    for facts in inspector.get_columns(block.table_name, schema=block.schema):
+        known.append(facts["name"])
+        said: dict[str, Any] = dict(facts)
+        for listener in listeners:
+            listener(inspector, stand_in, said)
+        override = overrides.pop(facts["name"], None)
+        if override is not None and not isinstance(override.type, NullType):
+            said["type"] = override.type
+        aspects: dict[str, Any] = {}
+        if said["type"] is not facts["type"]:
+            aspects["type_"] = said["type"]
+        if said["nullable"] != facts["nullable"]:
+            aspects["nullable"] = said["nullable"]
+        if override is not None and override.server_default is not None:
+            aspects["server_default"] = override.server_default
+        if aspects:
+            yield AlterColumn(block.table_name, facts["name"], schema=block.schema, **aspects)
+    for name in overrides:
+        raise UnknownInTable("take reflect_args", "column", name, block.table_name, known)
+
+
+def work_in_options(draft: Draft, block: Block) -> None:
+    """Work in what only a whole table has: its options, and the order of the columns.
+
+    Raises:
+        UnknownInTable: partial_reordering names no column.
+        CannotRebuild: It contradicts itself.
+    """
+    options = {k: v for k, v in block.table_kwargs.items() if k.startswith("sqlite_")}
+    rowid = options.get("sqlite_with_rowid")
+    draft.table = edit.with_options(
+        draft.table,
+        strict=options.get("sqlite_strict"),
+        rowid=None if rowid is None else bool(rowid),
+    )
+    if options.get("sqlite_autoincrement") is not None:
+        _set_autoincrement(draft, bool(options["sqlite_autoincrement"]))
+    what = f"reorder the columns of {block.table_name}"
+    orders = []
+    for order in block.partial_reordering:
+        items = [(name, draft.table.column(name)) for name in order]
+        for name, item in items:
+            if item is None:
+                raise UnknownInTable(what, "column", name, block.table_name, draft.table.names)
+        orders.append([str(item.name) for _, item in items if item is not None])
+    if orders:
+        try:
+            names = edit.reordered(draft.table.names, orders)
+        except ValueError as err:
+            raise CannotRebuild(what, str(err), "say one order") from err
+        draft.table = edit.with_order(draft.table, names)
+
+
+def _set_autoincrement(draft: Draft, on: bool) -> None:
+    """Add or take away AUTOINCREMENT, which stands at the column of an INTEGER PRIMARY KEY."""
+    if draft.table.autoincrement == on:
+        return
+    what = f"{'set' if on else 'take away'} AUTOINCREMENT of {draft.table.name}"
+    alias = draft.table.rowid_alias
+    if alias is None:
+        raise CannotRebuild(what, "it has no INTEGER PRIMARY KEY", "give it one")
+    ((holder, clause),) = draft.table.clauses("primary")
+    text = holder.text[clause.start : clause.end]
+    named = f"CONSTRAINT {quoted(clause.name)} " if clause.name else ""
+    new = f"{named}PRIMARY KEY{_conflict(text)}{' AUTOINCREMENT' if on else ''}"
+    draft.table = edit.drop(draft.table, holder, clause)
+    item = draft.table.column(alias)
+    assert item is not None, "the key's column stays"
+    draft.put(edit.with_clause(item, ("primary",), new))
+
+
+def _conflict(text: str) -> str:
+    found = re.search(r"ON\s+CONFLICT\s+\w+", text, re.IGNORECASE)
+    return f" {found[0]}" if found else ""
+
+
+def names_for(block: Block, catalog: Catalog, dialect: Dialect) -> list[tuple[str, str, str]]:
+    """Give the names that constraints without one can be dropped by.
+
+    By `naming_convention`, and by the names that `copy_from` and `reflect_args` have for them.
+
+    Returns:
+        (kind, name, the constraint's text), in the table's order.
+
+    Raises:
+        UnknownInTable: `copy_from` has a column that the table hasn't.
+    """
+    found = list(_by_convention(block, catalog)) if block.naming_convention else []
+    given: list[Any] = [a for a in block.reflect_args if isinstance(a, Constraint)]
+    columns = [a for a in block.reflect_args if isinstance(a, Column)]
+    if block.copy_from is not None:
+        _check_copy(block, catalog)
+        given += list(block.copy_from.constraints)
+    for item in given:
+        if isinstance(item.name, str):
+            text = constraint(AddConstraint(block.table_name, item), dialect)
+            (clause,) = table_constraints(text)[0].clauses
+            found.append((clause.kind, str(item.name), text))
+    for column in columns:
+        for text in new_column(AddColumn(block.table_name, column), dialect).constraints:
+            (clause,) = table_constraints(text)[0].clauses
+            if clause.name:
+                found.append((clause.kind, clause.name, text))
+    return found
+
+
+def _check_copy(block: Block, catalog: Catalog) -> None:
+    assert block.copy_from is not None, "the caller looked"
+    for column in block.copy_from.columns:
+        if catalog.table.column(column.name) is None:
+            raise UnknownInTable(
+                "take copy_from", "column", column.name, catalog.name, catalog.table.names
+            )
+
+
+def _by_convention(block: Block, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
+    """Name the constraints that have no name, as SQLAlchemy would."""
+    table = catalog.table
+    convention: Mapping[str, Any] = block.naming_convention or {}
+    for item, clause in table.clauses("unique", "foreignkey", "check", "primary"):
+        short = _WORDS[clause.kind]
+        if clause.name is not None or short not in convention:
+            continue
+        made = _made(short, clause)
+        columns = [Column(name, NullType()) for name in table.names]
+        metadata = MetaData(naming_convention=dict(convention))
+        holder = Table(catalog.name, metadata, *columns, schema=block.schema)
+        if short == "fk" and clause.inner != catalog.name:
+            Table(
+                clause.inner, metadata, *(Column(n, NullType()) for n in clause.target or ("id",))
+            )
+        holder.append_constraint(made)
+        name = _formatted(made)
+        if name is not None:
+            yield clause.kind, name, item.text[clause.start : clause.end]
+
+
+def _made(short: str, clause: Any) -> Any:
+    if short == "fk":
+        targets = [f"{clause.inner}.{name}" for name in clause.target or ("id",)]
+        return ForeignKey(clause.columns[: len(targets)], targets)
+    if short == "ck":
+        return Check(clause.inner.replace(":", "\\:"))
+    return _KINDS[short](*clause.columns)
+
+
+def _formatted(made: Constraint) -> str | None:
+    """The name that the convention gives; None if it can't."""
+    from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+    from sqlalchemy.exc import InvalidRequestError
+
+    try:
+        name = SQLiteDialect().identifier_preparer.format_constraint(made)
+    except InvalidRequestError:  # the pattern asks for a name that there isn't
+        return None
+    return name.strip('"') if name else None
