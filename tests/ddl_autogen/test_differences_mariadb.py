@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     PrimaryKeyConstraint,
+    Sequence,
     String,
     Table,
     Text,
@@ -215,3 +216,96 @@ def test_a_computed_column_keeps_its_values_as_a_plain_one(stored: bool, mariadb
     engine.dispose()
 
     assert rows == [(4, 8)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(
+            {"mysql_engine": "InnoDB"},
+            {"mysql_engine": "MyISAM"},
+            ["alter options of table t: mysql_engine myisam"],
+            id="engine",
+        ),
+        pytest.param(
+            {"mysql_row_format": "DYNAMIC"},
+            {"mysql_row_format": "COMPACT"},
+            ["alter options of table t: mysql_row_format compact"],
+            id="row-format",
+        ),
+        pytest.param(
+            {"mysql_collate": "utf8mb4_general_ci"},
+            {"mysql_collate": "utf8mb4_bin"},
+            [
+                "alter options of table t: mysql_collate utf8mb4_bin",
+                "alter column t.s: type",
+            ],
+            id="collation-of-a-table-and-of-its-columns",
+        ),
+        pytest.param(
+            {"mysql_charset": "utf8mb4"},
+            {"mysql_charset": "latin1"},
+            ["alter options of table t: mysql_charset latin1", "alter column t.s: type"],
+            id="charset",
+        ),
+        pytest.param({"mysql_engine": "MyISAM"}, {}, [], id="what-no-model-states"),
+        pytest.param(
+            {}, {"mysql_engine": "innodb", "mysql_default_charset": "UTF8MB4"}, [], id="same"
+        ),
+    ],
+)
+def test_options_that_a_model_states(
+    before: dict[str, str], after: dict[str, str], expected: list[str], mariadb_url: str
+) -> None:
+    def models_of(options: dict[str, str]) -> MetaData:
+        made = MetaData()
+        Table("t", made, Column("id", Integer, primary_key=True), Column("s", String(9)), **options)
+        return made
+
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        models_of(before).create_all(connection)
+        up = compare(connection, models_of(after))
+        said = [change.describe() for change in up]
+        for change in up:
+            connection.execute(change)
+        left = [change.describe() for change in compare(connection, models_of(after))]
+        for change in reverse(up, connection.dialect):
+            connection.execute(change)
+        back = [change.describe() for change in compare(connection, models_of(before))]
+    engine.dispose()
+
+    assert [len(said), left, back] == [len(expected), [], []], said
+    assert all(map(str.startswith, said, expected)), said
+
+
+def test_sequences(mariadb_url: str) -> None:
+    before, after = MetaData(), MetaData()
+    Sequence("gone", metadata=before, start=5)
+    Sequence("same", metadata=before)
+    Sequence("same", metadata=after, cache=1000)
+    Sequence("other", metadata=before, cycle=True)
+    Sequence("other", metadata=after, increment=3, maxvalue=900)
+    Sequence("turned", metadata=before)
+    Sequence("turned", metadata=after, increment=-1)
+    Sequence("new", metadata=after)
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        before.create_all(connection)
+        up = compare(connection, after)
+        for change in up:
+            connection.execute(change)
+        left = compare(connection, after)
+        for change in reverse(up, connection.dialect):
+            connection.execute(change)
+        back = compare(connection, before)
+    engine.dispose()
+
+    assert [c.describe().partition(":")[0] for c in up] == [
+        "create sequence new",
+        "alter sequence other",
+        "drop sequence turned",
+        "create sequence turned",
+        "drop sequence gone",
+    ]
+    assert (left, back) == ([], [])

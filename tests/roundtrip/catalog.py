@@ -56,8 +56,12 @@ def _postgresql(connection: Connection) -> set[str]:
 
 def _mariadb(connection: Connection) -> set[str]:
     found = set()
-    for name in connection.execute(text("SHOW TABLES")).scalars():
+    for name, kind in connection.execute(text("SHOW FULL TABLES")).all():
         quoted = name.replace("`", "``")
+        if kind == "SEQUENCE":
+            row = connection.execute(text(f"SHOW CREATE SEQUENCE `{quoted}`")).one()
+            found.add(f"sequence: {row[1]}")
+            continue
         made = connection.exec_driver_sql(
             f"SHOW CREATE TABLE `{quoted}`", execution_options={"no_parameters": True}
         ).one()[1]

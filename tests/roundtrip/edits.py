@@ -139,11 +139,9 @@ def edit(forth: str, back: str | None = None, on: tuple[str, ...] = ALL) -> Call
 def base(rng: random.Random, database: str) -> Draft:
     """Make a schema of some tables to begin with."""
     draft = Draft(Schema(), rng, database)
-    if database == "postgresql":
+    if database == "postgresql" or database == "mariadb":
         draft.schema.enums = {"e0": ["1", "x", "2", "3"], "e1": ["it's", "1", "2", "3", "last"]}
         draft.schema.sequences["counter"] = {"start": 5}
-    elif database == "mariadb":
-        draft.schema.enums = {"e0": ["1", "x", "2", "3"], "e1": ["it's", "1", "2", "3", "last"]}
     for name in rng.sample(["a", "b", "order", "Mixed Case", "child"], rng.choice([2, 3, 3, 4])):
         table = Tab({"id": Col("int", False)}, Key(["id"], rng.choice([None, f"pk_{name}"])))
         draft.schema.tables[name] = table
@@ -151,6 +149,13 @@ def base(rng: random.Random, database: str) -> Draft:
             table.columns[f"c{at}"] = draft.any_column()
         table.columns["n"] = Col("int")
         table.columns["select"] = Col("str20", default="=it's")
+        if database == "mariadb" and rng.random() < 0.5:
+            table.options = {
+                "mysql_engine": "InnoDB",
+                "mysql_charset": "utf8mb4",
+                "mysql_collate": "utf8mb4_general_ci",
+                "mysql_row_format": "DYNAMIC",
+            }
         if draft.schema.enums and rng.random() < 0.6:
             table.columns["mood"] = Col(f"enum:{rng.choice(sorted(draft.schema.enums))}")
         if rng.random() < 0.5:

@@ -20,7 +20,8 @@ def quoted(d: Draft, column: str) -> str:
 def table(d: Draft) -> None:
     parent = _parent(d)
     name = d.new("new")
-    columns = {"id": Col("int", False), "a": d.any_column(), "n": Col("int"), "up": Col("int")}
+    key = d.schema.tables[parent].columns["id"].type
+    columns = {"id": Col("int", False), "a": d.any_column(), "n": Col("int"), "up": Col(key)}
     made = Tab(columns, Key(["id"]), comment=d.rng.choice([None, "new"]))
     made.foreign_keys.append(Fk(["up"], parent, ["id"], d.rng.choice([None, f"fk_{name}"])))
     made.uniques.append(Key(["n"], d.rng.choice([None, f"uq_{name}"])))

@@ -80,16 +80,36 @@ def document(d: Draft) -> None:
 
 
 def option(forth: str, name: str, values: list[str]) -> None:
-    """Register an edit of a table's option."""
+    """Register an edit of an option that a table states."""
 
     @edit(forth, None, MY)
     def change(d: Draft) -> None:
-        _, made = d.table()
+        _, made = d.table(lambda t: f"mysql_{name}" in t.options)
         key = f"mysql_{name}"
-        made.options[key] = d.rng.choice([v for v in values if v != made.options.get(key)])
+        made.options = made.options | {
+            key: d.rng.choice([v for v in values if v != made.options[key]])
+        }
 
 
-# option("engine of a table changed", "engine", ["Aria", "InnoDB"])
-# option("character set of a table changed", "charset", ["latin1", "utf8mb4"])
-# option("collation of a table changed", "collate", ["utf8mb4_bin", "utf8mb4_unicode_ci"])
-# option("row format of a table changed", "row_format", ["COMPACT", "DYNAMIC"])
+option("collation of a table changed", "collate", ["utf8mb4_bin", "utf8mb4_unicode_ci"])
+option("row format of a table changed", "row_format", ["COMPACT", "REDUNDANT"])
+
+
+@edit("character set of a table changed", None, MY)
+def charset(d: Draft) -> None:
+    _, made = d.table(lambda t: "mysql_charset" in t.options)
+    collation = {"mysql_charset": "latin1", "mysql_collate": "latin1_german1_ci"}
+    made.options = made.options | collation
+
+
+@edit("engine of a table changed", None, MY)
+def engine(d: Draft) -> None:
+    """(MyISAM has no foreign keys.)"""
+    _, made = d.table(lambda t: "mysql_engine" in t.options and not t.foreign_keys)
+    if any(
+        f.target in d.schema.tables and d.schema.tables[f.target] is made
+        for t in d.schema.tables.values()
+        for f in t.foreign_keys
+    ):
+        raise Unfit
+    made.options = made.options | {"mysql_engine": "MyISAM"}

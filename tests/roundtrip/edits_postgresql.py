@@ -100,7 +100,9 @@ def cast(d: Draft) -> None:
 
 @edit("identity added", "identity dropped", PG)
 def identity(d: Draft) -> None:
-    _, _, _, column = d.column("int", "bigint", wanted=lambda c: c.default is None)
+    _, _, _, column = d.column(
+        "int", "bigint", wanted=lambda c: c.default is None and c.autoincrement == "auto"
+    )
     column.identity = d.rng.choice([{}, {"always": True}, {"start": 100, "increment": 5}])
     column.nullable = False
 
@@ -127,13 +129,13 @@ def serial_identity(d: Draft) -> None:
     made.columns["id"].identity = d.rng.choice([{}, {"always": True}])
 
 
-@edit("sequence added", "sequence dropped", PG)
+@edit("sequence added", "sequence dropped", ENUMS)
 def sequence(d: Draft) -> None:
     options = d.rng.choice([{}, {"start": 3, "increment": 7}, {"cycle": True, "maxvalue": 99}])
     d.schema.sequences[d.new("seq")] = options
 
 
-@edit("options of a sequence changed", None, PG)
+@edit("options of a sequence changed", None, ENUMS)
 def sequence_options(d: Draft) -> None:
     if "counter" not in d.schema.sequences:
         raise Unfit

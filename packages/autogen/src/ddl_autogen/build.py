@@ -296,15 +296,10 @@ def create_table(
     """
     constraints: list[ConstraintValue] = [
         *([table.primary_key] if table.primary_key else []),
-        *sorted(table.uniques, key=lambda u: (u.name or "", u.columns)),
-        *sorted(
-            (f for f in table.foreign_keys if f not in without),
-            key=lambda f: (f.name or "", f.columns, f.target_columns),
-        ),
-        *sorted(
-            (c for c in table.checks if c.column is None), key=lambda c: (c.name or "", c.text)
-        ),
-        *sorted(table.excludes, key=lambda x: (x.name or "", x.text)),
+        *sorted(table.uniques, key=_by_name),
+        *sorted((f for f in table.foreign_keys if f not in without), key=_by_name),
+        *sorted((c for c in table.checks if c.column is None), key=_by_name),
+        *sorted(table.excludes, key=_by_name),
     ]
     key = table.primary_key.columns if table.primary_key else ()
     elements: list[SchemaItem] = [
@@ -327,6 +322,11 @@ def create_table(
         prefixes=tuple(source._prefixes) if source is not None else (),
         **options,
     )
+
+
+def _by_name(value: ConstraintValue) -> str:
+    """Sort those without a name first, in the order in which they stand in the model."""
+    return value.name or ""
 
 
 def sorted_indexes(table: TableValue) -> Sequence[IndexValue]:

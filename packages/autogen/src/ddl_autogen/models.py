@@ -113,6 +113,7 @@ class _Reader:
             for c in (*table.constraints, *(k for column in columns for k in column.constraints))
             if self.speller.creates(c)
         ]
+        constraints.sort(key=lambda c: c._creation_order)  # that in which create_all says them
         value = TableValue(
             name=table.name,
             schema=self.schema(table.schema),

@@ -30,7 +30,9 @@ def in_own_form(
     pairs: list[tuple[TableValue, TableValue]] = []
     for key, our_table in said.items():
         their_table = aligned.get(key)
-        if their_table is not None and their_table != our_table:
+        if their_table is not None and (
+            their_table != our_table or their_table.options != our_table.options
+        ):
             aligned[key] = their_table = database.align(their_table, our_table)
             pairs.append((their_table, our_table))
     for _ in range(_ROUNDS):

@@ -20,6 +20,7 @@ from ddl_constructs import (
     AddConstraint,
     AddEnumValue,
     AlterColumn,
+    AlterTableOptions,
     Change,
     CreateEnum,
     CreateIndex,
@@ -171,8 +172,10 @@ class _Describer:
             case AlterColumn():
                 node = _Node(change, (2, *place, 1, at))
                 node.alters = {("column", key, change.column_name)}
+                node.uses = {("collation", key)}
                 if change.autoincrement is True:  # what numbers rows must be a key (MySQL)
-                    node.alters, node.uses = set(), {("primary key", key)}
+                    node.alters = set()
+                    node.uses.add(("primary key", key))
                 elif change.autoincrement is False:
                     node.alters, node.leaves = set(), {("primary key", key)}
                 if enum := _enum_name(change.type_):
@@ -180,9 +183,7 @@ class _Describer:
                     node.leaves |= {("a use of enum", enum)}
                 elif enum := _enum_name(change.existing_type):
                     # a default of old labels goes before they do, one of new labels comes after
-                    if change.type_ is not KEEP:
-                        node.takes |= {("labels", enum)}
-                    elif change.server_default is None:
+                    if change.type_ is not KEEP or change.server_default is None:
                         node.leaves |= {("labels", enum)}
                     elif change.server_default is not KEEP:
                         node.uses |= {("labels", enum)}
@@ -193,7 +194,7 @@ class _Describer:
                     enum := _enum_name(change.existing_column.type)
                 ):
                     node.takes.add(("a use of enum", enum))  # the last one takes the type along
-                    node.takes.add(("labels", enum))
+                    node.leaves.add(("labels", enum))
             case CreateIndex():
                 node = _Node(
                     change, (0, "", "", 0, at) if self._is_new(key) else (2, *place, 3, at)
@@ -238,6 +239,9 @@ class _Describer:
                 node.takes = {("name", change.schema, change.sequence_name)}
             case DropEnum():
                 node = _Node(change, (4, "", "", 0, at))
+            case AlterTableOptions():
+                node = _Node(change, (2, *place, 0, at))
+                node.alters = {("collation", key)}
             case CreateTableComment() | DropTableComment():
                 node = _Node(change, (2, *place, 5, at))
             case _:
@@ -271,7 +275,7 @@ class _Describer:
                 node.takes.add(("name", key[0], str(element.name)))
         if table is not None:
             node.takes |= {("column", key, c.name) for c in table.columns}
-            node.takes |= {("labels", c.enum.name) for c in table.columns if c.enum}
+            node.leaves |= {("labels", c.enum.name) for c in table.columns if c.enum}
 
     def _create_index(self, node: _Node, change: CreateIndex, key: Thing) -> None:
         node.needs = {("table", key)}

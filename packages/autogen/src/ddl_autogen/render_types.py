@@ -97,6 +97,9 @@ def _enum(value: Any, renderer: Renderer) -> Node:
             facts["length"] = value.length
     if value.create_constraint:
         facts["create_constraint"] = True
+    for name in ("charset", "collation"):  # of MySQL's own ENUM
+        if (said := getattr(value, name, None)) is not None:
+            facts[name] = said
     if getattr(value, "create_type", True) is False:
         facts["create_type"] = False
     kind = type(value) if type(value).__module__.startswith("sqlalchemy.") else Enum

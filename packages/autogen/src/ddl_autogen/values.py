@@ -280,7 +280,8 @@ class TableValue:
         uniques, foreign_keys, checks, indexes, excludes: What it has of each, in no order
             that matters.
         comment: Its comment, or None.
-        options: What else its dialect says of it (WITHOUT ROWID, ...), sorted pairs.
+        options: What else its dialect says of it (WITHOUT ROWID, an engine, ...), sorted
+            pairs; compared apart, since a model states few of them.
     """
 
     name: str
@@ -293,7 +294,7 @@ class TableValue:
     indexes: tuple[IndexValue, ...] = ()
     excludes: tuple[ExcludeValue, ...] = ()
     comment: str | None = None
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     source: Any = field(default=None, compare=False, repr=False)  # a Table, or None
 
     @property

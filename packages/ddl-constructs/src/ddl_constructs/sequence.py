@@ -187,7 +187,8 @@ def _name_last(
 @compiles(CreateSequence)
 @compiles(DropSequence)
 @compiles(AlterSequence)
-def _sequence(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
+def sequence_text(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
+    """Write what creates, drops or alters a sequence; refused where there are none."""
     if not compiler.dialect.supports_sequences:
         raise UnsupportedChange(change.describe(), compiler.dialect.name, "it has no sequences")
     match change:

@@ -13,7 +13,7 @@ from ..values import ColumnValue, TableValue
 from .comments import column_comment
 from .context import Context
 from .defaults import column_default
-from .generated import generation, made_anew
+from .generated import Step, generation, made_anew
 from .types import column_type
 
 
@@ -74,13 +74,27 @@ def alter_column(
     if first.get("autoincrement") and "type_" in facts:
         facts["existing_autoincrement"] = True  # its new sequence follows the type
     if database.repeats_columns:
-        first, facts, last = {}, {**facts, **first, **last}, {}
+        first, facts, last = _whole(first, facts, last)
     steps = [first, *_apart(facts, theirs, ours, context), last]
     for step in steps:
         if step:
             existing = _existing(theirs, their_column, step, context)
             existing |= casts if "type_" in step else {}
             yield AlterColumn(table.name, ours.name, **existing | step, schema=table.spelled_schema)
+
+
+def _whole(first: Step, facts: Step, last: Step) -> tuple[Step, Step, Step]:
+    """Say all at once where a statement repeats the whole column.
+
+    But a column that begins to be numbered must be a key before that, and may have to get its
+    new type before it can be one; likewise back.
+    """
+    if first.get("autoincrement") is False and "type_" in facts:
+        return first, facts | {"existing_autoincrement": False}, {}
+    if last.get("autoincrement") and "type_" in facts:
+        known = {f"existing_{k.rstrip('_')}": v for k, v in facts.items() if k[:9] != "existing_"}
+        return {}, facts, {**known, **last}
+    return {}, {**facts, **first, **last}, {}
 
 
 def _apart(

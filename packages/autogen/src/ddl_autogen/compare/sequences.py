@@ -50,11 +50,12 @@ def _asked(ours: Snapshot) -> set[str]:
 def alter_sequence(
     theirs: SequenceValue, ours: SequenceValue, context: Context
 ) -> Iterator[Change]:
-    """Yield one change for all that is different; another type needs a new sequence."""
+    """Yield one change for all that is different; another type or direction needs a new sequence."""
     database = context.database
     before, after = database.sequence_options(theirs), database.sequence_options(ours)
     facts = {k: v for k, v in after.items() if before[k] != v and k != "data_type"}
     retyped = str(before.get("data_type")) != str(after.get("data_type"))
+    retyped |= (before["increment"] < 0) != (after["increment"] < 0)
     if not facts and not retyped:
         return
     made = create_sequence(theirs, database)

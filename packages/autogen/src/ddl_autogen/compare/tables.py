@@ -18,6 +18,7 @@ from .context import Context
 from .enums import compare_enums, replaced_enums
 from .indexes import compare_indexes, foreign_key_indexes
 from .keys import released
+from .options import compare_options
 from .sequences import compare_sequences
 
 
@@ -33,7 +34,9 @@ def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Itera
     inside: list[Change] = []
     for key, our_table in ours.tables.items():
         their_table = theirs.tables.get(key)
-        if their_table is not None and their_table != our_table:
+        if their_table is not None and (
+            their_table != our_table or their_table.options != our_table.options
+        ):
             inside += compare_tables(their_table, our_table, context)
     yield from inside
     if context.database.binds_key_types:
@@ -47,6 +50,7 @@ def compare_tables(theirs: TableValue, ours: TableValue, context: Context) -> It
         ours.source, ours.name, "table", False, _table_of(theirs, context)
     ):
         return
+    yield from compare_options(theirs, ours, context)
     yield from compare_columns(theirs, ours, context)
     constraints = list(compare_constraints(theirs, ours, context))
     added = [c for c in constraints if isinstance(c, AddConstraint)]

@@ -222,6 +222,17 @@ class Database(ABC):
         """
         return {}
 
+    def options_apart(
+        self, theirs: TableValue, ours: TableValue
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Give the options of a table that the model states and that are others in the database.
+
+        Returns:
+            As they should be, and as they are, by the names that `Table` takes; both with the
+            same names.
+        """
+        return {}, {}
+
     def table_options(self, table: TableValue) -> dict[str, Any]:
         """Give the dialect options of a Table that was read, as `Table` takes them."""
         return {}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Connection, Index, bindparam, text
+from sqlalchemy import Column, Connection, Index, Table, bindparam, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
@@ -26,9 +26,11 @@ from ..values import (
     IndexValue,
     Key,
     PrimaryKeyValue,
+    SequenceValue,
     TableValue,
     UniqueValue,
 )
+from . import mysql_options
 from . import mysql_scratch as scratch
 from .base import Database, Kind, reads
 from .mysql_catalog import (
@@ -38,6 +40,8 @@ from .mysql_catalog import (
     FOREIGN_KEYS,
     INDEXES,
     SCHEMAS,
+    SEQUENCE,
+    SEQUENCES,
     TABLES,
 )
 from .mysql_scratch import standard_quotes
@@ -102,9 +106,43 @@ class MySQL(Database):
                 ),
                 indexes=tuple(k for k in plain if not _is_unique(k)),
                 comment=table.comment or None,
-                options=(("collate", str(table.collation)),),
+                options=mysql_options.told(table),
             )
             yield json_columns(value)
+
+    def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
+        """Read MariaDB's sequences: each is a table of one row (MariaDB KB, Sequence Overview)."""
+        if not self.is_mariadb:
+            return
+        asked = text(SEQUENCES).bindparams(bindparam("schemas", expanding=True))
+        found = connection.execute(asked, {"schemas": list(schemas)}).all()
+        if not found:
+            return
+        literal = self.speller.literal
+        one = [
+            SEQUENCE.format(
+                schema=literal(row.schema),
+                name=literal(row.name),
+                where=self.speller.table(row.name, row.schema),
+            )
+            for row in found
+        ]
+        rows = connection.exec_driver_sql(
+            " UNION ALL ".join(one), execution_options={"no_parameters": True}
+        )
+        for row in rows:
+            yield SequenceValue(row.name, row.schema, **_sequence(row))
+
+    def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
+        down = (value.increment or 1) < 0
+        usual = _USUAL_DOWN if down else _USUAL
+        said = {k: getattr(value, k) for k in usual}
+        found: dict[str, Any] = {k: usual[k] if v is None else v for k, v in said.items()}
+        first = found["maxvalue" if down else "minvalue"]
+        return found | {
+            "start": first if value.start is None else value.start,
+            "cycle": value.cycle,
+        }
 
     def _column(self, row: Any, table_collation: str | None) -> ColumnValue:
         extra = row.extra.lower()
@@ -180,7 +218,23 @@ class MySQL(Database):
             foreign_keys=tuple(
                 replace(f, deferrable=False, initially=None) for f in value.foreign_keys
             ),
+            options=mysql_options.stated(self._keywords(value.source)),
         )
+
+    def _keywords(self, table: Table) -> dict[str, Any]:
+        """Give what a model's table says to this dialect."""
+        return dict(table.dialect_options[self.name]._non_defaults)
+
+    def options_apart(
+        self, theirs: TableValue, ours: TableValue
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        return mysql_options.apart(theirs, ours, self.name)
+
+    def table_options(self, table: TableValue) -> dict[str, Any]:
+        said = dict(table.options)
+        if said.get("row_format") in ("dynamic", "compact", "page") or "collate" not in said:
+            said.pop("row_format", None)
+        return {f"{self.name}_{k}": v for k, v in said.items()}
 
     def parse_index(self, sql: str) -> IndexValue:
         return parse_index(sql, lengths=True)
@@ -196,10 +250,11 @@ class MySQL(Database):
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         plain = column.type
+        collated = {"collation": column.collation} if column.collation else {}
         if plain.startswith("enum("):
-            return sqltypes.Enum(*labels_of(plain))
+            return (mysql.ENUM if collated else sqltypes.Enum)(*labels_of(plain), **collated)
         if plain.startswith("set("):
-            return mysql.SET(*labels_of(plain))
+            return mysql.SET(*labels_of(plain), **collated)
         found = re.match(r"([a-z]+)(?:\(([\d,]+)\))?( unsigned)?( zerofill)?$", plain)
         made = None
         if plain in TYPES:
@@ -242,6 +297,7 @@ class MySQL(Database):
 
     def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
         """Take a UNIQUE for the unique index that it is in the models."""
+        theirs = mysql_options.with_new_default(theirs, ours)
         names = {i.name for i in ours.indexes if i.unique}
         moved = [u for u in theirs.uniques if u.name in names]
         if not moved:
@@ -313,6 +369,22 @@ class MySQL(Database):
             del options[f"{self.name}_using"]
             options[f"{self.name}_prefix"] = value.using.upper()
         return options
+
+
+# MariaDB KB, CREATE SEQUENCE: what holds where nothing is said
+_USUAL = {"increment": 1, "minvalue": 1, "maxvalue": 2**63 - 2, "cache": 1000}
+_USUAL_DOWN = {"increment": -1, "minvalue": 1 - 2**63, "maxvalue": -1, "cache": 1000}
+
+
+def _sequence(row: Any) -> dict[str, Any]:
+    return {
+        "start": row.start,
+        "increment": row.increment,
+        "minvalue": row.minimum,
+        "maxvalue": row.maximum,
+        "cycle": bool(row.cycles),
+        "cache": row.cache,
+    }
 
 
 def json_columns(table: TableValue) -> TableValue:

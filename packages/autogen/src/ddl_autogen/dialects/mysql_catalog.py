@@ -11,10 +11,25 @@ ORDER BY schema_name
 
 TABLES = """
 SELECT table_schema AS `schema`, table_name AS name, table_comment AS comment,
-       table_collation AS collation, engine AS engine
+       table_collation AS collation, engine AS engine, row_format AS row_format,
+       create_options AS options
 FROM information_schema.tables
 WHERE table_schema IN :schemas AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
 ORDER BY table_schema, table_name
+"""
+
+SEQUENCES = """
+SELECT table_schema AS `schema`, table_name AS name
+FROM information_schema.tables
+WHERE table_schema IN :schemas AND table_type = 'SEQUENCE'
+ORDER BY table_schema, table_name
+"""
+
+SEQUENCE = """
+SELECT {schema} AS `schema`, {name} AS name, start_value AS start, increment AS `increment`,
+       minimum_value AS minimum, maximum_value AS maximum, cycle_option AS cycles,
+       cache_size AS cache
+FROM {where}
 """
 
 COLUMNS = """

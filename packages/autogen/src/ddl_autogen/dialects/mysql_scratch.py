@@ -88,10 +88,9 @@ def _ask(
     quote = database.speller.quote
     columns = [f"{quote(c.name)} {_column(c)}" for c in ours.columns if c.type]
     plain = [f"{quote(c.name)} {_column(c)}" for c in ours.columns if c.type and not c.computed]
-    checks = [f"CONSTRAINT c{at} CHECK ({c.text})" for at, c in enumerate(ours.checks)]
+    checks = [f"CONSTRAINT ddl_autogen_{at} CHECK ({c.text})" for at, c in enumerate(ours.checks)]
     name = f"ddl_autogen_{uuid.uuid4().hex[:12]}"
-    collation = dict(theirs.options).get("collate")
-    options = f" COLLATE={collation}" if collation else ""
+    options = _options(theirs, ours)
     for pieces in ([*columns, *checks], columns, plain):
         created = f"CREATE TEMPORARY TABLE {name} ({', '.join(pieces)}){options}"
         if not _taken(connection, created):
@@ -105,6 +104,17 @@ def _ask(
         finally:
             _run(connection, f"DROP TEMPORARY TABLE {name}")
     return None
+
+
+def _options(theirs: TableValue, ours: TableValue) -> str:
+    """Give the temporary table the character set and collation that ours will have."""
+    said, there = dict(ours.options), dict(theirs.options)
+    if "collate" not in said and said.get("charset", there.get("charset")) == there.get("charset"):
+        said["collate"] = there.get("collate", "")
+    words = [
+        f"{w}={said[k]}" for k, w in (("charset", "CHARSET"), ("collate", "COLLATE")) if said.get(k)
+    ]
+    return " " + " ".join(words)
 
 
 def _taken(connection: Connection, statement: str) -> bool:
@@ -196,7 +206,7 @@ def _amended(database: Database, ours: TableValue, told: _Told) -> TableValue:
         )
 
     def check(at: int, given: CheckValue) -> CheckValue:
-        return replace(given, text=told.checks.get(f"c{at}", given.text))
+        return replace(given, text=told.checks.get(f"ddl_autogen_{at}", given.text))
 
     return replace(
         ours,

@@ -100,6 +100,35 @@ class SQLite(Database):
         base, bracket, rest = plain.partition("(")
         return _SYNONYMS.get(base, base) + bracket + rest
 
+    def model_table(self, value: TableValue) -> TableValue:
+        given = value.source.dialect_options["sqlite"]
+        said = {
+            "autoincrement": "true" if given["autoincrement"] else None,
+            "strict": "true" if given["strict"] else None,
+            "with_rowid": None if given["with_rowid"] else "false",
+        }
+        options = tuple((k, v) for k, v in said.items() if v is not None)
+        return replace(value, options=options)
+
+    def options_apart(
+        self, theirs: TableValue, ours: TableValue
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        before, after = self._all_options(theirs), self._all_options(ours)
+        different = [k for k in after if after[k] != before[k]]
+        return {k: after[k] for k in different}, {k: before[k] for k in different}
+
+    def _all_options(self, table: TableValue) -> dict[str, bool]:
+        said = dict(table.options)
+        return {
+            "sqlite_autoincrement": "autoincrement" in said,
+            "sqlite_strict": "strict" in said,
+            "sqlite_with_rowid": "with_rowid" not in said,
+        }
+
+    def table_options(self, table: TableValue) -> dict[str, Any]:
+        usual = {"sqlite_autoincrement": False, "sqlite_strict": False, "sqlite_with_rowid": True}
+        return {k: v for k, v in self._all_options(table).items() if v != usual[k]}
+
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         return replace(value, autoincrement=None)  # whether it numbers rows isn't the column's
 

@@ -24,6 +24,7 @@ from ..constraint import DropConstraint, constraint_name
 from ..detached import make_table
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
+from ..sequence import AlterSequence, CreateSequence, sequence_text
 from ..table import RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions, refused
 
@@ -126,6 +127,13 @@ def _drop_table_comment(change: DropTableComment, compiler: DDLCompiler, **kw: A
 def _comment(table_name: str, schema: str | None, comment: str, compiler: DDLCompiler) -> str:
     table = sqltext.table(compiler, table_name, schema)
     return f"ALTER TABLE {table} COMMENT {sqltext.literal(compiler, comment)}"
+
+
+@compiles(CreateSequence, "mysql", "mariadb")
+@compiles(AlterSequence, "mysql", "mariadb")
+def _sequence_text(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
+    """MariaDB KB, CREATE SEQUENCE: NOCYCLE is one word there."""
+    return sequence_text(change, compiler).replace(" NO CYCLE", " NOCYCLE")
 
 
 @compiles(RenameTable, "mysql", "mariadb")
