@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 import ddl_autogen
-from ddl_constructs import AlterColumn, IrreversibleChange
+from ddl_constructs import AlterColumn, MissingFact
 from sqlalchemy import Column, MetaData, Table
 
 from ....transactions import reading
@@ -29,25 +29,28 @@ def _populate_migration_script(
         (migration_script.downgrade_ops_list[-1]),
     )
     _produce_net_changes(autogen_context, upgrade_ops)
+    connection: Any = autogen_context.connection
     try:
-        downgrade_ops.ops[:] = conversion.undone(upgrade_ops.ops, autogen_context.dialect)
-    except IrreversibleChange as err:
+        with reading(connection):
+            downgrade_ops.ops[:] = conversion.undone(
+                upgrade_ops.ops, autogen_context.dialect, connection
+            )
+    except MissingFact as err:
         raise ops.NotReversible(f"the way back can't be written: {err}") from err
 
 
 def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps) -> None:
     """Add what database and models differ in."""
     load_plugins()
-    connection = autogen_context.inspector.bind
-    with reading(connection):  # type: ignore[arg-type]  # the inspector is that of a connection
+    connection: Any = autogen_context.inspector.bind
+    with reading(connection):
         changes = ddl_autogen.compare(
-            connection,  # type: ignore[arg-type]  # likewise
-            autogen_context._several,
-            comparison_options(autogen_context),
+            connection, autogen_context._several, comparison_options(autogen_context)
         )
+        made = conversion.ops_of(changes, autogen_context.dialect, connection)
     for change in changes:
         log.info("Detected %s", change.describe())
-    upgrade_ops.ops.extend(conversion.ops_of(changes, autogen_context.dialect))
+    upgrade_ops.ops.extend(made)
     dialect = autogen_context.dialect.name
     comparators.dispatch("autogenerate", qualifier=dialect)(autogen_context, upgrade_ops)
     schemas = _schemas(autogen_context)

@@ -122,7 +122,8 @@ def _render_cmd_body(op_container: ops.OpContainer, autogen_context: AutogenCont
 
 
 def _body(op_container: ops.OpContainer, autogen_context: AutogenContext) -> Iterator[str]:
-    for op in op_container.ops:
+    impl = autogen_context.migration_context.impl
+    for op in impl._as_written(op_container.ops):
         for text in render_op(autogen_context, op):
             yield from text.splitlines() or [""]
 

@@ -219,6 +219,10 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
         """Give a type's source; False for the usual way."""
         return False
 
+    def _as_written(self, operations: Sequence[Any]) -> list[Any]:
+        """Give the operations as a script says them, so that Alembic can run it as well."""
+        return list(operations)
+
     def start_migrations(self) -> None:
         """Called before the first step of a run; nothing is to be done."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import ddl_autogen
 import ddl_constructs as ddl
 from ddl_constructs import Change
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
 from . import ops
@@ -23,18 +24,19 @@ class StatementsOp(ops.ExecuteSQLOp):
     Attributes:
         change: The change.
         dialect: Whose SQL it is.
+        texts: The statements, each as it is written.
     """
 
     dialect: Dialect
+    texts: tuple[str, ...]
 
-    def __init__(self, change: Change, dialect: Dialect) -> None:
-        self.__dict__.update(change=change, dialect=dialect)
-
-    @property
-    def texts(self) -> list[str]:
-        """The statements, each as it is written."""
-        pieces: list[Any] = list(self.change.statements(self.dialect))
-        return [str(piece.compile(dialect=self.dialect)).strip() for piece in pieces]
+    def __init__(
+        self, change: Change, dialect: Dialect, connection: Connection | None = None
+    ) -> None:
+        """Take the change, and where to read what it doesn't say; None for nowhere."""
+        pieces: list[Any] = list(change.statements(dialect, connection))
+        texts = tuple(str(piece.compile(dialect=dialect)).strip() for piece in pieces)
+        self.__dict__.update(change=change, dialect=dialect, texts=texts)
 
     @property
     def sqltext(self) -> str:
@@ -50,17 +52,21 @@ def _carry_out(operations: Any, operation: StatementsOp) -> Any:
     return operations.impl._take(operation.change)
 
 
-def op_of(change: Change, dialect: Dialect) -> ops.MigrateOperation:
+def op_of(
+    change: Change, dialect: Dialect, connection: Connection | None = None
+) -> ops.MigrateOperation:
     """Give the operation that is a change."""
     if isinstance(change, ddl.AddConstraint):
         return constraint_op(change)
     kind = ChangeOp._BY_KIND.get(type(change))
-    return StatementsOp(change, dialect) if kind is None else kind._of(change)
+    return StatementsOp(change, dialect, connection) if kind is None else kind._of(change)
 
 
-def ops_of(changes: Iterable[Change], dialect: Dialect) -> list[ops.MigrateOperation]:
+def ops_of(
+    changes: Iterable[Change], dialect: Dialect, connection: Connection | None = None
+) -> list[ops.MigrateOperation]:
     """Give the operations that are changes, in their order; those in a row on one table as one."""
-    made = [op_of(change, dialect) for change in changes]
+    made = [op_of(change, dialect, connection) for change in changes]
     found: list[ops.MigrateOperation] = []
     for table, group in groupby(made, _altered):
         if table is None:
@@ -89,14 +95,16 @@ def flat(operations: Iterable[Any]) -> Iterator[Any]:
             yield op
 
 
-def undone(operations: Sequence[Any], dialect: Dialect) -> list[ops.MigrateOperation]:
+def undone(
+    operations: Sequence[Any], dialect: Dialect, connection: Connection | None = None
+) -> list[ops.MigrateOperation]:
     """Give what undoes operations, the last one first; ours in a row are undone together."""
     found: list[ops.MigrateOperation] = []
     for ours, group in groupby(reversed(list(flat(operations))), _is_ours):
         several = list(group)
         if ours:
             changes = [op.change for op in reversed(several)]
-            found += ops_of(ddl_autogen.reverse(changes, dialect), dialect)
+            found += ops_of(ddl_autogen.reverse(changes, dialect), dialect, connection)
         else:
             found += [op.reverse() for op in several]
     return found
