@@ -43,6 +43,16 @@ TESTING = [
     *DRIVERS,
 ]
 MANY = {"HYPOTHESIS_PROFILE": "many", "MIGRATE_RACE_ROUNDS": "50"}
+PLUGINS = [
+    "pytest<9",  # pytest-alembic's own plugin doesn't start under 9
+    "alembic-utils==0.8.8",
+    "alembic-postgresql-enum==1.11.0",
+    "pytest-alembic==0.13.1",
+    "Flask-Migrate==4.1.0",
+    "SQLAlchemy-Utils==0.43.0",
+    "GeoAlchemy2==0.20.0",
+    "pgvector==0.5.1",
+]
 PARALLEL = ["-n", "auto", "--maxprocesses", "4"]  # servers get a database a test, not 64 at once
 
 
@@ -134,6 +144,17 @@ def nightly(session: nox.Session) -> None:
     """Run all tests with as many examples as the property tests can use; takes an hour."""
     session.install(*EDITABLE, *TESTING)
     session.run("pytest", *PARALLEL, *session.posargs, env=MANY)
+
+
+@nox.session
+def plugins(session: nox.Session) -> None:
+    """Run plugins of Alembic's in the wild on our modules; arguments go to pytest."""
+    session.install(*EDITABLE, *TESTING, *PLUGINS)
+    early = ["-p", "migrate_cli.compat.early"]  # before anything imports the real Alembic
+    session.run(
+        *("python", "-m", "pytest", *early, "-W", "ignore", "tests/plugins", *session.posargs),
+        env={"MIGRATE_TEST_PLUGINS": "true"},
+    )
 
 
 @nox.session

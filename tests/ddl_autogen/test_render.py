@@ -138,6 +138,21 @@ def test_no_class_of_a_driver_is_named(driver: str) -> None:
     assert line == 'op.add_column("t", sa.Column("c", sa.String(length=32), nullable=True))'
 
 
+def test_a_class_that_only_claims_to_be_sqlalchemys_is_not_named() -> None:
+    """alembic-postgresql-enum makes one, to write `create_type=False`."""
+
+    class Repr(postgresql.ENUM):
+        cache_ok = True
+
+    Repr.__module__ = "sqlalchemy.dialects.postgresql"
+    column = sa.Column("c", Repr("x", name="e", create_type=False))
+
+    (line,) = render(AddColumn("t", column), indent=-30).lines
+
+    text = 'postgresql.ENUM("x", name="e", create_type=False)'
+    assert line == f'op.add_column("t", sa.Column("c", {text}, nullable=True))'
+
+
 @pytest.mark.parametrize(("type_", "expected"), TYPES, ids=[text for _, text in TYPES])
 def test_types(type_: Any, expected: str) -> None:
     (line,) = render(AddColumn("t", sa.Column("c", type_)), indent=-30).lines

@@ -102,7 +102,7 @@ def _enum(value: Any, renderer: Renderer) -> Node:
             facts[name] = said
     if getattr(value, "create_type", True) is False:
         facts["create_type"] = False
-    kind = type(value) if type(value).__module__.startswith("sqlalchemy.") else Enum
+    kind = _public(type(value)) if type(value).__module__.startswith("sqlalchemy.") else Enum
     return call(_class_name(kind, renderer), *labels, *renderer.keywords(facts.items()))
 
 

@@ -47,6 +47,7 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: ops.Upgra
         changes = ddl_autogen.compare(
             connection, autogen_context._several, comparison_options(autogen_context)
         )
+        changes = autogen_context.migration_context.impl._left(changes)
         made = conversion.ops_of(changes, autogen_context.dialect, connection)
     for change in changes:
         log.info("Detected %s", change.describe())

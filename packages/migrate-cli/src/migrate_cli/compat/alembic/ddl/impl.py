@@ -219,6 +219,10 @@ class DefaultImpl(Hooks, metaclass=ImplMeta):
         """Give a type's source; False for the usual way."""
         return False
 
+    def _left(self, changes: Sequence[Change]) -> list[Change]:
+        """Give what is left of compared changes where a plugin looks after some of them."""
+        return list(changes)
+
     def _as_written(self, operations: Sequence[Any]) -> list[Any]:
         """Give the operations as a script says them, so that Alembic can run it as well."""
         return list(operations)

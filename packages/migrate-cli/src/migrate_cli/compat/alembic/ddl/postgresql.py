@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ddl_constructs import AddColumn, AlterColumn, Change, CreateEnum, CreateTable, traits
+from ddl_constructs import (
+    AddColumn,
+    AddEnumValue,
+    AlterColumn,
+    Change,
+    CreateEnum,
+    CreateTable,
+    DropEnum,
+    RenameEnumValue,
+    ReplaceEnum,
+    traits,
+)
 from sqlalchemy import Column, Enum
 from sqlalchemy.dialects.postgresql import ENUM
 
@@ -25,6 +37,13 @@ class PostgresqlImpl(DefaultImpl):
     __dialect__ = "postgresql"
     transactional_ddl = _TRAITS.transactional_ddl
     command_terminator = _TRAITS.terminator
+
+    def _left(self, changes: Sequence[Change]) -> list[Change]:
+        """Leave the enum types to alembic-postgresql-enum where env.py imports it."""
+        if "alembic_postgresql_enum" not in sys.modules:
+            return list(changes)
+        types = (AddEnumValue, CreateEnum, DropEnum, RenameEnumValue, ReplaceEnum)
+        return [change for change in changes if not isinstance(change, types)]
 
     def _as_written(self, operations: Sequence[Any]) -> list[Any]:
         """Say each enum type once: Alembic's create_table creates those of its columns, unasked.

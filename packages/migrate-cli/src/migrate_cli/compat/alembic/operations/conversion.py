@@ -111,4 +111,5 @@ def undone(
 
 
 def _is_ours(op: Any) -> bool:
-    return isinstance(op, ChangeOp)
+    """Tell whether an operation is a change of ours and nothing more: no plugin's subclass."""
+    return isinstance(op, ChangeOp) and type(op).__module__.startswith(f"{__package__}.")

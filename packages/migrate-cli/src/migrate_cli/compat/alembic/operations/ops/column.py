@@ -90,7 +90,7 @@ class AlterColumnOp(AlterTableOp[ddl.AlterColumn], kind=ddl.AlterColumn):
         return bool(self.change.aspects)
 
     def reverse(self) -> AlterColumnOp:
-        made = AlterColumnOp._of(self._undone())
+        made = type(self)._of(self._undone())
         made._free = dict(self.__dict__.get("_free", {}))
         return made
 
