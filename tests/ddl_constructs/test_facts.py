@@ -156,6 +156,23 @@ BY_VERSION = [
         id="mariadb-other-option",
     ),
     pytest.param(
+        AlterColumn(
+            "t", "z", server_default=Computed("2"), existing_server_default=Computed("1"),
+            existing_type=Integer(), existing_nullable=True,
+        ),
+        "mysql",
+        {(8, 4): (None, None, False, None)},
+        id="mysql-another-expression",
+    ),
+    pytest.param(
+        AlterColumn(
+            "t", "z", server_default=Computed("2"), existing_server_default=Computed("1")
+        ),
+        "postgresql",
+        {(17, 2): (True, True, False, "ACCESS EXCLUSIVE")},
+        id="postgresql-another-expression",
+    ),
+    pytest.param(
         DropColumn("t", "z", existing_column=Column("z", Integer, Computed("1", persisted=True))),
         "mysql",
         {(8, 4): (True, True, False, "NONE")},

@@ -35,6 +35,7 @@ from ddl_constructs import (
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
     Connection,
     Enum,
     ForeignKey,
@@ -299,4 +300,36 @@ def test_a_constraint_of_many_kinds_is_dropped_where_it_is(mariadb_url: str) -> 
         assert found.get_check_constraints("t") == []
         assert found.get_pk_constraint("t")["constrained_columns"] == []
         assert [i["name"] for i in found.get_indexes("t") if i["unique"]] == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("persisted", [True, False])
+def test_mariadb_computes_a_column_anew_and_keeps_the_expression(
+    mariadb_url: str, persisted: bool
+) -> None:
+    """LIM-049: also where the expression isn't stated and only the comment changes."""
+    engine = create_engine(mariadb_url)
+    with engine.begin() as connection:
+        connection.execute(
+            CreateTable(
+                "t",
+                Column("a", Integer),
+                Column("c", Integer, Computed("a + 1", persisted=persisted)),
+            )
+        )
+        connection.execute(text("INSERT INTO t (a) VALUES (5)"))
+        connection.execute(
+            AlterColumn(
+                "t",
+                "c",
+                server_default=Computed("a + 2", persisted=persisted),
+                existing_server_default=Computed("a + 1", persisted=persisted),
+            )
+        )
+        connection.execute(AlterColumn("t", "c", comment="it's", new_column_name="d"))
+
+        assert connection.execute(text("SELECT d FROM t")).scalar_one() == 7
+        assert inspect(connection).get_columns("t")[1]["comment"] == "it's"
+        with pytest.raises(UnsupportedChange, match="generated"):
+            connection.execute(AlterColumn("t", "a", server_default=Computed("1")))
     engine.dispose()

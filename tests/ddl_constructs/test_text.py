@@ -201,6 +201,62 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
+        "LIM-049-another-expression",
+        AlterColumn(
+            "t",
+            "c",
+            server_default=Computed("a + 2", persisted=True),
+            existing_server_default=Computed("a + 1", persisted=True),
+            existing_type=Integer(),
+            existing_nullable=False,
+        ),
+        UnsupportedChange,
+        "ALTER TABLE t MODIFY c INTEGER GENERATED ALWAYS AS (a + 2) STORED NOT NULL",
+        REBUILD,
+    ),
+    (
+        "LIM-049-stored-instead-of-virtual",
+        AlterColumn(
+            "t",
+            "c",
+            server_default=Computed("a + 1", persisted=True),
+            existing_server_default=Computed("a + 1", persisted=False),
+            existing_type=Integer(),
+            existing_nullable=True,
+        ),
+        UnsupportedChange,
+        UnsupportedChange,
+        REBUILD,
+    ),
+    (
+        "LIM-049-a-computed-column-has-another-name",
+        AlterColumn(
+            "t",
+            "c",
+            new_column_name="d",
+            existing_server_default=Computed("a + 1", persisted=True),
+            existing_type=Integer(),
+            existing_nullable=True,
+        ),
+        "ALTER TABLE t RENAME c TO d",
+        "ALTER TABLE t CHANGE c d INTEGER GENERATED ALWAYS AS (a + 1) STORED",
+        "ALTER TABLE t RENAME COLUMN c TO d",
+    ),
+    (
+        "LIM-049-no-expression",
+        AlterColumn(
+            "t",
+            "c",
+            server_default=None,
+            existing_server_default=Computed("a + 1", persisted=True),
+            existing_type=Integer(),
+            existing_nullable=True,
+        ),
+        "ALTER TABLE t ALTER COLUMN c DROP EXPRESSION",
+        "ALTER TABLE t MODIFY c INTEGER NULL",
+        REBUILD,
+    ),
+    (
         "DDL-012-quoting",
         AlterColumn("T a", "select", nullable=False, schema="s1", existing_type=Integer()),
         'ALTER TABLE s1."T a" ALTER COLUMN "select" SET NOT NULL',
@@ -1157,3 +1213,22 @@ def test_mariadb_has_no_index_of_an_expression(element: Any, text: str | None) -
 )
 def test_a_description_shows_what_is_meant(change: Change, said: str) -> None:
     assert change.describe() == said
+
+
+def test_postgresql_17_computes_a_column_anew() -> None:
+    """LIM-049; older servers, and none, are refused with the mend."""
+    change = AlterColumn(
+        "t",
+        "c",
+        server_default=Computed("a + 2"),
+        existing_server_default=Computed("a + 1"),
+    )
+    dialect: Any = postgresql.dialect()
+    dialect.server_version_info = (17, 2)
+
+    assert str(change.compile(dialect=dialect)) == (
+        "ALTER TABLE t ALTER COLUMN c SET EXPRESSION AS (a + 2)"
+    )
+    dialect.server_version_info = (15, 4)
+    with pytest.raises(UnsupportedChange, match="from PostgreSQL 17 on"):
+        change.compile(dialect=dialect)

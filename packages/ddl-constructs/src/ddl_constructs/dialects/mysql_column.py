@@ -52,21 +52,11 @@ def _alter_column(
             raise UnsupportedChange(
                 change.describe(), dialect.name, "it has no identity columns", "use autoincrement"
             )
-        if isinstance(value, Computed) and not _loses_expression(change):
-            raise UnsupportedChange(
-                change.describe(),
-                dialect.name,
-                "a computed expression can't be altered in place",
-                "drop the column and add it again",
-            )
+    _refuse_generation(change, change.existing_server_default, dialect)
     if _loses_expression(change) and not change.existing_server_default.persisted:
         yield from _filled_anew(change)
         return
-    if (aspects == ("new_column_name",) and version(dialect, (8, 0, 3), (10, 5, 2))) or (
-        aspects == ("server_default",)
-        and not _is_datetime(change)
-        and not _loses_expression(change)
-    ):
+    if _is_name_alone(change, dialect) or _is_default_alone(change):
         yield change
     else:
         before, _ = type_checks(change, dialect, unnamed="pass over")
@@ -78,6 +68,45 @@ def _alter_column(
         whole = _complete(change, connection)
         yield whole.replace(existing_type=KEEP) if before or after else whole
         yield from after
+
+
+def _refuse_generation(change: AlterColumn, old: Any, dialect: Dialect) -> None:
+    """Raise where a column would be generated otherwise than by another expression.
+
+    MariaDB 10.11: error 1907 between virtual, stored and plain; MySQL 8.4 manual, ALTER TABLE
+    and Generated Columns: the same but for plain to stored, which would lose values.
+    """
+    new = old if change.server_default is KEEP else change.server_default
+    computed = [isinstance(value, Computed) for value in (new, old)]
+    if any(computed) and not _loses_expression(change):
+        if all(computed) and bool(new.persisted) == bool(old.persisted):
+            return
+        raise UnsupportedChange(
+            change.describe(),
+            dialect.name,
+            "a column can't become generated, nor virtual instead of stored",
+            "drop the column and add it again"
+            + (
+                ", or state existing_server_default=Computed(...) if it is generated"
+                if old is KEEP
+                else ""
+            ),
+        )
+
+
+def _is_name_alone(change: AlterColumn, dialect: Dialect) -> bool:
+    """Tell whether RENAME COLUMN says it all."""
+    return change.aspects == ("new_column_name",) and version(dialect, (8, 0, 3), (10, 5, 2))
+
+
+def _is_default_alone(change: AlterColumn) -> bool:
+    """Tell whether ALTER COLUMN says it all: a literal default, or none any more."""
+    return (
+        change.aspects == ("server_default",)
+        and not isinstance(change.server_default, Computed)
+        and not _is_datetime(change)
+        and not _loses_expression(change)
+    )
 
 
 def _loses_expression(change: AlterColumn) -> bool:
@@ -162,20 +191,17 @@ def read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
             f"the database has no column {change.table_name}.{change.column_name}",
         )
     declared, nullable, default, extra, comment, charset, collation, generated = row
-    if generated and not _loses_expression(change):
-        raise UnsupportedChange(
-            change.describe(),
-            connection.dialect.name,
-            "the column is generated",
-            "drop the column and add it again",
-        )
     if charset:
         declared += f" CHARACTER SET {charset} COLLATE {collation}"
     extra = extra.lower()
+    found: Any = _written_default(default, extra, is_mariadb(connection.dialect))
+    if generated:
+        found = Computed(raw_text(generated), persisted="stored" in extra)
+        _refuse_generation(change, found, connection.dialect)
     return {
         "existing_type": AsDeclared(declared),
         "existing_nullable": nullable == "YES",
-        "existing_server_default": _written_default(default, extra, is_mariadb(connection.dialect)),
+        "existing_server_default": found,
         "existing_comment": comment or None,
         "existing_autoincrement": "auto_increment" in extra,
     }
@@ -209,13 +235,9 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
     table = sqltext.table(compiler, change.table_name, change.schema)
     column = sqltext.name(compiler, change.column_name)
     aspects = change.aspects
-    if aspects == ("new_column_name",) and version(compiler.dialect, (8, 0, 3), (10, 5, 2)):
+    if _is_name_alone(change, compiler.dialect):
         return f"ALTER TABLE {table} RENAME COLUMN {column} TO {_new_name(change, compiler)}"
-    if (
-        aspects == ("server_default",)
-        and not _is_datetime(change)
-        and not _loses_expression(change)
-    ):
+    if _is_default_alone(change):
         what = (
             "DROP DEFAULT"
             if change.server_default is None
@@ -239,11 +261,18 @@ def _whole_column(change: AlterColumn, compiler: DDLCompiler) -> str:
         return getattr(change, f"existing_{aspect.rstrip('_')}") if new is KEEP else new
 
     type_: TypeEngine[Any] = after("type_")
-    text = f"{sqltext.type_name(compiler, type_)} {'NULL' if after('nullable') else 'NOT NULL'}"
-    if after("autoincrement") is True:
-        text += " AUTO_INCREMENT"
-    if (default := after("server_default")) is not None and default is not KEEP:
-        text += f" DEFAULT {sqltext.default(compiler, default, type_)}"
+    default = after("server_default")
+    text = sqltext.type_name(compiler, type_)
+    if isinstance(default, Computed):  # MariaDB has no NULL or NOT NULL beside it
+        text += f" {sqltext.visit(compiler, 'computed_column', default)}"
+        if not after("nullable") and not is_mariadb(compiler.dialect):
+            text += " NOT NULL"
+    else:
+        text += " NULL" if after("nullable") else " NOT NULL"
+        if after("autoincrement") is True:
+            text += " AUTO_INCREMENT"
+        if default is not None and default is not KEEP:
+            text += f" DEFAULT {sqltext.default(compiler, default, type_)}"
     if (comment := after("comment")) is not None and comment is not KEEP:
         text += f" COMMENT {sqltext.literal(compiler, comment)}"
     return text

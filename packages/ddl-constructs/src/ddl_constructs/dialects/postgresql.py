@@ -63,16 +63,37 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
     if change.aspects == ("server_default",):
         if (text := _identity_text(change, compiler)) is not None:
             return text
-        if change.server_default is None and isinstance(change.existing_server_default, Computed):
-            return _without_expression(change, compiler)
+        if isinstance(change.existing_server_default, Computed):
+            return _expression_text(change, compiler)
     return alter_column_text(change, compiler) + (f" USING {using}" if using else "")
 
 
-def _without_expression(change: AlterColumn, compiler: DDLCompiler) -> str:
-    """Write what makes a computed column a plain one that keeps its values (PostgreSQL 13 on)."""
+def _expression_text(change: AlterColumn, compiler: DDLCompiler) -> str:
+    """Write what makes a computed column a plain one that keeps its values, or computes it anew.
+
+    PostgreSQL manual, ALTER TABLE: DROP EXPRESSION from 13 on, SET EXPRESSION from 17 on.
+    """
+    new, version = change.server_default, getattr(compiler.dialect, "server_version_info", None)
     table = sqltext.table(compiler, change.table_name, change.schema)
-    column = sqltext.name(compiler, change.column_name)
-    return f"ALTER TABLE {table} ALTER COLUMN {column} DROP EXPRESSION"
+    where = f"ALTER TABLE {table} ALTER COLUMN {sqltext.name(compiler, change.column_name)}"
+    if new is None:
+        return f"{where} DROP EXPRESSION"
+    if not isinstance(new, Computed):
+        raise UnsupportedChange(
+            change.describe(),
+            "postgresql",
+            "a computed column takes no default",
+            "drop the expression first (server_default=None), then set the default",
+        )
+    if not version or version < (17,):
+        raise UnsupportedChange(
+            change.describe(),
+            "postgresql",
+            "a computed expression can be altered from PostgreSQL 17 on, on a connection",
+            "drop the column and add it again",
+        )
+    expression = compiler.sql_compiler.process(new.sqltext, include_table=False, literal_binds=True)
+    return f"{where} SET EXPRESSION AS ({expression})"
 
 
 def _identity_text(change: AlterColumn, compiler: DDLCompiler) -> str | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Computed
 from sqlalchemy.engine.interfaces import Dialect
 
 from .book import Condition
@@ -19,6 +20,11 @@ def aspect(*names: str) -> Condition:
 def option(*names: str) -> Condition:
     """Make the condition that an `AlterTableOptions` is about one of these options."""
     return lambda change, dialect: not set(names).isdisjoint(change.of(dialect.name))
+
+
+def computes_anew(change: Any, dialect: Dialect) -> bool:
+    """Tell whether an `AlterColumn` gives a computed column another expression."""
+    return "server_default" in change.aspects and isinstance(change.server_default, Computed)
 
 
 def adds(*kinds: type) -> Condition:

@@ -27,7 +27,16 @@ from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions
 from . import postgresql_conditions as when
 from .book import Book, Row, describe_database, saying
-from .conditions import adds, aspect, becomes_not_null, both_hold, drops, has_foreign_key, option
+from .conditions import (
+    adds,
+    aspect,
+    becomes_not_null,
+    both_hold,
+    computes_anew,
+    drops,
+    has_foreign_key,
+    option,
+)
 from .postgresql_sql import LOCKS, sql_rows
 from .value import NOTHING_DONE, Source
 
@@ -128,6 +137,8 @@ _COLUMNS = (
     Row(AlterColumn, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description")),
         "comment", aspect("comment")),
     Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "rename", aspect("new_column_name")),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _manual("ALTER TABLE, Notes", "17"), rewrites=True,
+                            scans=True), "another expression", computes_anew),
     Row(AlterColumn, _costs(_EXCLUSIVE, _ALTER), "default or identity", aspect("server_default")),
     Row(
         AlterColumn,
