@@ -57,6 +57,7 @@ class Run:
         keywords: What the functions of the scripts get, by parameter name, besides `op`.
         inside: What is entered around the steps: another speaker for the scripts.
         guard: Called before each step; it raises where the run must not go on.
+        prepare: Called before the first step, outside of its transaction; None if nothing is to be.
         begun: Called before each step with the script and the direction.
         recorded: Called after each step or stamp, in its transaction, when its rows are written.
         ended: Called after each step.
@@ -71,6 +72,7 @@ class Run:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     inside: Callable[[], AbstractContextManager[object]] = nullcontext
     guard: Callable[[], None] | None = None
+    prepare: Callable[[], None] | None = None
     begun: Callable[[Script, str], None] | None = None
     recorded: Callable[[Step[Script] | Stamp], None] | None = None
     ended: Callable[[Done], None] | None = None
@@ -96,6 +98,8 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     done: list[Done] = []
     whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
     each = nullcontext if whole or around.transaction is None else around.sink.transaction
+    if steps and around.prepare is not None:
+        around.prepare()
     try:
         with (
             speaking(Operations(around.sink), around.name),

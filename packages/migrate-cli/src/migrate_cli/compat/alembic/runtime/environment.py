@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, TextIO, overload
 
+import sqlalchemy.orm  # noqa: F401  # scripts say sa.orm and rely on its being there
 from sqlalchemy import MetaData
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.sql.base import Executable

@@ -17,9 +17,10 @@ from sqlalchemy.sql.base import Executable
 
 from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
+from ....lock import Wait, locked
 from ....runner import Run, record, run
 from ....scripts import Script as File
-from ....sinks import OfflineSink, Sink
+from ....sinks import OfflineSink, OnlineSink, Sink
 from ....sinks.offline import offline_dialect
 from ....transactions import reading
 from ....version_table import VersionTable
@@ -41,6 +42,10 @@ __all__ = [
 ]
 
 log = logging.getLogger("alembic.runtime.migration")
+
+
+LOCK_TIMEOUT = 300
+"""Longest that a run waits for another one, in seconds."""
 
 
 class AlembicVersionTable(VersionTable):
@@ -246,13 +251,36 @@ class MigrationContext:
             visit(around, self)
             return
         assert self._migrations_fn is not None, "a command says what is to be done"
-        heads = self.get_current_heads()
-        steps = list(self._migrations_fn(heads, self))
-        if self.opts.get("purge") and not self.as_sql:
-            heads = ()
-            record([], replace(around, fresh=True), purge=True)
-        if steps:
-            self._run(steps, heads, around)
+        with self._alone(around) as guarded:
+            heads = self.get_current_heads()
+            steps = list(self._migrations_fn(heads, self))
+            if self.opts.get("purge") and not self.as_sql:
+                heads = ()
+                record([], replace(guarded, fresh=True), purge=True)
+            if steps:
+                self._run(steps, heads, guarded)
+
+    @contextmanager
+    def _alone(self, around: Run) -> Iterator[Run]:
+        """Hold the lock that lets one run at a time through, if this is one that changes something."""
+        reads = self.opts.get("dont_mutate") or "revision_context" in self.opts
+        if reads or not isinstance(self.sink, OnlineSink):
+            yield around
+            return
+        connection, table = self.sink.connection, self.versions.place(self.sink.connection)
+        with locked(
+            connection, table, around.name, Wait(LOCK_TIMEOUT), joined=self.sink.joined
+        ) as held:
+            yield replace(around, guard=held.check) if held is not None else around
+
+    def _version_table_beforehand(self) -> None:
+        """Create the version table in a transaction of its own, as where DDL can't be rolled back.
+
+        So nothing is locked while a script works on a connection of its own (`get_bind().engine`).
+        """
+        if not self._has_version_table():
+            with self.sink.transaction():
+                self.versions.create(self.sink)
 
     def _around(self, keywords: dict[str, Any]) -> Run:
         """What our runner has to know."""
@@ -263,6 +291,9 @@ class MigrationContext:
             fresh=not self._has_version_table(),
             transaction=None if self._whole else self._mode,  # type: ignore[arg-type]
             base="",
+            prepare=None
+            if self.as_sql or self.impl.transactional_ddl or self._whole
+            else self._version_table_beforehand,
             keywords=keywords,
             inside=lambda: Operations.context(self),
             begun=lambda file, direction: log.info("Running %s", _step_in_words(file, direction)),
