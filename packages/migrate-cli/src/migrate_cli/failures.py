@@ -112,6 +112,36 @@ class RolledBack(MigrationFailed):
         )
 
 
+class Swallowed(MigrationFailed):
+    """A script caught an error that has undone its transaction, and ended as if all were well.
+
+    Attributes:
+        error: What was caught, as far as it was seen; else None.
+    """
+
+    def __init__(self, error: str | None) -> None:
+        self.error = error
+        super().__init__(
+            "the script caught an error and went on, but the database undoes a transaction in "
+            f"which a statement has failed{f': {error}' if error else ''}\n"
+            "put what may fail into a savepoint: with op.get_bind().begin_nested()"
+        )
+
+
+class ConnectionGone(MigrationFailed):
+    """A script went on after the connection that it runs on was gone.
+
+    Attributes:
+        how: How it went.
+    """
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+        super().__init__(
+            f"the connection of the run {how}, and the script went on as if all were well"
+        )
+
+
 class VersionTableError(MigrationFailed):
     """The version table doesn't hold what a step starts from.
 

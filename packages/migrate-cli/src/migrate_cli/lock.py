@@ -133,11 +133,11 @@ def _session(connection: Connection, latch: Latch) -> AbstractContextManager[Con
     """The session that a lock is held by: one of its own where that is wanted and can be had."""
     if not latch.own_session or isinstance(connection.engine.pool, StaticPool):
         return nullcontext(connection)
-    return _beside(connection)
+    return beside(connection)
 
 
 @contextmanager
-def _beside(connection: Connection) -> Iterator[Connection]:
+def beside(connection: Connection) -> Iterator[Connection]:
     """A second connection to the same database, in autocommit; the same one if there is no second.
 
     It comes from a pool of its own, made like the engine's: from that one it might never come,
@@ -147,9 +147,7 @@ def _beside(connection: Connection) -> Iterator[Connection]:
     engine = create_engine(connection.engine.url, pool=pool)
     second = None
     try:
-        with suppress(
-            Exception
-        ):  # a server may have none to give, and drivers raise what they will
+        with suppress(Exception):  # what drivers raise if a server has none to give
             second = engine.connect()
         if second is None:
             yield connection

@@ -18,6 +18,7 @@ from . import complaint, interruption
 from .batch.switch import unchecked
 from .errors import BadScript, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
+from .lock import beside
 from .operations import Operations, speaking
 from .paths import shown
 from .scripts import Script
@@ -96,6 +97,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     functions = [_function(step) for step in steps]
     around.versions.must_take([step.change for step in steps], around.sink)
     done: list[Done] = []
+    at_work = False
     whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
     each = nullcontext if whole or around.transaction is None else around.sink.transaction
     if steps and around.prepare is not None:
@@ -118,12 +120,14 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                     if around.fresh and not done:
                         around.versions.create(around.sink)
                     around.sink.note(f"Running {step.direction} {_arrow(step, around.base)}")
+                    at_work = True
                     with around.sink.watched():
                         _call(function, around)
                     around.versions.apply(around.sink, step.change)
                     if around.recorded is not None:
                         around.recorded(step)
                     check()
+                at_work = False
                 seconds = time.perf_counter() - start
                 message = _script(step).message
                 done.append(Done(step.revision.id, message, step.direction, seconds))
@@ -133,7 +137,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     except BaseException as err:  # a script may raise anything, and must not end us
         if not steps:
             raise
-        if ends_us(err) or isinstance(err, NotBegun):
+        if ends_us(err) or (isinstance(err, NotBegun) and not at_work):
             _add_state(err, around, whole)
             raise
         last = min(len(done), len(steps) - 1)  # all are done where the commit of the run fails
@@ -265,10 +269,16 @@ def _state(around: Run, whole: bool) -> Iterator[str]:
 
 def _standing(around: Run) -> Iterator[str]:
     """Say what the database is at, if it can still be asked."""
-    if around.sink.connection is None:
+    connection = around.sink.connection
+    if connection is None:
         return
     try:
-        heads = around.versions.heads(around.sink.connection)
+        with (
+            beside(connection)
+            if connection.closed or connection.invalidated
+            else nullcontext(connection) as alive
+        ):
+            heads = around.versions.heads(alive)
         yield f"the database is at {', '.join(heads) or '<base>'}"
     except (SQLAlchemyError, MigrateError):
         yield "where the database is can't be read now; look with: migrate status"

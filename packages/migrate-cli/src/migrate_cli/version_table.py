@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Delete, Update
 
+from . import complaint
 from .dialects import knowledge
+from .errors import CantCreateVersionTable
 from .failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
 from .naming import ID_WIDTH
 from .sinks import Sink
@@ -86,7 +88,11 @@ class VersionTable:
             raise NoVersionTable(self.fullname, "it can't be read", str(err.orig)) from err
 
     def create(self, sink: Sink) -> None:
-        """Create the table, unless it is there; offline it is taken to be absent."""
+        """Create the table, unless it is there; offline it is taken to be absent.
+
+        Raises:
+            CantCreateVersionTable: The database refuses it.
+        """
         if sink.connection is not None and self.exists(sink.connection):
             return
         elements: list[Column[str] | PrimaryKeyConstraint] = [
@@ -94,7 +100,11 @@ class VersionTable:
         ]
         if self.primary_key:
             elements.append(PrimaryKeyConstraint("version_num", name=f"{self.name}_pkc"))
-        sink.take(CreateTable(self.name, *elements, schema=self.schema))
+        try:
+            sink.take(CreateTable(self.name, *elements, schema=self.schema))
+        except DBAPIError as err:
+            asked = complaint.statement(err, sink.dialect)
+            raise CantCreateVersionTable(self.fullname, complaint.reason(err), asked) from err
 
     def must_take(self, moves: Iterable[HeadsChange], sink: Sink) -> None:
         """Check, before anything is run, that the table can take the ids of some moves.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 
 from . import interruption
 from .dialects import knowledge
-from .failures import RolledBack
+from .errors import in_one_line
+from .failures import ConnectionGone, RolledBack, Swallowed
 
 
 @contextmanager
@@ -30,9 +31,12 @@ def watched(
 
     Raises:
         RolledBack: There was a rollback, so what the block did before it is lost.
+        Swallowed: A statement failed, and the database undoes all that the block did.
+        ConnectionGone: The connection is closed, or was lost.
     """
     known = knowledge(connection.dialect.name)
     rolled_back = False
+    failed: list[str] = []
 
     def on_rollback(_: Connection) -> None:
         nonlocal rolled_back
@@ -57,6 +61,10 @@ def watched(
         committed()
         known.open_transaction(connection)
 
+    def on_error(context: ExceptionContext) -> None:
+        if context.connection is connection:
+            failed.append(in_one_line(context.original_exception))
+
     listeners: dict[str, Callable[..., None]] = {
         "rollback": on_rollback,
         "commit": on_commit,
@@ -67,9 +75,27 @@ def watched(
         for name, listener in listeners.items():
             event.listen(connection, name, listener)
             stack.callback(event.remove, connection, name, listener)
+        event.listen(connection.engine, "handle_error", on_error)  # a connection has none
+        stack.callback(event.remove, connection.engine, "handle_error", on_error)
         yield
+    if connection.closed:
+        raise ConnectionGone("was closed by the script")
     if rolled_back:
         raise RolledBack
+    _must_be_sound(connection, failed)
+
+
+def _must_be_sound(connection: Connection, failed: Sequence[str]) -> None:
+    """Raise if a script has ended well, and its connection or transaction hasn't.
+
+    Args:
+        connection: The connection.
+        failed: What went wrong on it, oldest first, be it caught or not.
+    """
+    if connection.invalidated:
+        raise ConnectionGone(f"was lost ({failed[-1]})" if failed else "was lost")
+    if knowledge(connection.dialect.name).aborted(connection):
+        raise Swallowed(failed[0] if failed else None)
 
 
 @contextmanager

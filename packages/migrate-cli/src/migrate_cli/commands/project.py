@@ -15,7 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from .. import complaint
 from ..batch.sink import BatchingSink
 from ..config import Config
+from ..dialects import knowledge
 from ..environment import database_url, dialect_class, with_database
+from ..errors import ReadOnly
 from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
 from ..lock import Wait, locked
 from ..runner import Run
@@ -117,8 +119,14 @@ def alone(around: Run, config: Config, told: Callable[[str], None] | None) -> It
     Raises:
         LockTimeout: Another run holds it, and goes on holding it.
         NoLock: It can't be had at all.
+        ReadOnly: Nothing could be written, so nothing is waited for.
     """
     sink = around.sink
+    if sink.connection is not None:
+        with reading(sink.connection):
+            reason = knowledge(sink.dialect.name).read_only(sink.connection)
+        if reason is not None:
+            raise ReadOnly(around.name, reason)
     if not config.lock or not isinstance(sink, OnlineSink):
         yield around
         return

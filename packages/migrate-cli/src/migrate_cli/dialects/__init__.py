@@ -74,6 +74,12 @@ class Knowledge(Protocol):
     def set_offline(self, dialect: Dialect) -> None:
         """Set what the dialect would ask the server for, as a usual server answers."""
 
+    def read_only(self, connection: Connection) -> str | None:
+        """Say why nothing can be written, if the server tells beforehand; else None."""
+
+    def aborted(self, connection: Connection) -> bool:
+        """Tell whether an error has made the open transaction one that can't be committed."""
+
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool
     ) -> Latch | None:
@@ -124,6 +130,12 @@ class _Nothing:
 
     def set_offline(self, dialect: Dialect) -> None:
         return None
+
+    def read_only(self, connection: Connection) -> str | None:
+        return None
+
+    def aborted(self, connection: Connection) -> bool:
+        return False
 
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool

@@ -1,6 +1,22 @@
 """Running on MySQL and MariaDB; seen on MariaDB 10.11."""
 
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
 from .mysql_lock import latch
 from .mysql_rights import cannot_create
 
-__all__ = ["cannot_create", "latch"]
+__all__ = ["cannot_create", "latch", "read_only"]
+
+
+def read_only(connection: Connection) -> str | None:
+    """Ask for the session's setting; the server's binds only those without a certain right.
+
+    MySQL 8.4 manual, transaction_read_only; MariaDB calls it tx_read_only too, and did so only
+    before 11.1.
+    """
+    mariadb = getattr(connection.dialect, "is_mariadb", False)
+    name = "tx_read_only" if mariadb else "transaction_read_only"
+    closed = connection.exec_driver_sql(f"SELECT @@SESSION.{name}").scalar_one()
+    return f"{name} is on" if closed else None

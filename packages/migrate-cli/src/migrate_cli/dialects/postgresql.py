@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import Dialect
 
 from .postgresql_lock import latch
 
-__all__ = ["in_transaction", "latch", "set_offline"]
+__all__ = ["aborted", "cannot_create", "in_transaction", "latch", "read_only", "set_offline"]
 
 
 def in_transaction(connection: Connection) -> bool | None:
@@ -23,6 +23,29 @@ def in_transaction(connection: Connection) -> bool | None:
         return bool(driver.is_in_transaction())
     status = getattr(getattr(driver, "info", None), "transaction_status", None)
     return None if status is None else status != 0
+
+
+def aborted(connection: Connection) -> bool:
+    """Ask the driver: libpq's transaction status is 3 after an error in it (PQTRANS_INERROR).
+
+    Asyncpg doesn't tell; the next statement fails there.
+    """
+    info: Any = getattr(connection.connection.driver_connection, "info", None)
+    return getattr(info, "transaction_status", None) == 3
+
+
+def read_only(connection: Connection) -> str | None:
+    """Ask before anything is run.
+
+    PostgreSQL 15 manual, 27.4 "Hot Standby": a standby in recovery takes queries only;
+    default_transaction_read_only is for the user, the database, the session or all.
+    """
+    standby, closed = connection.exec_driver_sql(
+        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')"
+    ).one()
+    if standby:
+        return "a hot standby, which follows another server"
+    return "default_transaction_read_only is on" if closed == "on" else None
 
 
 def set_offline(dialect: Dialect) -> None:

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
+from ..errors import Busy
 from ..failures import DriverCommits
-from .sqlite_lock import latch
+from .sqlite_lock import latch, main_file
 
-__all__ = ["in_transaction", "keeps_widths", "latch", "located", "open_transaction"]
+__all__ = [
+    "cannot_create",
+    "in_transaction",
+    "keeps_widths",
+    "latch",
+    "located",
+    "open_transaction",
+    "read_only",
+]
 
 if TYPE_CHECKING:
     from ..batch.block import Block
@@ -47,14 +57,40 @@ def open_transaction(connection: Connection) -> None:
     fails at once when another has written in between (SQLite, lang_transaction).
 
     Raises:
+        Busy: Another process writes, for longer than the driver waits.
         DriverCommits: The driver's `autocommit` is True (Python 3.12): then its `commit()`
             does nothing, and what we began would be lost.
     """
     driver = connection.connection.driver_connection
     if getattr(driver, "autocommit", None) is True:
         raise DriverCommits("autocommit=True")
-    if not getattr(driver, "in_transaction", True):
+    if getattr(driver, "in_transaction", True):
+        return
+    try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as err:
+        name = getattr(err.orig, "sqlite_errorname", "")  # sqlite.org/rescode.html
+        if name.startswith("SQLITE_BUSY"):
+            raise Busy(str(err.orig)) from err
+        raise
+
+
+def read_only(connection: Connection) -> str | None:
+    """Look at the file, the URL and the connection, since SQLite notices at the first write only.
+
+    SQLite, "Uniform Resource Identifiers", mode and immutable; PRAGMA query_only.
+    """
+    if connection.exec_driver_sql("PRAGMA query_only").scalar():
+        return "PRAGMA query_only is on"
+    query = connection.engine.url.query
+    for option in ("mode=ro", "immutable=1"):
+        name, _, value = option.partition("=")
+        if query.get(name) == value:
+            return f"its URL says {option}"
+    file = main_file(connection)
+    if file and os.path.exists(file) and not os.access(file, os.W_OK):
+        return f"this user may not write to {file}"
+    return None
 
 
 def in_transaction(connection: Connection) -> bool | None:

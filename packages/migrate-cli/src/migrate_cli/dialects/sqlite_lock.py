@@ -125,14 +125,19 @@ class FileLock:
         )
 
 
+def main_file(connection: Connection, schema: str = "main") -> str:
+    """The file of a database, or of one that is attached under a name; "" in memory."""
+    attached = connection.exec_driver_sql("PRAGMA database_list").all()
+    return next((str(row[2] or "") for row in attached if row[1] == schema), "")
+
+
 def latch(connection: Connection, schema: str | None, table: str, joined: bool) -> FileLock | None:
     """Give the lock of a version table; None where the database is in memory.
 
     SQLite says where the file is (PRAGMA database_list), whatever the URL looks like; links are followed,
     so that all ways to a database lead to one lock.
     """
-    attached = connection.exec_driver_sql("PRAGMA database_list").all()
-    file = next((row[2] for row in attached if row[1] == (schema or "main")), "")
+    file = main_file(connection, schema or "main")
     if not file:
         return None
     path = Path(os.path.realpath(file))

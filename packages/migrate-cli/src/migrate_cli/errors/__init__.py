@@ -21,6 +21,7 @@ from .base import (
     in_one_line,
     near,
 )
+from .blocked import Busy, CantCreateVersionTable, ReadOnly
 from .database import (
     AsyncDriver,
     MissingDriver,
@@ -61,7 +62,9 @@ __all__ = [
     "BadRevisionId",
     "BadScript",
     "BadTemplate",
+    "Busy",
     "CannotWrite",
+    "CantCreateVersionTable",
     "ConfigurationError",
     "DatabaseError",
     "DuplicateRevision",
@@ -89,6 +92,7 @@ __all__ = [
     "NoURL",
     "NotBegun",
     "PooledSessions",
+    "ReadOnly",
     "Refused",
     "RevisionExists",
     "ScriptError",
