@@ -384,7 +384,7 @@ def test_recording_stops_at_the_first_read() -> None:
     op.add_column("t", Column("a", Integer()))
 
     with pytest.raises(NeedsDatabase):
-        op.get_bind()
+        op.get_bind().execute(text("SELECT 1")).scalar()
     with pytest.raises(NeedsDatabase):
         sink.take(text("SELECT 1")).scalar()
-    assert len(sink.taken) == 2
+    assert len(sink.taken) == 3

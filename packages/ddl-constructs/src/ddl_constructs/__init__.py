@@ -1,7 +1,7 @@
 """Every schema change as an executable SQLAlchemy DDL element."""
 
 from .alter_column import AlterColumn
-from .apply import SchemaDraft, TableDraft, applies, apply
+from .apply import SchemaDraft, TableDraft, applies, apply, apply_to
 from .change import KEEP, Change, Keep, Lowering, Spelling, lowers
 from .column import AddColumn, DropColumn
 from .comment import CreateTableComment, DropTableComment
@@ -111,6 +111,7 @@ __all__ = [
     "WrongValue",
     "applies",
     "apply",
+    "apply_to",
     "create_check_constraint",
     "create_exclude_constraint",
     "create_foreign_key",

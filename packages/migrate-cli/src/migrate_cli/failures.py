@@ -59,6 +59,34 @@ class NeedsDatabase(MigrationFailed):
         )
 
 
+class UnknownSchema(MigrationFailed):
+    """What a table looks like isn't known from the revisions alone.
+
+    Attributes:
+        table: Its name, with the schema.
+        revision: Id of the revision from which on it isn't known; None if it is simply not there,
+            or where no revision is at fault.
+        step: The step there, in words; None if the table is simply not there.
+        reason: Why the table isn't known from there on.
+    """
+
+    def __init__(
+        self, table: str, revision: str | None, step: str | None, reason: str | None
+    ) -> None:
+        self.table, self.revision, self.step, self.reason = table, revision, step, reason
+        if step is None:
+            super().__init__(
+                f"table {table} isn't known: no revision makes it; run this online, or say what "
+                "the table looks like by copy_from"
+            )
+            return
+        at = f"revision {revision}" if revision else "this run"
+        super().__init__(
+            f"table {table} isn't known from the revisions since {at}: {step}\n  {reason}\n"
+            "run this online, or say what the table looks like by copy_from"
+        )
+
+
 class NoLiteral(MigrationFailed):
     """A value can't be written into the text of a SQL script.
 

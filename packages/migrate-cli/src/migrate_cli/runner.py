@@ -122,7 +122,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                     around.sink.note(f"Running {step.direction} {_arrow(step, around.base)}")
                     at_work = True
                     with around.sink.watched():
-                        _call(function, around)
+                        call(function, around.sink, around.keywords)
                     around.versions.apply(around.sink, step.change)
                     if around.recorded is not None:
                         around.recorded(step)
@@ -184,19 +184,25 @@ def _function(step: Step[Script]) -> Callable[..., object]:
     return made
 
 
-def _call(function: Callable[..., object], around: Run) -> None:
-    """Call a script's function with what its parameters ask for."""
+def call(function: Callable[..., object], sink: Sink, keywords: Mapping[str, Any]) -> None:
+    """Call a script's function with what its parameters ask for.
+
+    Args:
+        function: `upgrade` or `downgrade`.
+        sink: Where its changes go.
+        keywords: What it gets by parameter name, besides `op`.
+    """
     parameters = list(inspect.signature(function).parameters.values())
     arguments = []
     if parameters and _is_op(parameters[0]):
-        arguments.append(Operations(around.sink))
+        arguments.append(Operations(sink))
         parameters = parameters[1:]
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
-        keywords = dict(around.keywords)
+        given = dict(keywords)
     else:
         names = {p.name for p in parameters}
-        keywords = {k: v for k, v in around.keywords.items() if k in names}
-    result = function(*arguments, **keywords)
+        given = {k: v for k, v in keywords.items() if k in names}
+    result = function(*arguments, **given)
     if inspect.iscoroutine(result) or inspect.isgenerator(result):
         result.close()
         kind = "a coroutine" if inspect.iscoroutine(result) else "a generator"

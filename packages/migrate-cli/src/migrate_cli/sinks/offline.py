@@ -11,7 +11,6 @@ from typing import IO, Any
 
 from ddl_constructs import Change, stands_alone, traits
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.ddl import ExecutableDDLElement
@@ -22,6 +21,7 @@ from sqlalchemy.types import NullType
 from ..dialects import knowledge
 from ..failures import NoLiteral
 from .base import NoRows, in_words
+from .bind import StandIn
 
 
 class OfflineSink:
@@ -57,7 +57,7 @@ class OfflineSink:
 
     def bind(self) -> Any:
         """A stand-in for the connection: writes what it is given, and has nothing to read."""
-        return _OfflineBind(self)
+        return StandIn(self)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -197,24 +197,3 @@ class _TypedByValue:
             type_ = BindParameter(None, value).type
         untyped: Any = super()
         return str(untyped.render_literal_value(value, type_))
-
-
-class _OfflineBind(MockConnection):
-    """What `get_bind()` gives where there is no connection."""
-
-    def __init__(self, sink: OfflineSink) -> None:
-        super().__init__(sink.dialect, self._take)
-        self._sink = sink
-
-    def _take(self, statement: Executable, parameters: Any = None, **kw: Any) -> Any:
-        return self._sink.take(statement)
-
-    def execute(self, obj: Any, parameters: Any = None, execution_options: Any = None) -> Any:
-        if parameters:
-            rows = parameters if isinstance(parameters, list) else [parameters]
-            for row in rows:
-                self._sink.take(
-                    obj.values(row) if hasattr(obj, "values") else obj.bindparams(**row)
-                )
-            return NoRows(in_words(obj))
-        return self._sink.take(obj)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, NoReturn
+from typing import Any
 
 from ddl_constructs import Change
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
-from ..failures import NeedsDatabase
 from .base import NoRows, in_words
+from .bind import StandIn
 
 
 class RecordingSink:
@@ -22,7 +22,6 @@ class RecordingSink:
         dialect: The dialect that scripts see when they ask.
     """
 
-    offline = True
     connection = None
 
     def __init__(self, dialect: Dialect) -> None:
@@ -30,12 +29,18 @@ class RecordingSink:
         self.taken: list[Change | Executable] = []
         self.kept: list[str] = []
 
+    @property
+    def offline(self) -> bool:
+        """Nothing that is taken runs."""
+        return True
+
     def take(self, element: Change | Executable) -> Any:
         self.taken.append(element)
         return NoRows(in_words(element))
 
-    def bind(self) -> NoReturn:
-        raise NeedsDatabase("get_bind()")
+    def bind(self) -> Any:
+        """A stand-in for the connection: keeps what it is given, and has nothing to read."""
+        return StandIn(self)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
