@@ -407,7 +407,9 @@ def _sink(
     dialect: Dialect, connection: Any, as_sql: bool, stream: Any, opts: dict[str, Any]
 ) -> Sink:
     if as_sql:
-        return OfflineSink(offline_dialect(type(dialect), **opts.get("dialect_opts", {})), stream)
+        written = offline_dialect(type(dialect), **opts.get("dialect_opts", {}))
+        separator = opts.get(f"{dialect.name}_batch_separator")
+        return OfflineSink(written, stream, separator=separator)
     if connection is None:
         return HandingOnSink(_NoConnection(dialect))
     return (
