@@ -292,6 +292,15 @@ def test_a_copy_with_nothing_replaced_says_the_same(change: Change) -> None:
 
 
 @given(change=changes)
+def test_a_field_replaced_by_itself_says_the_same(change: Change) -> None:
+    for field in fields(change):
+        copy = change.replace(**{field.name: getattr(change, field.name)})
+
+        assert copy.describe() == change.describe()
+        assert plain(copy) == plain(change)
+
+
+@given(change=changes)
 def test_a_description_is_one_line(change: Change) -> None:
     said = change.describe()
 

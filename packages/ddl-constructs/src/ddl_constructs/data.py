@@ -53,7 +53,8 @@ class ExecuteSQL(Change):
         return made.execution_options(**self._execution_options)
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        return (self.sqltext,), {"execution_options": dict(self._execution_options)}
+        options = dict(self._execution_options)
+        return (), {"sqltext": self.sqltext, "execution_options": options}
 
     def spelling(self) -> Spelling:
         options = dict(self._execution_options)

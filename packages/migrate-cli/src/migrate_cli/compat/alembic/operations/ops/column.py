@@ -90,7 +90,12 @@ class AlterColumnOp(AlterTableOp[ddl.AlterColumn], kind=ddl.AlterColumn):
         return bool(self.change.aspects)
 
     def reverse(self) -> AlterColumnOp:
-        made = type(self)._of(self._undone())
+        said = self.change.autoincrement
+        if self.change.existing_autoincrement is ddl.KEEP:  # scripts carry it along from models
+            made = type(self)._of(self.change.replace(autoincrement=ddl.KEEP))
+            made = type(self)._of(made._undone().replace(autoincrement=said))
+        else:
+            made = type(self)._of(self._undone())
         made._free = dict(self.__dict__.get("_free", {}))
         return made
 

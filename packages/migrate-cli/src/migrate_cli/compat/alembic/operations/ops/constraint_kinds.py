@@ -139,7 +139,17 @@ class CreateForeignKeyOp(AddConstraintOp):
         spelling = self.change.spelling()
         schemas = {"source_schema": None, "referent_schema": None}
         arguments = dict(zip(self._names, spelling.arguments, strict=True))
-        return {**arguments, **schemas, **spelling.keywords}
+        return {**arguments, **schemas, **spelling.keywords, **self.__dict__.get("_half", {})}
+
+    def _say(self, **changed: Any) -> None:
+        """Take what is written; columns of one side wait for those of the other."""
+        said = {**self._said(), **changed}
+        sides = {name: list(said[name]) for name in ("local_cols", "remote_cols")}
+        if len(sides["local_cols"]) != len(sides["remote_cols"]):
+            self._half = sides
+            return
+        self._half = {}
+        self.change = ddl.create_foreign_key(**said)
 
     @property
     def table_name(self) -> str:

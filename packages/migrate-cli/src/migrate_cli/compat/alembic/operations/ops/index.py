@@ -26,6 +26,7 @@ class CreateIndexOp(ChangeOp[ddl.CreateIndex], kind=ddl.CreateIndex):
     unique = Fact()
     if_not_exists = Flag()
     _by_hand = False
+    _given: tuple[Any, ...] | None = None
 
     def __init__(
         self,
@@ -54,7 +55,8 @@ class CreateIndexOp(ChangeOp[ddl.CreateIndex], kind=ddl.CreateIndex):
         """What is indexed, in order; Columns of a Table where the index was compared or given."""
         if self._by_hand:
             return writing_through(self.change.columns, self._put_columns)
-        return writing_through(self.change.element.expressions, self._put_columns)
+        found = self.change.element.expressions if self._given is None else self._given
+        return writing_through(found, self._put_columns)
 
     @columns.setter
     def columns(self, items: Sequence[Any]) -> None:
@@ -62,7 +64,7 @@ class CreateIndexOp(ChangeOp[ddl.CreateIndex], kind=ddl.CreateIndex):
 
     def _put_columns(self, items: Sequence[Any]) -> None:
         named = [item.name if isinstance(item, Column) else item for item in items]
-        self.change = self.change.replace(columns=tuple(named))
+        self.change, self._given = self.change.replace(columns=tuple(named)), None
 
     @property
     def kw(self) -> dict[str, Any]:
@@ -86,7 +88,9 @@ class CreateIndexOp(ChangeOp[ddl.CreateIndex], kind=ddl.CreateIndex):
             final = sqla_compat._get_constraint_final_name
             name = final(index, DefaultDialect()) or final(change.element, DefaultDialect())
             change = change.replace(index_name=None if name is None else conv(name))
-        return cls._of(change)
+        made = cls._of(change)
+        made._given = tuple(index.expressions)
+        return made
 
     def to_index(self, migration_context: Any = None) -> Index:
         """Make the Index, on a Table in a MetaData of its own."""
