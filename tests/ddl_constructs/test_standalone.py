@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -11,8 +13,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ddl_constructs import (
+    KEEP,
     AddColumn,
     AddConstraint,
+    AddEnumValue,
     AlterColumn,
     Change,
     CreateIndex,
@@ -21,6 +25,7 @@ from ddl_constructs import (
     DropTable,
     IrreversibleChange,
     RenameTable,
+    ReplaceEnum,
     UnknownOption,
     UnsupportedChange,
     create_check_constraint,
@@ -141,6 +146,52 @@ def test_an_async_connection_executes_a_change(tmp_path: Path) -> None:
         return found
 
     assert asyncio.run(run()) == ["id", "age"]
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
+def test_an_async_connection_to_a_server_executes_several_statements(
+    postgresql_url: str, driver: str
+) -> None:
+    pytest.importorskip(driver)
+    url = sa.make_url(postgresql_url).set(drivername=f"postgresql+{driver}")
+
+    async def run() -> list[str]:
+        engine = create_async_engine(url, poolclass=sa.NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(CreateTable("t", Column("id", Integer), comment="50% :x"))
+            await connection.execute(AddColumn("t", Column("e", sa.Enum("it's", name="e"))))
+            await connection.execute(AddEnumValue("e", "new"))
+            await connection.execute(ReplaceEnum("e", ["new", "it's"]))
+            found = await connection.run_sync(lambda c: columns(c, "t"))
+        await engine.dispose()
+        return found
+
+    assert asyncio.run(run()) == ["id", "e"]
+
+
+def test_printing_a_change_never_fails() -> None:
+    assert str(RenameTable("a", "b")) == "ALTER TABLE a RENAME TO b"
+    assert str(AddEnumValue("e", "x")) == "add value 'x' to enum e"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        pytest.param(copy.copy, id="copy"),
+        pytest.param(copy.deepcopy, id="deepcopy"),
+        pytest.param(lambda change: pickle.loads(pickle.dumps(change)), id="pickle"),
+    ],
+)
+def test_a_copy_is_the_same_change(copied: Any) -> None:
+    for change in (
+        AddColumn("t", Column("a", Integer, sa.ForeignKey("o.id"))),
+        CreateTable("t", Column("a", Integer)),
+        AlterColumn("t", "a", nullable=True),
+        CreateIndex("i", "t", [sa.func.lower(sa.column("a"))]),
+    ):
+        before = str(change)
+        assert str(copied(change)) == before
+    assert copied(AlterColumn("t", "a", nullable=True)).comment is KEEP
 
 
 def test_a_schema_translate_map_applies(postgresql_url: str) -> None:

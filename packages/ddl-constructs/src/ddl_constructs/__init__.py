@@ -11,7 +11,6 @@ from .constraint import (
     DropConstraint,
     RenameConstraint,
     ValidateConstraint,
-    raw_text,
 )
 from .constraint_words import (
     create_check_constraint,
@@ -47,6 +46,7 @@ from .errors import (
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
 from .sequence import AlterSequence, CreateSequence, DropSequence
+from .sqltext import raw_text
 from .sqltokens import Token, tokens
 from .table import CreateTable, DropTable, RenameTable, SetTableSchema
 from .table_options import AlterTableOptions

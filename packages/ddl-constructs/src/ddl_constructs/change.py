@@ -168,6 +168,13 @@ class Change(ExecutableDDLElement):
         """Say in one line, for a person, what this change does."""
         raise NotImplementedError(f"{type(self).__name__} doesn't say what it does")
 
+    def __str__(self) -> str:
+        """Give the SQL in its general form; the description where there is no such form."""
+        try:
+            return super().__str__()
+        except DDLConstructsError:
+            return self.describe()
+
     def replace(self, **changed: Any) -> Self:
         """Give a copy with the named fields or dialect options changed.
 

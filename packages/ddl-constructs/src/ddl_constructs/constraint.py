@@ -13,13 +13,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     PrimaryKeyConstraint,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
-from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from . import detached, sqltext
@@ -243,15 +241,6 @@ def say(constraint: Constraint) -> str:
         case _:
             detail = ""
     return f"{_SAY.get(kind or '', 'constraint')}{name} ({detail})"
-
-
-def raw_text(sql: str) -> TextClause:
-    """Wrap SQL so that none of its colons is taken for a bind parameter.
-
-    >>> str(raw_text("x = ':y'"))
-    "x = ':y'"
-    """
-    return text(sql.replace(":", "\\:"))
 
 
 def _spelling(change: AddConstraint) -> Spelling:

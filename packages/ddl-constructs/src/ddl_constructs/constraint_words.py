@@ -16,10 +16,11 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql.base import _NoneName
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 
-from .constraint import AddConstraint, raw_text
+from .constraint import AddConstraint
 from .detached import unbound
 from .errors import MalformedChange, WrongValue
 from .options import dialect_options
+from .sqltext import raw_text
 from .wellformed import several
 
 

@@ -206,22 +206,25 @@ def _create(change: CreateSequence, compiler: DDLCompiler) -> str:
     text = f"CREATE SEQUENCE {guard}{sqltext.table(compiler, change.sequence_name, change.schema)}"
     if change.data_type is not None:
         text += f" AS {compiler.type_compiler.process(change.data_type)}"
-    options = compiler.get_identity_options(
-        Sequence("s", **{name: getattr(change, name) for name in _OPTIONS})
-    )
-    return f"{text} {options}".strip()
+    return f"{text} {options_text(change, compiler)}".strip()
 
 
 def _alter(change: AlterSequence, compiler: DDLCompiler) -> str:
     where = f"ALTER SEQUENCE {sqltext.table(compiler, change.sequence_name, change.schema)}"
     if change.aspects == ("new_sequence_name",):
         return f"{where} RENAME TO {sqltext.name(compiler, str(change.new_sequence_name))}"
-    given = {n: getattr(change, n) for n in _OPTIONS if getattr(change, n) is not KEEP}
-    parts = [compiler.get_identity_options(Sequence("s", **given))] if given else []
+    parts = [options_text(change, compiler)]
     if change.restart is not KEEP:
         parts.append("RESTART" if change.restart is True else f"RESTART WITH {change.restart}")
     if change.owned_by is not KEEP:
         owner = change.owned_by
         quoted = [sqltext.name(compiler, part) for part in (owner or "").split(".")]
         parts.append(f"OWNED BY {'.'.join(quoted) if owner else 'NONE'}")
-    return f"{where} {' '.join(parts)}"
+    return f"{where} {' '.join(filter(None, parts))}"
+
+
+def options_text(change: CreateSequence | AlterSequence, compiler: DDLCompiler) -> str:
+    """Write the options that a change says, as SQLAlchemy does: "INCREMENT BY 2 CYCLE"; may be ""."""
+    given = {name: getattr(change, name) for name in _OPTIONS}
+    said = {name: v for name, v in given.items() if v is not KEEP and v is not None}
+    return compiler.get_identity_options(Sequence("s", **said))

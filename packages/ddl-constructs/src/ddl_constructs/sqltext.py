@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Table
+from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
-from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.sql.elements import TextClause, quoted_name
 from sqlalchemy.types import NullType, String, TypeEngine
 
 from .detached import TableName
@@ -33,6 +33,15 @@ def name(compiler: DDLCompiler, identifier: str) -> str:
 def literal(compiler: DDLCompiler, value: str) -> str:
     """Write a string as a SQL literal."""
     return compiler.sql_compiler.render_literal_value(value, String())
+
+
+def raw_text(sql: str) -> TextClause:
+    """Wrap SQL so that none of its colons is taken for a bind parameter.
+
+    >>> str(raw_text("x = ':y'"))
+    "x = ':y'"
+    """
+    return text(sql.replace(":", "\\:"))
 
 
 def default(compiler: DDLCompiler, value: Any, type_: TypeEngine[Any] | None = None) -> str:

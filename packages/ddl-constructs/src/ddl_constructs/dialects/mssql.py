@@ -64,7 +64,7 @@ def _drop_table_text(change: DropTable, compiler: DDLCompiler, **kw: Any) -> str
     if change.if_exists and not exists:
         name = sqltext.name(compiler, change.table_name)
         guard = catalog.if_object(compiler, name, change.schema, "U", there=True)
-    return f"{guard}DROP TABLE {exists}{catalog.table(compiler, change.table_name, change.schema)}"
+    return f"{guard}DROP TABLE {exists}{sqltext.table(compiler, change.table_name, change.schema)}"
 
 
 @compiles(RenameTable, "mssql")
@@ -92,7 +92,7 @@ def _needs_a_schema(
 @compiles(SetTableSchema, "mssql")
 def _set_table_schema(change: SetTableSchema, compiler: DDLCompiler, **kw: Any) -> str:
     new = change.new_schema or compiler.dialect.default_schema_name
-    table = catalog.table(compiler, change.table_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
     return f"ALTER SCHEMA {sqltext.name(compiler, str(new))} TRANSFER {table}"
 
 
@@ -138,7 +138,7 @@ def _add_constraint(
 
 @compiles(DropConstraint, "mssql")
 def _drop_constraint(change: DropConstraint, compiler: DDLCompiler, **kw: Any) -> str:
-    table = catalog.table(compiler, change.table_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
     name = constraint_name(change, compiler)
     exists, guard = catalog.if_exists(compiler, change.if_exists), ""
     if change.if_exists and not exists:
@@ -157,7 +157,7 @@ def _rename_constraint(change: RenameConstraint, compiler: DDLCompiler, **kw: An
 @compiles(ValidateConstraint, "mssql")
 def _validate_constraint(change: ValidateConstraint, compiler: DDLCompiler, **kw: Any) -> str:
     """ALTER TABLE: WITH CHECK validates, the second CHECK enables."""
-    table = catalog.table(compiler, change.table_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
     name = sqltext.name(compiler, change.constraint_name)
     return f"ALTER TABLE {table} WITH CHECK CHECK CONSTRAINT {name}"
 
@@ -203,7 +203,7 @@ def _needs_a_table(
 
 @compiles(DropIndex, "mssql")
 def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
-    table = catalog.table(compiler, str(change.table_name), change.schema)
+    table = sqltext.table(compiler, str(change.table_name), change.schema)
     name = compiler.preparer.format_index(change.element)
     exists, guard = catalog.if_exists(compiler, change.if_exists), ""
     if change.if_exists and not exists:
@@ -247,5 +247,5 @@ _OPTIONS = {
 def _alter_table_options_text(change: AlterTableOptions, compiler: DDLCompiler, **kw: Any) -> str:
     ((option, value),) = change.of("mssql").items()
     action, default = _OPTIONS[option]
-    table = catalog.table(compiler, change.table_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
     return f"ALTER TABLE {table} {action.format(default if value is None else str(value).upper())}"

@@ -19,9 +19,9 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.types import NVARCHAR
 
 from .. import sqltext
-from ..constraint import raw_text
 from ..detached import TableName, copy_column
 from ..errors import UnsupportedChange
+from ..sqltext import raw_text
 
 Dependent = Literal["default", "check", "foreign_key", "unique", "index"]
 """What can hang on a column, so that SQL Server refuses to drop the column."""
@@ -59,11 +59,6 @@ _NAMES: dict[Dependent, str] = {
     WHERE i.object_id = {table} AND ic.column_id = {column}
       AND i.is_unique_constraint = 0 AND i.is_primary_key = 0 AND i.name > {found}""",
 }
-
-
-def table(compiler: DDLCompiler, name: str, schema: str | None) -> str:
-    """Write an object's name with its schema: `[database.]owner.name`, quoted where needed."""
-    return sqltext.table(compiler, name, schema)
 
 
 def database(compiler: DDLCompiler, schema: str | None) -> str:
@@ -114,7 +109,7 @@ def _cut(text: str) -> str:
 
 def object_id(compiler: DDLCompiler, name: str, schema: str | None) -> str:
     """Write the id of a table or another object in its schema; NULL if there is none."""
-    return f"OBJECT_ID({string(table(compiler, name, schema))})"
+    return f"OBJECT_ID({string(sqltext.table(compiler, name, schema))})"
 
 
 def column_id(compiler: DDLCompiler, table_name: str, column_name: str, schema: str | None) -> str:
@@ -146,7 +141,7 @@ def if_object(
         kind: Its type in sys.objects: U for a table, SO for a sequence; None for any.
         there: Whether the statement is for when it is there.
     """
-    whole = table(compiler, bare(compiler, quoted), schema)
+    whole = sqltext.table(compiler, bare(compiler, quoted), schema)
     of_kind = f", N'{kind}'" if kind else ""
     return f"IF OBJECT_ID({string(whole)}{of_kind}) {'IS NOT NULL' if there else 'IS NULL'}\n"
 
@@ -169,7 +164,7 @@ def drop_dependents(
 
     Each turn asks for the next greater name, so that the loop ends also when a drop fails.
     """
-    where = table(compiler, table_name, schema)
+    where = sqltext.table(compiler, table_name, schema)
     name, sql = _variables("name sql", kind, where, column_name)
     names = _NAMES[kind].format(
         db=database(compiler, schema),
@@ -201,7 +196,7 @@ def around_default(
 
     It comes back under its name and with its definition, as the catalog has them.
     """
-    where = table(compiler, table_name, schema)
+    where = sqltext.table(compiler, table_name, schema)
     name, default, sql = _variables("name default sql", statement)
     found = (
         f"FROM {database(compiler, schema)}sys.default_constraints"
@@ -267,7 +262,10 @@ def comment(
     procedures = f"{db}sys." if db else ""
     declared, where, said = [], schema_string(compiler, table_name, schema), ""
     of_schema, of_comment = _variables(
-        "schema comment", table(compiler, table_name, schema), column_name or "", value or ""
+        "schema comment",
+        sqltext.table(compiler, table_name, schema),
+        column_name or "",
+        value or "",
     )
     if not where.startswith("N'"):  # a procedure takes a constant or a variable
         declared.append(f"{of_schema} sysname = {where}")
@@ -309,7 +307,7 @@ def rename(compiler: DDLCompiler, kind: str | None, new: str, schema: str | None
     """
     db = database(compiler, schema)
     first, *rest = old
-    where = table(compiler, first, owner(schema) if db and schema else schema)
+    where = sqltext.table(compiler, first, owner(schema) if db and schema else schema)
     text = string(".".join([where, *(compiler.preparer.quote(n) for n in rest)]))
     text = text.removeprefix("N") if text.isascii() else text
     name = compiler.preparer.quote(new)

@@ -131,7 +131,7 @@ def _missing_facts(change: AlterColumn, connection: Connection | None) -> dict[s
 @compiles(AlterColumn, "mssql")
 def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
     table_name, column_name, schema = change.table_name, change.column_name, change.schema
-    table = catalog.table(compiler, table_name, schema)
+    table = sqltext.table(compiler, table_name, schema)
     column = sqltext.name(compiler, column_name)
     match change.aspects[0]:
         case "new_column_name":
@@ -264,7 +264,7 @@ def _known_dependents(change: DropColumn, dialect: Dialect) -> set[str]:
 
 @compiles(DropColumn, "mssql")
 def _drop_column_text(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    table = catalog.table(compiler, change.table_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
     exists, guard = catalog.if_exists(compiler, change.if_exists), ""
     if change.if_exists and not exists:
         guard = catalog.if_column(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Sequence as SequenceItem
 from sqlalchemy import Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -20,7 +19,7 @@ from .. import sqltext
 from ..change import KEEP, Change, lowers
 from ..data import BulkInsert, CopyRows
 from ..errors import UnsupportedChange
-from ..sequence import AlterSequence, CreateSequence, DropSequence
+from ..sequence import AlterSequence, CreateSequence, DropSequence, options_text
 from . import mssql_catalog as catalog
 
 
@@ -50,7 +49,7 @@ class _IdentityInsert(Change):
 
 @compiles(_IdentityInsert, "mssql")
 def _identity_insert(change: _IdentityInsert, compiler: DDLCompiler, **kw: Any) -> str:
-    table = catalog.table(compiler, change.table_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
     switch = f"SET IDENTITY_INSERT {table} {'ON' if change.on else 'OFF'}"
     if change.columns is None:
         return switch
@@ -111,23 +110,14 @@ def _copy_rows(
     return (_IdentityInsert(*where, on=True), change.statement, _IdentityInsert(*where, on=False))
 
 
-def _sequence_of(change: Any) -> SequenceItem:
-    options = {
-        name: value
-        for name in ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
-        if (value := getattr(change, name)) is not KEEP and value is not None
-    }
-    return SequenceItem(change.sequence_name, schema=change.schema, **options)
-
-
 @compiles(CreateSequence, "mssql")
 def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -> str:
     """CREATE SEQUENCE has no IF NOT EXISTS: OBJECT_ID tells whether there is one (SO)."""
-    name = catalog.table(compiler, change.sequence_name, change.schema)
+    name = sqltext.table(compiler, change.sequence_name, change.schema)
     kind = (
         "" if change.data_type is None else f" AS {sqltext.type_name(compiler, change.data_type)}"
     )
-    text = f"CREATE SEQUENCE {name}{kind} {compiler.get_identity_options(_sequence_of(change))}"
+    text = f"CREATE SEQUENCE {name}{kind} {options_text(change, compiler)}"
     if not change.if_not_exists:
         return text.strip()
     quoted = sqltext.name(compiler, change.sequence_name)
@@ -137,7 +127,7 @@ def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -
 
 @compiles(DropSequence, "mssql")
 def _drop_sequence(change: DropSequence, compiler: DDLCompiler, **kw: Any) -> str:
-    name = catalog.table(compiler, change.sequence_name, change.schema)
+    name = sqltext.table(compiler, change.sequence_name, change.schema)
     exists, guard = catalog.if_exists(compiler, change.if_exists), ""
     if change.if_exists and not exists:
         quoted = sqltext.name(compiler, change.sequence_name)
@@ -156,8 +146,8 @@ def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> 
             raise UnsupportedChange(
                 change.describe(), "mssql", f"ALTER SEQUENCE has no word for {aspect}", mend
             )
-    parts = [compiler.get_identity_options(_sequence_of(change))]
+    parts = [options_text(change, compiler)]
     if change.restart is not KEEP:
         parts.append("RESTART" if change.restart is True else f"RESTART WITH {change.restart}")
-    name = catalog.table(compiler, change.sequence_name, change.schema)
+    name = sqltext.table(compiler, change.sequence_name, change.schema)
     return f"ALTER SEQUENCE {name} {' '.join(p for p in parts if p)}"

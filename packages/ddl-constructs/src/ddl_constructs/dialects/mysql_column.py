@@ -23,8 +23,9 @@ from .. import guard, sqltext
 from ..alter_column import AlterColumn, type_checks
 from ..change import KEEP, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
-from ..constraint import AddConstraint, raw_text
+from ..constraint import AddConstraint
 from ..errors import MissingFact, UnsupportedChange
+from ..sqltext import raw_text
 from .mysql import is_mariadb, version
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Computed, Constraint, ForeignKeyConstraint, Identity
-from sqlalchemy import Sequence as SequenceItem
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -26,7 +25,7 @@ from ..constraint import AddConstraint, DropConstraint, RenameConstraint, constr
 from ..detached import is_created_on
 from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex
-from ..sequence import AlterSequence, CreateSequence, DropSequence
+from ..sequence import AlterSequence, CreateSequence, DropSequence, options_text
 from ..table import CreateTable, DropTable, create_with_companions
 from ..table_options import AlterTableOptions, refused
 from .oracle_guard import guarded, has_native_guards
@@ -301,15 +300,6 @@ def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
 # Sequences
 
 
-def _options(change: Any, compiler: DDLCompiler) -> str:
-    given = {
-        name: value
-        for name in ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
-        if (value := getattr(change, name)) is not KEEP and value is not None
-    }
-    return compiler.get_identity_options(SequenceItem("s", **given))
-
-
 @compiles(CreateSequence, "oracle")
 def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -> str:
     if change.data_type is not None:
@@ -319,7 +309,7 @@ def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -
     native = has_native_guards(compiler.dialect)
     guard = sqltext.yes(change.if_not_exists and native, "IF NOT EXISTS")
     name = sqltext.table(compiler, change.sequence_name, change.schema)
-    text = f"CREATE SEQUENCE {guard}{name} {_options(change, compiler)}".strip()
+    text = f"CREATE SEQUENCE {guard}{name} {options_text(change, compiler)}".strip()
     if not change.if_not_exists or native:
         return text
     return _guarded_sequence(change, text, compiler, there=False)
@@ -357,7 +347,7 @@ def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> 
             raise UnsupportedChange(
                 change.describe(), "oracle", f"ALTER SEQUENCE has no word for {aspect}", mend
             )
-    parts = [_options(change, compiler)]
+    parts = [options_text(change, compiler)]
     if change.restart is not KEEP:
         value = change.restart
         parts.append("RESTART" if value is True else f"RESTART START WITH {value}")

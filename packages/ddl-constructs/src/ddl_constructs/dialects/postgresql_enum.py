@@ -19,7 +19,6 @@ from .. import detached, sqltext
 from ..alter_column import AlterColumn
 from ..change import Change, lowers
 from ..column import AddColumn, DropColumn, add_with_companions
-from ..constraint import raw_text
 from ..enum import (
     AddEnumValue,
     CreateEnum,
@@ -29,6 +28,7 @@ from ..enum import (
     ReplaceEnum,
 )
 from ..errors import MissingFact, UnsupportedChange
+from ..sqltext import raw_text
 from ..table import CreateTable, DropTable, create_with_companions
 
 

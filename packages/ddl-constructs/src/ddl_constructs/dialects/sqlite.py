@@ -22,10 +22,11 @@ from ..alter_column import AlterColumn
 from ..change import Change, lowers
 from ..column import AddColumn, DropColumn, add_column_text
 from ..comment import CreateTableComment, DropTableComment
-from ..constraint import AddConstraint, DropConstraint, raw_text
+from ..constraint import AddConstraint, DropConstraint
 from ..detached import TableName, checks_of_type
 from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
+from ..sqltext import raw_text
 from ..table_options import AlterTableOptions
 
 
