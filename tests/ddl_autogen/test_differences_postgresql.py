@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ddl_autogen import compare, reverse
+from ddl_constructs import UnsupportedChange
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -45,6 +46,10 @@ def index(*columns: Any, **kw: Any) -> list[Any]:
     return [N, Column("s", String(9)), of(Index, "ix", *columns, **kw)]
 
 
+def conditional() -> list[Any]:
+    return [of(Index, "ix", "plain", postgresql_where=text("m = 'b'"))]
+
+
 NAMES = ["a", "b"]
 CASES = [
     pytest.param(
@@ -78,6 +83,18 @@ CASES = [
             "alter column t.m: default 'c'",
         ],
         id="enum-default-goes-with-its-label",
+    ),
+    pytest.param(
+        [*mood(*NAMES, "c"), of(CheckConstraint, "m <> 'a'", name="ck"), *conditional()],
+        [*mood("b", "a"), of(CheckConstraint, "m <> 'a'", name="ck"), *conditional()],
+        [
+            "drop index ix of t",
+            "drop check constraint ck of t",
+            "replace enum mood ('b', 'a')",
+            "create index ix on t (plain)",
+            "add check ck",
+        ],
+        id="enum-in-a-check-and-a-condition",
     ),
     pytest.param(
         [],
@@ -321,4 +338,94 @@ def test_a_sequence_that_a_default_asks_stays_though_no_model_says_it(postgresql
         made.create_all(connection)
 
         assert [c.describe() for c in compare(connection, made)] == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(
+            {},
+            {"postgresql_with": {"fillfactor": 70}},
+            ["alter options of table t: postgresql_with {'fillfactor': '70'}"],
+            id="fillfactor",
+        ),
+        pytest.param(
+            {"postgresql_with": {"fillfactor": 70, "autovacuum_enabled": False}},
+            {"postgresql_with": {"fillfactor": 80}},
+            ["alter options of table t: postgresql_with {'fillfactor': '80'}"],
+            id="fillfactor-changed",
+        ),
+        pytest.param(
+            {},
+            {"prefixes": ["UNLOGGED"]},
+            ["alter options of table t: postgresql_unlogged True"],
+            id="unlogged",
+        ),
+        pytest.param({"postgresql_with": {"fillfactor": 70}}, {}, [], id="what-no-model-states"),
+    ],
+)
+def test_options_that_a_model_states(
+    before: dict[str, Any], after: dict[str, Any], expected: list[str], postgresql_url: str
+) -> None:
+    def models_of(options: dict[str, Any]) -> MetaData:
+        made = MetaData()
+        Table("t", made, Column("id", Integer, primary_key=True), **options)
+        return made
+
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        models_of(before).create_all(connection)
+        up = compare(connection, models_of(after))
+        for change in up:
+            connection.execute(change)
+        left = [change.describe() for change in compare(connection, models_of(after))]
+        for change in reverse(up, connection.dialect):
+            connection.execute(change)
+        back = [change.describe() for change in compare(connection, models_of(before))]
+        gone = compare(connection, MetaData())
+        for change in [*gone, *reverse(gone, connection.dialect)]:
+            connection.execute(change)
+        again = [change.describe() for change in compare(connection, models_of(before))]
+    engine.dispose()
+
+    assert ([c.describe() for c in up], left, back, again) == (expected, [], [], [])
+
+
+@pytest.mark.parametrize(
+    "uniques",
+    [
+        pytest.param([("n",), ("n",)], id="twice"),
+        pytest.param([("id",)], id="as-the-key"),
+        pytest.param([("n", "id"), ("id", "n")], id="in-another-order"),
+    ],
+)
+def test_a_unique_that_create_table_makes_nothing_of_is_no_difference(
+    uniques: list[tuple[str, ...]], postgresql_url: str
+) -> None:
+    made = MetaData()
+    key, number = Column("id", Integer, primary_key=True), Column("n", Integer)
+    Table("t", made, key, number, *(UniqueConstraint(*columns) for columns in uniques))
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        made.create_all(connection)
+
+        assert [c.describe() for c in compare(connection, made)] == []
+    engine.dispose()
+
+
+def test_a_not_null_column_for_a_table_with_rows_is_refused_by_name(postgresql_url: str) -> None:
+    before, after = models([]), models([Column("n", Integer, nullable=False)])
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        before.create_all(connection)
+        up = compare(connection, after)
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+
+        with pytest.raises(UnsupportedChange, match=r"the table has rows.*server_default"):
+            connection.execute(up[0])
+
+        connection.execute(text("DELETE FROM t"))
+        connection.execute(up[0])
+        assert compare(connection, after) == []
     engine.dispose()

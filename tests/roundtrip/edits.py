@@ -156,6 +156,8 @@ def base(rng: random.Random, database: str) -> Draft:
                 "mysql_collate": "utf8mb4_general_ci",
                 "mysql_row_format": "DYNAMIC",
             }
+        if database == "postgresql" and rng.random() < 0.3:
+            table.options = {"postgresql_with": {"fillfactor": 50}}
         if draft.schema.enums and rng.random() < 0.6:
             table.columns["mood"] = Col(f"enum:{rng.choice(sorted(draft.schema.enums))}")
         if rng.random() < 0.5:

@@ -339,7 +339,7 @@ def primary_key(d: Draft) -> None:
         for n, t in d.schema.tables.items()
         if n not in pointed
         and t.primary_key
-        and not t.options
+        and not any(o.startswith("sqlite") for o in t.options)
         and t.columns["id"].identity is None
         and t.columns["id"].autoincrement == "auto"
         and any((n, c) not in d.touched for c in t.free("int", "str20", "date"))
@@ -362,7 +362,7 @@ def whole_primary_key(d: Draft) -> None:
         for n, t in d.schema.tables.items()
         if n not in pointed
         and t.primary_key
-        and not t.options
+        and not any(o.startswith("sqlite") for o in t.options)
         and t.columns["id"].autoincrement is False
     ]
     if not names:

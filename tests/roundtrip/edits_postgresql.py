@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from .edits import Draft, Unfit, edit
-from .spec import Col, Exclude, Fk, Ix, Key, Tab
+from .spec import Check, Col, Exclude, Fk, Ix, Key, Tab
 
 PG = ("postgresql",)
 ENUMS = ("postgresql", "mariadb")
@@ -79,6 +79,19 @@ def enum_table(d: Draft) -> None:
     d.schema.tables[d.new("moody")] = Tab(
         {"id": Col("int", False), "mood": Col(f"enum:{enum}", False, "=1")}, Key(["id"])
     )
+
+
+@edit("CHECK and index on a label of an enum added", "CHECK and index on a label dropped", PG)
+def label_check(d: Draft) -> None:
+    _, made = d.table(lambda t: "mood" in t.columns and t.columns["mood"].type.startswith("enum:"))
+    made.checks.append(Check("mood <> '1' OR n > 0", d.new("ck_m")))
+    made.indexes[d.new("ix_m")] = Ix(["n"], options={"postgresql_where": text("mood = '1'")})
+
+
+@edit("storage of a table changed", None, PG)
+def storage(d: Draft) -> None:
+    _, made = d.table(lambda t: "postgresql_with" in t.options)
+    made.options = made.options | {"postgresql_with": {"fillfactor": d.rng.choice([60, 70, 80])}}
 
 
 CASTS = {

@@ -319,7 +319,7 @@ def create_table(
         schema=table.spelled_schema,
         comment=table.comment,
         info=None,
-        prefixes=tuple(source._prefixes) if source is not None else (),
+        prefixes=database.table_prefixes(table) if source is None else tuple(source._prefixes),
         **options,
     )
 

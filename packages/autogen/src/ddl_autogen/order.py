@@ -137,6 +137,10 @@ def _enum_name(type_: object) -> str | None:
     return inner.name if inner is not None else None
 
 
+def _has_condition(index: CreateIndex) -> bool:
+    return any(name.endswith("_where") for name in index.dialect_kwargs)
+
+
 class _Describer:
     """Says of each change what it brings, takes and needs."""
 
@@ -209,7 +213,9 @@ class _Describer:
                 node.needs = {("support", key)}
                 index = change.existing_index
                 if index is not None:
-                    node.leaves = self._mentioned(key, index.columns, self.theirs)
+                    node.leaves = self._mentioned(
+                        key, index.columns, self.theirs, condition=_has_condition(index)
+                    )
             case AddConstraint():
                 foreign = isinstance(change.constraint, ForeignKeyConstraint)
                 node = _Node(change, (3 if foreign else 2, *place, 4, at))
@@ -279,7 +285,9 @@ class _Describer:
 
     def _create_index(self, node: _Node, change: CreateIndex, key: Thing) -> None:
         node.needs = {("table", key)}
-        node.uses = self._mentioned(key, change.columns, self.ours)
+        node.uses = self._mentioned(
+            key, change.columns, self.ours, condition=_has_condition(change)
+        )
         node.brings = {("name", key[0], str(change.index_name))}
         table = self.theirs.tables.get(key)
         if table is not None and any(
@@ -292,13 +300,22 @@ class _Describer:
                 ("key", key, frozenset(c for c in change.columns if isinstance(c, str)))
             )
 
-    def _mentioned(self, key: Thing, columns: Iterable[object], schema: Snapshot) -> set[Thing]:
+    def _mentioned(
+        self, key: Thing, columns: Iterable[object], schema: Snapshot, *, condition: bool
+    ) -> set[Thing]:
         """Give the columns that an index is over: all of the table if there is an expression."""
         columns = list(columns)
-        if all(isinstance(c, str) for c in columns):
+        if all(isinstance(c, str) for c in columns) and not condition:
             return {("column", key, c) for c in columns}
+        return self._all_of(key, schema)
+
+    def _all_of(self, key: Thing, schema: Snapshot) -> set[Thing]:
+        """Give all columns of a table, and the labels of those that are of an enum."""
         table: TableValue | None = schema.tables.get(key)
-        return {("column", key, c.name) for c in table.columns} if table is not None else set()
+        if table is None:
+            return set()
+        labels = {("labels", c.enum.name) for c in table.columns if c.enum}
+        return {("column", key, c.name) for c in table.columns} | labels
 
     def _constraint(self, node: _Node, given: Constraint, key: Thing, *, comes: bool) -> None:
         if comes:
@@ -313,9 +330,9 @@ class _Describer:
             return
         names: Any = getattr(given, "_pending_colargs", None)
         if not names:  # a CHECK: any of the columns may stand in it
-            schema = self.ours if comes else self.theirs
-            table: TableValue | None = schema.tables.get(key)
-            names = [c.name for c in table.columns] if table is not None else []
+            found = self._all_of(key, self.ours if comes else self.theirs)
+            (node.uses if comes else node.leaves).update(found)
+            return
         else:
             (node.brings if comes else node.takes).add(("key", key, frozenset(names)))
         columns: set[Thing] = {("column", key, name) for name in names}

@@ -43,7 +43,9 @@ def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) 
     writer = _Writer(theirs, ours, context)
     yield from writer.renamed_key()
     yield from writer.differences("primary", *primary_keys(theirs, ours))
-    yield from writer.differences("unique", *uniques(theirs.uniques, ours.uniques))
+    gone, come = uniques(theirs.uniques, ours.uniques)
+    come = [u for u in come if not context.database.redundant(u, ours)]
+    yield from writer.differences("unique", gone, come)
     yield from writer.differences(
         "foreignkey", *foreign_keys(theirs.foreign_keys, ours.foreign_keys)
     )

@@ -1,14 +1,16 @@
-"""Foreign keys that stay the same, but stand in the way of what changes."""
+"""Constraints and indexes that stay the same, but stand in the way of what changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ddl_constructs import KEEP, AddConstraint, AlterColumn, Change, DropConstraint
+from ddl_constructs import KEEP, AddConstraint, AlterColumn, Change, DropConstraint, DropIndex
 from sqlalchemy.sql.elements import conv
 
-from ..build import constraint_of
+from ..build import constraint_of, create_index
+from ..sqltokens import tokens
 from ..values import ForeignKeyValue, Key, Snapshot
+from .context import Context
 
 
 def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Iterator[Change]:
@@ -54,3 +56,52 @@ def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Ite
 def _has(fk: ForeignKeyValue, where: Key) -> set[tuple[Key, str]]:
     here = {(where, column) for column in fk.columns}
     return here | {(fk.target, column) for column in fk.target_columns}
+
+
+def released_labels(
+    changes: Sequence[Change], theirs: Snapshot, ours: Snapshot, context: Context
+) -> Iterator[Change]:
+    """Yield what takes CHECKs and indexes off that compare with a label of an enum which is replaced.
+
+    They hold the labels as values of the old type, which the columns no longer have.
+    """
+    if not context.replaced_enums:
+        return
+    database = context.database
+    dropped = {
+        (c.table_name, str(c.constraint_name if isinstance(c, DropConstraint) else c.index_name))
+        for c in changes
+        if isinstance(c, (DropConstraint, DropIndex))
+    }
+    for where, table in theirs.tables.items():
+        our_table = ours.tables.get(where)
+        if our_table is None:
+            continue
+        schema = our_table.spelled_schema
+        columns = {
+            c.name
+            for c in table.columns
+            if c.enum is not None and (c.enum.schema, c.enum.name) in context.replaced_enums
+        }
+        for check in table.checks:
+            if (table.name, check.name) not in dropped and _words(check.text) & columns:
+                made = constraint_of(check, database=database)
+                yield DropConstraint(
+                    conv(str(check.name)),
+                    table.name,
+                    "check",
+                    schema=schema,
+                    existing_constraint=made,
+                )
+                yield AddConstraint(table.name, made, schema=schema)
+        for index in table.indexes:
+            texts = [e.text for e in index.elements if e.expression] + [index.where or ""]
+            if (table.name, index.name) not in dropped and _words(" ".join(texts)) & columns:
+                again = create_index(table, index, database).replace(schema=schema)
+                name = conv(str(index.name))
+                yield DropIndex(name, table.name, schema=schema, existing_index=again)
+                yield again
+
+
+def _words(sql: str) -> set[str]:
+    return {token.name for token in tokens(sql) if token.kind in ("word", "quoted")}

@@ -25,6 +25,7 @@ from ..values import (
     Key,
     SequenceValue,
     TableValue,
+    UniqueValue,
 )
 
 Kind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
@@ -237,6 +238,10 @@ class Database(ABC):
         """Give the dialect options of a Table that was read, as `Table` takes them."""
         return {}
 
+    def table_prefixes(self, table: TableValue) -> tuple[str, ...]:
+        """Give the words between CREATE and TABLE of a table that was read."""
+        return ()
+
     def index_options(self, value: IndexValue) -> dict[str, Any]:
         """Give the dialect options of an index that was read, as `Index` takes them."""
         options: dict[str, Any] = {
@@ -287,6 +292,10 @@ class Database(ABC):
     def comparable_checks(self, table: TableValue) -> bool:
         """Tell whether the database reports CHECKs at all."""
         return True
+
+    def redundant(self, unique: UniqueValue, table: TableValue) -> bool:
+        """Tell whether CREATE TABLE would make nothing of a UNIQUE, since another says the same."""
+        return False
 
     def default_name(
         self, kind: Kind, table_name: str, columns: Sequence[str], taken: Collection[str]

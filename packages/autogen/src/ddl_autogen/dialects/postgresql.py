@@ -22,7 +22,6 @@ from ..values import (
     CheckValue,
     ColumnValue,
     ComputedValue,
-    ElementValue,
     EnumValue,
     ExcludeValue,
     ForeignKeyValue,
@@ -47,6 +46,14 @@ from .postgresql_catalog import (
     SEQUENCES,
     TABLES,
 )
+from .postgresql_rows import (
+    constraint_of,
+    identity_of,
+    index_of,
+    numbers_of,
+    options_of,
+    table_options_of,
+)
 from .postgresql_types import (
     NUMERIC,
     STRINGS,
@@ -55,13 +62,8 @@ from .postgresql_types import (
     canonical_type,
     plain_default,
     spelled_check,
-    usual_options,
     without_arguments,
 )
-
-_ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
-_DEFERRAL = re.compile(r"( DEFERRABLE)?( INITIALLY DEFERRED)?$")
-_MATCHES = {"s": None, "f": "FULL", "p": "PARTIAL"}
 
 
 @reads("postgresql")
@@ -102,7 +104,7 @@ class PostgreSQL(Database):
             collations[row.table_oid, row.number] = row.collation_oid
         constraints: dict[int, list[Any]] = defaultdict(list)
         for row in rows(CONSTRAINTS):
-            constraints[row.table_oid].append(_constraint(row, columns))
+            constraints[row.table_oid].append(constraint_of(row, columns))
         distincts: dict[tuple[int, str], bool] = {}
         indexes: dict[int, list[IndexValue]] = defaultdict(list)
         for row in rows(INDEXES.format(distinct=distinct)):
@@ -110,9 +112,9 @@ class PostgreSQL(Database):
                 distincts[row.table_oid, row.name] = row.nulls_not_distinct
             else:
                 indexes[row.table_oid].append(
-                    _index(row, columns[row.table_oid], names, collations)
+                    index_of(row, columns[row.table_oid], names, collations)
                 )
-        for oid, schema, name, comment in tables:
+        for oid, schema, name, comment, persistence, storage, tablespace in tables:
             found = constraints[oid]
             yield TableValue(
                 name=name,
@@ -129,19 +131,20 @@ class PostgreSQL(Database):
                 indexes=tuple(indexes[oid]),
                 excludes=tuple(c for c in found if isinstance(c, ExcludeValue)),
                 comment=comment,
+                options=table_options_of(persistence, storage, tablespace),
             )
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
         for row in connection.execute(text(LONE_SEQUENCES), {"schemas": list(schemas)}):
-            yield SequenceValue(row.name, row.schema, row.type, **_options(row))
+            yield SequenceValue(row.name, row.schema, row.type, **options_of(row))
 
     def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
         type_ = value.type or "bigint"
         made = TYPES[type_]() if type_ != "bigint" else None
-        return _numbers(value, type_) | {"cycle": value.cycle, "data_type": made}
+        return numbers_of(value, type_) | {"cycle": value.cycle, "data_type": made}
 
     def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
-        return _numbers(value, type_)
+        return numbers_of(value, type_)
 
     def _column(self, row: Any, owned: Any, enum: EnumValue | None) -> ColumnValue:
         serial = (
@@ -152,7 +155,7 @@ class PostgreSQL(Database):
         generated = bool(row.generated)
         identity = None
         if row.identity and owned is not None:
-            identity = _identity(row, owned)
+            identity = identity_of(row, owned)
         return ColumnValue(
             name=row.name,
             type=self.canonical_type(row.type)
@@ -176,6 +179,42 @@ class PostgreSQL(Database):
 
     def canonical_type(self, text: str) -> str:
         return canonical_type(text)
+
+    def model_table(self, value: TableValue) -> TableValue:
+        said = value.source.dialect_options["postgresql"]
+        unlogged = "UNLOGGED" in (word.upper() for word in value.source._prefixes)
+        storage = (
+            [f"{k}={v}".lower() for k, v in (said["with"] or {}).items()] if said["with"] else None
+        )
+        options = table_options_of("u" if unlogged else "p", storage, said["tablespace"])
+        return replace(value, options=options)
+
+    def options_apart(
+        self, theirs: TableValue, ours: TableValue
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        has, wanted = self._options(theirs), self._options(ours)
+        after = {k: v for k, v in wanted.items() if has.get(k) != v}
+        usual = {"postgresql_unlogged": False}
+        return after, {k: has.get(k, usual.get(k)) for k in after}
+
+    def _options(self, table: TableValue) -> dict[str, Any]:
+        """Give the options as AlterTableOptions takes them."""
+        found: dict[str, Any] = {}
+        for name, value in table.options:
+            kind, _, parameter = name.partition(".")
+            if parameter:
+                found.setdefault(f"postgresql_{kind}", {})[parameter] = value
+            else:
+                found[f"postgresql_{kind}"] = True if kind == "unlogged" else value
+        return found
+
+    def table_options(self, table: TableValue) -> dict[str, Any]:
+        found = self._options(table)
+        found.pop("postgresql_unlogged", None)  # a word before TABLE, not an option
+        return found
+
+    def table_prefixes(self, table: TableValue) -> tuple[str, ...]:
+        return ("UNLOGGED",) if ("unlogged", "true") in table.options else ()
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         value = self._numbered(column, value)
@@ -251,6 +290,23 @@ class PostgreSQL(Database):
     def spelled_check(self, text: str) -> str:
         return spelled_check(text)
 
+    def redundant(self, unique: UniqueValue, table: TableValue) -> bool:
+        """One index serves a key and each UNIQUE of the same columns in the same order.
+
+        PostgreSQL 15, src/backend/parser/parse_utilcmd.c, transformIndexConstraints.
+        """
+        if unique.deferrable:
+            return False
+        key = table.primary_key
+        if key is not None and key.columns == unique.columns and not unique.nulls_not_distinct:
+            return True
+        for other in table.uniques:
+            if other is unique:
+                return False
+            if replace(other, name=None) == replace(unique, name=None):
+                return True
+        return False
+
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Say USING where the server has no cast that it would take by itself.
 
@@ -283,110 +339,3 @@ def _native(type_: TypeEngine[Any], database: PostgreSQL) -> tuple[Any, bool]:
         else:
             break
     return (impl, array) if isinstance(impl, Enum) and impl.native_enum else (None, False)
-
-
-def _identity(row: Any, owned: Any) -> IdentityValue:
-    """Give the options that aren't those of a plain identity column of that type."""
-    return IdentityValue(always=row.identity == "a", **_options(owned))
-
-
-def _numbers(value: SequenceValue | IdentityValue, type_: str) -> dict[str, int]:
-    """Give the options of a sequence that are numbers, also those that weren't said."""
-    increment = value.increment or 1
-    usual = usual_options(type_, increment)
-    said = {k: getattr(value, k) for k in usual}
-    found = {k: usual[k] if v is None else v for k, v in said.items()}
-    first = found["maxvalue" if increment < 0 else "minvalue"]
-    return found | {"start": first if value.start is None else value.start}
-
-
-def _options(row: Any) -> dict[str, Any]:
-    """Give a sequence's options; None for those that follow from its type and direction."""
-    usual = usual_options(row.type, row.increment)
-    found = {
-        "increment": row.increment,
-        "minvalue": row.minimum,
-        "maxvalue": row.maximum,
-        "cache": row.cache,
-    }
-    first = row.maximum if row.increment < 0 else row.minimum
-    start = None if row.start == first else row.start
-    return {k: None if v == usual[k] else v for k, v in found.items()} | {
-        "cycle": row.cycle,
-        "start": start,
-    }
-
-
-def _constraint(row: Any, columns: Mapping[int, Mapping[int, ColumnValue]]) -> Any:
-    here = columns[row.table_oid]
-    names = tuple(here[n].name for n in row.columns or () if n in here)
-    initially = "DEFERRED" if row.deferred else None
-    match row.kind:
-        case "p":
-            return PrimaryKeyValue(names, row.name)
-        case "u":
-            return UniqueValue(names, row.name, row.deferrable, initially)
-        case "c":
-            return CheckValue(row.expression, row.name)
-        case "x":
-            text = _DEFERRAL.sub("", row.expression)
-            return ExcludeValue(text, row.name, row.deferrable, initially)
-    return ForeignKeyValue(
-        names,
-        (row.target_schema, row.target_name),
-        tuple(row.target_columns),
-        row.name,
-        _ACTIONS[row.on_update],
-        _ACTIONS[row.on_delete],
-        row.deferrable,
-        initially,
-        _MATCHES[row.match],
-    )
-
-
-def _index(
-    row: Any,
-    columns: Mapping[int, ColumnValue],
-    names: Mapping[int, str],
-    collations: Mapping[tuple[int, int], int],
-) -> IndexValue:
-    """Make an index of its row.
-
-    Args:
-        row: Of `INDEXES`.
-        columns: The table's, by number.
-        names: Of operator classes that aren't a type's default, and of collations, by oid.
-        collations: Oids of the columns' own, by the table's oid and the column's number.
-    """
-    numbers = [int(n) for n in row.numbers.split()]
-    flags = [int(n) for n in row.flags.split()]
-    classes = [names.get(int(n)) for n in row.classes.split()]
-    sorts = [int(n) for n in row.collations.split()]
-    elements = []
-    for at in range(row.keys):
-        # pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST (catalog/pg_index.h)
-        descending, first = bool(flags[at] & 1), bool(flags[at] & 2)
-        number = numbers[at]
-        elements.append(
-            ElementValue(
-                text=columns[number].name if number else row.texts[at],
-                expression=not number,
-                descending=descending,
-                nulls=None if first == descending else "first" if first else "last",
-                opclass=classes[at],
-                collation=None
-                if sorts[at] == collations.get((row.table_oid, number))
-                else names.get(sorts[at]),
-            )
-        )
-    options = (o.partition("=") for o in row.options or ())
-    return IndexValue(
-        name=row.name,
-        elements=tuple(elements),
-        unique=row.is_unique,
-        where=row.condition,
-        using=None if row.method == "btree" else row.method,
-        include=tuple(columns[n].name for n in numbers[row.keys :]),
-        nulls_not_distinct=row.nulls_not_distinct,
-        options=tuple(sorted((k, v) for k, _, v in options)),
-    )

@@ -22,7 +22,8 @@ WHERE n.nspname = ANY(:schemas) AND c.relkind IN ('r', 'p') AND NOT c.relisparti
 
 TABLES = f"""
 SELECT c.oid, n.nspname::text, c.relname::text,
-       pg_catalog.obj_description(c.oid, 'pg_class')
+       pg_catalog.obj_description(c.oid, 'pg_class'), c.relpersistence::text, c.reloptions,
+       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace)
 {_OURS}
 ORDER BY n.nspname, c.relname
 """

@@ -78,9 +78,36 @@ def _drop_table(
 def _add_column(
     change: AddColumn, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
+    if connection is not None and _needs_values(change):
+        _refuse_rows(change, connection)
     for enum in native_enums([change.column], dialect):
         yield _create(enum)
     yield from add_with_companions(change, dialect, connection)
+
+
+def _needs_values(change: AddColumn) -> bool:
+    """Tell whether a row that is there would have to get a value from nowhere."""
+    column = change.column
+    return not (
+        column.nullable
+        or column.primary_key
+        or column.server_default is not None
+        or column.autoincrement is True
+        or change.if_not_exists
+    )
+
+
+def _refuse_rows(change: AddColumn, connection: Connection) -> None:
+    """Raise if the table has rows; the server says only that the column "contains null values"."""
+    rows = select(text("1")).select_from(table(change.table_name, schema=change.schema)).limit(1)
+    if connection.execute(rows).first() is not None:
+        raise UnsupportedChange(
+            change.describe(),
+            "postgresql",
+            "the table has rows, and the column may not be NULL in them",
+            "give it a server_default, or add it with nullable=True, fill it, "
+            "and alter it to nullable=False",
+        )
 
 
 @lowers(DropColumn, "postgresql")
