@@ -24,7 +24,7 @@ MANY = 500
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")
 @pytest.mark.parametrize("first", range(0, PAIRS, AT_ONCE))
-@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+@pytest.mark.parametrize("server", ["sqlite", "postgresql", "mariadb"])
 def test_a_schema_is_led_to_another_and_back(
     server: str, first: int, request: pytest.FixtureRequest
 ) -> None:
@@ -39,7 +39,8 @@ def test_a_schema_is_led_to_another_and_back(
     assert wrong == []
 
 
-@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["sqlite", "postgresql", "mariadb"])
 def test_each_kind_of_edit_occurs_twenty_times_in_the_nightly_pairs(server: str) -> None:
     counts = Counter(edit for pair in first_pairs(server, MANY) for edit in pair.edits)
 

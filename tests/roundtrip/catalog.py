@@ -106,14 +106,16 @@ def _sqlite(connection: Connection) -> set[str]:
             found.add(f"{name}: foreign key {row[2:]}")
         for row in connection.exec_driver_sql(f'PRAGMA index_list("{quoted}")').all():
             inner = connection.exec_driver_sql(f'PRAGMA index_xinfo("{row[1]}")')
-            found.add(f"{name}: index {row[2:]} {[tuple(r[2:]) for r in inner]}")
+            found.add(f"{name}: index {row[2:]} {[tuple(r[2:]) for r in inner if r[5]]}")
         body = sql[sql.index("(") + 1 : sql.rindex(")")]
         for part in _parts(body):
             plain = _plain(part)
             for said in re.finditer(
                 r"(constraint \S+ )?check ?\(.*|collate \S+|generated always.*|autoincrement", plain
             ):
-                found.add(f"{name}: {said[0]}")
+                # one without a name gets that which it would have elsewhere when it is added
+                plain = re.sub(r"^constraint [^(]*_check check", "check", said[0])
+                found.add(f"{name}: {plain}")
         found.add(f"{name}: options {_plain(sql[sql.rindex(')') + 1 :])}")
     return found
 

@@ -258,6 +258,7 @@ def key_type(d: Draft) -> None:
             t.primary_key is not None
             and t.primary_key.columns == ["id"]
             and t.columns["id"].type == "int"
+            and "sqlite_autoincrement" not in t.options
         )
     )
     for other in d.schema.tables.values():

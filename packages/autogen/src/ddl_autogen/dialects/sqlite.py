@@ -29,6 +29,8 @@ _NOT_PLAIN = (
 )
 _VIRTUAL = re.compile(r"\s*CREATE\s+VIRTUAL\s", re.IGNORECASE)
 
+_COLLATE = re.compile(r"\s*\bcollate\s+\S+$")
+
 _SYNONYMS = {
     "int": "integer",
     "decimal": "numeric",
@@ -63,6 +65,7 @@ class SQLite(Database):
 
     splits_cycles: ClassVar = False
     has_comments: ClassVar = False
+    tells_collations: ClassVar = True
 
     def schemas(self, connection: Connection) -> list[str]:
         found = connection.execute(text("SELECT name FROM pragma_database_list ORDER BY seq"))
@@ -96,7 +99,7 @@ class SQLite(Database):
                 )
 
     def canonical_type(self, text: str) -> str:
-        plain = super().canonical_type(text)
+        plain = _COLLATE.sub("", super().canonical_type(text))
         base, bracket, rest = plain.partition("(")
         return _SYNONYMS.get(base, base) + bracket + rest
 
