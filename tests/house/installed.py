@@ -16,6 +16,9 @@ THIRD = {"ddl-constructs": 1, "revgraph": 0, "ddl-autogen": 1, "migrate-cli": 3}
 
 
 def check(name: str) -> None:
+    for absent in ("sqlalchemy",) if name == "revgraph" else ("pytest", "alembic"):
+        assert util.find_spec(absent) is None, f"{absent} is here, so nothing is shown"
+
     module = name.replace("-", "_")
     face = importlib.import_module(module)
     told = metadata.metadata(name)
@@ -33,8 +36,6 @@ def check(name: str) -> None:
     declared = metadata.requires(name) or []
     needed = {re.split(r"[^\w-]", d)[0] for d in declared if "extra ==" not in d}
     assert len(needed - THIRD.keys()) == THIRD[name], f"{name} declares {sorted(needed)}"
-    for absent in ("sqlalchemy",) if name == "revgraph" else ("pytest", "alembic"):
-        assert util.find_spec(absent) is None, f"{absent} is here, so nothing is shown"
     print(f"{name} {face.__version__}: {len(inner)} modules import with {sorted(needed)} alone")
 
 
