@@ -16,7 +16,7 @@ from migrate_cli.commands.moves import Progress
 from migrate_cli.config import Config
 from migrate_cli.errors import LockLost, LockTimeout, MovedMeanwhile
 from migrate_cli.lock import Wait, locked
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 CREATE_A = 'op.create_table("a", sa.Column("id", sa.Integer(), primary_key=True))'
@@ -370,3 +370,28 @@ def test_on_postgresql_the_lock_stays_until_the_callers_commit(
     moved = upgrade(impatient(project))
 
     assert (moved.done, moved.at_head) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("server", "driver"),
+    [
+        ("sqlite", "sqlite+aiosqlite"),
+        ("postgresql", "postgresql+asyncpg"),
+        ("mariadb", "mysql+aiomysql"),
+    ],
+)
+def test_through_an_asynchronous_driver(
+    make_project: Callable[[str], Any], request: pytest.FixtureRequest, server: str, driver: str
+) -> None:
+    pytest.importorskip(driver.partition("+")[2])
+    project = make_project(request.getfixturevalue(f"{server}_url"))
+    two(project)
+    url = make_url(project.url).set(drivername=driver).render_as_string(hide_password=False)
+    config = replace(project.config, url=url)
+
+    with holding(project.url), pytest.raises(LockTimeout):
+        upgrade(replace(config, lock_timeout=0))
+    with Other(project, lambda: upgrade(unlocked(project), "a1")) as progress:
+        moved = upgrade(config, progress=progress)
+
+    assert [done.revision for done in moved.done] == ["b2"]
