@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from migrate_cli import Operations
 from migrate_cli.batch.errors import CannotRebuild
 from migrate_cli.batch.words import BatchOperations
 from migrate_cli.dialects import knowledge
-from migrate_cli.sinks import OnlineSink
+from migrate_cli.sinks import OfflineSink, OnlineSink
+from migrate_cli.sinks.offline import Written, offline_dialect
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
 from sqlite_features import FEATURES, Feature
 from sqlite_reader import Contents, contents
@@ -152,6 +155,26 @@ def run(connection: sa.Connection, feature: Feature, case: Case) -> None:
         check()
 
 
+def run_script(raw: sqlite3.Connection, feature: Feature, case: Case) -> None:
+    """Write the block as a script that knows what other scripts did before, and run that."""
+    stream = io.StringIO()
+    sink = OfflineSink(offline_dialect(sqlite.dialect), stream)
+    made = raw.execute(
+        "SELECT sql FROM sqlite_master WHERE sql <> '' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+    ).fetchall()
+    sink.earlier = lambda: [Written(sql, "r1") for (sql,) in made]
+    with (
+        sink.transaction(),
+        Operations(sink).batch_alter_table(
+            feature.name,
+            recreate=case.recreate,
+            partial_reordering=case.order,  # type: ignore[arg-type]
+        ) as batch,
+    ):
+        case.said(batch)
+    raw.executescript(stream.getvalue())
+
+
 def expected(before: Contents, feature: Feature, case: Case) -> Contents:
     """What the reader must see afterwards."""
     columns = dict(case.columns)
@@ -225,6 +248,25 @@ def test_nothing_differs_without_rows_or_without_foreign_keys(at: int, feature: 
     for name in CASES if EVERY else ("recreate",):
         for foreign_keys, filled in settings if EVERY else settings[at % 3 :][:1]:
             attempt(feature, CASES[name], foreign_keys=foreign_keys, filled=filled)
+
+
+@pytest.mark.parametrize(("at", "feature"), list(enumerate(FEATURES.values())), ids=FEATURES)
+def test_a_script_does_what_a_connection_does(at: int, feature: Feature) -> None:
+    for name in cases(at) if EVERY else [cases(at)[at % 5], *cases(at)[5:6]]:
+        case = CASES[name]
+        raw = sqlite3.connect(":memory:")
+        feature.make(raw, filled=True)
+        raw.commit()
+        before = contents(raw, feature.name)
+        if feature.refused in case.text(before.text) or "TEMP" in feature.after.upper():
+            continue  # what a connection refuses is refused; nobody else has a session's things
+
+        run_script(raw, feature, case)
+
+        after = contents(raw, feature.name)
+        wanted = replace(expected(before, feature, case), statistics=[])
+        assert replace(after, text=squeezed(after.text), statistics=[]) == wanted
+        raw.close()
 
 
 def test_there_are_enough_features() -> None:

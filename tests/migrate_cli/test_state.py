@@ -20,6 +20,7 @@ from migrate_cli.state import SchemaState
 from sqlalchemy import Dialect, MetaData, create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 START = """
 op.create_table("p", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.String(9)))
@@ -307,7 +308,7 @@ def steps(draw: st.DrawFn) -> list[str]:
 def test_the_state_is_what_the_database_has_or_says_that_it_is_not_known(
     data: st.DataObject, database_url: str
 ) -> None:
-    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         for change in compare(connection, MetaData()):
             connection.execute(change)

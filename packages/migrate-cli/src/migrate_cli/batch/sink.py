@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ddl_constructs import AddColumn, Change
-from sqlalchemy import event
+from ddl_constructs import AddColumn, AddConstraint, Change
+from sqlalchemy import Column, Constraint, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
 from ..dialects import knowledge
-from ..sinks import OnlineSink, Sink
+from ..failures import NeedsDatabase
+from ..sinks import OnlineSink, RecordingSink, Sink
 from .block import Block
 from .errors import CannotRebuild
 
@@ -29,10 +30,30 @@ def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None
     Raises:
         CannotRebuild: A copy of the table was asked for, and the dialect has none.
     """
-    if isinstance(sink, BatchingSink):
+    if isinstance(sink, RecordingSink):
+        for change in as_changes(block):
+            sink.take(change)
+    elif isinstance(sink, BatchingSink):
         sink.take_block(block, take)
     else:
         do_block(block, sink, take)
+
+
+def as_changes(block: Block) -> Iterator[Change]:
+    """Give a block as plain changes, for those who only want to know what becomes of the table.
+
+    Raises:
+        NeedsDatabase: It goes by what the table is in the database.
+    """
+    if block.reflect_args or block.reflect_kwargs or block.table_kwargs:
+        raise NeedsDatabase(f"what {block.table_name} is in the database")
+    for step in block.steps:
+        yield step.change
+    for item in block.table_args:
+        if isinstance(item, Column):
+            yield AddColumn(block.table_name, item, schema=block.schema)
+        elif isinstance(item, Constraint):
+            yield AddConstraint(block.table_name, item, schema=block.schema)
 
 
 def do_block(block: Block, sink: Sink, take: Callable[[Change], object] | None = None) -> None:

@@ -17,6 +17,7 @@ from ..errors import MovedMeanwhile, UsageError
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
 from . import targets
+from .before import with_what_was_before
 from .project import alone, applied, in_script, on_database, whatever
 
 
@@ -196,6 +197,8 @@ def _move(
             )
         if config.world is None or not config.world.tells():
             around = replace(around, begun=progress.begun, ended=progress.ended)
+        if offline:
+            around = with_what_was_before(around, graph, before)
         if not plan.steps:  # nothing is touched, so nobody has to be waited for
             return _moved(graph, around.name, before, plan, run((), around), started)
         with alone(around, config, progress.waiting) as guarded:

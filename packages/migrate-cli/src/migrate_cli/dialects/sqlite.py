@@ -119,6 +119,10 @@ def batch(block: Block, sink: Sink) -> bool:
     """Do a batch block: in place where SQLite can, else by a copy of the table."""
     if block.recreate == "never":
         return False
+    if sink.connection is None:
+        from .sqlite_offline import write
+
+        return write(block, sink)
     from .sqlite_batch import run  # only where there is a block
 
     run(block, sink)

@@ -61,7 +61,7 @@ def _all_or_nothing(
 
 
 def _rename(change: AlterColumn, block: Block, sink: Sink, connection: Connection) -> None:
-    catalog = _catalog(block, connection, change.describe())
+    catalog = catalog_of(block, connection, change.describe())
     draft = Draft(catalog, sink.dialect, catalog.table)
     item = draft.column(change, change.column_name)
     new = str(change.new_column_name)
@@ -104,15 +104,19 @@ def _run_group(
     whole = last and (block.recreate == "always" or block.forces)
     if not group.steps and not whole:
         return
-    what = _in_words(group, block)
-    catalog = _catalog(block, connection, what)
+    what = in_words(group, block)
+    catalog = catalog_of(block, connection, what)
     draft = Draft(
-        catalog, sink.dialect, catalog.table, renamed, names_for(block, catalog, sink.dialect)
+        catalog,
+        sink.dialect,
+        catalog.table,
+        renamed,
+        names_for(block, catalog, sink.dialect, renamed),
     )
     native: list[Change] = []
     copies = whole
     for step in group.steps:
-        if _beside(draft, step.change):
+        if beside(draft, step.change):
             native.append(step.change)
             continue
         if in_place(draft, step, connection) and not copies:
@@ -138,14 +142,15 @@ def _run_group(
     rebuild(draft, sink, what)
 
 
-def _in_words(group: Group, block: Block) -> str:
+def in_words(group: Group, block: Block) -> str:
+    """Say what a group asks for."""
     said = [step.change.describe() for step in group.steps]
     if len(said) > 2:
         return f"alter table {block.table_name} ({said[0]}, and {len(said) - 1} more changes)"
     return " and ".join(said) or f"copy table {block.table_name}"
 
 
-def _beside(draft: Draft, change: Change) -> bool:
+def beside(draft: Draft, change: Change) -> bool:
     """Note a change of an index, which stands beside the table; tell whether it is one.
 
     Raises:
@@ -189,7 +194,13 @@ def _drop_index(draft: Draft, change: DropIndex) -> None:
     draft.without.add(entry.name.lower())
 
 
-def _catalog(block: Block, connection: Connection, what: str) -> Catalog:
+def catalog_of(block: Block, connection: Connection, what: str) -> Catalog:
+    """Read the catalog around a block's table.
+
+    Raises:
+        UnknownInTable: There is no such table.
+        CannotRebuild: Its CREATE TABLE isn't understood.
+    """
     found = read(connection, block.table_name, block.schema)
     if found is None:
         raise UnknownInTable(

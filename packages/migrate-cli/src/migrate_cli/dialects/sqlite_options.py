@@ -145,10 +145,13 @@ def _conflict(text: str) -> str:
     return f" {found[0]}" if found else ""
 
 
-def names_for(block: Block, catalog: Catalog, dialect: Dialect) -> list[tuple[str, str, str]]:
+def names_for(
+    block: Block, catalog: Catalog, dialect: Dialect, renamed: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
     """Give the names that constraints without one can be dropped by.
 
     By `naming_convention`, and by the names that `copy_from` and `reflect_args` have for them.
+    `renamed` are the columns that the block has renamed: old name in small letters -> new one.
 
     Returns:
         (kind, name, the constraint's text), in the table's order.
@@ -160,7 +163,7 @@ def names_for(block: Block, catalog: Catalog, dialect: Dialect) -> list[tuple[st
     given: list[Any] = [a for a in block.reflect_args if isinstance(a, Constraint)]
     columns = [a for a in block.reflect_args if isinstance(a, Column)]
     if block.copy_from is not None:
-        _check_copy(block, catalog)
+        _check_copy(block, catalog, renamed)
         given += list(block.copy_from.constraints)
     for item in given:
         if isinstance(item.name, str):
@@ -175,10 +178,11 @@ def names_for(block: Block, catalog: Catalog, dialect: Dialect) -> list[tuple[st
     return found
 
 
-def _check_copy(block: Block, catalog: Catalog) -> None:
+def _check_copy(block: Block, catalog: Catalog, renamed: Mapping[str, str]) -> None:
     assert block.copy_from is not None, "the caller looked"
     for column in block.copy_from.columns:
-        if catalog.table.column(column.name) is None:
+        name = renamed.get(column.name.lower(), column.name)
+        if catalog.table.column(name) is None:
             raise UnknownInTable(
                 "take copy_from", "column", column.name, catalog.name, catalog.table.names
             )

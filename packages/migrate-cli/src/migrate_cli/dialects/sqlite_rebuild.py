@@ -49,7 +49,7 @@ def rebuild(draft: Draft, sink: Sink, what: str) -> None:
         RebuildDiffers: Something else would have changed.
     """
     connection = sink.connection
-    assert connection is not None, "offline a table is rebuilt by `statements`"
+    assert connection is not None, "without a connection `sqlite_offline` writes it"
     catalog = draft.catalog
     with _without_foreign_keys(connection, catalog), connection.begin_nested():
         ill = broken(connection, catalog, {})
@@ -67,7 +67,7 @@ def _copy(draft: Draft, sink: Sink, connection: Connection, what: str) -> None:
     catalog, new = draft.catalog, draft.table
     old = catalog.table
     temporary = temporary_name(catalog.name)
-    there, here = _where(catalog, temporary), _where(catalog, catalog.name)
+    there, here = where_is(catalog, temporary), where_is(catalog, catalog.name)
     values = sources(draft)
     rows = Rows(connection, here, catalog.name, old, new, values, what)
     for name, (before, after) in draft.retyped.items():
@@ -109,18 +109,6 @@ def _take(sink: Sink, statement: Change | Executable, rows: Rows) -> None:
             {n: quoted(n) for n in rows.new.names}, rows.what,
         )  # fmt: skip
         raise here.explain(err) from err
-
-
-def statements(draft: Draft) -> Iterator[Change | Executable]:
-    """Give the statements of a rebuild for a script that nobody watches: nothing is checked."""
-    catalog = draft.catalog
-    there = _where(catalog, temporary_name(catalog.name))
-    here = _where(catalog, catalog.name)
-    yield said(draft.table.sql(there))
-    yield said(copying(draft, here, there))
-    yield said(f"DROP TABLE {here}")
-    yield said(f"ALTER TABLE {there} RENAME TO {quoted(catalog.name)}")
-    yield from _behind(draft)
 
 
 def sources(draft: Draft) -> Mapping[str, str]:
@@ -195,7 +183,8 @@ def said(sql: str) -> ExecuteSQL:
     return ExecuteSQL(raw_text(sql))
 
 
-def _where(catalog: Catalog, name: str) -> str:
+def where_is(catalog: Catalog, name: str) -> str:
+    """Write a name with the schema of a catalog, quoted."""
     return f"{quoted(catalog.schema)}.{quoted(name)}" if catalog.schema else quoted(name)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
 
 from ddl_constructs import Change, stands_alone, traits
 from sqlalchemy.engine.interfaces import Dialect
@@ -24,12 +25,36 @@ from .base import NoRows, in_words
 from .bind import StandIn
 
 
+@dataclass(frozen=True)
+class Written:
+    """A statement that was written.
+
+    Attributes:
+        sql: Its text.
+        revision: Id of the revision that it is of; None if it is of none.
+    """
+
+    sql: str
+    revision: str | None
+
+
+class Follower(Protocol):
+    """Who follows what is written into a script."""
+
+    def took(self, written: Written) -> None:
+        """Take a statement that was written."""
+
+
 class OfflineSink:
     """Writes what it takes as SQL, for the database's own client to run.
 
     Attributes:
         dialect: The dialect that is written; made by `offline_dialect`.
         kept: Always empty: nothing runs here.
+        written: The statements so far, in order; BEGIN and COMMIT aren't among them.
+        earlier: Gives the statements of the revisions before the script, which it doesn't hold.
+        mirrors: Who follows what is written.
+        revision: Id of the revision that is being written; None outside of one.
     """
 
     offline = True
@@ -43,6 +68,10 @@ class OfflineSink:
         self._separator = self._traits.separator if separator is None else separator
         self._stream = stream
         self._open = self._begun = False
+        self.written: list[Written] = []
+        self.earlier: Callable[[], Sequence[Written]] = tuple
+        self.mirrors: list[Follower] = []
+        self.revision: str | None = None
 
     def take(self, element: Change | Executable) -> Any:
         pieces = element.statements(self.dialect) if isinstance(element, Change) else [element]
@@ -98,6 +127,9 @@ class OfflineSink:
             self._begun = True
             self._write(self._traits.begin, separate=False)
         self._write(text.strip())
+        self.written.append(Written(text.strip(), self.revision))
+        for mirror in self.mirrors:
+            mirror.took(self.written[-1])
 
     def _write(self, text: str, *, separate: bool = True) -> None:
         ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
