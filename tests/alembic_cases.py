@@ -6,6 +6,7 @@ A case is a name and what is said; it is said on each dialect, and what is writt
 from __future__ import annotations
 
 import datetime
+import enum
 import io
 import json
 import warnings
@@ -27,6 +28,14 @@ MODEL = sa.Table(
 ROWS = sa.table("r", sa.column("a", sa.Integer), sa.column("b", sa.String), sa.column("d", sa.Date))
 MOOD = sa.Enum("sad", "ok", name="mood", create_constraint=True)
 CHECKED = sa.Boolean(name="ckb", create_constraint=True)
+
+
+class Mood(enum.Enum):
+    """An enum of Python's."""
+
+    sad = "S"
+    ok = "O"
+
 
 CASES: dict[str, Callable[[Any], Any]] = {
     # alter_column
@@ -341,6 +350,94 @@ CASES: dict[str, Callable[[Any], Any]] = {
     ),
     "no rows": lambda op: op.bulk_insert(ROWS, []),
     "bind": lambda op: op.get_bind().execute(sa.text("SELECT 1")),
+    # as scripts in the wild say it
+    "key to a model's column": lambda op: op.create_table(
+        "t", sa.Column("m", sa.Integer(), sa.ForeignKey(MODEL.c.id, ondelete="CASCADE"))
+    ),
+    "column with key to a model's": lambda op: op.add_column(
+        "t", sa.Column("m", sa.Integer(), sa.ForeignKey(MODEL.c.id))
+    ),
+    "model's columns": lambda op: op.create_table("u", *MODEL.columns),
+    "self reference": lambda op: op.add_column(
+        "t", sa.Column("up", sa.Integer(), sa.ForeignKey("t.id", name="fk_up"))
+    ),
+    "self reference in schema": lambda op: op.create_foreign_key(
+        "fk", "t", "t", ["up"], ["id"], source_schema="s", referent_schema="s"
+    ),
+    "key of two columns": lambda op: op.create_table(
+        "t",
+        sa.Column("a", sa.Integer(), nullable=False),
+        sa.Column("b", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(("a", "b"), ("p.a", "p.b"), onupdate="CASCADE"),
+        sa.PrimaryKeyConstraint("a", "b", name=op.f("pk_t")),
+    ),
+    "enum of a class": lambda op: op.create_table(
+        "t", sa.Column("e", sa.Enum(Mood, native_enum=False), server_default=Mood.ok.name)
+    ),
+    "type that is there": lambda op: op.create_table(
+        "t",
+        sa.Column(
+            "e",
+            sa.Enum("a", "b").with_variant(
+                postgresql.ENUM("a", "b", name="e", create_type=False), "postgresql"
+            ),
+        ),
+    ),
+    "array and uuid": lambda op: op.create_table(
+        "t",
+        sa.Column("u", sa.Uuid(), server_default=sa.text("gen_random_uuid()")),
+        sa.Column("n", sa.Numeric(10, 2), server_default="0.00"),
+        sa.Column("d", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.Column("f", sa.Float(), server_default=sa.text("1.5")),
+        sa.Column("l", sa.LargeBinary()),
+    ),
+    "server_onupdate": lambda op: op.create_table(
+        "t",
+        sa.Column(
+            "d", sa.DateTime(), server_default=sa.func.now(), server_onupdate=sa.FetchedValue()
+        ),
+    ),
+    "sequence": lambda op: op.create_table(
+        "t", sa.Column("id", sa.Integer(), sa.Sequence("seq"), primary_key=True)
+    ),
+    "identity and computed": lambda op: op.create_table(
+        "t",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True, start=3), primary_key=True),
+        sa.Column("c", sa.Integer(), sa.Computed("id * 2", persisted=False)),
+    ),
+    "quoted names": lambda op: op.create_table(
+        "order", sa.Column("from", sa.Integer()), sa.Column("Camel", sa.Integer(), index=True)
+    ),
+    "named index": lambda op: op.create_index(
+        op.f("ix_t_a"), "t", [sa.func.lower(sa.column("a")), sa.desc("b")], unique=False
+    ),
+    "index of literals": lambda op: op.create_index(
+        "ix", "t", [sa.literal_column("a || b"), sa.text("c DESC")]
+    ),
+    "table as rows": lambda op: op.bulk_insert(
+        op.create_table("t", sa.Column("a", sa.Integer()), sa.Column("b", sa.String(5))),
+        [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}],
+    ),
+    "insert from select": lambda op: op.execute(
+        ROWS.insert().from_select(["a", "b"], sa.select(MODEL.c.id, MODEL.c.a))
+    ),
+    "delete": lambda op: op.execute(sa.delete(MODEL).where(MODEL.c.a.in_(["x", "y"]))),
+    "text with value": lambda op: op.execute(
+        sa.text("UPDATE t SET a = :x").bindparams(sa.bindparam("x", "it's", sa.String()))
+    ),
+    "type made by itself": lambda op: sa.Enum("a", name="made").create(
+        op.get_bind(), checkfirst=False
+    ),
+    "type dropped by itself": lambda op: sa.Enum("a", name="made").drop(
+        op.get_bind(), checkfirst=False
+    ),
+    "dialect": lambda op: op.execute(f"SELECT '{op.get_bind().dialect.name}'"),
+    "context": lambda op: op.execute(
+        f"SELECT '{op.get_context().dialect.name} {op.get_context().as_sql}'"
+    ),
+    "check of a type": lambda op: op.create_check_constraint(
+        "ck", "t", sa.column("a", sa.Boolean()).is_(True) & (sa.column("b") == "it's")
+    ),
     # a block that isn't copied
     "batch": lambda op: _batch(op),
 }

@@ -26,6 +26,7 @@ class Context:
         if isinstance(dialect, str):
             dialect = make_url(f"{dialect}://").get_dialect()()
         self.dialect, self.connection, self.opts = dialect, connection, opts
+        self.as_sql = connection is None
         self._stream = io.StringIO() if stream is None else stream
         made = impl.get_by_dialect(dialect)
         self.impl = made(dialect, connection, connection is None, None, self._stream, opts)

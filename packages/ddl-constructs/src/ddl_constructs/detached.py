@@ -64,6 +64,8 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
             (foreign keys, `unique`) and `index`.
     """
     copy = given._copy()
+    if copy.type is not given.type:  # SQLAlchemy 2.1, SchemaType.copy: an Enum leaves its variants
+        copy.type._variant_mapping = given.type._variant_mapping
     if bare:
         copy.unique = copy.index = None
         return copy

@@ -78,4 +78,7 @@ def in_words(element: Change | Executable) -> str:
     """Say in one line what an element does."""
     if isinstance(element, Change):
         return element.describe()
-    return " ".join(str(element).split())
+    try:
+        return " ".join(str(element).split())
+    except AttributeError:  # SQLAlchemy 2.1, CreateEnumType: no text without a dialect
+        return type(element).__name__
