@@ -271,6 +271,10 @@ def test_a_plugin_compares_and_writes_what_is_its_own(connection: Any) -> None:
         seen.append((sorted(schemas, key=str), autogen_context.connection is connection))
         upgrade_ops.ops.append(Own())
 
+    @comparators.dispatch_for("table")
+    def table(autogen_context: Any, op: Any, schema: Any, name: str, *sides: Any) -> None:
+        seen.append((name, *(side is not None for side in sides)))
+
     @comparators.dispatch_for("column")
     def column(autogen_context: Any, op: Any, *about: Any) -> None:
         seen.append(about[:3])
@@ -287,14 +291,21 @@ def test_a_plugin_compares_and_writes_what_is_its_own(connection: Any) -> None:
     try:
         found = compare_metadata(context(connection), models())
     finally:
-        for key in [("schema", "default"), ("column", "default")]:
+        for key in [(target, "default") for target in ("schema", "table", "column")]:
             registered[key].pop()
     here = AutogenContext(context(connection), autogenerate=False)
 
     body = _render_cmd_body(ops.UpgradeOps([Own()]), here)
 
     assert before.keys() >= {("schema", "default")}
-    assert seen == [([None], True), (None, "t", "id"), (None, "t", "b")]
+    assert seen == [
+        ([None], True),
+        ("p", False, True),
+        ("t", True, True),
+        (None, "t", "id"),
+        (None, "t", "b"),
+        ("gone", True, False),
+    ]
     assert found[-2:] == [("own",), [("modify_comment", *found[-1][0][1:])]]
     assert body.splitlines()[1:-1] == ["own(", ")"]
     assert here.imports == {"import own"}

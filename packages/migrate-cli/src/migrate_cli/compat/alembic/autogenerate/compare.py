@@ -95,26 +95,46 @@ def _unaltered(found: Column[Any]) -> ops.AlterColumnOp:
 def _compare_tables(
     autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps, schemas: set[str | None]
 ) -> None:
-    """Ask the functions for tables and columns about each table that both sides have."""
-    dialect, inspector = autogen_context.dialect.name, autogen_context.inspector
-    for ours in autogen_context.sorted_tables:
-        schema = ours.schema
-        if schema not in schemas or not inspector.has_table(ours.name, schema=schema):
-            continue
-        theirs = Table(ours.name, MetaData(), schema=schema)
-        inspector.reflect_table(theirs, None)
-        modify = ops.ModifyTableOps(ours.name, [], schema=schema)
-        where = (schema, ours.name)
-        comparators.dispatch("table", qualifier=dialect)(
-            autogen_context, modify, *where, theirs, ours
-        )
-        for column in ours.columns:
-            if column.name in theirs.c:
-                altered = _unaltered(theirs.c[column.name])
-                comparators.dispatch("column", qualifier=dialect)(
-                    autogen_context, altered, *where, column.name, theirs.c[column.name], column
-                )
-                if altered.has_changes():
-                    modify.ops.append(altered)
+    """Ask the functions for tables and columns about each table of either side."""
+    inspector = autogen_context.inspector
+    ours = {(t.schema, t.name): t for t in autogen_context.sorted_tables if t.schema in schemas}
+    context = autogen_context.migration_context
+    left_out = (context.version_table_schema, context.version_table)
+    there = {
+        (schema, name)
+        for schema in schemas
+        for name in inspector.get_table_names(schema)
+        if (schema, name) != left_out
+        and autogen_context.run_name_filters(name, "table", {"schema_name": schema})
+    }
+    for schema, name in [*ours, *sorted(there - ours.keys(), key=str)]:
+        theirs = None
+        if (schema, name) in there:
+            theirs = Table(name, MetaData(), schema=schema)
+            inspector.reflect_table(theirs, None)
+        modify = ops.ModifyTableOps(name, [], schema=schema)
+        _compare_table(autogen_context, modify, theirs, ours.get((schema, name)))
         if modify.ops:
             upgrade_ops.ops.append(modify)
+
+
+def _compare_table(
+    autogen_context: AutogenContext,
+    modify: ops.ModifyTableOps,
+    theirs: Table | None,
+    ours: Table | None,
+) -> None:
+    """Ask about one table; None on the side that doesn't have it."""
+    dialect = autogen_context.dialect.name
+    where = (modify.schema, modify.table_name)
+    comparators.dispatch("table", qualifier=dialect)(autogen_context, modify, *where, theirs, ours)
+    if theirs is None or ours is None:
+        return
+    for column in ours.columns:
+        if column.name in theirs.c:
+            altered = _unaltered(theirs.c[column.name])
+            comparators.dispatch("column", qualifier=dialect)(
+                autogen_context, altered, *where, column.name, theirs.c[column.name], column
+            )
+            if altered.has_changes():
+                modify.ops.append(altered)

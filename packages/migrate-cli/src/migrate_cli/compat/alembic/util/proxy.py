@@ -6,6 +6,8 @@ import threading
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from functools import wraps
+from inspect import signature
+from types import FunctionType
 from typing import Any, ClassVar, Self
 
 
@@ -101,4 +103,8 @@ def _speaking(
     def speak(*args: Any, **kwargs: Any) -> Any:
         return getattr(cls._meant(module, name), name)(*args, **kwargs)
 
+    if isinstance(method, FunctionType):  # whose object nobody hands over
+        whole = signature(method)
+        without = list(whole.parameters.values())[1:]
+        speak.__signature__ = whole.replace(parameters=without)  # type: ignore[attr-defined]  # inspect reads it
     return speak
