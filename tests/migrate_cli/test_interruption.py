@@ -75,6 +75,20 @@ def test_a_revision_that_is_cut_off_is_rolled_back(
     assert heads(project) == ["a1"]
 
 
+def test_a_signal_that_the_process_was_told_to_ignore_is_ignored(
+    sqlite_project: Any, migrate: Callable[..., Ended]
+) -> None:
+    """As a shell tells what it runs in the background."""
+    sqlite_project.revision("a1", None, f"{sent('SIGINT')}\n{CREATE_A}")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        ended = migrate(sqlite_project, "upgrade")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert (ended.status, sqlite_project.tables()) == (0, {"a"})
+
+
 STATEMENTS = {
     "postgresql": (
         "SELECT pg_advisory_lock(7)",

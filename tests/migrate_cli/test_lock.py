@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -370,6 +373,19 @@ def test_on_postgresql_the_lock_stays_until_the_callers_commit(
     moved = upgrade(impatient(project))
 
     assert (moved.done, moved.at_head) == ((), True)
+
+
+def test_a_lock_ends_with_its_process_however_it_ends(project: Any) -> None:
+    """Killed while another run waits for it."""
+    two(project)
+    program = [sys.executable, str(Path(__file__).with_name("holder.py")), project.url]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+
+        moved = upgrade(project.config, progress=Progress(waiting=lambda _: holder.kill()))
+
+    assert (holder.returncode, moved.at_head, len(moved.done)) == (-signal.SIGKILL, True, 2)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,11 @@ def listening(told: Callable[[], None]) -> Iterator[None]:
         yield
         return
     _ears.busy, _ears.heard, _ears.waits, _ears.told = False, None, False, told
-    before = {number: signal.signal(number, _hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, _hear)
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if signal.getsignal(number) is not signal.SIG_IGN  # as nohup and a shell's & want it
+    }
     try:
         yield
     finally:
