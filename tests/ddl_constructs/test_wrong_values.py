@@ -112,6 +112,11 @@ T = table("t", column("a", Integer))
             id="foreign-key-of-two-lengths",
         ),
         pytest.param(
+            lambda: create_foreign_key("f", "a", None, ["x"], ["p"]),
+            "referent_table",
+            id="foreign-key-to-nothing",
+        ),
+        pytest.param(
             lambda: create_check_constraint("c", "t", None), "condition", id="check-nothing"
         ),
         pytest.param(

@@ -119,6 +119,10 @@ def create_foreign_key(
             remote_cols,
             f"as many names as local_cols, {len(names)}",
         )
+    if not (isinstance(referent_table, str) and referent_table):
+        raise WrongValue("create_foreign_key", "referent_table", referent_table, "a name")
+    if not isinstance(referent_schema, str | None):
+        raise WrongValue("create_foreign_key", "referent_schema", referent_schema, "a name or None")
     referent = f"{referent_schema}.{referent_table}" if referent_schema else referent_table
     with _made("create_foreign_key", constraint_name, options):
         constraint = ForeignKeyConstraint(

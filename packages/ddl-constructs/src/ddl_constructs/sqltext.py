@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
-from sqlalchemy.sql.elements import TextClause, quoted_name
+from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
 from sqlalchemy.types import NullType, String, TypeEngine
 
 from .detached import TableName
@@ -83,10 +84,10 @@ def bare_type(type_: Any) -> str:
 
 def spoken(expression: Any) -> str:
     """Write SQL for a person, on one line, its values in their places where they can be."""
-    try:
-        said = str(expression.compile(compile_kwargs={"literal_binds": True}))
-    except (SQLAlchemyError, AttributeError):  # a value without a literal form; a string
-        said = str(expression)
+    said = str(expression)
+    if isinstance(expression, ClauseElement):
+        with suppress(SQLAlchemyError):  # a value may have no literal form
+            said = str(expression.compile(compile_kwargs={"literal_binds": True}))
     return " ".join(said.split())
 
 
