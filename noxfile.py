@@ -157,6 +157,30 @@ def plugins(session: nox.Session) -> None:
     )
 
 
+@nox.session(venv_backend="virtualenv")
+def realprojects(session: nox.Session) -> None:
+    """Run the revision files of real projects from the index by Alembic and by us; arguments go to pytest."""
+    sys.path.insert(0, str(ROOT / "tests" / "realprojects"))
+    from projects import PROJECTS
+
+    session.install(*EDITABLE, *TESTING, SQLALCHEMY["2.0"])
+    session.install(*sorted({need for one in PROJECTS for need in one.needs}))
+    session.install(SQLALCHEMY["2.0"], "alembic==1.20.1")  # whatever those wanted
+    brought = Path(session.create_tmp()) / "projects"
+    for one in PROJECTS:
+        folder = brought / one.name
+        if not folder.exists():
+            session.run(
+                *("python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
+                *("--target", str(folder), f"{one.name}=={one.version}"),
+            )
+    session.run(
+        *("python", "-m", "pytest", "-p", "no:cacheprovider", "tests/realprojects"),
+        *session.posargs,
+        env={"MIGRATE_REAL_PROJECTS": str(brought)},
+    )
+
+
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Say which lines and branches no test runs."""

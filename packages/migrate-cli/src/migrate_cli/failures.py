@@ -194,7 +194,7 @@ class WouldDrop(Refused):
     Attributes:
         dropped: Tables that would go, sorted.
         total: How many the database has.
-        targets: The metadata as the settings name it.
+        targets: The metadata as the settings name it; empty if env.py does.
     """
 
     def __init__(self, dropped: Sequence[str], total: int, targets: Sequence[str]) -> None:
@@ -202,10 +202,18 @@ class WouldDrop(Refused):
         count = "all" if len(dropped) == total else f"{len(dropped)} of"
         super().__init__(
             f"this would drop {count} {total} tables: {_some(self.dropped)}\n"
-            f"are all modules imported that define {', '.join(targets)}? "
-            'name them: [tool.migrate] models = ["myapp.**.models"]\n'
+            f"{_mend_of(targets)}\n"
             "or go on with: --allow-drops"
         )
+
+
+def _mend_of(targets: Sequence[str]) -> str:
+    if not targets:
+        return "are all modules imported that define the models? import them in env.py"
+    return (
+        f"are all modules imported that define {', '.join(targets)}? "
+        'name them: [tool.migrate] models = ["myapp.**.models"]'
+    )
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

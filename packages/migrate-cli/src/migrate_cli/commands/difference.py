@@ -53,8 +53,13 @@ def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> Non
         raise NotAtHead(applied, [step.revision.id for step in pending])
 
 
-def guard(found: Sequence[Change], around: Run, config: Config) -> None:
+def guard(found: Sequence[Change], around: Run, named: Sequence[str]) -> None:
     """Refuse what looks like models that weren't imported: most tables would be dropped.
+
+    Args:
+        found: What leads from the database to the models.
+        around: The run that visits the database.
+        named: What names the models, for the message; empty if env.py does.
 
     Raises:
         WouldDrop: All tables would go, or more than half of four or more.
@@ -67,4 +72,4 @@ def guard(found: Sequence[Change], around: Run, config: Config) -> None:
         names = set(inspect(connection).get_table_names()) - {around.versions.name}
     total = max(len(names), len(dropped))
     if len(dropped) == total or (total >= 4 and len(dropped) * 2 > total):
-        raise WouldDrop(dropped, total, config.metadata)
+        raise WouldDrop(dropped, total, named)

@@ -234,7 +234,7 @@ def _compared(
         difference.must_be_at_head(graph, applied(around, graph, config))
         found = difference.changes(around, ours, config)
         if not allow_drops:
-            difference.guard(found, around, config)
+            difference.guard(found, around, config.metadata)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
         up = ddl_autogen.render(found, dialect=dialect, indent=1)
         back = ddl_autogen.reverse(found, dialect)

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from .. import __version__, complaint
+from ..commands.difference import guard
 from ..errors import (
     BadScript,
     EnvironmentFailed,
@@ -32,10 +33,10 @@ from ..paths import shown
 from ..runner import Run
 from ..scripts import Script as File
 from ..transactions import reading
-from .alembic import command
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
 from .alembic.script import ScriptDirectory
+from .commands.writing import written
 from .lacking import lacking, not_offered
 from .settings import Config
 
@@ -153,9 +154,47 @@ class AlembicWorld:
         Returns:
             The files, and what each changes.
         """
-        made = command.revision(self.settings, **options)
-        scripts = made if isinstance(made, list) else [made]
-        return [(script._file, []) for script in scripts if script is not None]
+        found: list[Change] = []
+        arguments = {**_PLAIN, **options}
+
+        def changes(revisions: list[Any]) -> list[Change]:
+            tops = (ops for one in revisions for ops in one.upgrade_ops_list)
+            return [one.change for ops in tops for one in _single(ops)]
+
+        def seen(context: MigrationContext, revisions: list[Any]) -> None:
+            if not allow_drops:
+                guard(changes(revisions), context._around({}), ())
+
+        def settle(revisions: list[Any]) -> None:
+            found.extend(changes(revisions))
+            if arguments["autogenerate"] and not found and not allow_empty:
+                revisions.clear()
+
+        scripts = written(self.settings, arguments, seen=seen, settle=settle)
+        return [(script._file, [] if n else found) for n, script in enumerate(scripts)]
+
+
+_PLAIN = {
+    "message": None,
+    "autogenerate": False,
+    "sql": False,
+    "head": "head",
+    "splice": False,
+    "branch_label": None,
+    "version_path": None,
+    "rev_id": None,
+    "depends_on": None,
+}
+"""What `revision` is called with where nothing is said."""
+
+
+def _single(ops: Any) -> Iterator[Any]:
+    """The operations in a container and in those inside of it."""
+    for one in ops.ops:
+        if hasattr(one, "ops"):
+            yield from _single(one)
+        else:
+            yield one
 
 
 def _with_context(tells: Any, context: MigrationContext) -> Any:
@@ -211,4 +250,4 @@ def _ends_noted(around: Run, lost: list[bool]) -> Iterator[None]:
 def options(section: str, arguments: Sequence[str], **more: Any) -> Namespace:
     """What env.py finds in `config.cmd_opts`, under our own commands."""
     given = {"config": None, "name": section, "x": list(arguments), "raiseerr": False}
-    return Namespace(**{**given, "quiet": False, **more})
+    return Namespace(**{**given, "quiet": True, **more})

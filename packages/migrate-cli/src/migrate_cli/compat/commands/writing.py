@@ -70,7 +70,6 @@ def revision(
     Returns:
         The script; a list if there are several, or none.
     """
-    directory = ScriptDirectory.from_config(config)
     arguments = {
         "message": message,
         "autogenerate": autogenerate,
@@ -82,6 +81,29 @@ def revision(
         "rev_id": rev_id,
         "depends_on": depends_on,
     }
+    scripts = written(config, arguments, directives=process_revision_directives)
+    return scripts[0] if len(scripts) == 1 else scripts
+
+
+def written(
+    config: Config,
+    arguments: dict[str, Any],
+    *,
+    directives: Callable[..., None] | None = None,
+    seen: Callable[[Any, list[Any]], None] | None = None,
+    settle: Callable[[list[Any]], None] | None = None,
+) -> list[Script]:
+    """Write new revision files.
+
+    Args:
+        config: The settings.
+        arguments: What `revision` is called with, but for the settings and the directives.
+        directives: Called with what would be written for each database, to change it.
+        seen: Called after each database is compared, with its context and what would be written.
+        settle: Called at the end with what would be written, to change it.
+    """
+    directory = ScriptDirectory.from_config(config)
+    autogenerate, sql = arguments["autogenerate"], arguments["sql"]
     environment = autogenerate or config.get_alembic_boolean_option("revision_environment")
     if sql and not environment:
         raise util.CommandError(
@@ -90,27 +112,30 @@ def revision(
         )
     if sql and autogenerate:
         raise util.CommandError("Using --sql with --autogenerate does not make any sense")
-    if not environment and process_revision_directives is None:
-        return directory.generate_revision(
-            rev_id or util.rev_id(),
-            message,
-            head=head,
-            splice=splice,
-            branch_labels=branch_label,
-            version_path=version_path,
-            depends_on=depends_on,
+    if not environment and directives is None:
+        script = directory.generate_revision(
+            arguments["rev_id"] or util.rev_id(),
+            arguments["message"],
+            head=arguments["head"],
+            splice=arguments["splice"],
+            branch_labels=arguments["branch_label"],
+            version_path=arguments["version_path"],
+            depends_on=arguments["depends_on"],
             config=config,
         )
-    written = autogenerating().RevisionContext(
-        config, directory, arguments, process_revision_directives=process_revision_directives
+        return [] if script is None else [script]
+    made = autogenerating().RevisionContext(
+        config, directory, arguments, process_revision_directives=directives
     )
 
     def compare(rev: Any, context: Any) -> list[Any]:
         if autogenerate:
             _must_be_at_heads(directory, rev)
-            written.run_autogenerate(rev, context)
+            made.run_autogenerate(rev, context)
+            if seen is not None:
+                seen(context, made.generated_revisions)
         else:
-            written.run_no_autogenerate(rev, context)
+            made.run_no_autogenerate(rev, context)
         return []
 
     if environment:
@@ -119,11 +144,12 @@ def revision(
             directory,
             compare,
             as_sql=sql,
-            template_args=written.template_args,
-            revision_context=written,
+            template_args=made.template_args,
+            revision_context=made,
         )
-    scripts = [script for script in written.generate_scripts() if script is not None]
-    return scripts[0] if len(scripts) == 1 else scripts
+    if settle is not None:
+        settle(made.generated_revisions)
+    return [script for script in made.generate_scripts() if script is not None]
 
 
 @careful

@@ -54,6 +54,8 @@ class AlterColumnOp(AlterTableOp[ddl.AlterColumn], kind=ddl.AlterColumn):
         if existing_comment is None and modify_comment is False:
             existing_comment = ddl.KEEP  # type: ignore[assignment]  # None says that there is none
         self._free = dict(kw)
+        if isinstance(column_name, Column):  # as Alembic takes it: nothing of it but its name
+            column_name = str(column_name.name)
         self.change = ddl.AlterColumn(
             table_name,
             column_name,
