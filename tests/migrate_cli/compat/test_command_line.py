@@ -1,0 +1,173 @@
+"""`migrate alembic`, and Alembic's commands as functions: the peer's words, messages and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic_projects import catalog, make, peer, script, table, versions
+from migrate_cli.cli.door import run
+
+BRANCHED = {
+    "a": table("one", "aaaa"),
+    "b": table("two", "bbbb", "aaaa", branch_labels=("left",)),
+    "c": script("cccc", "aaaa"),
+    "d": script("dddd", ("bbbb", "cccc")),
+    "e": script("eeee", None, depends_on="cccc"),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return make(tmp_path, f"sqlite:///{tmp_path}/x.db", BRANCHED)
+
+
+def ours(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Exit code and stdout of `migrate alembic ...`."""
+    capsys.readouterr()
+    try:
+        status = run(["alembic", *words])
+    except SystemExit as err:
+        status = int(err.code or 0) % 256
+    return status, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "heads",
+        "heads -v",
+        "heads --resolve-dependencies",
+        "history",
+        "history -v",
+        "history -r aaaa:dddd",
+        "history -r bbbb:",
+        "history -r nonsense",
+        "branches",
+        "show dddd",
+        "show zzzz",
+        "current",
+        "upgrade zzzz",
+        "upgrade head",
+        "upgrade aaaa:dddd",
+        "downgrade base --sql",
+        "stamp --purge --sql heads",
+        "revision --sql -m x",
+        "revision --autogenerate --sql -m x",
+        "revision -m x --head cccc",
+        "merge -m x aaaa bbbb",
+        "current --check-heads",
+        "edit zzzz",
+        "init scripts",
+        "init -t nonsense other",
+    ],
+)
+@pytest.mark.slow
+def test_a_command_says_what_alembic_says(
+    project: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    theirs = peer(project, *words.split(), check=False)
+
+    status, said = ours(capsys, *words.split())
+
+    assert status == theirs.returncode
+    if words not in DIFFERENT:
+        assert sorted(said.splitlines()) == sorted(theirs.stdout.splitlines())
+
+
+DIFFERENT = {"init -t nonsense other", "merge -m x aaaa bbbb"}
+"""Commands whose messages name other things: templates by name, which revision stands in the way."""
+
+
+@pytest.mark.slow
+def test_every_step_up_and_down_is_the_same(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    for words in ("upgrade aaaa", "upgrade left@head", "upgrade heads", "downgrade left@aaaa"):
+        assert ours(capsys, *words.split())[0] == 0
+        found = versions(url), catalog(url)
+        (tmp_path / "x.db").rename(tmp_path / "ours.db")
+        for word in ("upgrade aaaa", "upgrade left@head", "upgrade heads", "downgrade left@aaaa"):
+            peer(project, *word.split())
+            if word == words:
+                break
+        assert (versions(url), catalog(url)) == found
+        (tmp_path / "ours.db").rename(tmp_path / "x.db")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("", 2), ("nonsense", 2), ("upgrade", 2), ("--version", 0), ("-c a.ini -c b.ini heads", 2)],
+)
+def test_usage_has_alembics_exit_codes(
+    project: Path, capsys: pytest.CaptureFixture[str], words: str, code: int
+) -> None:
+    assert ours(capsys, *words.split())[0] == code
+
+
+def test_a_failing_migration_is_said_in_a_few_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(
+        tmp_path,
+        f"sqlite:///{tmp_path}/x.db",
+        {"a": script("aaaa", None, 'op.execute("select * from nowhere")')},
+    )
+
+    with pytest.raises(SystemExit) as raised:
+        run(["alembic", "upgrade", "head"])
+
+    said = capsys.readouterr().err
+    assert raised.value.code == 1
+    assert "no such table: nowhere" in said
+    assert "versions/a.py:10" in said
+    assert "Traceback" not in said
+
+
+def test_commands_give_what_they_made(project: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import Script
+    from alembic.util import CommandError
+
+    settings = Config("alembic.ini", stdout=io.StringIO(), output_buffer=io.StringIO())
+
+    made: Any = command.revision(settings, "more", head="dddd", rev_id="ffff")
+    merged: Any = command.merge(settings, ["ffff", "eeee"], message="join", rev_id="abcd")
+
+    assert isinstance(made, Script)
+    assert (made.revision, made.down_revision, made.doc) == ("ffff", "dddd", "more")
+    assert (merged.down_revision, merged.is_merge_point) == (("ffff", "eeee"), True)
+    with pytest.raises(CommandError) as raised:
+        command.upgrade(settings, "nowhere")
+    assert raised.value.__cause__ is not None
+    command.upgrade(settings, "heads", sql=True)
+    assert "CREATE TABLE two" in settings.output_buffer.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_function_of_ones_own_becomes_a_command(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from alembic.config import CommandLine
+
+    def shout(config: Any, revision: str, verbose: bool = False) -> None:
+        """Say it loud."""
+        config.print_stdout("%s %s", revision.upper(), verbose)
+
+    line = CommandLine("own")
+    line.register_command(shout)
+    line.main(["shout", "aaaa", "-v"])
+
+    assert capsys.readouterr().out == "AAAA True\n"
+
+
+def test_json_comes_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["revision", "-m", "x", "--head", "dddd", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["schema"] == 1
