@@ -19,6 +19,7 @@ from migrate_cli.batch.errors import (
 )
 from migrate_cli.batch.words import BatchOperations
 from migrate_cli.sinks import OnlineSink
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import StaticPool
 
 Said = Callable[[BatchOperations], object]
@@ -442,6 +443,14 @@ def test_a_constraint_without_a_name_can_be_dropped(
     users.alter(said, **parameters)
 
     assert gone not in users.sql()
+
+
+def test_an_existing_type_of_another_database_says_nothing_here(users: Database) -> None:
+    users.alter(
+        lambda b: b.alter_column("name", existing_type=postgresql.INTERVAL(), type_=sa.String(9))
+    )
+
+    assert "name VARCHAR(9)" in users.sql()
 
 
 def test_if_exists_and_if_not_exists_look_at_the_table(users: Database) -> None:

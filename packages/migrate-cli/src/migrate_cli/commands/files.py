@@ -113,7 +113,7 @@ def revision(
                 branch_label=list(branch_labels) or None,
                 depends_on=list(depends_on) or None,
                 allow_empty=allow_empty,
-                allow_drops=allow_drops,
+                guard=None if allow_drops else _guard,
             )
         )
     from ..writer import write_revision  # brings the template engine along
@@ -188,6 +188,13 @@ def merge(
         branch_labels=branch_labels,
     )
     return Made(script.id, script.path, ())
+
+
+def _guard(found: Sequence[Change], around: Run) -> None:
+    """Refuse what would drop most tables, where an environment of the project's compares."""
+    from .difference import guard
+
+    guard(found, around, ())
 
 
 def _made_there(written: Sequence[tuple[Script, Sequence[Change]]]) -> Made:

@@ -18,7 +18,6 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from .. import __version__, complaint
-from ..commands.difference import guard
 from ..errors import (
     BadScript,
     EnvironmentFailed,
@@ -142,13 +141,17 @@ class AlembicWorld:
             return list(ddl_autogen.compare(connection, list(several), options))
 
     def write(
-        self, *, allow_empty: bool = True, allow_drops: bool = True, **options: Any
+        self,
+        *,
+        allow_empty: bool = True,
+        guard: Callable[[list[Change], Run], None] | None = None,
+        **options: Any,
     ) -> list[tuple[File, list[Change]]]:
         """Write new revision files, by the project's template, hooks and directives.
 
         Args:
             allow_empty: Write a file also where nothing differs.
-            allow_drops: Write it also if it drops most tables.
+            guard: Called with what a database differs in; raises where nothing is to be written.
             options: Those of `command.revision`.
 
         Returns:
@@ -162,8 +165,8 @@ class AlembicWorld:
             return [one.change for ops in tops for one in _single(ops)]
 
         def seen(context: MigrationContext, revisions: list[Any]) -> None:
-            if not allow_drops:
-                guard(changes(revisions), context._around({}), ())
+            if guard is not None:
+                guard(changes(revisions), context._around({}))
 
         def settle(revisions: list[Any]) -> None:
             found.extend(changes(revisions))

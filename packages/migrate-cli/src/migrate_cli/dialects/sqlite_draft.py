@@ -185,8 +185,8 @@ def _alter_column(draft: Draft, step: Step) -> None:
 
 def _with_type(draft: Draft, change: AlterColumn, item: Item) -> Item:
     new = as_column(str(item.name), change.type_, None, change, draft.dialect)
-    if change.existing_type is not KEEP:
-        old = as_column(str(item.name), change.existing_type, None, change, draft.dialect)
+    old = _existing(draft, change, item)
+    if old is not None:
         item = _without_checks(draft, old, item)
         if old.item.collation and not new.item.collation:
             item = edit.with_clause(item, ("collate",), None)
@@ -211,6 +211,20 @@ def _with_type(draft: Draft, change: AlterColumn, item: Item) -> Item:
             "leave the type as it is",
         )
     return item
+
+
+def _existing(draft: Draft, change: AlterColumn, item: Item) -> NewColumn | None:
+    """Give the column by the type that it is said to have; None if nothing is said.
+
+    A type that SQLite can't write is none either: whoever wrote the script had another database
+    in mind, and here it brought no CHECK along.
+    """
+    if change.existing_type is KEEP:
+        return None
+    try:
+        return as_column(str(item.name), change.existing_type, None, change, draft.dialect)
+    except CannotRebuild:
+        return None
 
 
 def _without_checks(draft: Draft, old: NewColumn, item: Item) -> Item:
