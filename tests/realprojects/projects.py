@@ -31,13 +31,110 @@ class Project:
 
 
 KEPT = "LIM-040: a fact of the column that the script doesn't state is kept; Alembic drops it"
-OSLO = ("oslo.db", "oslo.utils", "oslo.config", "oslo.log", "oslo.serialization")
+NAMED = "a block's naming convention finds constraints, and names none that the block doesn't touch"
+OSLO = (
+    *("oslo.cache", "oslo.concurrency", "oslo.config", "oslo.context", "oslo.db", "oslo.i18n"),
+    *("oslo.log", "oslo.messaging", "oslo.middleware", "oslo.policy", "oslo.serialization"),
+    *("oslo.service[threading]", "oslo.utils", "oslo.versionedobjects", "osprofiler"),
+    *("keystoneauth1", "keystonemiddleware", "python-keystoneclient", "openstacksdk", "pytz"),
+)
+
+
+def _columns(database: str, *tables: str) -> dict[str, str]:
+    return {f"{database} {table}/columns": KEPT for table in tables}
+
 
 PROJECTS = [
+    Project("aim", "3.29.1", ("aim/web/migrations/versions",), ("sqlite",)),
     Project(
-        "aim",
-        "3.29.1",
-        ("aim/web/migrations/versions",),
+        "aodh",
+        "23.0.0",
+        ("aodh/storage/sqlalchemy/alembic/versions",),
+        ("postgresql",),
+        (*OSLO, "sqlalchemy-utils", "tooz", "wsme"),
+        back=False,
+    ),
+    Project(
+        "argilla-server",
+        "2.8.0",
+        ("argilla_server/alembic/versions",),
+        ("sqlite", "postgresql"),
+        differs={"sqlite responses/foreign keys": NAMED},
+    ),
+    Project(
+        "blazar",
+        "18.0.0",
+        ("blazar/db/migration/alembic_migrations/versions",),
+        ("mariadb",),
+        OSLO,
+    ),
+    Project("ckan", "2.12.0", ("ckan/migration/versions",), ("postgresql",), back=False),
+    Project(
+        "magnum",
+        "23.0.0",
+        ("magnum/db/sqlalchemy/alembic/versions",),
+        ("mariadb",),
+        OSLO,
+        back=False,
+    ),
+    Project(
+        "manila",
+        "23.0.1",
+        ("manila/db/migrations/alembic/versions",),
+        ("mariadb",),
+        OSLO,
+        back=False,
+        differs=_columns(
+            "mariadb",
+            "security_services",
+            "share_group_share_type_mappings",
+            "share_group_snapshots",
+            "share_networks",
+        ),
+    ),
+    Project(
+        "masakari",
+        "22.0.0",
+        ("masakari/db/sqlalchemy/migrations/versions",),
         ("sqlite",),
+        OSLO,
+        back=False,
+    ),
+    Project(
+        "octavia",
+        "19.0.0",
+        ("octavia/db/migration/alembic_migrations/versions",),
+        ("mariadb",),
+        (*OSLO, "octavia-lib"),
+        back=False,
+        differs=_columns("mariadb", "listener", "load_balancer", "member", "pool"),
+    ),
+    Project(
+        "optuna",
+        "5.0.0",
+        ("optuna/storages/_rdb/alembic/versions",),
+        ("sqlite", "postgresql"),
+        ("colorlog", "numpy", "tqdm", "PyYAML"),
+        back=False,
+    ),
+    Project(
+        "tacker",
+        "16.0.0",
+        ("tacker/db/migration/alembic_migrations/versions",),
+        ("mariadb",),
+        OSLO,
+        back=False,
+        differs=_columns(
+            "mariadb",
+            "servicetypes",
+            "vimauths",
+            "vims",
+            "vnf",
+            "vnf_lcm_op_occs",
+            "vnf_software_images",
+        ),
+    ),
+    Project(
+        "zun", "18.0.0", ("zun/db/sqlalchemy/alembic/versions",), ("mariadb",), OSLO, back=False
     ),
 ]

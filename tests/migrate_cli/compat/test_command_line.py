@@ -120,11 +120,9 @@ def test_a_failing_migration_is_said_in_a_few_lines(
         {"a": script("aaaa", None, 'op.execute("select * from nowhere")')},
     )
 
-    with pytest.raises(SystemExit) as raised:
-        run(["alembic", "upgrade", "head"])
+    assert run(["alembic", "upgrade", "head"]) == 1
 
     said = capsys.readouterr().err
-    assert raised.value.code == 1
     assert "no such table: nowhere" in said
     assert "versions/a.py:10" in said
     assert "Traceback" not in said

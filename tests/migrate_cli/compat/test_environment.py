@@ -426,3 +426,26 @@ def test_a_thread_that_a_script_starts_speaks_for_its_run(tmp_path: Path, url: s
     head(tmp_path)
 
     assert versions(url) == ["aa11"]
+
+
+def test_an_implementation_may_add_columns_to_the_version_table(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic.ddl.sqlite import SQLiteImpl
+    from sqlalchemy import Column, DateTime, func
+
+    plain = SQLiteImpl.version_table_impl
+
+    def wider(self: Any, **kw: Any) -> Any:
+        made = plain(self, **kw)
+        made.append_column(Column("applied_at", DateTime, server_default=func.now()))
+        return made
+
+    monkeypatch.setattr(SQLiteImpl, "version_table_impl", wider)
+    make(tmp_path, url, CHAIN)
+
+    head(tmp_path)
+
+    names = [name for name, *_ in catalog(url)["alembic_version"]["columns"]]
+    assert names == ["version_num", "applied_at"]
+    assert versions(url) == ["bb22"]

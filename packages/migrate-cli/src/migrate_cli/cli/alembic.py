@@ -7,11 +7,11 @@ import click
 
 @click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def alembic(arguments: tuple[str, ...]) -> None:
+def alembic(arguments: tuple[str, ...]) -> int:
     """Run one of Alembic's own commands, with its flags, messages and exit codes."""
     from ..compat import install
 
     install()
-    from ..compat.command_line import main
+    from ..compat.command_line import program
 
-    main(arguments, prog="migrate alembic")
+    return program(arguments, "migrate alembic")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import configparser
 import inspect
 import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
+from configparser import Error as ConfigParserError
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import MigrateError
+from ..visible import visible
 from .alembic import __version__, command, util
 from .settings import Config
 
@@ -143,7 +143,7 @@ class CommandLine:
 
     def main(self, argv: Sequence[str] | None = None) -> None:
         """Read the command line, and carry it out."""
-        options = self.parser.parse_args(_targets(argv))
+        options = self.parser.parse_args(list(sys.argv[1:] if argv is None else argv))
         if not hasattr(options, "cmd"):
             self.parser.error("too few arguments")
         ini, toml = self._inis_from_config(options)
@@ -164,7 +164,7 @@ class CommandLine:
         return inis[0] if inis else "alembic.ini", tomls[0] if tomls else "pyproject.toml"
 
     def run_cmd(self, config: Config, options: Namespace) -> None:
-        """Carry a command out; what goes wrong is said, and ends the process."""
+        """Carry a command out; a command error is said, and ends the process."""
         function, positional, keywords = options.cmd
         try:
             function(
@@ -172,20 +172,36 @@ class CommandLine:
                 *[getattr(options, name) for name in positional],
                 **{name: getattr(options, name) for name in keywords if hasattr(options, name)},
             )
-        except (MigrateError, configparser.Error, SQLAlchemyError, ImportError) as err:
+        except util.CommandError as err:
             if options.raiseerr:
                 raise
-            told = getattr(err, "__notes__", None)
-            said = str(told[-1] if told and not isinstance(err, MigrateError) else err)
-            if isinstance(err, util.CommandError):
-                util.err(said, **config.messaging_opts)
-            sys.stderr.write(f"FAILED: {said}\n")
-            sys.exit(1)
+            util.err(str(err), **config.messaging_opts)
 
 
-def _targets(argv: Sequence[str] | None) -> list[str]:
-    """Let `-1` through as an argument: argparse takes it for one where no flag looks like it."""
-    return list(sys.argv[1:] if argv is None else argv)
+def program(arguments: Sequence[str], prog: str) -> int:
+    """Run the command line for people: what goes wrong while a script runs is said in a few lines.
+
+    Args:
+        arguments: What follows the program's name.
+        prog: Name of the program.
+
+    Returns:
+        The exit code: 0, or 1 where a migration failed.
+
+    Raises:
+        SystemExit: With 2 for usage, 255 for a command error.
+    """
+    line = CommandLine(prog=prog)
+    try:
+        line.main(arguments)
+    except Exception as err:
+        notes = getattr(err, "__notes__", None)  # the runner says there what failed, and where
+        known = isinstance(err, (SQLAlchemyError, ConfigParserError, ImportError, SyntaxError))
+        if "--raiseerr" in arguments or not (notes or known):
+            raise
+        sys.stderr.write(f"FAILED: {visible(str(notes[-1] if notes else err))}\n")
+        return 1
+    return 0
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **kwargs: Any) -> None:

@@ -23,9 +23,9 @@ from ....scripts import Script as File
 from ....sinks import OfflineSink, OnlineSink, Sink
 from ....sinks.offline import offline_dialect
 from ....transactions import reading
-from ....version_table import VersionTable
 from ...handing_on import HandingOnSink
 from ...step_files import ours
+from ...version_table import AlembicVersionTable
 from .. import util
 from ..ddl.impl import DefaultImpl
 from ..operations import Operations
@@ -46,12 +46,6 @@ log = logging.getLogger("alembic.runtime.migration")
 
 LOCK_TIMEOUT = 300
 """Longest that a run waits for another one, in seconds."""
-
-
-class AlembicVersionTable(VersionTable):
-    """The version table in Alembic's format: `version_num VARCHAR(32) NOT NULL`."""
-
-    width = 32
 
 
 class MigrationContext:
@@ -83,13 +77,6 @@ class MigrationContext:
         self.sink = _sink(dialect, connection, self.as_sql, self.output_buffer, opts)
         self.dialect = self.sink.dialect
         self.connection: Any = self.sink.bind()
-        self.versions = AlembicVersionTable(
-            opts.get("version_table", "alembic_version"),
-            opts.get("version_table_schema"),
-            primary_key=opts.get("version_table_pk", True),
-        )
-        self.version_table, self.version_table_schema = self.versions.name, self.versions.schema
-        self._version = self.versions.table
         self._transaction_per_migration: bool = opts.get("transaction_per_migration", False)
         self.on_version_apply_callbacks: Sequence[Callable[..., None]] = (
             util.to_tuple(opts.get("on_version_apply"), ()) or ()
@@ -106,6 +93,9 @@ class MigrationContext:
             opts,
         )
         self.impl.sink = self.sink
+        self.versions = AlembicVersionTable(self.impl, opts)
+        self.version_table, self.version_table_schema = self.versions.name, self.versions.schema
+        self._version = self.versions.table
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
