@@ -64,7 +64,10 @@ class Project:
     def tables(self) -> set[str]:
         """Names of the tables in the database, the version table apart."""
         with self.connect() as connection:
-            return set(inspect(connection).get_table_names()) - {"migrate_version"}
+            return set(inspect(connection).get_table_names()) - {
+                "migrate_version",
+                "migrate_journal",
+            }
 
 
 @pytest.fixture

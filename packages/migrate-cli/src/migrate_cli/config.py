@@ -80,6 +80,7 @@ class Config:
         transaction: "revision" for one transaction per revision, "run" for one in all.
         lock: Whether a run holds a lock, so that one at a time is at work.
         lock_timeout: Longest that a run waits for another one, in seconds.
+        journal: Whether runs are written down in the database, so that they can be gone on with.
         include_schemas: Compare all schemas of the database, not only the default one.
         compare_type: Compare the types of columns.
         compare_server_default: Compare the server defaults of columns.
@@ -108,6 +109,7 @@ class Config:
     transaction: Literal["revision", "run"] = "revision"
     lock: bool = True
     lock_timeout: float = 300
+    journal: bool = True
     include_schemas: bool = False
     compare_type: bool = True
     compare_server_default: bool = True
@@ -353,6 +355,7 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "transaction": _transaction,
     "lock": _flag,
     "lock_timeout": _seconds,
+    "journal": _flag,
     "include_schemas": _flag,
     "compare_type": _flag,
     "compare_server_default": _flag,

@@ -21,6 +21,7 @@ class _Ears:
 
     Attributes:
         busy: Whether a statement runs that must come to its end.
+        held: Whether something is written down that must be whole.
         heard: The first signal that came; None if none did.
         waits: Whether it waits for that statement.
         cancel: What a signal does instead of an exception, where one would tear an event loop.
@@ -28,6 +29,7 @@ class _Ears:
     """
 
     busy = False
+    held = False
     heard: int | None = None
     waits = False
     cancel: Callable[[], object] | None = None
@@ -53,7 +55,8 @@ def listening(told: Callable[[], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    _ears.busy, _ears.heard, _ears.waits, _ears.told = False, None, False, told
+    _ears.busy, _ears.held = False, False
+    _ears.heard, _ears.waits, _ears.told = None, False, told
     before = {
         number: signal.signal(number, _hear)
         for number in (signal.SIGINT, signal.SIGTERM)
@@ -70,7 +73,7 @@ def _hear(number: int, frame: object) -> None:
     first = _ears.heard is None
     if first:
         _ears.heard = number
-    if first and _ears.busy:
+    if first and (_ears.busy or _ears.held):
         _ears.waits = True
         if _ears.told is not None:
             _ears.told()
@@ -91,9 +94,19 @@ def busy(now: bool) -> None:
 
 def heed() -> None:
     """Raise for a signal that came while a statement had to come to its end."""
-    if _ears.waits and _ears.heard is not None:
+    if _ears.waits and _ears.heard is not None and not _ears.held:
         _ears.waits = False
         raise _exception(_ears.heard)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Let a signal wait until after the block, and until something heeds it."""
+    before, _ears.held = _ears.held, True
+    try:
+        yield
+    finally:
+        _ears.held = before
 
 
 @contextmanager

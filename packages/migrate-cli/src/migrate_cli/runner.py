@@ -16,11 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from . import complaint, interruption
 from .batch.switch import unchecked
-from .errors import BadScript, MigrateError, NotBegun, ends_us, in_one_line
+from .errors import BadScript, CantGoOn, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
+from .journal import Journal
+from .journal_run import Scribe
 from .lock import beside
 from .operations import Operations, speaking
 from .paths import shown
+from .resume import Resumed
 from .scripts import Script
 from .sinks import Sink
 from .version_table import VersionTable
@@ -60,6 +63,8 @@ class Run:
         guard: Called before each step; it raises where the run must not go on.
         prepare: Called before the first step, outside of its transaction; None if nothing is to be.
         begun: Called before each step with the script and the direction.
+        journal: Where each step is written down; None for nowhere.
+        resumed: The revision that isn't finished, if it is to be gone on with.
         recorded: Called after each step or stamp, in its transaction, when its rows are written.
         ended: Called after each step.
     """
@@ -75,6 +80,8 @@ class Run:
     guard: Callable[[], None] | None = None
     prepare: Callable[[], None] | None = None
     begun: Callable[[Script, str], None] | None = None
+    journal: Journal | None = None
+    resumed: Resumed | None = None
     recorded: Callable[[Step[Script] | Stamp], None] | None = None
     ended: Callable[[Done], None] | None = None
 
@@ -98,6 +105,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     around.versions.must_take([step.change for step in steps], around.sink)
     done: list[Done] = []
     at_work = False
+    scribe = Scribe(around.journal, around.sink, around.resumed)
     whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
     each = nullcontext if whole or around.transaction is None else around.sink.transaction
     if steps and around.prepare is not None:
@@ -121,9 +129,10 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                         around.versions.create(around.sink)
                     around.sink.note(f"Running {step.direction} {_arrow(step, around.base)}")
                     at_work = True
-                    with around.sink.watched():
+                    with _page(scribe, step), around.sink.watched():
                         call(function, around.sink, around.keywords)
                     around.versions.apply(around.sink, step.change)
+                    scribe.ended()
                     if around.recorded is not None:
                         around.recorded(step)
                     check()
@@ -137,11 +146,16 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
     except BaseException as err:  # a script may raise anything, and must not end us
         if not steps:
             raise
+        if not isinstance(err, NotBegun) or at_work:
+            scribe.failed(err)
+        if isinstance(err, CantGoOn):
+            raise
         if ends_us(err) or (isinstance(err, NotBegun) and not at_work):
             _add_state(err, around, whole)
             raise
         last = min(len(done), len(steps) - 1)  # all are done where the commit of the run fails
         raise _failure(steps[last], err, around, whole) from err
+    scribe.closed()
     return done
 
 
@@ -173,6 +187,16 @@ def _script(step: Step[Script]) -> Script:
     script = step.revision.payload
     assert script is not None, "every revision of Scripts.graph carries its script"
     return script
+
+
+def _page(scribe: Scribe, step: Step[Script]) -> AbstractContextManager[None]:
+    return scribe.page(step.revision.id, step.direction, _script(step).path)
+
+
+def rehearse(step: Step[Script], sink: Sink, around: Run) -> None:
+    """Call a step's script with another sink than the run's, and write nothing down of it."""
+    with speaking(Operations(sink), around.name), around.inside():
+        call(_function(step), sink, around.keywords)
 
 
 def _function(step: Step[Script]) -> Callable[..., object]:
@@ -267,7 +291,10 @@ def _state(around: Run, whole: bool) -> Iterator[str]:
         return
     if sink.kept:
         yield f"this stays, it is committed: {_last(sink.kept)}"
-        yield "look at it, and mend or undo it before the next: migrate upgrade"
+        if around.journal is None:
+            yield "look at it, and mend or undo it before the next: migrate upgrade"
+        else:
+            yield "what is done, and how to go on: migrate status"
     else:
         yield f"{'the whole run' if whole else 'this revision'} is rolled back"
     yield from _standing(around)

@@ -32,6 +32,11 @@ class Transaction:
         self.can_roll_back = traits(connection.dialect.name).transactional_ddl
         self._outside = False
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the transaction is left just now, by `left`."""
+        return self._outside
+
     @contextmanager
     def around(self) -> Iterator[None]:
         """Run the block in a transaction: committed at its end, rolled back on any exception.

@@ -15,6 +15,7 @@ from .words import project, word
 if TYPE_CHECKING:
     from ..commands.database import Checked, Current, Status
     from ..commands.database import Differences as DatabaseDifferences
+    from ..commands.unfinished import Standing
 
 
 @word(answers=True)
@@ -82,6 +83,8 @@ def _standing(found: Status) -> Iterator[str]:
         yield f"  {paint('[?]', 'red')} {lost}  unknown: it has no file here"
     if found.unknown:
         yield dim("      bring its file back, or: migrate stamp --purge <revision>")
+    if found.unfinished is not None:
+        yield from unfinished(found.unfinished)
     if found.changes is None:
         yield field("Models", str(found.why_not))
     elif found.changes:
@@ -90,8 +93,31 @@ def _standing(found: Status) -> Iterator[str]:
         yield field("Next", 'migrate revision --autogenerate -m "..."')
     else:
         yield field("Models", "in sync")
-    if found.pending and not found.unknown:
+    if found.pending and not found.unknown and found.unfinished is None:
         yield field("Next", f"migrate upgrade    ({found.pending} pending)")
+
+
+def unfinished(found: Standing) -> Iterator[str]:
+    """Write where an unfinished revision stands: each statement, and how to go on."""
+    count, done = len(found.statements), sum(one.state == "done" for one in found.statements)
+    known = f"{done} of {count} statements are known to be done"
+    yield f"{paint('Unfinished', 'bold')} {found.direction} of {found.revision}: {known}"
+    yield dim(f"      begun {found.begun} by {found.by}")
+    for one in found.statements:
+        box = {"done": paint("[x]", "green"), "failed": paint("[!]", "red")}.get(
+            one.state, paint("[?]", "yellow")
+        )
+        seen = dim(f"    {one.seen}") if one.seen else ""
+        yield f"  {box} {one.number}  {title(one.text, 100)}{seen}"
+    if found.reason:
+        yield f"      {found.reason}"
+    if found.running:
+        yield field("Next", "wait: the server is at work on it")
+    elif found.edited:
+        yield field("Next", f"{found.file} was edited since: migrate resume, which says more")
+    else:
+        word = "upgrade" if found.direction == "upgrade" else "resume"
+        yield field("Next", f"migrate {word}    (goes on at statement {found.next})")
 
 
 def _rows(found: Current) -> Iterator[str]:

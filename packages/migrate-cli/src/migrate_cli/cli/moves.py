@@ -74,7 +74,7 @@ def stamp(targets: tuple[str, ...], sql: bool, purge: bool, lock_timeout: float 
         config = waiting_up_to(lock_timeout)
         moved = work(config, targets, purge=purge, sql=stream, waiting=_waiting)
     if not sql:
-        answer(moved, [f"Stamped: was at {standing(moved.before)}, is at {_at(moved)}."])
+        answer(moved, [f"Stamped: was at {standing(moved.before)}, is at {at(moved)}."])
 
 
 @word(answers=True)
@@ -101,7 +101,7 @@ def _waiting(holder: str) -> None:
 
 
 def _move(work: Any, target: str | None, sql: bool, lock_timeout: float | None) -> None:
-    teller = _Teller()
+    teller = Teller()
     with _script(sql) as stream, teller.listening():
         config = waiting_up_to(lock_timeout)
         moved = work(config, target, sql=stream, progress=teller.progress(silent=sql))
@@ -127,21 +127,22 @@ def _script(wanted: bool) -> Iterator[IO[str] | None]:
 def _ending(moved: Moved) -> str:
     if not moved.done:
         if moved.by_another:
-            return f"At {_at(moved)}. Already done by another run."
+            return f"At {at(moved)}. Already done by another run."
         if moved.passed:
             below = ", ".join(moved.passed)
-            return f"At {_at(moved)}, past {below}. To go back to it: migrate downgrade {below}"
+            return f"At {at(moved)}, past {below}. To go back to it: migrate downgrade {below}"
         word = ("head " if len(moved.heads) == 1 else "heads ") if moved.at_head else ""
         return f"Already at {word if moved.heads else ''}{standing(moved.heads)}. Nothing to do."
     verb = {"upgrade": "applied", "downgrade": "undone"}[moved.done[0].direction]
-    return f"At {_at(moved)}. {len(moved.done)} {verb} in {seconds(moved.seconds)}."
+    return f"At {at(moved)}. {len(moved.done)} {verb} in {seconds(moved.seconds)}."
 
 
-def _at(moved: Moved) -> str:
+def at(moved: Moved) -> str:
+    """Write where a move has led."""
     return standing(moved.heads, at_head=moved.at_head)
 
 
-class _Teller:
+class Teller:
     """Tells each step as it ends; on a terminal its line begins when the step does."""
 
     def __init__(self) -> None:

@@ -29,6 +29,8 @@ WORDS = {
     "stamp": "moves",
     "ensure-version": "moves",
     "wait": "waiting",
+    "resume": "journal",
+    "log": "journal",
     "status": "database",
     "current": "database",
     "check": "database",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .examining import doctor
     from .files import init, merge, revision
     from .graph import branches, drawn, heads, history, show
+    from .journal import log, resume
     from .moves import downgrade, stamp, upgrade
     from .waiting import wait
 
@@ -32,7 +33,9 @@ _WHERE = {
     "heads": "graph",
     "history": "graph",
     "init": "files",
+    "log": "journal",
     "merge": "files",
+    "resume": "journal",
     "revision": "files",
     "show": "graph",
     "stamp": "moves",
@@ -54,7 +57,9 @@ __all__ = [
     "heads",
     "history",
     "init",
+    "log",
     "merge",
+    "resume",
     "revision",
     "show",
     "stamp",

@@ -17,6 +17,7 @@ from ..transactions import reading
 from . import difference
 from .graph import Entry, entry
 from .project import applied, live, on_database, recorded, unknown
+from .unfinished import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Status:
             or revisions are pending.
         why_not: Why they aren't compared; None if they are.
         project: Which kind of project it is, if it isn't one of our own; None if it is.
+        unfinished: The revision that was begun and isn't finished; None if there is none.
     """
 
     database: str
@@ -116,11 +118,12 @@ class Status:
     changes: tuple[Change, ...] | None
     why_not: str | None
     project: str | None = None
+    unfinished: Standing | None = None
 
     @property
     def in_sync(self) -> bool:
         """Whether nothing is pending, unknown or different."""
-        return self.at_head and not self.changes
+        return self.at_head and not self.changes and self.unfinished is None
 
 
 def current(config: Config, *, connection: Connection | None = None) -> Current:
@@ -216,7 +219,10 @@ def status(config: Config, *, connection: Connection | None = None) -> Status:
         else:
             changes, why_not = _compared(around, config)
         at_head = set(heads) == set(graph.real_heads)
-        return Status(around.name, heads, at_head, known, pending, lost, changes, why_not, kind)
+        begun = standing(around, graph)
+        return Status(
+            around.name, heads, at_head, known, pending, lost, changes, why_not, kind, begun
+        )
 
     return on_database(config, connection, work)
 

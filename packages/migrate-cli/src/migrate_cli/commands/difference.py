@@ -13,6 +13,7 @@ from sqlalchemy import MetaData, inspect
 from ..config import Config
 from ..environment import metadata
 from ..failures import NotAtHead, WouldDrop
+from ..journal import NAME
 from ..runner import Run
 from ..scripts import Script
 from ..transactions import reading
@@ -36,7 +37,7 @@ def changes(around: Run, ours: Sequence[MetaData], config: Config) -> list[Chang
         include_schemas=config.include_schemas,
         compare_type=config.compare_type,
         compare_server_default=config.compare_server_default,
-        ignore_tables=[(versions.schema, versions.name)],
+        ignore_tables=[(versions.schema, versions.name), (versions.schema, NAME)],
     )
     with reading(connection):
         return list(ddl_autogen.compare(connection, list(ours), options))
@@ -69,7 +70,7 @@ def guard(found: Sequence[Change], around: Run, named: Sequence[str]) -> None:
         return
     connection = live(around)
     with reading(connection):
-        names = set(inspect(connection).get_table_names()) - {around.versions.name}
+        names = set(inspect(connection).get_table_names()) - {around.versions.name, NAME}
     total = max(len(names), len(dropped))
     if len(dropped) == total or (total >= 4 and len(dropped) * 2 > total):
         raise WouldDrop(dropped, total, named)

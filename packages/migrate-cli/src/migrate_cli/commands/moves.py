@@ -13,10 +13,10 @@ from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..environment import importable
-from ..errors import MovedMeanwhile, UsageError
+from ..errors import MovedMeanwhile, Unfinished, UsageError
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
-from . import targets
+from . import targets, unfinished
 from .before import with_what_was_before
 from .project import alone, applied, in_script, on_database, whatever
 
@@ -156,7 +156,12 @@ def stamp(
             else:
                 before = applied(around, graph, config)
             plan = targets.stamp(files, () if purge else before, ends)
+            attempt = unfinished.found(around)
+            if attempt is not None and not purge:
+                raise Unfinished(attempt.revision, attempt.direction, "stamp")
             record(plan.steps, replace(guarded, fresh=not before), purge=purge)
+            if attempt is not None:
+                unfinished.left(around, attempt, "stamped")
         return _moved(graph, around.name, before, plan, (), started)
 
     asked = {"starting_rev": start, "destination_rev": tuple(ends)}
@@ -199,14 +204,15 @@ def _move(
             around = replace(around, begun=progress.begun, ended=progress.ended)
         if offline:
             around = with_what_was_before(around, graph, before)
-        if not plan.steps:  # nothing is touched, so nobody has to be waited for
+        if not plan.steps and unfinished.found(around) is None:  # nobody has to be waited for
             return _moved(graph, around.name, before, plan, run((), around), started)
         with alone(around, config, progress.waiting) as guarded:
             now = before if offline else applied(around, graph, config)
             if now != before:
                 plan = _planned_again(graph, planner, plan, target, (before, now), to)
+            steps, guarded = _begun_first(plan, planner, guarded, graph, now, end)
             with importable(config.prepend_sys_path):
-                done = run(plan.steps, replace(guarded, fresh=not now))
+                done = run(steps, replace(guarded, fresh=not now))
         moved = _moved(graph, around.name, before, plan, done, started)
         return replace(moved, by_another=not done)
 
@@ -214,6 +220,28 @@ def _move(
     if sql is not None:
         return in_script(config, sql, go, join=_together, **asked)
     return on_database(config, connection, go, join=_together, **asked)
+
+
+def _begun_first(
+    plan: Plan[Step[Script]],
+    planner: Planner,
+    around: Run,
+    graph: RevisionGraph[Script],
+    heads: tuple[str, ...],
+    target: str | None,
+) -> tuple[Sequence[Step[Script]], Run]:
+    """Put a revision that was begun and isn't finished before the others, and let the run go on with it.
+
+    Raises:
+        Unfinished: It isn't on the way.
+        CantGoOn: It can't be gone on with by itself.
+    """
+    resumed = unfinished.to_go_on(around, graph, heads)
+    if resumed is None:
+        return plan.steps, around
+    asked = f"{planner.__name__} to {target or 'head'}"
+    steps = unfinished.in_order(plan, resumed.attempt, graph, heads, asked)
+    return steps, replace(around, resumed=resumed)
 
 
 def _planned_again(

@@ -19,6 +19,7 @@ from ..dialects import knowledge
 from ..environment import database_url, dialect_class, with_database
 from ..errors import ReadOnly
 from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
+from ..journal import Journal
 from ..lock import Wait, locked
 from ..runner import Run
 from ..scripts import Script, Scripts
@@ -63,6 +64,8 @@ def on_database(
     """
 
     def careful(around: Run) -> T:
+        if not config.journal:
+            around = replace(around, journal=None)
         try:
             return work(around)
         except DBAPIError as err:
@@ -101,6 +104,7 @@ def _run(config: Config, sink: Sink) -> Run:
         shown_url(config),
         fresh=False,
         transaction=config.transaction,
+        journal=Journal(config.version_table, config.version_table_schema),
     )
 
 

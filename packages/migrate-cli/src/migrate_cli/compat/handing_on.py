@@ -21,6 +21,7 @@ class HandingOnSink:
 
     offline = False
     connection = None
+    outside = False
 
     def __init__(self, stand_in: Any) -> None:
         self.stand_in = stand_in

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
     from sqlalchemy.engine import Connection
     from sqlalchemy.engine.interfaces import Dialect
+    from sqlalchemy.types import TypeEngine
 
     from ..batch.block import Block
     from ..sinks.base import Sink
@@ -58,9 +59,11 @@ class Knowledge(Protocol):
 
     Attributes:
         keeps_widths: Whether a text longer than its column is refused.
+        long_text: A type for long texts; None if SQLAlchemy's `Text` is one.
     """
 
     keeps_widths: bool
+    long_text: TypeEngine[str] | None
 
     def open_transaction(self, connection: Connection) -> None:
         """Open the transaction on the server, where the driver doesn't by itself."""
@@ -113,11 +116,23 @@ class Knowledge(Protocol):
         raises if the rows don't fit any more.
         """
 
+    def session(self, connection: Connection) -> str | None:
+        """Give what the server calls the connection; None if it has no name, or nobody knows."""
+
+    def at_work(self, connection: Connection, session: str) -> str | None:
+        """Give the statement that another session of the server runs; None if it runs none."""
+
+    def drop_invalid_index(
+        self, connection: Connection, schema: str | None, name: str
+    ) -> str | None:
+        """Give the statement that drops an index whose build has failed; None if there is none."""
+
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
 
     keeps_widths = True
+    long_text: TypeEngine[str] | None = None
 
     def open_transaction(self, connection: Connection) -> None:
         return None
@@ -150,6 +165,17 @@ class _Nothing:
 
     def unchecked(self, connection: Connection) -> AbstractContextManager[Callable[[], None]]:
         return nullcontext(lambda: None)
+
+    def session(self, connection: Connection) -> str | None:
+        return None
+
+    def at_work(self, connection: Connection, session: str) -> str | None:
+        return None
+
+    def drop_invalid_index(
+        self, connection: Connection, schema: str | None, name: str
+    ) -> str | None:
+        return None
 
 
 class _File(_Nothing):

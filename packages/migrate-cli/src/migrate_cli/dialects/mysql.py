@@ -6,8 +6,9 @@ from sqlalchemy.engine import Connection
 
 from .mysql_lock import latch
 from .mysql_rights import cannot_create
+from .mysql_session import at_work, long_text, session
 
-__all__ = ["cannot_create", "latch", "read_only"]
+__all__ = ["at_work", "cannot_create", "latch", "long_text", "read_only", "session"]
 
 
 def read_only(connection: Connection) -> str | None:

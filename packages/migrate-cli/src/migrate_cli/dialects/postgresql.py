@@ -9,8 +9,19 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
 from .postgresql_lock import latch
+from .postgresql_session import at_work, drop_invalid_index, session
 
-__all__ = ["aborted", "cannot_create", "in_transaction", "latch", "read_only", "set_offline"]
+__all__ = [
+    "aborted",
+    "at_work",
+    "cannot_create",
+    "drop_invalid_index",
+    "in_transaction",
+    "latch",
+    "read_only",
+    "session",
+    "set_offline",
+]
 
 
 def in_transaction(connection: Connection) -> bool | None:

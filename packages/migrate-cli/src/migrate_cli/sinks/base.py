@@ -24,6 +24,7 @@ class Sink(Protocol):
         kept: In words, what the present transaction's changes left behind for good,
             oldest first: all DDL where the database commits it by itself, and what
             was committed before a change that stands alone.
+        outside: Whether the transaction is left just now, and every statement commits itself.
     """
 
     @property
@@ -34,6 +35,8 @@ class Sink(Protocol):
     def connection(self) -> Connection | None: ...
     @property
     def kept(self) -> Sequence[str]: ...
+    @property
+    def outside(self) -> bool: ...
 
     def take(self, element: Change | Executable) -> Any:
         """Take a change or a SQLAlchemy executable.

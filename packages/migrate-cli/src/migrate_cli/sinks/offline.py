@@ -59,6 +59,7 @@ class OfflineSink:
 
     offline = True
     connection = None
+    outside = False
 
     def __init__(self, dialect: Dialect, stream: IO[str], *, separator: str | None = None) -> None:
         """Take a stream, and what stands between statements if not what the dialect's clients know."""

@@ -53,6 +53,10 @@ class OnlineSink:
                 result = self._execute(piece, element)
         return result
 
+    @property
+    def outside(self) -> bool:
+        return self._transaction.is_left
+
     def bind(self) -> Connection:
         return self.connection
 

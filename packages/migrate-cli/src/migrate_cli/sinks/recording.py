@@ -23,6 +23,7 @@ class RecordingSink:
     """
 
     connection = None
+    outside = False
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect

@@ -17,6 +17,7 @@ from sqlalchemy.sql.base import Executable
 
 from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
+from ....journal import Journal
 from ....lock import Wait, locked
 from ....runner import Run, record, run
 from ....scripts import Script as File
@@ -238,7 +239,7 @@ class MigrationContext:
         """
         around = self._around(kw)
         if visit := self.opts.get("visit"):
-            visit(around, self)
+            visit(replace(around, journal=Journal.passing(self.versions)), self)
             return
         assert self._migrations_fn is not None, "a command says what is to be done"
         with self._alone(around) as guarded:

@@ -1,0 +1,255 @@
+"""What a run writes down, where, and what it doesn't."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from migrate_cli.commands import check, downgrade, log, status, upgrade
+from migrate_cli.failures import RevisionFailed
+from migrate_cli.journal import hashed
+from migrate_cli.journal_answers import Answer, fingerprint
+from migrate_cli.journal_effects import Effect, effects
+from migrate_cli.journal_kinds import kind_of
+from sqlalchemy import event, inspect, text
+from sqlalchemy.engine import Engine
+
+CREATE = 'op.create_table("a", sa.Column("id", sa.Integer, primary_key=True), sa.Column("s", sa.String(9)))'
+DROP = 'op.drop_table("a")'
+INSERT = 'op.get_bind().execute(sa.text("INSERT INTO a VALUES (:id, :s)"), {"id": 1, "s": "hush"})'
+
+
+def test_each_statement_is_written_down(project: Any) -> None:
+    path = project.revision("a1", None, f"{CREATE}\n{INSERT}", DROP)
+
+    upgrade(project.config)
+    downgrade(project.config, "base")
+
+    down, up = log(project.config, statements=True).revisions
+    assert [(one.direction, one.state) for one in (up, down)] == [
+        ("upgrade", "done"),
+        ("downgrade", "done"),
+    ]
+    assert [(s.kind, s.state) for s in up.statements] == [("ddl", "done"), ("data", "done")]
+    assert "DROP TABLE" in down.statements[0].text
+    assert up.hash == hashed(path.read_text())
+    assert up.process > 0
+    assert up.by
+    assert up.host
+    assert up.seconds is not None
+
+
+def test_parameters_are_only_hashed(project: Any) -> None:
+    project.revision("a1", None, f"{CREATE}\n{INSERT}")
+
+    upgrade(project.config)
+
+    with project.connect() as connection:
+        columns = "revision, kind, state, parameters, answer, error, actor, host, file"
+        rows = connection.execute(text(f"SELECT {columns} FROM migrate_journal")).all()
+        said = connection.execute(text("SELECT text FROM migrate_journal WHERE n > 0")).scalars()
+        assert not [text for text in said if "hush" in text]
+    assert "hush" not in str(rows)
+    assert [row.parameters is not None for row in rows] == [False, False, True]
+    assert {row.answer for row in rows} == {None}
+
+
+def test_what_failed_is_written_down_where_the_table_is(project: Any) -> None:
+    project.revision("a1", None, CREATE)
+    project.revision("b2", "a1", 'op.execute("INSERT INTO nowhere VALUES (1)")')
+
+    with pytest.raises(RevisionFailed):
+        upgrade(project.config)
+
+    last = log(project.config, statements=True).revisions[0]
+    assert (last.revision, last.state) == ("b2", "failed")
+    assert "nowhere" in str(last.error)
+    assert [s.state for s in last.statements] == ["failed"]
+    assert status(project.config).unfinished is None
+
+
+def test_it_can_be_switched_off(project: Any) -> None:
+    project.settings("journal = false")
+    project.revision("a1", None, f"{CREATE}\n{INSERT}")
+
+    assert upgrade(project.config).heads == ("a1",)
+
+    with project.connect() as connection:
+        assert "migrate_journal" not in inspect(connection).get_table_names()
+    assert log(project.config).revisions == ()
+
+
+def test_a_script_has_nothing_of_it(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE)
+    stream = io.StringIO()
+
+    upgrade(sqlite_project.config, sql=stream)
+
+    assert "migrate_journal" not in stream.getvalue()
+
+
+def test_a_comparison_passes_it_over(sqlite_project: Any) -> None:
+    (sqlite_project.root / "models.py").write_text(
+        "import sqlalchemy as sa\nmeta = sa.MetaData()\n"
+        'sa.Table("a", meta, sa.Column("id", sa.Integer, primary_key=True))\n'
+    )
+    sqlite_project.settings('metadata = "models:meta"')
+    sqlite_project.revision(
+        "a1", None, 'op.create_table("a", sa.Column("id", sa.Integer, primary_key=True))'
+    )
+    upgrade(sqlite_project.config)
+
+    assert check(sqlite_project.config).changes == ()
+
+
+def test_a_revision_costs_one_statement_where_ddl_is_rolled_back(
+    sqlite_project: Any, make_project: Callable[[str], Any]
+) -> None:
+    sqlite_project.revision("a1", None, CREATE)
+    upgrade(sqlite_project.config)
+    sqlite_project.revision("b2", "a1", "\n".join([INSERT.replace("1", str(n)) for n in (2, 3, 4)]))
+    said: list[str] = []
+
+    def seen(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", seen)
+    try:
+        upgrade(sqlite_project.config)
+    finally:
+        event.remove(Engine, "before_cursor_execute", seen)
+
+    assert len([one for one in said if "INTO migrate_journal" in one]) == 1
+    assert not [one for one in said if "UPDATE migrate_journal" in one]
+
+
+def test_a_statement_of_ddl_costs_two_where_it_is_committed(
+    make_project: Callable[[str], Any], mariadb_url: str
+) -> None:
+    project = make_project(mariadb_url)
+    project.revision("a1", None, CREATE)
+    upgrade(project.config)
+    project.revision("b2", "a1", "\n".join(CREATE.replace('"a"', f'"t{n}"') for n in range(5)))
+    said: list[str] = []
+
+    def seen(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", seen)
+    try:
+        upgrade(project.config)
+    finally:
+        event.remove(Engine, "before_cursor_execute", seen)
+
+    ours = [one for one in said if one.startswith(("INSERT INTO migrate_j", "UPDATE migrate_j"))]
+    assert len(ours) <= 2 * 5 + 2
+
+
+def test_a_row_that_is_written_again_and_again_is_one(sqlite_project: Any) -> None:
+    loop = 'for n in range(2000):\n    op.get_bind().execute(sa.text("INSERT INTO a VALUES (:n, NULL)"), {"n": n})'
+    sqlite_project.revision("a1", None, f"{CREATE}\n{loop}")
+
+    upgrade(sqlite_project.config)
+
+    statements = log(sqlite_project.config, "a1", statements=True).revisions[0].statements
+    assert [one.times for one in statements] == [1, 2000]
+
+
+def test_a_clock_that_went_back_is_named(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE)
+    sqlite_project.revision("b2", "a1", INSERT)
+    upgrade(sqlite_project.config)
+    with sqlite_project.connect() as connection:
+        connection.execute(
+            text("UPDATE migrate_journal SET begun = '2099-01-01' WHERE revision = 'a1'")
+        )
+        connection.commit()
+
+    found = log(sqlite_project.config)
+
+    assert [one.revision for one in found.revisions] == ["b2", "a1"]
+    assert found.backwards == ("b2",)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("SELECT a FROM t", "read"),
+        ("SELECT count(*), max(a) FROM t WHERE b IN (1, 2)", "read"),
+        ("SELECT do_it(a) FROM t", "other"),
+        ("SELECT a INTO u FROM t", "other"),
+        ("SELECT 'do_it(1)' FROM t", "read"),
+        ("(SELECT 1) UNION SELECT 2", "read"),
+        ("-- first\nUPDATE t SET a = 1", "data"),
+        ("/* why */ ALTER TABLE t ADD a INT", "ddl"),
+        ("WITH x AS (UPDATE t SET a = 1 RETURNING a) SELECT a FROM x", "data"),
+        ("WITH x AS (SELECT 1) SELECT * FROM x", "read"),
+        ("EXPLAIN ANALYZE DELETE FROM t", "other"),
+        ("PRAGMA foreign_keys = ON", "session"),
+        ("PRAGMA table_info(t)", "read"),
+        ("CALL p()", "other"),
+        ("DO $$ BEGIN END $$", "other"),
+        ("SET @a = (SELECT max(a) FROM t)", "other"),
+        ("SET NAMES utf8mb4", "session"),
+        ("SAVEPOINT a", "transaction"),
+        ("SELECT a FROM t FOR UPDATE", "read"),
+        ("", "other"),
+    ],
+)
+def test_the_kind_of_a_statement(statement: str, kind: str) -> None:
+    assert kind_of(statement) == kind
+
+
+@pytest.mark.parametrize(
+    ("statement", "left"),
+    [
+        ("CREATE TABLE t (a int)", [Effect("table", True, "t")]),
+        ("CREATE TABLE `a b`.`c``d` (a int)", [Effect("table", True, "c`d", schema="a b")]),
+        ("CREATE TABLE IF NOT EXISTS t (a int)", []),
+        ("CREATE TABLE t AS SELECT 1", None),
+        ("CREATE TABLE t (a int) SELECT 1", None),
+        ("DROP TABLE a, b", [Effect("table", False, "a"), Effect("table", False, "b")]),
+        ("ALTER TABLE t ADD COLUMN a INT", [Effect("column", True, "t", "a")]),
+        ("ALTER TABLE t ADD a INT, ADD b DECIMAL(3, 2)",
+         [Effect("column", True, "t", "a"), Effect("column", True, "t", "b")]),
+        ("ALTER TABLE t DROP COLUMN a", [Effect("column", False, "t", "a")]),
+        ("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)", [Effect("constraint", True, "t", "c")]),
+        ("ALTER TABLE t ADD UNIQUE (a)", None),
+        ("ALTER TABLE t MODIFY a BIGINT NOT NULL", []),
+        ("ALTER TABLE t CHANGE a b BIGINT", [Effect("column", False, "t", "a"), Effect("column", True, "t", "b")]),
+        ("ALTER TABLE t CHANGE a a BIGINT", []),
+        ("ALTER TABLE t RENAME TO u", [Effect("table", False, "t"), Effect("table", True, "u")]),
+        ("ALTER TABLE t ALTER COLUMN a TYPE int USING a::int", None),
+        ("ALTER TABLE t ALTER COLUMN a SET NOT NULL", []),
+        ("CREATE UNIQUE INDEX i ON s.t (a)", [Effect("index", True, "t", "i", "s")]),
+        ("CREATE INDEX CONCURRENTLY i ON t (a)", [Effect("index", True, "t", "i")]),
+        ("DROP INDEX i ON t", [Effect("index", False, "t", "i")]),
+        ("TRUNCATE t", None),
+        ("GRANT SELECT ON t TO u", []),
+        ("UPDATE t SET a = 1", None),
+    ],
+)  # fmt: skip
+def test_what_a_statement_leaves_behind(statement: str, left: list[Effect] | None) -> None:
+    assert effects(statement) == left
+
+
+def test_an_answer_keeps_numbers_and_hashes_text() -> None:
+    class Cursor:
+        description = (("a", 3), ("b", None))
+        rowcount, lastrowid = 2, None
+
+    from migrate_cli.journal_answers import answer
+
+    numbers = answer(Cursor, [(1, None), (2, True)], whole=False, salt="s")
+    texts = answer(Cursor, [(1, "hush")], whole=False, salt="s")
+
+    assert Answer.read(numbers.written()) == numbers
+    assert texts.rows is None
+    assert "hush" not in texts.written()
+    assert texts.hash == fingerprint([(1, "hush")], "s") != fingerprint([(1, "hush")], "t")
+
+
+def test_the_order_of_names_is_no_difference() -> None:
+    assert fingerprint({"a": 1, "b": 2}, "s") == fingerprint({"b": 2, "a": 1}, "s")
