@@ -143,7 +143,9 @@ def databases(session: nox.Session) -> None:
 def nightly(session: nox.Session) -> None:
     """Run all tests with as many examples as the property tests can use; takes an hour."""
     session.install(*EDITABLE, *TESTING)
-    session.run("pytest", *PARALLEL, *session.posargs, env=MANY)
+    session.run(
+        "pytest", *PARALLEL, *session.posargs, env={**MANY, "MIGRATE_TEST_EVERY_REBUILD": "true"}
+    )
 
 
 @nox.session

@@ -33,7 +33,7 @@ from ddl_constructs import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.sql.elements import conv
 
 
@@ -349,3 +349,28 @@ def test_it_is_formatted_as_ruff_would(tmp_path: Path) -> None:
     )
 
     assert formatted.stdout == ""
+
+
+def test_changes_of_a_table_are_one_block_where_it_cant_be_altered_in_place() -> None:
+    changes = [
+        CreateIndex("ix_alone", "u", ["a"]),
+        AddColumn("t", sa.Column("b", sa.Integer())),
+        DropConstraint(None, "t", "unique", existing_constraint=sa.UniqueConstraint("a", "b")),
+        CreateIndex("ix", "t", ["b"]),
+        AlterColumn("u", "a", nullable=False, schema="s"),
+    ]
+
+    assert render(changes, dialect=sqlite.dialect()).lines == (
+        'op.create_index("ix_alone", "u", ["a"], unique=False)',
+        'with op.batch_alter_table("t") as batch:',
+        '    batch.add_column(sa.Column("b", sa.Integer(), nullable=True))',
+        "    batch.drop_constraint(",
+        '        None, type_="unique", existing_constraint=sa.UniqueConstraint("a", "b")',
+        "    )",
+        '    batch.create_index("ix", ["b"], unique=False)',
+        'with op.batch_alter_table("u", schema="s") as batch:',
+        '    batch.alter_column("a", nullable=False)',
+    )
+    assert render(changes[1], dialect=postgresql.dialect()).lines == (
+        'op.add_column("t", sa.Column("b", sa.Integer(), nullable=True))',
+    )

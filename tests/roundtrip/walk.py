@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from ddl_autogen import compare, render, reverse
-from ddl_constructs import AlterTableOptions, Change, CreateTable, DropTable
-from migrate_cli.batch.block import Block, Step
+from ddl_constructs import Change
 from migrate_cli.batch.sink import BatchingSink
 from migrate_cli.dialects import knowledge
 from migrate_cli.operations import Operations
-from migrate_cli.sinks import OnlineSink
 from sqlalchemy import Connection, text
 
 from .catalog import READERS
@@ -77,47 +74,14 @@ def _differences(where: str, wanted: set[str], found: set[str]) -> list[str]:
 
 def run(connection: Connection, changes: Sequence[Change]) -> None:
     """Write changes as a script and run that, as the command line does: one transaction."""
-    if pair_database(connection) == "sqlite":
-        rebuild(connection, changes)
-        return
     source = render(changes, dialect=connection.dialect)
     names: dict[str, Any] = {"sa": sa}
     exec("\n".join(source.imports), names)
     code = compile("\n".join(source.lines), "<revision>", "exec")
-    sink = OnlineSink(connection)
-    with sink.transaction():
-        exec(code, {**names, "op": Operations(sink)})
-
-
-def rebuild(connection: Connection, changes: Sequence[Change]) -> None:
-    """Do changes as a script with a batch block for each table does."""
     sink = BatchingSink(connection)
-    with knowledge("sqlite").unchecked(connection) as check, sink.transaction():
-        for table, several in groupby(changes, _inside):
-            if table is None:
-                for change in several:
-                    sink.take(change)
-            else:
-                sink.take_block(_block(table, list(several)))
+    with knowledge(sink.dialect.name).unchecked(connection) as check, sink.transaction():
+        exec(code, {**names, "op": Operations(sink)})
         check()
-
-
-def _block(table: str, changes: Sequence[Change]) -> Block:
-    """Make a batch block; options of the table are said as those of its copy."""
-    options = {
-        k: v
-        for c in changes
-        if isinstance(c, AlterTableOptions)
-        for k, v in c.dialect_kwargs.items()
-    }
-    steps = tuple(Step(c) for c in changes if not isinstance(c, AlterTableOptions))
-    return Block(table, None, "always" if options else "auto", steps, table_kwargs=options)
-
-
-def _inside(change: Change) -> str | None:
-    """Give the table whose definition a change alters; None for other changes."""
-    whole = isinstance(change, (CreateTable, DropTable))
-    return None if whole else getattr(change, "table_name", None)
 
 
 def filled(connection: Connection, pair: Pair) -> None:

@@ -6,16 +6,19 @@ import datetime
 import decimal
 import enum
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ddl_constructs import KEEP, Change
+from ddl_constructs import KEEP, Change, Spelling
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql.elements import ClauseElement, conv
 
+from .blocks import Block, blocks, inside
+from .dialects import alters_in_place
 from .errors import UnrenderableValue
 from .source import Atom, Group, Named, Node, Source, call, formatted, list_of, string
 from .speller import Speller, escaped
@@ -33,6 +36,7 @@ def render(
     sa_prefix: str = "sa.",
     render_item: RenderItem | None = None,
     indent: int = 0,
+    batch: bool | None = None,
 ) -> Source:
     """Write changes as the lines of a script that would build them again.
 
@@ -44,6 +48,8 @@ def render(
         sa_prefix: What stands before SQLAlchemy's names.
         render_item: Asked for each value of a kind; None for none.
         indent: How deep the lines will be indented, in steps of four columns.
+        batch: Whether the changes of a table are written as a batch block; None to do so where
+            the dialect can't alter all of a table in place (SQLite).
 
     Returns:
         The lines, and the imports that they need beside `import sqlalchemy as sa`.
@@ -61,9 +67,31 @@ def render(
         Speller(dialect or DefaultDialect()), dialect, op_prefix, sa_prefix, render_item
     )
     several = [changes] if isinstance(changes, Change) else list(changes)
-    lines = [line for change in several for line in formatted(renderer.change(change), indent)]
+    if batch is None:
+        batch = dialect is not None and not alters_in_place(dialect)
+    said: Iterable[Change | Block] = blocks(several) if batch else several
+    lines = [line for one in said for line in _lines(one, renderer, indent)]
     compile("\n".join(lines), "<rendered changes>", "exec")
     return Source(tuple(lines), tuple(sorted(renderer.imports)))
+
+
+def _lines(one: Change | Block, renderer: Renderer, indent: int) -> list[str]:
+    if isinstance(one, Change):
+        return formatted(renderer.change(one), indent)
+    where = [renderer.value(one.table_name)]
+    where += [
+        Named("schema=", node) for node in [renderer.value(one.schema)] if one.schema and node
+    ]
+    opening = call(renderer.op_prefix + "batch_alter_table", *(node for node in where if node))
+    first, *rest = formatted(opening, indent + 1)
+    with renderer.speaking_as("batch."):
+        body = [
+            f"    {line}"
+            for change in one.changes
+            for line in formatted(renderer.spelled(inside(change)), indent + 1)
+        ]
+    *head, last = [f"with {first}", *rest]
+    return [*head, f"{last} as batch:", *body]
 
 
 @dataclass
@@ -88,11 +116,23 @@ class Renderer:
 
     def change(self, change: Change) -> Node:
         """Write a change as a call on `op`."""
-        spelled = change.spelling()
+        return self.spelled(change.spelling())
+
+    def spelled(self, spelled: Spelling) -> Node:
+        """Write a word with its arguments."""
         several = [self.value(a) for a in spelled.arguments]
         named = self.keywords(spelled.keywords.items())
         items = [*(n for n in several if n is not None), *named]
         return call(self.op_prefix + spelled.word, *items, exploded=spelled.word == "create_table")
+
+    @contextmanager
+    def speaking_as(self, prefix: str) -> Iterator[None]:
+        """Write another prefix before the words, inside of the block."""
+        before, self.op_prefix = self.op_prefix, prefix
+        try:
+            yield
+        finally:
+            self.op_prefix = before
 
     def keywords(self, given: Iterable[tuple[str, Any]]) -> list[Node]:
         """Write keyword arguments."""

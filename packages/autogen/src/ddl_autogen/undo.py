@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 
 from ddl_constructs import (
     KEEP,
     AddColumn,
+    AddConstraint,
     AlterColumn,
     Change,
     CreateEnum,
@@ -17,8 +19,9 @@ from ddl_constructs import (
     DropIndex,
     DropTable,
 )
-from sqlalchemy import Column, Computed, Index
+from sqlalchemy import Column, Computed, Constraint, Index
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql.elements import conv
 from sqlalchemy.types import TypeEngine
 
 from .build import index_item, named_index
@@ -51,7 +54,7 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
     undone = [
         _guarded(_cast_back(undo, known))
         for change in reversed(changes)
-        for undo in _undone(change)
+        for undo in _undone(change, known)
     ]
     going = {
         (c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)
@@ -68,9 +71,21 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
     return [piece for change in kept for piece in _with_indexes(change, gathered)]
 
 
-def _undone(change: Change) -> Iterator[Change]:
-    """Yield a change's reverse; an expression that was taken away comes back with a new column."""
+def _undone(change: Change, known: Database | None) -> Iterator[Change]:
+    """Yield a change's reverse.
+
+    An expression that was taken away comes back with a new column. A constraint that has no name
+    in the database either is dropped by what it is.
+    """
     if (
+        isinstance(change, AddConstraint)
+        and change.constraint.name is None
+        and known is not None
+        and not known.names_constraints
+    ):
+        named = change.replace(constraint=_named(change.constraint)).reverse()
+        yield named.replace(constraint_name=None, existing_constraint=change.constraint)
+    elif (
         isinstance(change, AlterColumn)
         and change.server_default is None
         and isinstance(change.existing_server_default, Computed)
@@ -87,6 +102,13 @@ def _undone(change: Change) -> Iterator[Change]:
         yield AddColumn(change.table_name, column, schema=change.schema)
     else:
         yield change.reverse()
+
+
+def _named(constraint: Constraint) -> Constraint:
+    """Give a constraint some name."""
+    named = copy(constraint)
+    named.name = conv("named")
+    return named
 
 
 def _cast_back(change: Change, known: Database | None) -> Change:

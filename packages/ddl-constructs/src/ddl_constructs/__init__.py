@@ -51,6 +51,7 @@ from .sqltokens import Token, tokens
 from .table import CreateTable, DropTable, RenameTable, SetTableSchema
 from .table_options import AlterTableOptions
 from .traits import Traits, register_traits, traits
+from .unnamed import may_be_called
 
 __version__ = "0.1.0"
 
@@ -119,6 +120,7 @@ __all__ = [
     "create_unique_constraint",
     "facts",
     "lowers",
+    "may_be_called",
     "raw_text",
     "register_facts",
     "register_traits",

@@ -138,6 +138,8 @@ class DropConstraint(Change):
     def describe(self) -> str:
         kind = f"{_SAY[self.type_]} " if self.type_ else ""
         where = sqltext.dotted(self.schema, self.table_name)
+        if self.constraint_name is None and self.existing_constraint is not None:
+            return f"drop {say(self.existing_constraint)} of {where}"
         return f"drop {kind}constraint {self.constraint_name} of {where}"
 
 

@@ -251,8 +251,9 @@ def _arrow(step: Step[Script], base: str) -> str:
 
 def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -> RevisionFailed:
     script = _script(step)
-    frames = traceback.extract_tb(err.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(script.path)]
+    passed = [(f.filename, f.lineno) for f in traceback.extract_tb(err.__traceback__)]
+    where = getattr(err, "said_at", passed)  # a batch block that waited
+    lines = [line for file, line in where if file == str(script.path)]
     place = f"{shown(script.path)}:{lines[-1]}" if lines else shown(script.path)
     return RevisionFailed(
         script.id,

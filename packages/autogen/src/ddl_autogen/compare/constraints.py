@@ -218,19 +218,25 @@ class _Writer:
             made = constraint_of(one, name, self.context.database)
             if options.takes_object(made, name, type_, True):
                 yield DropConstraint(
-                    conv(name), self.ours.name, kind, schema=schema, existing_constraint=made
+                    None if name is None else conv(name),
+                    self.ours.name,
+                    kind,
+                    schema=schema,
+                    existing_constraint=made,
                 )
         for one in come:
             if options.takes_object(one.source, one.name, type_, False):
                 made = constraint_of(one, self._our_name(kind, one))
                 yield AddConstraint(self.ours.name, made, schema=schema)
 
-    def _their_name(self, kind: Kind, value: ConstraintValue) -> str:
-        """Give its name; where the database has none (SQLite) the one it would go by elsewhere."""
+    def _their_name(self, kind: Kind, value: ConstraintValue) -> str | None:
+        """Give its name; None where it has none, and the database gave it none (SQLite)."""
+        if value.name is None and not self.context.database.names_constraints:
+            return None
         return str(value.name) if value.name is not None else self._default_name(kind, value, set())
 
     def _our_name(self, kind: Kind, value: ConstraintValue) -> str | None:
-        if value.name is not None:
+        if value.name is not None or not self.context.database.names_constraints:
             return None
         name = self._default_name(kind, value, self.taken)
         self.taken.add(name)

@@ -54,6 +54,9 @@ class Database(ABC):
         tells_collations: Whether a column of theirs has a collation only where one was stated
             that isn't the usual one, so that a model which states none wants that.
         stores_computed: Whether a computed column is stored if nothing is said.
+        names_constraints: Whether it gives a name to a constraint that has none.
+        alters_in_place: Whether ALTER TABLE says all changes; else they are said in a batch
+            block, for which the table may be copied.
     """
 
     splits_cycles: ClassVar[bool] = True
@@ -66,6 +69,8 @@ class Database(ABC):
     names_primary_keys: ClassVar[bool] = False
     tells_collations: ClassVar[bool] = False
     stores_computed: ClassVar[bool] = False
+    names_constraints: ClassVar[bool] = True
+    alters_in_place: ClassVar[bool] = True
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -360,6 +365,12 @@ def reads(*dialects: str) -> Callable[[_D], _D]:
         return kind
 
     return register
+
+
+def alters_in_place(dialect: Dialect) -> bool:
+    """Tell whether ALTER TABLE says all changes; of a dialect that nobody knows, that it does."""
+    kind = _databases.get(dialect.name)
+    return kind is None or kind.alters_in_place
 
 
 def database(dialect: Dialect) -> Database:

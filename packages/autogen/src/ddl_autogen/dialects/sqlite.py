@@ -66,6 +66,8 @@ class SQLite(Database):
     splits_cycles: ClassVar = False
     has_comments: ClassVar = False
     tells_collations: ClassVar = True
+    names_constraints: ClassVar = False
+    alters_in_place: ClassVar = False
 
     def schemas(self, connection: Connection) -> list[str]:
         found = connection.execute(text("SELECT name FROM pragma_database_list ORDER BY seq"))

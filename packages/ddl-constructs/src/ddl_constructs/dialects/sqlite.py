@@ -30,11 +30,12 @@ from ..sqltext import raw_text
 from ..table_options import AlterTableOptions
 
 
-def _needs_rebuild(change: Change) -> UnsupportedChange:
+def _needs_rebuild(change: Any) -> UnsupportedChange:
     return UnsupportedChange(
         change.describe(),
         "sqlite",
         "SQLite can't alter that in place, the table must be copied",
+        f"write it inside 'with op.batch_alter_table(\"{change.table_name}\") as batch:'",
     )
 
 

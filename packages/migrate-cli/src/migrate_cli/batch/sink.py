@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -89,6 +90,16 @@ def one_by_one(block: Block, dialect: Dialect) -> Iterator[Change]:
         yield change
 
 
+def _lines() -> list[tuple[str, int]]:
+    """Give where the program is: (file, line), the outermost call first."""
+    frame: Any = sys._getframe(1)
+    found = []
+    while frame is not None:
+        found.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    return found[::-1]
+
+
 class BatchingSink(OnlineSink):
     """Executes what it takes, and lets a block wait for the next one on the same table.
 
@@ -101,6 +112,7 @@ class BatchingSink(OnlineSink):
         super().__init__(connection)
         self._waiting: Block | None = None
         self._take: Callable[[Change], object] | None = None
+        self._said_at: list[tuple[str, int]] = []
         self._may_wait = False
 
     def take(self, element: Change | Executable) -> Any:
@@ -112,15 +124,20 @@ class BatchingSink(OnlineSink):
         joined = self._waiting.joined(block) if self._waiting is not None else None
         if joined is None:
             self.flush()
-        self._waiting, self._take = joined or block, take
+        self._waiting, self._take, self._said_at = joined or block, take, _lines()
         if not self._may_wait:
             self.flush()
 
     def flush(self) -> None:
         """Do the block that waits, if one does."""
         block, self._waiting = self._waiting, None
-        if block is not None:
+        if block is None:
+            return
+        try:
             do_block(block, self, self._take)
+        except Exception as err:
+            err.said_at = self._said_at  # type: ignore[attr-defined]  # the runner looks for it
+            raise
 
     def bind(self) -> Connection:
         self.flush()

@@ -12,6 +12,7 @@ from ..dialects import knowledge
 from ..sinks import Sink
 
 WORD = "batch_alter_table"
+_OURS = Path(__file__).parents[1]
 
 
 @contextmanager
@@ -34,10 +35,11 @@ def unchecked(sink: Sink, functions: list[Callable[..., object]]) -> Iterator[Ca
 
 def rebuilds(function: Callable[..., object]) -> bool:
     """Tell whether a script's own text, or a project's module that it imports, names a batch block."""
-    script = sys.modules.get(function.__module__)
     names = getattr(function, "__globals__", {})
     modules = {m for value in names.values() if (m := _module_of(value)) is not None}
-    return any(_names(file) for file in {_file(m) for m in (script, *modules)} if file is not None)
+    files = {file for module in modules if (file := _file(module)) is not None}
+    own = names.get("__file__")
+    return any(map(_names, {Path(own), *files} if own else files))
 
 
 def _module_of(value: object) -> ModuleType | None:
@@ -47,15 +49,15 @@ def _module_of(value: object) -> ModuleType | None:
     return sys.modules.get(name) if isinstance(name, str) else None
 
 
-def _file(module: ModuleType | None) -> Path | None:
+def _file(module: ModuleType) -> Path | None:
     """The source of a module of the project: not of what is installed, nor of Python."""
     file = getattr(module, "__file__", None)
-    if module is None or not file or not file.endswith(".py"):
+    if not file or not file.endswith(".py"):
         return None
     package = module.__name__.partition(".")[0]
-    if package in sys.stdlib_module_names or package in ("migrate_cli", "alembic", "sqlalchemy"):
-        return None
-    return Path(file) if "site-packages" not in Path(file).parts else None
+    path = Path(file)
+    ours = path.is_relative_to(_OURS) or "site-packages" in path.parts
+    return None if ours or package in sys.stdlib_module_names else path
 
 
 def _names(file: Path) -> bool:

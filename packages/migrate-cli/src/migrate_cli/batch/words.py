@@ -284,6 +284,15 @@ class BatchOperations:
         change = ddl.RenameIndex(index_name, new_index_name, self.table_name, schema=self.schema)
         self.invoke(change)
 
+    def alter_table_options(
+        self, *, existing_options: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Alter the table's options, as `op.alter_table_options` does."""
+        change = ddl.AlterTableOptions(
+            self.table_name, schema=self.schema, existing_options=existing_options, **options
+        )
+        self.invoke(change)
+
     def create_table_comment(
         self, comment: str | None, *, existing_comment: str | None = None
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ddl_constructs import AddConstraint, DropConstraint
+from ddl_constructs import AddConstraint, DropConstraint, may_be_called
 from sqlalchemy.engine.interfaces import Dialect
 
 from ..batch.errors import CannotRebuild, UnknownInTable
@@ -53,6 +53,8 @@ def find_constraint(
         for kind, called, text in names:
             if called == name and (change.type_ in (None, kind)):
                 found = _like(every, text)
+    if not found and name is not None:
+        found = _called(table, every, name)
     if not found and change.type_ == "primary":
         found = [(i, c) for i, c in every if c.name is None]
     if not found and name and change.type_ in (None, "unique"):
@@ -73,6 +75,21 @@ def find_constraint(
         return None
     known = [c.name for _, c in table.clauses(*_KINDS) if c.name]
     raise UnknownInTable(change.describe(), "constraint", str(name), table.name, known)
+
+
+def _called(
+    table: StoredTable, every: Sequence[tuple[Item, Clause]], name: str
+) -> list[tuple[Item, Clause]]:
+    """Give the constraints without a name that another database would call by this one."""
+    found = []
+    for item, clause in every:
+        columns: Sequence[str] = clause.columns
+        if clause.kind == "check":
+            named = columns_named(clause.inner, table.names)
+            columns = [n for n in table.names if n.lower() in named]
+        if clause.name is None and may_be_called(name, table.name, clause.kind, columns):
+            found.append((item, clause))
+    return found
 
 
 def _like(every: Sequence[tuple[Item, Clause]], text: str) -> list[tuple[Item, Clause]]:

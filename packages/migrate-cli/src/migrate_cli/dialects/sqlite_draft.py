@@ -14,6 +14,7 @@ from ddl_constructs import (
     AddColumn,
     AddConstraint,
     AlterColumn,
+    AlterTableOptions,
     Change,
     DropColumn,
     DropConstraint,
@@ -391,6 +392,39 @@ def _drop_constraint(draft: Draft, step: Step) -> None:
     draft.table = edit.drop(draft.table, item, clause)
 
 
+def _alter_options(draft: Draft, step: Step) -> None:
+    change: Any = step.change
+    set_options(draft, change.of("sqlite"))
+
+
+def set_options(draft: Draft, options: Mapping[str, Any]) -> None:
+    """Set what stands behind the bracket, and AUTOINCREMENT, by the names of SQLAlchemy's options.
+
+    Raises:
+        CannotRebuild: AUTOINCREMENT without an INTEGER PRIMARY KEY.
+    """
+    draft.table = edit.with_options(
+        draft.table,
+        strict=_said(options, "strict", False),
+        rowid=_said(options, "with_rowid", True),
+    )
+    on = _said(options, "autoincrement", False)
+    if on is None or draft.table.autoincrement == on:
+        return
+    alias = draft.table.rowid_alias
+    if alias is None:
+        what = f"{'set' if on else 'take away'} AUTOINCREMENT of {draft.table.name}"
+        raise CannotRebuild(what, "it has no INTEGER PRIMARY KEY", "give it one")
+    draft.table = edit.with_autoincrement(draft.table, alias, on)
+
+
+def _said(options: Mapping[str, Any], name: str, usual: bool) -> bool | None:
+    """Give an option as it is said; None if it isn't, and the usual value for None."""
+    if name not in options:
+        return None
+    return usual if options[name] is None else bool(options[name])
+
+
 def _rename_constraint(draft: Draft, step: Step) -> None:
     change: Any = step.change
     for item, clause in draft.table.clauses("primary", "unique", "check", "foreignkey", "not null"):
@@ -415,5 +449,6 @@ _RULES: dict[type[Change], Callable[[Draft, Step], None]] = {
     DropColumn: _drop_column,
     AddConstraint: _add_constraint,
     DropConstraint: _drop_constraint,
+    AlterTableOptions: _alter_options,
     RenameConstraint: _rename_constraint,
 }

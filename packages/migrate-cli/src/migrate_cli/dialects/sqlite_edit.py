@@ -120,6 +120,25 @@ def with_constraint(table: StoredTable, item: Item, text: str) -> StoredTable:
     return replace(table, constraints=tuple(new if i is item else i for i in table.constraints))
 
 
+def with_autoincrement(table: StoredTable, name: str, on: bool) -> StoredTable:
+    """Write PRIMARY KEY at its column, with AUTOINCREMENT or without."""
+    ((holder, clause),) = table.clauses("primary")
+    conflict = re.search(
+        r"ON\s+CONFLICT\s+\w+", holder.text[clause.start : clause.end], re.IGNORECASE
+    )
+    words = [
+        *([f"CONSTRAINT {quoted(clause.name)}"] if clause.name else []),
+        "PRIMARY KEY",
+        *([conflict[0]] if conflict else []),
+        *(["AUTOINCREMENT"] if on else []),
+    ]
+    item = table.column(name)
+    if holder.name is None:
+        table = drop(table, holder)
+    assert item is not None, "the key's column is there"
+    return with_column(table, with_clause(item, ("primary",), " ".join(words)))
+
+
 def rename_constraint(table: StoredTable, item: Item, clause: Clause, name: str) -> StoredTable:
     """Give a constraint another name."""
     text = item.text[clause.start : clause.end]

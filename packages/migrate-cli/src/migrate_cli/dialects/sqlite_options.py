@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -27,10 +26,9 @@ from ..batch.block import Block, Step
 from ..batch.errors import CannotRebuild, UnknownInTable
 from . import sqlite_edit as edit
 from .sqlite_catalog import Catalog
-from .sqlite_draft import Draft
+from .sqlite_draft import Draft, set_options
 from .sqlite_spell import constraint, new_column
 from .sqlite_table import table_constraints
-from .sqlite_tokens import quoted
 
 _KINDS: dict[str, Any] = {"uq": Unique, "fk": ForeignKey, "ck": Check, "pk": PrimaryKeyConstraint}
 _WORDS = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}
@@ -97,15 +95,12 @@ def work_in_options(draft: Draft, block: Block) -> None:
         UnknownInTable: partial_reordering names no column.
         CannotRebuild: It contradicts itself.
     """
-    options = {k: v for k, v in block.table_kwargs.items() if k.startswith("sqlite_")}
-    rowid = options.get("sqlite_with_rowid")
-    draft.table = edit.with_options(
-        draft.table,
-        strict=options.get("sqlite_strict"),
-        rowid=None if rowid is None else bool(rowid),
-    )
-    if options.get("sqlite_autoincrement") is not None:
-        _set_autoincrement(draft, bool(options["sqlite_autoincrement"]))
+    options = {
+        k.removeprefix("sqlite_"): v
+        for k, v in block.table_kwargs.items()
+        if k.startswith("sqlite_")
+    }
+    set_options(draft, options)
     what = f"reorder the columns of {block.table_name}"
     orders = []
     for order in block.partial_reordering:
@@ -120,29 +115,6 @@ def work_in_options(draft: Draft, block: Block) -> None:
         except ValueError as err:
             raise CannotRebuild(what, str(err), "say one order") from err
         draft.table = edit.with_order(draft.table, names)
-
-
-def _set_autoincrement(draft: Draft, on: bool) -> None:
-    """Add or take away AUTOINCREMENT, which stands at the column of an INTEGER PRIMARY KEY."""
-    if draft.table.autoincrement == on:
-        return
-    what = f"{'set' if on else 'take away'} AUTOINCREMENT of {draft.table.name}"
-    alias = draft.table.rowid_alias
-    if alias is None:
-        raise CannotRebuild(what, "it has no INTEGER PRIMARY KEY", "give it one")
-    ((holder, clause),) = draft.table.clauses("primary")
-    text = holder.text[clause.start : clause.end]
-    named = f"CONSTRAINT {quoted(clause.name)} " if clause.name else ""
-    new = f"{named}PRIMARY KEY{_conflict(text)}{' AUTOINCREMENT' if on else ''}"
-    draft.table = edit.drop(draft.table, holder, clause)
-    item = draft.table.column(alias)
-    assert item is not None, "the key's column stays"
-    draft.put(edit.with_clause(item, ("primary",), new))
-
-
-def _conflict(text: str) -> str:
-    found = re.search(r"ON\s+CONFLICT\s+\w+", text, re.IGNORECASE)
-    return f" {found[0]}" if found else ""
 
 
 def names_for(
