@@ -309,3 +309,16 @@ def test_sequences(mariadb_url: str) -> None:
         "drop sequence gone",
     ]
     assert (left, back) == ([], [])
+
+
+def test_a_foreign_key_that_an_engine_forgets_is_no_difference(mariadb_url: str) -> None:
+    made = MetaData()
+    fk = ForeignKeyConstraint(["up"], ["t.id"])
+    columns = Column("id", Integer, primary_key=True), Column("up", Integer)
+    Table("t", made, *columns, fk, mysql_engine="MyISAM")
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        made.create_all(connection)
+
+        assert [c.describe() for c in compare(connection, made)] == []
+    engine.dispose()

@@ -1,7 +1,7 @@
 """From any schema to any other and back, on live databases: catalogs, rows, and nothing left to do.
 
-The pairs, their edits and the reader of the catalogs are in `tests/roundtrip`. `ROUNDTRIP_PAIRS` says
-how many are walked on each database (50 if it isn't said); `python -m roundtrip DATABASE N`, in
+The pairs, their edits and the reader of the catalogs are in `tests/roundtrip`. 50 are walked on each
+database, 500 under HYPOTHESIS_PROFILE=many; `python -m roundtrip DATABASE N`, in
 `tests`, prints how often each kind of edit occurs.
 """
 
@@ -16,9 +16,9 @@ from roundtrip.pairs import first_pairs
 from roundtrip.walk import walk
 from sqlalchemy import create_engine
 
-PAIRS = int(os.environ.get("ROUNDTRIP_PAIRS", "50"))
-AT_ONCE = 10
 MANY = 500
+PAIRS = MANY if os.environ.get("HYPOTHESIS_PROFILE") == "many" else 50
+AT_ONCE = 10
 
 
 @pytest.mark.slow

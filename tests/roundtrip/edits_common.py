@@ -214,6 +214,7 @@ def _parent(d: Draft) -> str:
         n
         for n, t in d.schema.tables.items()
         if not n.startswith(("new", "ring", "moody"))
+        and t.options.get("mysql_engine") != "MyISAM"
         and t.primary_key
         and t.primary_key.columns == ["id"]
     ]

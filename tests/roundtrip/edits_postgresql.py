@@ -83,7 +83,11 @@ def enum_table(d: Draft) -> None:
 
 @edit("CHECK and index on a label of an enum added", "CHECK and index on a label dropped", PG)
 def label_check(d: Draft) -> None:
-    _, made = d.table(lambda t: "mood" in t.columns and t.columns["mood"].type.startswith("enum:"))
+    _, made = d.table(
+        lambda t: (
+            "n" in t.columns and "mood" in t.columns and t.columns["mood"].type.startswith("enum:")
+        )
+    )
     made.checks.append(Check("mood <> '1' OR n > 0", d.new("ck_m")))
     made.indexes[d.new("ix_m")] = Ix(["n"], options={"postgresql_where": text("mood = '1'")})
 
@@ -289,6 +293,8 @@ def partial(d: Draft) -> None:
 @edit("foreign key to itself added", "foreign key to itself dropped")
 def to_itself(d: Draft) -> None:
     name, made = d.table(lambda t: t.primary_key is not None and t.primary_key.columns == ["id"])
+    if made.options.get("mysql_engine") == "MyISAM":
+        raise Unfit
     column = d.new("boss")
     made.columns[column] = Col(made.columns["id"].type)
     made.foreign_keys.append(Fk([column], name, ["id"], d.rng.choice([None, f"fk_{column}"])))

@@ -211,14 +211,17 @@ class MySQL(Database):
 
     def model_table(self, value: TableValue) -> TableValue:
         key = value.primary_key
+        options = mysql_options.stated(self._keywords(value.source))
         return replace(
             value,
             primary_key=replace(key, name=None) if key else None,
             uniques=tuple(replace(u, deferrable=False, initially=None) for u in value.uniques),
             foreign_keys=tuple(
-                replace(f, deferrable=False, initially=None) for f in value.foreign_keys
+                replace(f, deferrable=False, initially=None)
+                for f in value.foreign_keys
+                if mysql_options.has_foreign_keys(options)
             ),
-            options=mysql_options.stated(self._keywords(value.source)),
+            options=options,
         )
 
     def _keywords(self, table: Table) -> dict[str, Any]:
