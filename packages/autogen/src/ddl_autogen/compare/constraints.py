@@ -46,9 +46,8 @@ def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) 
     gone, come = uniques(theirs.uniques, ours.uniques)
     come = [u for u in come if not context.database.redundant(u, ours)]
     yield from writer.differences("unique", gone, come)
-    yield from writer.differences(
-        "foreignkey", *foreign_keys(theirs.foreign_keys, ours.foreign_keys)
-    )
+    wanted = ours.foreign_keys if context.database.has_foreign_keys(ours) else ()
+    yield from writer.differences("foreignkey", *foreign_keys(theirs.foreign_keys, wanted))
     if context.database.comparable_checks(theirs):
         stay = {c.name for c in theirs.columns} & {c.name for c in ours.columns}
         a, b = ([c for c in t.checks if c.column in (None, *stay)] for t in (theirs, ours))

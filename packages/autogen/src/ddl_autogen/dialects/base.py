@@ -228,6 +228,10 @@ class Database(ABC):
         """
         return {}
 
+    def has_foreign_keys(self, table: TableValue) -> bool:
+        """Tell whether the foreign keys of a table of ours come to be."""
+        return True
+
     def options_apart(
         self, theirs: TableValue, ours: TableValue
     ) -> tuple[dict[str, Any], dict[str, Any]]:

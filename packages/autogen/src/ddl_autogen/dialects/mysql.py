@@ -211,22 +211,22 @@ class MySQL(Database):
 
     def model_table(self, value: TableValue) -> TableValue:
         key = value.primary_key
-        options = mysql_options.stated(self._keywords(value.source))
         return replace(
             value,
             primary_key=replace(key, name=None) if key else None,
             uniques=tuple(replace(u, deferrable=False, initially=None) for u in value.uniques),
             foreign_keys=tuple(
-                replace(f, deferrable=False, initially=None)
-                for f in value.foreign_keys
-                if mysql_options.has_foreign_keys(options)
+                replace(f, deferrable=False, initially=None) for f in value.foreign_keys
             ),
-            options=options,
+            options=mysql_options.stated(self._keywords(value.source)),
         )
 
     def _keywords(self, table: Table) -> dict[str, Any]:
         """Give what a model's table says to this dialect."""
         return dict(table.dialect_options[self.name]._non_defaults)
+
+    def has_foreign_keys(self, table: TableValue) -> bool:
+        return mysql_options.has_foreign_keys(table.options)
 
     def options_apart(
         self, theirs: TableValue, ours: TableValue
