@@ -21,7 +21,8 @@ from ..batch.block import Block
 from ..batch.errors import CannotRebuild, UnknownInTable
 from ..sinks.base import Sink
 from .sqlite_catalog import Catalog, read, tables
-from .sqlite_draft import Draft, work_in
+from .sqlite_changed import Draft
+from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
 from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..batch.errors import StillNeeded
 from .sqlite_catalog import Catalog, Entry
-from .sqlite_draft import Draft
+from .sqlite_changed import Draft
 from .sqlite_table import StoredTable, parse
 from .sqlite_tokens import Token, normal, quoted, tokens
 

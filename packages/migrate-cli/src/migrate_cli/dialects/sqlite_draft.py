@@ -1,4 +1,4 @@
-"""The new table while the changes of a block are worked into it, one after the other.
+"""How the changes of a block are worked into the new table, one after the other.
 
 Nothing here reads the database: it works on the catalog that was read.
 """
@@ -6,7 +6,6 @@ Nothing here reads the database: it works on the catalog that was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from ddl_constructs import (
@@ -21,70 +20,15 @@ from ddl_constructs import (
     RenameConstraint,
 )
 from sqlalchemy import Computed, String
-from sqlalchemy.engine.interfaces import Dialect
 
 from ..batch.block import Step
 from ..batch.errors import CannotRebuild, StillNeeded, UnknownInTable
 from . import sqlite_edit as edit
-from .sqlite_catalog import Catalog
+from .sqlite_changed import Draft
 from .sqlite_constraint import find_constraint, index_columns
 from .sqlite_spell import NewColumn, as_column, constraint, new_column
-from .sqlite_table import Item, StoredTable, table_constraints
+from .sqlite_table import Item, table_constraints
 from .sqlite_tokens import columns_named, same
-
-
-@dataclass
-class Draft:
-    """The table as it is to be, and where its values come from.
-
-    Attributes:
-        catalog: What was read.
-        dialect: Whose words changes are written in.
-        table: The table as it is so far.
-        renamed: Old name -> new one, of columns that an earlier change renamed.
-        names: The names that constraints without one go by: (kind, name, what it is).
-        added: Names of columns that are new.
-        gone: Names of columns that were dropped, as the old table has them.
-        retyped: Column -> its type before and after, as written.
-        altered: Columns whose definition was changed.
-        foreign_keys: Texts of the foreign keys that are new.
-        indexes: Changes that create indexes when the new table is there.
-        without: Names of the old table's indexes that aren't made again, in small letters.
-    """
-
-    catalog: Catalog
-    dialect: Dialect
-    table: StoredTable
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    names: Sequence[tuple[str, str, str]] = ()
-    added: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    retyped: dict[str, tuple[str, str]] = field(default_factory=dict)
-    altered: set[str] = field(default_factory=set)
-    foreign_keys: list[str] = field(default_factory=list)
-    indexes: list[Change] = field(default_factory=list)
-    without: set[str] = field(default_factory=set)
-
-    def column(self, change: Change, name: str) -> Item:
-        """Give a column by its name as it is now.
-
-        Raises:
-            UnknownInTable: There is none.
-        """
-        found = self.table.column(name)
-        if found is None:
-            raise UnknownInTable(
-                change.describe(),
-                "column",
-                name,
-                self.table.name,
-                self.table.names,
-                now=self.renamed.get(name.lower()),
-            )
-        return found
-
-    def put(self, item: Item) -> None:
-        self.table = edit.with_column(self.table, item)
 
 
 def work_in(draft: Draft, step: Step) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from ..batch.block import Step
 from .sqlite_catalog import Catalog, is_on
+from .sqlite_changed import Draft
 from .sqlite_constraint import index_columns
-from .sqlite_draft import Draft
 from .sqlite_spell import new_column
 from .sqlite_table import Item, table_constraints
 from .sqlite_tokens import columns_named, quoted, tokens

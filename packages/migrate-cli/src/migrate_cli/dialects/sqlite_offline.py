@@ -25,7 +25,8 @@ from ..sinks.base import Sink
 from ..sinks.offline import OfflineSink, Written
 from .sqlite_batch import beside, catalog_of, in_words
 from .sqlite_catalog import Catalog
-from .sqlite_draft import Draft, work_in
+from .sqlite_changed import Draft
+from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
 from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options

@@ -26,7 +26,8 @@ from ..batch.block import Block, Step
 from ..batch.errors import CannotRebuild, UnknownInTable
 from . import sqlite_edit as edit
 from .sqlite_catalog import Catalog
-from .sqlite_draft import Draft, set_options
+from .sqlite_changed import Draft
+from .sqlite_draft import set_options
 from .sqlite_spell import constraint, new_column
 from .sqlite_table import table_constraints
 

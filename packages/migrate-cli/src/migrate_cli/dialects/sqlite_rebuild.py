@@ -18,9 +18,9 @@ from sqlalchemy.sql.base import Executable
 from ..batch.errors import CannotRebuild, ForeignKeysOn, RebuildDiffers
 from ..sinks.base import Sink
 from .sqlite_catalog import Catalog, Entry, is_on, read
+from .sqlite_changed import Draft
 from .sqlite_compare import broken, differences
 from .sqlite_convert import AS_IT_IS, conversion
-from .sqlite_draft import Draft
 from .sqlite_rows import Rows, check_foreign_keys, dangling, refuse_more, rowid_word
 from .sqlite_tokens import quoted, tokens
 
