@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -271,3 +272,12 @@ def test_signatures_are_those_of_alembic() -> None:
     }
     assert different == {}
     assert len(theirs) > 120
+
+
+def test_a_word_of_the_module_shows_what_its_callers_hand_over() -> None:
+    from alembic import op
+
+    shown = inspect.signature(op.add_column)
+
+    assert list(shown.parameters)[:2] == ["table_name", "column"]
+    assert op.add_column.__doc__ == "Add a column to a table."

@@ -183,10 +183,9 @@ class PostgreSQL(Database):
     def model_table(self, value: TableValue) -> TableValue:
         said = value.source.dialect_options["postgresql"]
         unlogged = "UNLOGGED" in (word.upper() for word in value.source._prefixes)
-        storage = (
-            [f"{k}={v}".lower() for k, v in (said["with"] or {}).items()] if said["with"] else None
-        )
-        options = table_options_of("u" if unlogged else "p", storage, said["tablespace"])
+        given = said.get("with") or {}  # SQLAlchemy 2.0 knows of no such option of a table
+        storage = [f"{k}={v}".lower() for k, v in given.items()] or None
+        options = table_options_of("u" if unlogged else "p", storage, said.get("tablespace"))
         return replace(value, options=options)
 
     def options_apart(

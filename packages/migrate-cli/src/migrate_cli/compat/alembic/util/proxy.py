@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import MutableMapping
 from contextvars import ContextVar
-from functools import wraps
-from inspect import signature
+from functools import cache, wraps
+from inspect import Signature, signature
 from types import FunctionType
 from typing import Any, ClassVar, Self
 
@@ -103,8 +103,13 @@ def _speaking(
     def speak(*args: Any, **kwargs: Any) -> Any:
         return getattr(cls._meant(module, name), name)(*args, **kwargs)
 
-    if isinstance(method, FunctionType):  # whose object nobody hands over
-        whole = signature(method)
-        without = list(whole.parameters.values())[1:]
-        speak.__signature__ = whole.replace(parameters=without)  # type: ignore[attr-defined]  # inspect reads it
+    if isinstance(method, FunctionType):
+        speak.__signature__ = _without_self(method)  # type: ignore[attr-defined]  # inspect reads it
     return speak
+
+
+@cache
+def _without_self(method: FunctionType) -> Signature:
+    """Give a method's signature as its callers see it who hand no object over."""
+    whole = signature(method)
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
