@@ -188,6 +188,31 @@ def test_what_alembic_has_no_word_for_is_written_as_sql() -> None:
     assert made[0].reverse().sqltext == "ALTER TABLE t RENAME CONSTRAINT b TO a"
 
 
+def test_options_that_take_a_copy_of_the_table_are_a_block_of_their_own(sqlite_url: str) -> None:
+    from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
+    from alembic.operations import Operations
+
+    wanted = MetaData()
+    Table("t", wanted, Column("id", Integer, primary_key=True), sqlite_strict=True)
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY)"))
+        here = context(connection)
+        script = produce_migrations(here, wanted)
+        (op,) = script.upgrade_ops.ops
+        source = render_python_code(script.upgrade_ops).splitlines()
+        Operations(here).invoke(op)
+        assert compare_metadata(here, wanted) == []
+    engine.dispose()
+
+    assert source[1:-1] == [
+        '    with op.batch_alter_table("t", recreate="always", table_kwargs={\'sqlite_strict\': True}):',
+        "        pass",
+    ]
+    assert op.to_diff_tuple() == ("modify_table_options", None, "t", {"sqlite_strict": True})
+    assert op.reverse().change.dialect_kwargs == {"sqlite_strict": False}
+
+
 def test_a_rewriter_puts_other_operations_in_the_place_of_some() -> None:
     from alembic.autogenerate import Rewriter
     from alembic.operations import ops

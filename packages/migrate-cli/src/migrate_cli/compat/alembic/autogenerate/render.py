@@ -109,6 +109,18 @@ def _render_statements(autogen_context: AutogenContext, op: conversion.Statement
     return source(autogen_context, *(ExecuteSQL(text) for text in texts))
 
 
+@renderers.dispatch_for(conversion.TableOptionsOp)
+def _render_table_options(
+    autogen_context: AutogenContext, op: conversion.TableOptionsOp
+) -> list[str]:
+    prefix = autogen_context.option("alembic_module_prefix") or ""
+    change = op.change
+    schema = f", schema={_string(change.schema)}" if change.schema else ""
+    said = f'{schema}, recreate="always", table_kwargs={change.dialect_kwargs!r}'
+    head = f"with {prefix}batch_alter_table({_string(change.table_name)}{said}):"
+    return [head, "    pass", ""]
+
+
 @renderers.dispatch_for(ops.ModifyTableOps)
 def _render_modify_table(autogen_context: AutogenContext, op: ops.ModifyTableOps) -> list[str]:
     if not autogen_context.option("render_as_batch"):

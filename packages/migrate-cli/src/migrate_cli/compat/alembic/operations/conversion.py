@@ -52,6 +52,26 @@ def _carry_out(operations: Any, operation: StatementsOp) -> Any:
     return operations.impl._take(operation.change)
 
 
+class TableOptionsOp(ChangeOp[ddl.AlterTableOptions]):
+    """Alter a table's options where that takes a copy of the table: a batch block that only says them."""
+
+    def reverse(self) -> TableOptionsOp:
+        return TableOptionsOp._of(self._undone())
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        change = self.change
+        return ("modify_table_options", change.schema, change.table_name, change.dialect_kwargs)
+
+
+@Operations.implementation_for(TableOptionsOp)
+def _copy_table(operations: Any, operation: TableOptionsOp) -> None:
+    change = operation.change
+    with operations.batch_alter_table(
+        change.table_name, change.schema, "always", table_kwargs=change.dialect_kwargs
+    ):
+        pass
+
+
 def op_of(
     change: Change, dialect: Dialect, connection: Connection | None = None
 ) -> ops.MigrateOperation:
@@ -59,7 +79,14 @@ def op_of(
     if isinstance(change, ddl.AddConstraint):
         return constraint_op(change)
     kind = ChangeOp._BY_KIND.get(type(change))
-    return StatementsOp(change, dialect, connection) if kind is None else kind._of(change)
+    if kind is not None:
+        return kind._of(change)
+    try:
+        return StatementsOp(change, dialect, connection)
+    except ddl.UnsupportedChange:
+        if isinstance(change, ddl.AlterTableOptions):
+            return TableOptionsOp._of(change)
+        raise
 
 
 def ops_of(
@@ -80,7 +107,7 @@ def ops_of(
 def _altered(op: Any) -> tuple[str | None, str] | None:
     """Give the table that an operation alters; None for one on a whole table, or on none."""
     apart = (ops.CreateTableOp, ops.DropTableOp, ops.RenameTableOp, ops.BulkInsertOp)
-    if isinstance(op, (*apart, ops.ExecuteSQLOp)):
+    if isinstance(op, (*apart, ops.ExecuteSQLOp, TableOptionsOp)):
         return None
     table: str | None = op.change.table_name
     return None if table is None else (op.change.schema, table)
