@@ -213,6 +213,47 @@ def test_options_that_take_a_copy_of_the_table_are_a_block_of_their_own(sqlite_u
     assert op.reverse().change.dialect_kwargs == {"sqlite_strict": False}
 
 
+def test_percent_signs_are_written_once() -> None:
+    from alembic.migration import MigrationContext
+    from alembic.operations import conversion
+    from ddl_constructs import AddEnumValue
+
+    here = MigrationContext.configure(url="postgresql+psycopg://")
+
+    (op,) = conversion.ops_of([AddEnumValue("e", "50%")], here.dialect)
+
+    assert op.sqltext == "ALTER TYPE e ADD VALUE '50%'"
+
+
+def test_an_exclusion_is_written_in_alembics_word() -> None:
+    from alembic.autogenerate import render_python_code
+    from alembic.operations import ops
+    from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+    table = Table("t", MetaData(), Column("a", Integer), Column("b", Integer))
+    table.append_constraint(
+        ExcludeConstraint((table.c.a, "&&"), (sa.func.abs(table.c.b), "="), name="ex", using="gist")
+    )
+    (found,) = [c for c in table.constraints if c.name == "ex"]
+
+    source = render_python_code(ops.UpgradeOps([ops.AddConstraintOp.from_constraint(found)]))
+
+    assert "op.create_exclude_constraint(" in source
+    scope: dict[str, Any] = {"sa": sa, "op": Recorded()}
+    exec("def go():\n    " + source, scope)
+    scope["go"]()
+    ((name, on, *elements), options) = scope["op"].said
+    assert (name, on, [operator for _, operator in elements]) == ("ex", "t", ["&&", "="])
+    assert options == {"using": "gist"}
+
+
+class Recorded:
+    """Keeps what the last word was given."""
+
+    def create_exclude_constraint(self, *args: Any, **options: Any) -> None:
+        self.said = (args, options)
+
+
 def test_a_rewriter_puts_other_operations_in_the_place_of_some() -> None:
     from alembic.autogenerate import Rewriter
     from alembic.operations import ops

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ddl_constructs import ExecuteSQL
+from ddl_constructs import ExecuteSQL, Spelling
 
 from ..operations import conversion, ops
 from ..operations.ops.base import ChangeOp
@@ -38,7 +38,7 @@ from .pieces import (
     _user_autogenerate_prefix,
     _user_defined_render,
 )
-from .source import source
+from .source import AsWord, source
 
 __all__ = [
     "_add_check_constraint",
@@ -101,6 +101,18 @@ def render_op_text(autogen_context: AutogenContext, op: ops.MigrateOperation) ->
 @renderers.dispatch_for(ChangeOp)
 def _render_change(autogen_context: AutogenContext, op: ChangeOp[Any]) -> list[str]:
     return source(autogen_context, op.change)
+
+
+@renderers.dispatch_for(ops.CreateExcludeConstraintOp)
+def _render_exclusion(
+    autogen_context: AutogenContext, op: ops.CreateExcludeConstraintOp
+) -> list[str]:
+    said = {k: v for k, v in op._said().items() if v is not None}
+    name, table, elements = (
+        said.pop(k, None) for k in ("constraint_name", "table_name", "elements")
+    )
+    word = Spelling("create_exclude_constraint", (name, table, *elements), said)
+    return source(autogen_context, AsWord(word))
 
 
 @renderers.dispatch_for(conversion.StatementsOp)

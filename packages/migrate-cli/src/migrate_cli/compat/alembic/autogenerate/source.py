@@ -36,6 +36,16 @@ def _by_hook(kind: str, value: Any, autogen_context: AutogenContext) -> Any:
     return said
 
 
+class AsWord(Change):
+    """Something that is written as a word with its arguments."""
+
+    def __init__(self, spelling: Spelling) -> None:
+        self._spelling = spelling
+
+    def spelling(self) -> Spelling:
+        return self._spelling
+
+
 class _InBatch(Change):
     """A change as a batch block says it: without the table."""
 

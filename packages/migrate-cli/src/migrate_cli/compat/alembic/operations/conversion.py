@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -35,7 +36,8 @@ class StatementsOp(ops.ExecuteSQLOp):
     ) -> None:
         """Take the change, and where to read what it doesn't say; None for nowhere."""
         pieces: list[Any] = list(change.statements(dialect, connection))
-        texts = tuple(str(piece.compile(dialect=dialect)).strip() for piece in pieces)
+        writing = _writing(dialect)
+        texts = tuple(str(piece.compile(dialect=writing)).strip() for piece in pieces)
         self.__dict__.update(change=change, dialect=dialect, texts=texts)
 
     @property
@@ -45,6 +47,17 @@ class StatementsOp(ops.ExecuteSQLOp):
 
     def reverse(self) -> StatementsOp:
         return StatementsOp(self._undone(), self.dialect)
+
+
+def _writing(dialect: Dialect) -> Dialect:
+    """Give a copy of a dialect that writes percent signs once, as no driver reads the text."""
+    copied: Any = copy.copy(dialect)
+    copied.identifier_preparer = copy.copy(dialect.identifier_preparer)
+    copied.identifier_preparer.dialect = copied
+    copied.identifier_preparer._double_percents = False
+    copied.__dict__.pop("_type_memos", None)  # they hold what writes literals, and doubles too
+    written: Dialect = copied
+    return written
 
 
 @Operations.implementation_for(StatementsOp)
