@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import inspect
 import warnings
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Generic, Protocol, TypeVar
 
 import ddl_constructs
 import pytest
@@ -386,3 +387,37 @@ def test_a_model_stays_as_it_was() -> None:
         str(AddColumn("other", model.c.a).compile(dialect=dialect))
 
     assert (set(metadata.tables), set(model.indexes), model.c.a.type) == before
+
+
+Item = TypeVar("Item")
+
+
+class Closes(Protocol):
+    """What only a type checker can tell."""
+
+    def close(self) -> None: ...
+
+
+def test_a_change_of_another_package_may_be_annotated_as_it_likes() -> None:
+    """What can't be read or tested is no rule; the rest is."""
+
+    @dataclass(eq=False)
+    class Odd(Change, Generic[Item]):
+        table_name: str
+        pair: tuple[int, str]
+        call: Callable[[int], str]
+        item: Item
+        several: list[frozenset[str]]
+        closes: Closes
+        elsewhere: "NowhereDefined"  # type: ignore[name-defined]  # noqa: F821, UP037
+
+        def describe(self) -> str:
+            return "be odd"
+
+    made = Odd("t", (1, "a"), str, object(), [frozenset("a")], 5, 5)
+
+    assert made.pair == (1, "a")
+    with pytest.raises(WrongValue, match="table_name"):
+        Odd("", (1, "a"), str, None, [], None, None)
+    with pytest.raises(WrongValue, match="pair"):
+        Odd("t", [1, "a"], str, None, [], None, None)  # type: ignore[arg-type]  # that is the point

@@ -1,9 +1,14 @@
-"""Whether a change's fields hold what they say: each annotation is the rule, also at run time."""
+"""Whether a change's fields hold what they say: each annotation is the rule, also at run time.
+
+An annotation that can't be read here (a name known to type checkers only) or tested (a type
+variable) is no rule: the changes of other packages may say what they like.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from inspect import get_annotations
@@ -58,11 +63,12 @@ def _hints(kind: type) -> Iterator[tuple[str, Any]]:
         home = next(c for c in kind.__mro__ if field.name in get_annotations(c))
         holder = SimpleNamespace(__annotations__={field.name: field.type})
         module = vars(sys.modules[home.__module__])
-        yield field.name, get_type_hints(holder, globalns=module)[field.name]
+        with suppress(NameError):
+            yield field.name, get_type_hints(holder, globalns=module)[field.name]
 
 
 def _test(hint: Any) -> Test | None:
-    """Make the test of an annotation; None where anything goes."""
+    """Make the test of an annotation; None where anything goes, or nobody can tell."""
     if hint is Any:
         return None
     origin, arguments = get_origin(hint), get_args(hint)
@@ -75,17 +81,17 @@ def _test(hint: Any) -> Test | None:
         return lambda value: isinstance(value, plain) or any(t(value) for t in others if t)
     if origin is Literal:
         return lambda value: value in arguments
-    if origin is not None and issubclass(origin, (tuple, Mapping, Sequence)):
+    if isinstance(origin, type) and issubclass(origin, (tuple, Mapping, Sequence)):
         return _container(origin, arguments)
     if hint is bool:  # 0, 1 and None have always been taken for it
         return lambda value: value is None or (isinstance(value, int) and value in (0, 1))
     cls = _plain_class(hint)
-    assert cls is not None, f"there is no test for {hint!r}"
-    return lambda value: isinstance(value, cls)
+    return None if cls is None else lambda value: isinstance(value, cls)
 
 
 def _container(origin: type, arguments: tuple[Any, ...]) -> Test:
-    inner = [_test(each) for each in arguments if each is not ...]
+    one_each = origin is tuple and ... not in arguments  # (int, str), whose items differ
+    inner = [] if one_each else [_test(each) for each in arguments if each is not ...]
 
     def fits(value: Any) -> bool:
         if not isinstance(value, origin) or isinstance(value, (str, bytes)):
@@ -104,6 +110,10 @@ def _plain_class(hint: Any) -> type | None:
     """Give the class that an instance of is meant; None for what takes more than that."""
     origin = get_origin(hint) or hint
     if not isinstance(origin, type) or origin is bool or issubclass(origin, (tuple, Mapping)):
+        return None
+    try:
+        isinstance(None, origin)
+    except TypeError:  # a protocol, say, that is for type checkers only
         return None
     return None if origin is Sequence else origin
 
@@ -144,6 +154,8 @@ def _word(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return " or ".join(map(repr, get_args(kind)))
     origin = get_origin(kind) or kind
+    if not isinstance(origin, type):
+        return str(kind)
     if issubclass(origin, Mapping):
         return "a mapping of " + " to ".join(_in_words(a, "") for a in get_args(kind))
     if issubclass(origin, (tuple, Sequence)) and origin is not str:
