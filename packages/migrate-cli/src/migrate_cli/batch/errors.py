@@ -92,6 +92,22 @@ class CannotRebuild(MigrationFailed):
         super().__init__(f"can't {what}: {reason}; {mend}")
 
 
+class CannotCarry(MigrationFailed):
+    """Things hang on a table that its copy wouldn't have; nothing was changed.
+
+    Attributes:
+        table: The table's name.
+        found: What they are, in the database's own words, sorted.
+    """
+
+    def __init__(self, table: str, found: Sequence[str]) -> None:
+        self.table, self.found = table, tuple(found)
+        super().__init__(
+            f"can't copy {table}: these would be lost: {', '.join(found)}; drop them first and make "
+            "them again behind the block, or leave out recreate='always'"
+        )
+
+
 class ForeignKeysOn(MigrationFailed):
     """A table that others point to would be copied while foreign keys are on.
 

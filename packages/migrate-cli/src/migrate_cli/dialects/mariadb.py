@@ -1,5 +1,5 @@
 """Running on MariaDB, under its own name in a URL: as on MySQL."""
 
-from .mysql import at_work, cannot_create, latch, long_text, read_only, session
+from .mysql import at_work, batch, cannot_create, latch, long_text, read_only, session
 
-__all__ = ["at_work", "cannot_create", "latch", "long_text", "read_only", "session"]
+__all__ = ["at_work", "batch", "cannot_create", "latch", "long_text", "read_only", "session"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
+from ..batch.block import Block
+from ..sinks.base import Sink
 from .mysql_lock import latch
 from .mysql_rights import cannot_create
 from .mysql_session import at_work, long_text, session
 
-__all__ = ["at_work", "cannot_create", "latch", "long_text", "read_only", "session"]
+__all__ = ["at_work", "batch", "cannot_create", "latch", "long_text", "read_only", "session"]
 
 
 def read_only(connection: Connection) -> str | None:
@@ -21,3 +23,17 @@ def read_only(connection: Connection) -> str | None:
     name = "tx_read_only" if mariadb else "transaction_read_only"
     closed = connection.exec_driver_sql(f"SELECT @@SESSION.{name}").scalar_one()
     return f"{name} is on" if closed else None
+
+
+def batch(block: Block, sink: Sink) -> bool:
+    """Do a batch block that asks for a copy of the table; others are taken one by one."""
+    if sink.connection is None or not (block.recreate == "always" or _ordered(block)):
+        return False
+    from .mysql_batch import run  # only where there is such a block
+
+    run(block, sink)
+    return True
+
+
+def _ordered(block: Block) -> bool:
+    return block.recreate == "auto" and bool(block.partial_reordering or block.table_args)

@@ -8,12 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
+from ..batch.block import Block
+from ..sinks.base import Sink
 from .postgresql_lock import latch
 from .postgresql_session import at_work, drop_invalid_index, session
 
 __all__ = [
     "aborted",
     "at_work",
+    "batch",
     "cannot_create",
     "drop_invalid_index",
     "in_transaction",
@@ -94,3 +97,13 @@ def cannot_create(connection: Connection, schema: str | None) -> str | None:
     if not may:
         return f"{user} may not create in {name}\nas its owner: GRANT CREATE ON SCHEMA {name} TO {user}"
     return None
+
+
+def batch(block: Block, sink: Sink) -> bool:
+    """Do a batch block that asks for a copy of the table; others are taken one by one."""
+    if sink.connection is None or block.recreate != "always":
+        return False
+    from .postgresql_rebuild import run  # only where there is such a block
+
+    run(block, sink)
+    return True

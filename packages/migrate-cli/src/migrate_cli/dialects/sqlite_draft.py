@@ -23,6 +23,7 @@ from sqlalchemy import Computed, String
 
 from ..batch.block import Step
 from ..batch.errors import CannotRebuild, StillNeeded, UnknownInTable
+from ..batch.order import moved
 from . import sqlite_edit as edit
 from .sqlite_changed import Draft
 from .sqlite_constraint import find_constraint, index_columns
@@ -99,7 +100,7 @@ def place(draft: Draft, name: str, step: Step, after: str | None = None) -> None
         return
     found = draft.column(step.change, anchor)
     item = draft.column(step.change, name)
-    order = edit.moved(
+    order = moved(
         draft.table.names,
         str(item.name),
         before=found.name if before else None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from .sqlite_table import Clause, Item, StoredTable, column, table_constraints
 from .sqlite_tokens import closing, quoted, split, tokens
@@ -173,41 +172,6 @@ def with_order(table: StoredTable, names: Sequence[str]) -> StoredTable:
     """Set the columns in another order; all of them are named."""
     texts = {str(c.name): c for c in table.columns}
     return replace(table, columns=tuple(texts[name] for name in names))
-
-
-def moved(names: Sequence[str], name: str, *, before: str | None, after: str | None) -> list[str]:
-    """Give an order in which one name stands before or behind another.
-
-    >>> moved(["a", "b", "c"], "c", before="b", after=None)
-    ['a', 'c', 'b']
-    """
-    rest = [n for n in names if n != name]
-    at = rest.index(before) if before is not None else rest.index(str(after)) + 1
-    return [*rest[:at], name, *rest[at:]]
-
-
-def reordered(names: Sequence[str], orders: Sequence[Sequence[str]]) -> list[str]:
-    """Give an order that follows each of some partial ones, and else the present one.
-
-    Raises:
-        ValueError: They contradict each other.
-
-    >>> reordered(["a", "b", "c", "d"], [("c", "a")])
-    ['b', 'c', 'a', 'd']
-    """
-    before: dict[str, set[str]] = {name: set() for name in names}
-    for order in orders:
-        for first, second in pairwise(order):
-            before[second].add(first)
-    done: list[str] = []
-    rest = list(names)
-    while rest:
-        ready = next((n for n in rest if before[n] <= set(done)), None)
-        if ready is None:
-            raise ValueError(f"{', '.join(rest)} are each said to stand before another")
-        done.append(ready)
-        rest.remove(ready)
-    return done
 
 
 def with_options(table: StoredTable, *, strict: bool | None, rowid: bool | None) -> StoredTable:

@@ -24,6 +24,7 @@ from sqlalchemy.types import NullType
 
 from ..batch.block import Block, Step
 from ..batch.errors import CannotRebuild, UnknownInTable
+from ..batch.order import reordered
 from . import sqlite_edit as edit
 from .sqlite_catalog import Catalog
 from .sqlite_changed import Draft
@@ -112,7 +113,7 @@ def work_in_options(draft: Draft, block: Block) -> None:
         orders.append([str(item.name) for _, item in items if item is not None])
     if orders:
         try:
-            names = edit.reordered(draft.table.names, orders)
+            names = reordered(draft.table.names, orders)
         except ValueError as err:
             raise CannotRebuild(what, str(err), "say one order") from err
         draft.table = edit.with_order(draft.table, names)

@@ -1,0 +1,297 @@
+"""Batch blocks with recreate="always" on PostgreSQL and MariaDB: everything is carried, or nothing begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from migrate_cli import Operations
+from migrate_cli.batch.errors import CannotCarry, CannotRebuild, RebuildDiffers, UnknownInTable
+from migrate_cli.batch.words import BatchOperations
+from migrate_cli.sinks import OnlineSink
+from sqlalchemy.pool import NullPool
+
+POSTGRESQL = """
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE o (id int PRIMARY KEY);
+CREATE TABLE t (
+    id bigint GENERATED ALWAYS AS IDENTITY (START WITH 5 INCREMENT BY 3) PRIMARY KEY,
+    n serial,
+    "Big Name" text COLLATE "C" DEFAULT 'it''s :x 50% \\',
+    m mood NOT NULL DEFAULT 'ok',
+    g int GENERATED ALWAYS AS (n * 2) STORED,
+    o_id int REFERENCES o (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+    up bigint,
+    span int4range,
+    CONSTRAINT uq UNIQUE (n, m),
+    CONSTRAINT "ck %" CHECK ("Big Name" <> ':y'),
+    CONSTRAINT fk_up FOREIGN KEY (up) REFERENCES t (id),
+    EXCLUDE USING gist (span WITH &&)
+) WITH (fillfactor = 70);
+ALTER TABLE t ADD CONSTRAINT later CHECK (n > 0) NOT VALID;
+CREATE UNIQUE INDEX ix ON t (lower("Big Name") DESC) INCLUDE (n) WHERE m = 'ok';
+ALTER TABLE t ALTER "Big Name" SET STORAGE EXTERNAL, ALTER n SET STATISTICS 77;
+COMMENT ON TABLE t IS 'it''s 50%';
+COMMENT ON COLUMN t.n IS ':z';
+COMMENT ON INDEX ix IS 'i';
+COMMENT ON CONSTRAINT uq ON t IS 'u';
+CREATE TABLE c (t_id bigint CONSTRAINT fk_c REFERENCES t (id) ON DELETE CASCADE);
+COMMENT ON CONSTRAINT fk_c ON c IS 'f';
+INSERT INTO o VALUES (1);
+INSERT INTO t ("Big Name", o_id) VALUES ('a', 1), ('b', NULL), ('c', 1);
+DELETE FROM t WHERE "Big Name" = 'c';
+INSERT INTO c SELECT id FROM t;
+"""
+MARIADB = """
+CREATE TABLE o (id int PRIMARY KEY);
+CREATE TABLE t (
+    id bigint AUTO_INCREMENT PRIMARY KEY,
+    n int COMMENT 'it''s 50%, `x`',
+    b varchar(20) COLLATE utf8mb4_bin DEFAULT ':x\\\\',
+    g int GENERATED ALWAYS AS (n * 2) STORED,
+    o_id int,
+    CONSTRAINT uq UNIQUE (n),
+    CONSTRAINT ck CHECK (n > 0),
+    CONSTRAINT fk FOREIGN KEY (o_id) REFERENCES o (id) ON DELETE SET NULL
+) AUTO_INCREMENT = 40 COMMENT 'it''s';
+CREATE INDEX ix ON t (b DESC, n);
+CREATE TABLE c (t_id bigint, CONSTRAINT fk_c FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE CASCADE);
+CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.b = upper(NEW.b);
+INSERT INTO o VALUES (1);
+INSERT INTO t (n, b, o_id) VALUES (1, 'a', 1), (2, 'b', NULL);
+INSERT INTO c SELECT id FROM t;
+"""
+
+
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[sa.Connection]:
+    with sa.create_engine(postgresql_url, poolclass=NullPool).connect() as connection:
+        connection.exec_driver_sql(POSTGRESQL.replace("%", "%%"), ())
+        connection.commit()
+        yield connection
+
+
+@pytest.fixture
+def mariadb(mariadb_url: str) -> Iterator[sa.Connection]:
+    with sa.create_engine(mariadb_url, poolclass=NullPool).connect() as connection:
+        for statement in MARIADB.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+        connection.commit()
+        yield connection
+
+
+def alter(
+    connection: sa.Connection, said: Callable[[BatchOperations], object], **parameters: Any
+) -> None:
+    assert not connection.in_transaction(), "what is altered is committed"
+    sink = OnlineSink(connection)
+    with (
+        sink.transaction(),
+        Operations(sink).batch_alter_table("t", recreate="always", **parameters) as batch,
+    ):
+        said(batch)
+
+
+def rows(connection: sa.Connection, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+CATALOG = [
+    "SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid), convalidated, "
+    "obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 2, 1",
+    "SELECT indexdef, obj_description(quote_ident(indexname)::regclass) FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+    "SELECT a.attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, "
+    "pg_get_expr(adbin, adrelid), attcollation::regcollation::text, attstorage, attstattarget, col_description(attrelid, attnum) "
+    "FROM pg_attribute a LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum "
+    "WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY 1",
+    "SELECT reloptions::text, obj_description('t'::regclass) FROM pg_class WHERE oid = 't'::regclass",
+    "SELECT * FROM pg_sequences ORDER BY sequencename",
+    "SELECT pg_get_serial_sequence('t', 'n'), pg_get_serial_sequence('t', 'id')",
+    'SELECT id, n, "Big Name", m, g, o_id FROM t ORDER BY id',
+    "SELECT * FROM c ORDER BY 1",
+]
+
+
+def catalog(connection: sa.Connection) -> list[list[tuple[Any, ...]]]:
+    found = [rows(connection, sql) for sql in CATALOG]
+    connection.rollback()
+    return found
+
+
+def names(connection: sa.Connection) -> list[str]:
+    found = [c["name"] for c in sa.inspect(connection).get_columns("t")]
+    connection.rollback()
+    return found
+
+
+def test_a_table_on_postgresql_is_moved_as_it_is(postgresql: sa.Connection) -> None:
+    (oid,) = rows(postgresql, "SELECT 't'::regclass::oid")
+    before = catalog(postgresql)
+
+    alter(postgresql, lambda b: None, partial_reordering=[("span", "m", "id")])
+
+    assert catalog(postgresql) == before
+    assert rows(postgresql, "SELECT 't'::regclass::oid") != [oid]
+    assert names(postgresql) == ["n", "Big Name", "g", "o_id", "up", "span", "m", "id"]
+    postgresql.exec_driver_sql("INSERT INTO t DEFAULT VALUES")
+    assert rows(postgresql, "SELECT max(id), max(n) FROM t") == [(14, 4)]
+
+
+def test_a_block_on_postgresql_is_done_and_ordered(postgresql: sa.Connection) -> None:
+    def said(b: BatchOperations) -> None:
+        b.add_column(sa.Column("new", sa.Integer, server_default="7"), insert_after="id")
+        b.alter_column("n", new_column_name="number")
+        b.drop_constraint("ck %", type_="check")
+        b.drop_column("up")
+
+    alter(postgresql, said)
+
+    assert names(postgresql) == ["id", "new", "number", "Big Name", "m", "g", "o_id", "span"]
+    assert rows(postgresql, "SELECT id, new, number, g FROM t ORDER BY 1") == [
+        (5, 7, 1, 2),
+        (8, 7, 2, 4),
+    ]
+    left = rows(postgresql, "SELECT conname FROM pg_constraint WHERE conrelid = 't'::regclass")
+    assert {name for (name,) in left} == {"t_pkey", "uq", "later", "t_o_id_fkey", "t_span_excl"}
+
+
+HANGING = [
+    pytest.param("CREATE VIEW v AS SELECT id FROM t", "rule _RETURN on view v", id="view"),
+    pytest.param("CREATE RULE r AS ON DELETE TO t DO NOTHING", "rule r on table t", id="rule"),
+    pytest.param(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+        "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()",
+        "trigger g on table t",
+        id="trigger",
+    ),
+    pytest.param(
+        "ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true)",
+        "policy p on table t, row level security",
+        id="policy",
+    ),
+    pytest.param("GRANT SELECT ON t TO PUBLIC", "grants", id="grants"),
+    pytest.param("GRANT SELECT (n) ON t TO PUBLIC", "grants on column n", id="column-grants"),
+    pytest.param("CREATE TABLE k () INHERITS (t)", "inheritance", id="inheritance"),
+    pytest.param(
+        "CREATE FUNCTION f(t) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "function f(t)",
+        id="function-of-its-rows",
+    ),
+    pytest.param("CREATE TABLE k (r t)", "column r of table k", id="column-of-its-type"),
+    pytest.param("CREATE STATISTICS s ON n, up FROM t", "statistics object s", id="statistics"),
+    pytest.param("ALTER TABLE t REPLICA IDENTITY FULL", "replica identity", id="replica-identity"),
+    pytest.param("ALTER TABLE t CLUSTER ON ix", "clustered index ix", id="cluster"),
+]
+
+
+@pytest.mark.parametrize(("hanging", "named"), HANGING)
+def test_what_postgresql_would_lose_is_listed_before_anything_runs(
+    postgresql: sa.Connection, hanging: str, named: str
+) -> None:
+    if "CLUSTER ON" in hanging:  # not on a partial one
+        hanging = hanging.replace("ix", "uq")
+        named = named.replace("ix", "uq")
+    postgresql.exec_driver_sql(hanging)
+    postgresql.commit()
+    before = catalog(postgresql)
+
+    with pytest.raises(CannotCarry) as caught:
+        alter(postgresql, lambda b: b.drop_column("n"))
+
+    assert named in ", ".join(caught.value.found)
+    assert catalog(postgresql) == before
+
+
+def test_partitions_are_refused(postgresql: sa.Connection) -> None:
+    postgresql.exec_driver_sql("DROP TABLE c; DROP TABLE t CASCADE")
+    postgresql.exec_driver_sql("CREATE TABLE t (a int) PARTITION BY LIST (a)")
+    postgresql.commit()
+
+    with pytest.raises(CannotCarry, match="partitions"):
+        alter(postgresql, lambda b: None)
+
+
+def test_a_table_in_another_schema_is_moved_there(postgresql: sa.Connection) -> None:
+    postgresql.exec_driver_sql('CREATE SCHEMA "S x"; ALTER TABLE t SET SCHEMA "S x"')
+    postgresql.exec_driver_sql('SET search_path = public, "S x"')
+    before = [rows(postgresql, sql) for sql in CATALOG[5:]]
+    postgresql.commit()
+
+    alter(postgresql, lambda b: None, schema="S x", partial_reordering=[("span", "id")])
+
+    assert [rows(postgresql, sql) for sql in CATALOG[5:]] == before
+    left = rows(
+        postgresql,
+        "SELECT nspname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relname = 't'",
+    )
+    assert left == [("S x",)]
+
+
+def test_what_only_the_copy_would_have_is_noticed(postgresql: sa.Connection) -> None:
+    postgresql.exec_driver_sql("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC")
+    postgresql.commit()
+    before = catalog(postgresql)
+
+    with pytest.raises(RebuildDiffers, match="the table's own facts"):
+        alter(postgresql, lambda b: b.drop_column("up"))
+
+    assert catalog(postgresql) == before
+    postgresql.exec_driver_sql("ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC")
+    postgresql.commit()
+
+
+def described(connection: sa.Connection) -> list[tuple[Any, ...]]:
+    connection.rollback()
+    (_, table) = connection.exec_driver_sql("SHOW CREATE TABLE t").one()
+    (_, child) = connection.exec_driver_sql("SHOW CREATE TABLE c").one()
+    lines = sorted(line.strip().rstrip(",") for line in f"{table}\n{child}".splitlines())
+    found = [
+        *((line,) for line in lines),
+        *rows(connection, "SELECT id, n, b, g, o_id FROM t ORDER BY id"),
+        *rows(connection, "SELECT * FROM c ORDER BY 1"),
+        *rows(
+            connection,
+            "SELECT trigger_name, action_statement FROM information_schema.triggers "
+            "WHERE event_object_table = 't' AND trigger_schema = database()",
+        ),
+    ]
+    connection.rollback()
+    return found
+
+
+def test_a_table_on_mariadb_is_copied_by_the_server(mariadb: sa.Connection) -> None:
+    before = described(mariadb)
+
+    alter(mariadb, lambda b: None, partial_reordering=[("g", "b", "id")])
+
+    assert described(mariadb) == before
+    assert names(mariadb) == ["n", "g", "b", "id", "o_id"]
+
+
+def test_a_block_on_mariadb_is_done_and_ordered(mariadb: sa.Connection) -> None:
+    def said(b: BatchOperations) -> None:
+        b.add_column(sa.Column("new", sa.Integer, server_default="7"), insert_before="n")
+        b.alter_column("b", new_column_name="bb", existing_type=sa.String(20), insert_after="id")
+
+    alter(mariadb, said)
+
+    assert names(mariadb) == ["id", "bb", "new", "n", "g", "o_id"]
+    assert rows(mariadb, "SELECT id, new, n FROM t ORDER BY 1") == [(40, 7, 1), (41, 7, 2)]
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_names_that_are_not_there_are_refused_before_anything_runs(
+    server: str, request: pytest.FixtureRequest
+) -> None:
+    connection = request.getfixturevalue(server)
+    before = names(connection)
+
+    with pytest.raises(UnknownInTable, match="t has no column 'nn'"):
+        alter(connection, lambda b: b.drop_column("o_id"), partial_reordering=[("nn", "id")])
+    with pytest.raises(CannotRebuild, match="are each said to stand before another"):
+        alter(connection, lambda b: None, partial_reordering=[("n", "id"), ("id", "n")])
+
+    assert names(connection) == before
