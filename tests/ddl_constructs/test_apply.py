@@ -97,7 +97,7 @@ def models() -> MetaData:
         Column("id", Integer, primary_key=True),
         Column("a", Integer, nullable=False),
         Column("b", String(9), server_default="x", comment="old"),
-        Column("c", Integer, Computed("a * 2")),
+        Column("c", Integer, Computed("a * 2", persisted=True)),
         Column("p_id", Integer, ForeignKey("p.pk", name="fk_p", ondelete="CASCADE")),
         UniqueConstraint("a", "b", name="uq_ab"),
         CheckConstraint("a > 0", name="ck_a"),
@@ -287,7 +287,7 @@ CASES = [
     ),
     pytest.param(
         [AlterColumn("t", "c", server_default=None)],
-        ["- c INTEGER GENERATED ALWAYS AS (a * 2)", "+ c INTEGER"],
+        ["- c INTEGER GENERATED ALWAYS AS (a * 2) STORED", "+ c INTEGER"],
         id="alter-column-from-computed",
     ),
     pytest.param(
@@ -299,12 +299,12 @@ CASES = [
         [AlterColumn("t", "a", new_column_name="age")],
         [
             "- a INTEGER NOT NULL",
-            "- c INTEGER GENERATED ALWAYS AS (a * 2)",
+            "- c INTEGER GENERATED ALWAYS AS (a * 2) STORED",
             "- CONSTRAINT ck_a CHECK (a > 0)",
             "- CONSTRAINT ck_ab CHECK (b <> 'a' AND t.a < 9)",
             "- CONSTRAINT uq_ab UNIQUE (a, b)",
             "+ age INTEGER NOT NULL",
-            "+ c INTEGER GENERATED ALWAYS AS (age * 2)",
+            "+ c INTEGER GENERATED ALWAYS AS (age * 2) STORED",
             "+ CONSTRAINT ck_a CHECK (age > 0)",
             "+ CONSTRAINT ck_ab CHECK (b <> 'a' AND t.age < 9)",
             "+ CONSTRAINT uq_ab UNIQUE (age, b)",
@@ -668,6 +668,16 @@ def test_sql_whose_strings_end_nobody_knows_where_is_refused(unclear: str) -> No
     with pytest.raises(UnrewritableText, match=r"constraint ck of t may name t\.a"):
         apply(metadata, AlterColumn("t", "a", new_column_name="n"))
     apply(metadata, AddColumn("t", Column("c", Integer)))
+
+
+def test_a_name_with_a_colon_is_found_where_text_has_to_write_it_otherwise() -> None:
+    metadata = MetaData()
+    check = CheckConstraint(text('"a\\:b" > 0'), name="ck")
+    Table("t", metadata, Column("a:b", Integer), check)
+
+    after = apply(metadata, AlterColumn("t", "a:b", new_column_name="c:d"))
+
+    assert sql(after).splitlines()[1:] == ['"c:d" INTEGER', 'CONSTRAINT ck CHECK ("c:d" > 0)']
 
 
 @pytest.mark.parametrize("timed", ["time", "zone", "precision", "varying"])

@@ -140,11 +140,7 @@ class TableDraft:
         for check in table.constraints:
             if not getattr(check, "_type_bound", False) or not isinstance(check, CheckConstraint):
                 continue
-            owner = next(
-                c
-                for c in table.columns
-                if getattr(check._create_rule, "func", check._create_rule).__self__ is c.type  # type: ignore[union-attr]  # a type's rule is its method
-            )
+            owner = next(c for c in table.columns if _owner(check) is c.type)
             if column_name not in (None, owner.name):
                 continue
             self.constraints.append(constraint_with(check))
@@ -373,6 +369,13 @@ def table_draft(table: Table, convention: Any) -> TableDraft:
     if _convention(table.metadata) not in (None, convention):
         draft.pin_type_checks(table)
     return draft
+
+
+def _owner(check: CheckConstraint) -> Any:
+    """Give the type that a CHECK belongs to: the rule about where it is made is its method."""
+    rule: Any = check._create_rule
+    method = getattr(rule, "func", rule)
+    return method.target if hasattr(method, "target") else method.__self__  # SQLAlchemy 2.0, 2.1
 
 
 def _convention(metadata: MetaData) -> Any:

@@ -56,7 +56,8 @@ def mentioned(expression: Any, names: Collection[str]) -> tuple[str, ...]:
         else:
             folded = _folded(names)
             for token in _columns(sql, names):
-                found.add(token.name if token.name in names else folded[token.name.casefold()])
+                name = _meant(token)
+                found.add(name if name in names else folded[name.casefold()])
     return tuple(name for name in names if name in found)
 
 
@@ -190,10 +191,15 @@ def _columns(sql: str, names: Collection[str]) -> Iterator[Token]:
     for at, token in enumerate(found):
         if token.kind not in ("word", "quoted"):
             continue
-        if token.name not in names and token.name.casefold() not in folded:
+        if _meant(token).casefold() not in folded:
             continue
         if not _is_function_or_type(found, at):
             yield token
+
+
+def _meant(token: Token) -> str:
+    r"""Give the name that a token of text() means: there a colon may be written `\:`."""
+    return token.name.replace("\\:", ":")
 
 
 def _folded(names: Collection[str]) -> dict[str, str]:
@@ -234,7 +240,7 @@ def _qualifiers(sql: str, table_name: str) -> list[Token]:
     return [
         t
         for at, t in enumerate(found[:-1])
-        if t.kind in ("word", "quoted") and t.name == table_name and found[at + 1].text == "."
+        if t.kind in ("word", "quoted") and _meant(t) == table_name and found[at + 1].text == "."
     ]
 
 

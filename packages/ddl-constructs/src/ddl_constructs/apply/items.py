@@ -203,7 +203,8 @@ def options_with(
 
 def column_copy(given: Column[Any]) -> tuple[Column[Any], list[Constraint]]:
     """Copy a column bare, and the CHECKs that stand inside of it."""
-    copy = remade(detached.copy_column(given, bare=True))
+    copy = detached.copy_column(given, bare=True)
+    _unbind(copy)
     checks = [constraint_with(c) for c in copy.constraints]
     copy.constraints.clear()
     return copy, checks
@@ -226,24 +227,32 @@ def remade(given: Column[Any], **changed: Any) -> Column[Any]:
         changed["server_onupdate"] = None  # a generated column is that too
     clone.__dict__.update(changed)
     copy = clone._copy()
-    if isinstance(copy.server_default, Computed):
-        copy.server_default.sqltext = detached.unbound(copy.server_default.sqltext)
+    _unbind(copy)
     return copy
 
 
+def _unbind(column: Column[Any]) -> None:
+    """Let what a copied column is generated from name bare columns."""
+    default: Any = column.server_default
+    if isinstance(default, Computed):
+        default.sqltext = detached.unbound(default.sqltext)
+
+
 def column_with(given: Column[Any], expression: OfExpression, **changed: Any) -> Column[Any]:
-    """Make a column anew, with its generation expression or default changed."""
+    """Give a column with its generation expression or default changed; itself if nothing is."""
     where = f"column {given.name}"
     default = given.server_default
     if isinstance(default, Computed):
-        made: Any = default._copy()
-        made.sqltext = expression(detached.unbound(default.sqltext), where)
-        changed["server_default"] = made
+        sqltext = expression(default.sqltext, where)
+        if sqltext is not default.sqltext:
+            made: Any = default._copy()
+            made.sqltext = sqltext
+            changed["server_default"] = made
     elif isinstance(default, DefaultClause) and not isinstance(default.arg, str):
         arg = expression(default.arg, where)
         if arg is not default.arg:
             changed["server_default"] = default_of(arg)
-    return remade(given, **changed)
+    return remade(given, **changed) if changed else given
 
 
 def default_of(value: Any) -> Any:
