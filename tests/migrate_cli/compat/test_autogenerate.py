@@ -213,6 +213,46 @@ def test_options_that_take_a_copy_of_the_table_are_a_block_of_their_own(sqlite_u
     assert op.reverse().change.dialect_kwargs == {"sqlite_strict": False}
 
 
+def test_constraints_without_a_name_are_dropped_by_a_convention(sqlite_url: str) -> None:
+    from alembic import op
+    from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
+    from alembic.operations import Operations
+
+    before, after = MetaData(), MetaData()
+    for metadata in (before, after):
+        Table("p", metadata, Column("id", Integer, primary_key=True))
+    Table(
+        "t",
+        before,
+        Column("id", Integer, primary_key=True),
+        Column("a", Integer),
+        Column("b", Integer, ForeignKey("p.id")),
+        sa.UniqueConstraint("a", "b"),
+    )
+    Table(
+        "t",
+        after,
+        Column("id", Integer, primary_key=True),
+        Column("a", Integer),
+        Column("b", Integer),
+    )
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        before.create_all(connection)
+        here = context(connection)
+        script = produce_migrations(here, after)
+        source = render_python_code(script.upgrade_ops, render_as_batch=True)
+        scope: dict[str, Any] = {"sa": sa, "op": op}
+        exec("def go():\n    " + source, scope)
+        with Operations.context(here):
+            scope["go"]()
+        assert compare_metadata(here, after) == []
+    engine.dispose()
+
+    assert 'batch_op.drop_constraint("uq_t_a_b", type_="unique")' in source
+    assert 'batch_op.drop_constraint("fk_t_b_p", type_="foreignkey")' in source
+
+
 def test_percent_signs_are_written_once() -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import conversion

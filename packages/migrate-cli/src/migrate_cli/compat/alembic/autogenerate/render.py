@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ddl_constructs import ExecuteSQL, Spelling
@@ -141,11 +141,41 @@ def _render_modify_table(autogen_context: AutogenContext, op: ops.ModifyTableOps
         return []
     prefix = autogen_context.option("alembic_module_prefix") or ""
     schema = f", schema={_string(op.schema)}" if op.schema else ""
+    named, convention = _with_names(op.ops)
+    said = f", naming_convention={convention!r}" if convention else ""
     with autogen_context._within_batch():
-        inside = [line for one in op.ops for line in render_op(autogen_context, one)]
-    head = f"with {prefix}batch_alter_table({_string(op.table_name)}{schema}) as batch_op:"
+        inside = [line for one in named for line in render_op(autogen_context, one)]
+    head = f"with {prefix}batch_alter_table({_string(op.table_name)}{schema}{said}) as batch_op:"
     lines = [line for text in inside for line in text.splitlines()]
     return [head, *(f"    {line}" if line else line for line in lines), ""]
+
+
+_NAMES = {
+    "unique": ("uq", "uq_%(table_name)s_%(column_0_N_name)s"),
+    "foreignkey": ("fk", "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s"),
+}
+"""How a constraint without a name is told to a batch block: by a convention that names it."""
+
+
+def _with_names(operations: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
+    """Give names to constraints that are dropped and have none, and the convention that does so."""
+    found, convention = [], {}
+    for op in operations:
+        if isinstance(op, ops.DropConstraintOp) and op.constraint_name is None:
+            known: Any = op._reverse
+            kind = op.constraint_type
+            if known is not None and kind in _NAMES:
+                key, pattern = _NAMES[kind]
+                convention[key] = pattern
+                columns = known.local_cols if kind == "foreignkey" else known.columns
+                facts = {
+                    "table_name": op.table_name,
+                    "column_0_N_name": "_".join(columns),
+                    "referred_table_name": getattr(known, "referent_table", None),
+                }
+                op = type(op)._of(op.change.replace(constraint_name=pattern % facts))
+        found.append(op)
+    return found, convention
 
 
 def _string(text: str) -> str:
