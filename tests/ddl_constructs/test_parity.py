@@ -200,8 +200,7 @@ def test_a_type_s_check_is_made_once_from_a_table() -> None:
     [
         ("postgresql", False),
         ("mysql", True),
-        ("mssql", False),  # SQLAlchemy's BIT and NUMBER(1) go without it
-        ("oracle", False),
+        ("mssql", False),  # a BIT goes without it
         ("sqlite", None),
     ],
 )
