@@ -105,6 +105,7 @@ def dumped(connection: sqlite3.Connection) -> list[str]:
 def online(project: Config, target: str) -> list[str]:
     commands.upgrade(project, target)
     with sqlite3.connect(project.root / "made.db") as connection:
+        connection.execute("DROP TABLE IF EXISTS migrate_journal")  # a script keeps none
         return dumped(connection)
 
 
