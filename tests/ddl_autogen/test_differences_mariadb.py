@@ -130,6 +130,17 @@ CASES = [
         id="index-that-served-a-foreign-key",
     ),
     pytest.param(
+        pointing(Integer(), of(Index, "ix", "up", "id")),
+        pointing(Integer(), of(Index, "ix", "up", "id", unique=True)),
+        [
+            "drop foreign key constraint fk of t",
+            "drop index ix of t",
+            "create unique index ix on t (up, id)",
+            "add foreign key fk",
+        ],
+        id="index-of-a-foreign-key-made-anew",
+    ),
+    pytest.param(
         computed("n * 2", True),
         computed("n * 3", True),
         ["drop column t.d", "add column t.d"],

@@ -31,7 +31,9 @@ def in_own_form(
     for key, our_table in said.items():
         their_table = aligned.get(key)
         if their_table is not None and (
-            their_table != our_table or their_table.options != our_table.options
+            their_table != our_table
+            or their_table.options != our_table.options
+            or any(c.charset for c in our_table.columns)  # which collation that means is asked
         ):
             aligned[key] = their_table = database.align(their_table, our_table)
             pairs.append((their_table, our_table))

@@ -211,6 +211,7 @@ class _Describer:
                     ("index", key, change.index_name),
                 }
                 node.needs = {("support", key)}
+                node.alters = {("leaning", key)}
                 index = change.existing_index
                 if index is not None:
                     node.leaves = self._mentioned(
@@ -285,6 +286,7 @@ class _Describer:
 
     def _create_index(self, node: _Node, change: CreateIndex, key: Thing) -> None:
         node.needs = {("table", key)}
+        node.alters = {("leaning", key)}
         node.uses = self._mentioned(
             key, change.columns, self.ours, condition=_has_condition(change)
         )
@@ -348,6 +350,8 @@ class _Describer:
             here = set()
         elif target == key:
             here |= {("column", key, c) for c in columns}
+        if not isinstance(node.change, (CreateTable, DropTable)):
+            (node.uses if comes else node.leaves).add(("leaning", key))
         pointed = {("key", target, frozenset(columns))} if target != key else set()
         if comes:
             node.needs |= pointed

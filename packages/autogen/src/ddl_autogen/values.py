@@ -72,8 +72,6 @@ class ColumnValue:
         collation: A collation that was stated, or None.
         charset: A character set that a model states (MySQL), or None.
         autoincrement: True if the database numbers the rows (serial, AUTO_INCREMENT); else None.
-        numbering_open: Whether a model leaves that open: a sequence or default that it names
-            may be what numbers the rows.
         sequence: The sequence that numbers the rows and belongs to the column, as SQL
             text; None for a model's, or where there is none.
         sequence_type: The type of that sequence's values; likewise.
@@ -92,7 +90,6 @@ class ColumnValue:
     autoincrement: bool | None = None
     enum: EnumValue | None = None
     onupdate: str | None = None
-    numbering_open: bool = field(default=False, compare=False)
     charset: str | None = field(default=None, compare=False)
     sequence: str | None = field(default=None, compare=False)
     sequence_type: str | None = field(default=None, compare=False)

@@ -30,7 +30,7 @@ def generation(theirs: ColumnValue, ours: ColumnValue, context: Context) -> tupl
     """Give what must happen before the column's other facts change, and what after them."""
     if theirs.computed is not None and ours.computed is None:
         return {"server_default": None}, {}
-    numbers = _numbering(theirs, ours)
+    numbers = _numbering(theirs, ours, context)
     before, after = theirs.identity, ours.identity
     if before is None and after is None:
         if not numbers:
@@ -55,10 +55,10 @@ def _no_default(numbers: Step) -> Step:
     return numbers | {"existing_server_default": None}
 
 
-def _numbering(theirs: ColumnValue, ours: ColumnValue) -> Step:
+def _numbering(theirs: ColumnValue, ours: ColumnValue, context: Context) -> Step:
     """Say that the database begins or ceases to number the rows; nothing where no model says."""
     before, after = bool(theirs.autoincrement), bool(ours.autoincrement)
-    if before == after or (ours.numbering_open and not after):
+    if before == after or (before and context.database.leaves_numbering_open(ours.source)):
         return {}
     return {"autoincrement": after, "existing_autoincrement": before}
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ddl_constructs import KEEP, AddConstraint, AlterColumn, Change, DropConstraint, DropIndex
+from ddl_constructs import (
+    KEEP,
+    AddConstraint,
+    AlterColumn,
+    Change,
+    CreateIndex,
+    DropConstraint,
+    DropIndex,
+)
 from sqlalchemy.sql.elements import conv
 
 from ..build import constraint_of, create_index
@@ -33,14 +41,16 @@ def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Ite
         for c in changes
         if isinstance(c, AlterColumn) and c.type_ is not KEEP
     }
-    if not retyped:
+    again = _made_anew(changes, ours)
+    if not retyped and not again:
         return
     dropped = {(key(c), str(c.constraint_name)) for c in changes if isinstance(c, DropConstraint)}
     for where, table in theirs.tables.items():
         if where not in ours.tables:
             continue
         for fk in table.foreign_keys:
-            if (where, str(fk.name)) not in dropped and _has(fk, where) & retyped:
+            leans = any(w == where and c[: len(fk.columns)] == fk.columns for w, c in again)
+            if (where, str(fk.name)) not in dropped and (leans or _has(fk, where) & retyped):
                 made = constraint_of(fk)
                 schema = ours.tables[where].spelled_schema
                 yield DropConstraint(
@@ -51,6 +61,24 @@ def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Ite
                     existing_constraint=made,
                 )
                 yield AddConstraint(table.name, made, schema=schema)
+
+
+def _made_anew(changes: Sequence[Change], ours: Snapshot) -> set[tuple[Key, tuple[str, ...]]]:
+    """Give the tables and columns of indexes that are dropped and created under the same name.
+
+    The server refuses to drop one that a foreign key leans on (error 1553).
+    """
+    created = {(c.table_name, c.index_name) for c in changes if isinstance(c, CreateIndex)}
+    return {
+        (
+            (None if c.schema == ours.default_schema else c.schema, str(c.table_name)),
+            tuple(str(e) for e in c.existing_index.columns),
+        )
+        for c in changes
+        if isinstance(c, DropIndex)
+        and c.existing_index is not None
+        and (c.table_name, str(c.index_name)) in created
+    }
 
 
 def _has(fk: ForeignKeyValue, where: Key) -> set[tuple[Key, str]]:

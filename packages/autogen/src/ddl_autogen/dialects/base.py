@@ -228,6 +228,10 @@ class Database(ABC):
         """
         return {}
 
+    def leaves_numbering_open(self, column: Column[Any]) -> bool:
+        """Tell whether a model's column may be numbered by the database though it doesn't say so."""
+        return False
+
     def has_foreign_keys(self, table: TableValue) -> bool:
         """Tell whether the foreign keys of a table of ours come to be."""
         return True

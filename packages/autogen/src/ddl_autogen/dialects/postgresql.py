@@ -216,26 +216,27 @@ class PostgreSQL(Database):
         return ("UNLOGGED",) if ("unlogged", "true") in table.options else ()
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
-        value = self._numbered(column, value)
+        if value.identity is not None:
+            value = replace(value, autoincrement=None, nullable=False)
+        elif value.autoincrement and (column.server_default is not None or _has_sequence(column)):
+            value = replace(value, autoincrement=None)
         kind, array = _native(column.type, self)
         if kind is None or not kind.name:
             return value
         enum = EnumValue(kind.name, kind.schema, tuple(kind.enums))
         return replace(value, enum=enum, type=self.enum_type(enum, array))
 
-    def _numbered(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
-        """Say whether create_all makes it SERIAL; None where the model leaves that open.
+    def leaves_numbering_open(self, column: Column[Any]) -> bool:
+        """Tell whether a model's column that isn't SERIAL may be one all the same.
 
-        A sequence or a default that it names may be the column's own.
+        A sequence or a default that it names may be the column's own; and no model can say
+        SERIAL of a column outside of the primary key.
         """
-        if value.identity is not None:
-            return replace(value, autoincrement=None, nullable=False)
-        given = column.default
-        own = isinstance(given, DBSequence) and not given.optional
-        if own or column.server_default is not None:
-            return replace(value, autoincrement=None, numbering_open=True)
-        said = value.autoincrement or column.primary_key or column.autoincrement is False
-        return replace(value, numbering_open=not said)
+        if column.identity is not None:
+            return False
+        if column.server_default is not None or _has_sequence(column):
+            return True
+        return not column.primary_key and column.autoincrement is not False
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         array = column.type.endswith("[]")
@@ -322,6 +323,11 @@ class PostgreSQL(Database):
         self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
     ) -> Mapping[Key, TableValue]:
         return scratch.own_form(self, connection, asked)
+
+
+def _has_sequence(column: Column[Any]) -> bool:
+    given = column.default
+    return isinstance(given, DBSequence) and not given.optional
 
 
 def _native(type_: TypeEngine[Any], database: PostgreSQL) -> tuple[Any, bool]:

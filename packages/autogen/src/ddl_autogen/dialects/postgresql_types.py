@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import types as sqltypes
@@ -55,6 +56,7 @@ TYPES: dict[str, type[TypeEngine[Any]]] = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def canonical_type(text: str) -> str:
     """Bring a type into the words of pg_catalog.format_type."""
     if text in TYPES:
