@@ -97,6 +97,12 @@ CASES = [
         id="enum-in-a-check-and-a-condition",
     ),
     pytest.param(
+        [*mood(*NAMES), of(CheckConstraint, "m <> 'a'", name="ck"), *conditional()],
+        [*mood(*NAMES, "c"), of(CheckConstraint, "m <> 'a'", name="ck"), *conditional()],
+        ["add value 'c' to enum mood after 'b'"],
+        id="enum-label-added-that-is-taken-away-under-a-check",
+    ),
+    pytest.param(
         [],
         mood(*NAMES),
         ["create enum mood ('a', 'b')", "add column t.m (Enum('a', 'b', name='mood'))"],

@@ -13,6 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import TypeEngine
 
 from .. import detached, sqltext
@@ -195,6 +196,8 @@ def _replace_enum(
         columns = enum_columns(change, connection)
     if connection is not None:
         _refuse_labels_in_use(change, columns, connection)
+    before, after = _in_the_way(change, columns, connection)
+    yield from before
     preparer = dialect.identifier_preparer
     old = _old_name(change.enum_name)
     new_type = preparer.format_table(detached.TableName(change.enum_name, change.schema))  # type: ignore[arg-type]  # a name is enough there
@@ -214,6 +217,49 @@ def _replace_enum(
         if of.server_default is not None:
             yield here.replace(server_default=of.server_default)
     yield DropEnum(old, schema=change.schema)
+    yield from after
+
+
+_IN_THE_WAY = text("""
+    SELECT 'ALTER TABLE ' || k.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(k.conname),
+           'ALTER TABLE ' || k.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(k.conname)
+             || ' ' || pg_get_constraintdef(k.oid)
+    FROM pg_constraint k
+    WHERE k.conrelid = to_regclass(:table) AND k.contype = 'c'
+      AND strpos(pg_get_constraintdef(k.oid), :type) > 0
+    UNION ALL
+    SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid)
+    FROM pg_index i
+    WHERE i.indrelid = to_regclass(:table) AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
+      AND strpos(pg_get_indexdef(i.indexrelid), :type) > 0
+    ORDER BY 1
+""")
+
+
+def _in_the_way(
+    change: ReplaceEnum, columns: Iterable[EnumColumn], connection: Connection | None
+) -> tuple[list[TextClause], list[TextClause]]:
+    """Give what takes CHECKs and indexes off that hold labels of the type, and what makes them again.
+
+    They compare with values of the old type, which the column no longer has ("operator does not
+    exist"). Without a connection nobody can be asked for them.
+    """
+    if connection is None:
+        return [], []
+    preparer = connection.dialect.identifier_preparer
+    tables = dict.fromkeys((c.schema, c.table_name) for c in columns)
+    found = [
+        row
+        for schema, name in tables
+        for row in connection.execute(
+            _IN_THE_WAY,
+            {
+                "table": preparer.format_table(detached.TableName(name, schema)),  # type: ignore[arg-type]  # likewise
+                "type": change.enum_name,
+            },
+        )
+    ]
+    return [raw_text(drop) for drop, _ in found], [raw_text(make) for _, make in found]
 
 
 def _old_name(name: str) -> str:
