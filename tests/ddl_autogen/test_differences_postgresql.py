@@ -435,3 +435,20 @@ def test_a_not_null_column_for_a_table_with_rows_is_refused_by_name(postgresql_u
         connection.execute(up[0])
         assert compare(connection, after) == []
     engine.dispose()
+
+
+def test_comparing_leaves_the_models_as_they_are(postgresql_url: str) -> None:
+    """SQLAlchemy's copy of an EXCLUDE over a table's columns hangs itself on that table."""
+    metadata = MetaData()
+    table = Table("x", metadata, Column("a", Integer))
+    table.append_constraint(ExcludeConstraint((table.c.a, "="), name="ex", using="btree"))
+    before = set(table.constraints)
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE x (a integer)"))
+        (change,) = compare(connection, metadata)
+        connection.execute(change)
+        assert compare(connection, metadata) == []
+    engine.dispose()
+
+    assert set(table.constraints) == before

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ddl_constructs import CreateIndex, CreateSequence, CreateTable
+from ddl_constructs import AddConstraint, CreateIndex, CreateSequence, CreateTable
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -215,7 +215,8 @@ def exclude_of(value: ExcludeValue, name: Any) -> Constraint:
 
     facts = {"deferrable": value.deferrable or None, "initially": value.initially}
     if value.source is not None:
-        copied: Any = value.source._copy()
+        # SQLAlchemy's own copy hangs itself on the model's table
+        copied: Any = AddConstraint(str(value.source.table.name), value.source).bound
         copied.name = name
         return copied  # type: ignore[no-any-return]  # a copy of a constraint is one
     using, elements, where = parse_exclude(value.text)
