@@ -40,6 +40,7 @@ from ddl_constructs import (
     ReplaceEnum,
     SetTableSchema,
     ValidateConstraint,
+    apply,
     create_check_constraint,
     create_exclude_constraint,
     create_foreign_key,
@@ -61,11 +62,15 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Identity,
+    Index,
     Integer,
     LargeBinary,
+    MetaData,
     Numeric,
     String,
+    Table,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
     table,
@@ -321,3 +326,40 @@ def test_every_change_has_a_word_and_a_description() -> None:
             assert kind.words, kind
             for needed in ("describe", "reverse"):
                 assert getattr(kind, needed) is not getattr(Change, needed), (kind, needed)
+
+
+def _schema() -> MetaData:
+    """Tables and columns by the names that the changes speak of."""
+    names = ["t", "Users", "order", "a b", "x%y", "a:b"]
+    metadata = MetaData()
+    for table_name in names[:4]:
+        for where in (None, "s"):
+            columns = [
+                Column(
+                    c, Enum("a", "b", name="e") if c == "order" else Integer, primary_key=c == "t"
+                )
+                for c in names
+            ]
+            constraints = [
+                UniqueConstraint("order", name="uq"),
+                CheckConstraint('"a b" > 0', name="ck"),
+                Index(None if where else f"ix {table_name}", "order"),
+            ]
+            Table(table_name, metadata, *columns, *constraints, schema=where)
+    return metadata
+
+
+@pytest.mark.filterwarnings("ignore")  # what SQLAlchemy thinks of random columns
+@given(given_changes=st.lists(changes, min_size=1, max_size=4))
+def test_a_change_is_applied_in_memory_or_refused_by_name(given_changes: list[Change]) -> None:
+    metadata = after = _schema()
+    before = {t.fullname: repr(t) for t in metadata.tables.values()}
+
+    for change in given_changes:
+        try:
+            after = apply(after, change)
+        except DDLConstructsError as err:
+            assert str(err).startswith("can't ")
+
+    assert after is not metadata or all(isinstance(c, Change) for c in given_changes)
+    assert {t.fullname: repr(t) for t in metadata.tables.values()} == before
