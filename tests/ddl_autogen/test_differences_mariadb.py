@@ -333,3 +333,14 @@ def test_a_foreign_key_that_an_engine_forgets_is_no_difference(mariadb_url: str)
 
         assert [c.describe() for c in compare(connection, made)] == []
     engine.dispose()
+
+
+def test_a_key_that_a_sequence_numbers_is_in_sync(mariadb_url: str) -> None:
+    made = MetaData()
+    Table("t", made, Column("id", Integer, Sequence("t_seq"), primary_key=True))
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        made.create_all(connection)
+
+        assert [c.describe() for c in compare(connection, made)] == []
+    engine.dispose()

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, Connection, Index, Table, bindparam, text
+from sqlalchemy import Sequence as DBSequence
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
@@ -131,11 +132,11 @@ class MySQL(Database):
             " UNION ALL ".join(one), execution_options={"no_parameters": True}
         )
         for row in rows:
-            yield SequenceValue(row.name, row.schema, **_sequence(row))
+            yield SequenceValue(row.name, row.schema, **mysql_options.sequence_facts(row))
 
     def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
         down = (value.increment or 1) < 0
-        usual = _USUAL_DOWN if down else _USUAL
+        usual = mysql_options.USUAL_DOWN if down else mysql_options.USUAL
         said = {k: getattr(value, k) for k in usual}
         found: dict[str, Any] = {k: usual[k] if v is None else v for k, v in said.items()}
         first = found["maxvalue" if down else "minvalue"]
@@ -203,6 +204,7 @@ class MySQL(Database):
         value = replace(
             value,
             charset=self.stated(column, "charset"),
+            autoincrement=None if self.leaves_numbering_open(column) else value.autoincrement,
         )
         if value.default is None or (found := _ON_UPDATE.search(value.default)) is None:
             return value
@@ -224,6 +226,11 @@ class MySQL(Database):
     def _keywords(self, table: Table) -> dict[str, Any]:
         """Give what a model's table says to this dialect."""
         return dict(table.dialect_options[self.name]._non_defaults)
+
+    def leaves_numbering_open(self, column: Column[Any]) -> bool:
+        """A sequence of the model's (MariaDB has them) takes the place of AUTO_INCREMENT."""
+        given, dialect = column.default, self.speller.dialect
+        return dialect.supports_sequences and isinstance(given, DBSequence) and not given.optional
 
     def has_foreign_keys(self, table: TableValue) -> bool:
         return mysql_options.has_foreign_keys(table.options)
@@ -372,22 +379,6 @@ class MySQL(Database):
             del options[f"{self.name}_using"]
             options[f"{self.name}_prefix"] = value.using.upper()
         return options
-
-
-# MariaDB KB, CREATE SEQUENCE: what holds where nothing is said
-_USUAL = {"increment": 1, "minvalue": 1, "maxvalue": 2**63 - 2, "cache": 1000}
-_USUAL_DOWN = {"increment": -1, "minvalue": 1 - 2**63, "maxvalue": -1, "cache": 1000}
-
-
-def _sequence(row: Any) -> dict[str, Any]:
-    return {
-        "start": row.start,
-        "increment": row.increment,
-        "minvalue": row.minimum,
-        "maxvalue": row.maximum,
-        "cycle": bool(row.cycles),
-        "cache": row.cache,
-    }
 
 
 def json_columns(table: TableValue) -> TableValue:

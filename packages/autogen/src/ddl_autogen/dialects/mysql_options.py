@@ -1,4 +1,4 @@
-"""Options of MariaDB's and MySQL's tables: what models state, and what the server says."""
+"""Options of MariaDB's and MySQL's tables and sequences: what models state, what the server says."""
 
 from __future__ import annotations
 
@@ -92,3 +92,20 @@ def _said(columns: tuple[ColumnValue, ...], old: str, new: str) -> Iterator[Colu
     for column in columns:
         own = column.collation or (old if _TEXT.match(column.type) else None)
         yield replace(column, collation=None if own == new else own)
+
+
+# MariaDB KB, CREATE SEQUENCE: what holds where nothing is said
+USUAL = {"increment": 1, "minvalue": 1, "maxvalue": 2**63 - 2, "cache": 1000}
+USUAL_DOWN = {"increment": -1, "minvalue": 1 - 2**63, "maxvalue": -1, "cache": 1000}
+
+
+def sequence_facts(row: Any) -> dict[str, Any]:
+    """Give the options of a sequence that was read."""
+    return {
+        "start": row.start,
+        "increment": row.increment,
+        "minvalue": row.minimum,
+        "maxvalue": row.maximum,
+        "cycle": bool(row.cycles),
+        "cache": row.cache,
+    }
