@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,10 @@ import sqlalchemy as sa
 from migrate_cli import Operations
 from migrate_cli.batch.errors import CannotCarry, CannotRebuild, RebuildDiffers, UnknownInTable
 from migrate_cli.batch.words import BatchOperations
-from migrate_cli.sinks import OnlineSink
+from migrate_cli.sinks import OfflineSink, OnlineSink
+from migrate_cli.sinks.offline import offline_dialect
+from sqlalchemy.dialects import mysql as mysql_dialect
+from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.pool import NullPool
 
 POSTGRESQL = """
@@ -295,3 +299,14 @@ def test_names_that_are_not_there_are_refused_before_anything_runs(
         alter(connection, lambda b: None, partial_reordering=[("n", "id"), ("id", "n")])
 
     assert names(connection) == before
+
+
+@pytest.mark.parametrize("dialect", [postgresql_dialect.dialect, mysql_dialect.dialect])
+def test_a_script_is_refused_where_only_a_connection_can_copy(dialect: type[sa.Dialect]) -> None:
+    op = Operations(OfflineSink(offline_dialect(dialect), io.StringIO()))
+
+    with (
+        pytest.raises(CannotRebuild, match="a SQL script can't copy a table there"),
+        op.batch_alter_table("t", recreate="always") as batch,
+    ):
+        batch.drop_column("a")

@@ -60,6 +60,12 @@ def as_changes(block: Block) -> Iterator[Change]:
 def do_block(block: Block, sink: Sink, take: Callable[[Change], object] | None = None) -> None:
     """Do a block now; as `take_block` otherwise."""
     if not knowledge(sink.dialect.name).batch(block, sink):
+        if block.recreate == "always" and sink.connection is None:
+            raise CannotRebuild(
+                f"alter {block.table_name} on {sink.dialect.name}",
+                "a SQL script can't copy a table there (recreate='always')",
+                "run it online, or leave recreate out",
+            )
         for change in one_by_one(block, sink.dialect):
             (take or sink.take)(change)
 

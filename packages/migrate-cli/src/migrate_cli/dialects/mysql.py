@@ -27,13 +27,9 @@ def read_only(connection: Connection) -> str | None:
 
 def batch(block: Block, sink: Sink) -> bool:
     """Do a batch block that asks for a copy of the table; others are taken one by one."""
-    if sink.connection is None or not (block.recreate == "always" or _ordered(block)):
+    if sink.connection is None or block.recreate != "always":
         return False
     from .mysql_batch import run  # only where there is such a block
 
     run(block, sink)
     return True
-
-
-def _ordered(block: Block) -> bool:
-    return block.recreate == "auto" and bool(block.partial_reordering or block.table_args)
