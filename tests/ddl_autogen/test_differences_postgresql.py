@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy
 from ddl_autogen import compare, reverse
 from ddl_constructs import UnsupportedChange
 from sqlalchemy import (
@@ -347,6 +348,10 @@ def test_a_sequence_that_a_default_asks_stays_though_no_model_says_it(postgresql
     engine.dispose()
 
 
+@pytest.mark.skipif(
+    sqlalchemy.__version__ < "2.1",
+    reason="SQLAlchemy 2.0 takes no postgresql_with",
+)
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
