@@ -262,7 +262,9 @@ class MySQL(Database):
         plain = column.type
         collated = {"collation": column.collation} if column.collation else {}
         if plain.startswith("enum("):
-            return (mysql.ENUM if collated else sqltypes.Enum)(*labels_of(plain), **collated)
+            if collated:  # the copy of mysql.ENUM that ADD COLUMN makes has lost its collation
+                return DatabaseType(f"ENUM{plain[4:]} COLLATE {column.collation}")
+            return sqltypes.Enum(*labels_of(plain))
         if plain.startswith("set("):
             return mysql.SET(*labels_of(plain), **collated)
         found = re.match(r"([a-z]+)(?:\(([\d,]+)\))?( unsigned)?( zerofill)?$", plain)
