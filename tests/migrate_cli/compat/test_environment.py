@@ -449,3 +449,16 @@ def test_an_implementation_may_add_columns_to_the_version_table(
     names = [name for name, *_ in catalog(url)["alembic_version"]["columns"]]
     assert names == ["version_num", "applied_at"]
     assert versions(url) == ["bb22"]
+
+
+def test_an_enum_without_labels_is_one_that_is_there(tmp_path: Path, postgresql_url: str) -> None:
+    up = (
+        "op.execute(\"create type mood as enum ('a', 'b')\")\n"
+        '    op.create_table("t", sa.Column("mood", sa.Enum(name="mood")))\n'
+        "    op.execute(\"insert into t values ('b')\")"
+    )
+    make(tmp_path, postgresql_url, {"a": script("aa11", None, up)})
+
+    head(tmp_path)
+
+    assert catalog(postgresql_url)["t"]["columns"][0][:2] == ("mood", "VARCHAR(1)")

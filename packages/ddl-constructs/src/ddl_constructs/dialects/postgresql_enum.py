@@ -137,6 +137,10 @@ def _create_enum(change: CreateEnum, compiler: DDLCompiler, **kw: Any) -> str:
     if not change.if_not_exists:
         return create
     # CREATE TYPE has no IF NOT EXISTS (PostgreSQL 17 manual, CREATE TYPE)
+    if not change.labels:  # scripts refer so to a type that is there: sa.Enum(name="mood")
+        return _block(
+            f"IF to_regtype({sqltext.literal(compiler, name)}) IS NULL THEN {create}; END IF;"
+        )
     found = sqltext.literal(compiler, f"enum {name} is there with other labels than asked for")
     return _block(
         f"IF to_regtype({sqltext.literal(compiler, name)}) IS NULL THEN {create}; "

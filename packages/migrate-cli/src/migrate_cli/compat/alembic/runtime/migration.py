@@ -391,7 +391,8 @@ class _Told:
 def _step_in_words(file: File, direction: str) -> str:
     ends = (", ".join(file.parents), file.id)
     below, above = ends if direction == "upgrade" else ends[::-1]
-    return f"{direction} {below} -> {above}, {file.message}"
+    said = f", {file.message}" if file.message else ""
+    return f"{direction} {below} -> {above}{said}"
 
 
 def _sink(

@@ -69,9 +69,8 @@ class Script(Revision):
 
     @cached_property
     def longdoc(self) -> str:
-        """The docstring; "empty message" if there is none."""
-        doc = self.module.__doc__
-        return doc.strip() if doc and doc.strip() else "empty message"
+        """The docstring; empty if there is none."""
+        return (self.module.__doc__ or "").strip()
 
     @property
     def log_entry(self) -> str:
