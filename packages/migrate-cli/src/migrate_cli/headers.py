@@ -66,7 +66,9 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
 
 
 def message(doc: str) -> str:
-    r"""The first paragraph of a docstring, without indents.
+    r"""The first paragraph of a docstring, without indents, tabs as spaces.
+
+    Python 3.13 compiles a docstring so; earlier ones leave it as it is written.
 
     >>> message('''
     ... create tables
@@ -76,7 +78,7 @@ def message(doc: str) -> str:
     'create tables\nof the shop'
     """
     lines: list[str] = []
-    for line in doc.strip().split("\n"):
+    for line in doc.expandtabs().strip().split("\n"):
         if not (stripped := line.strip()):
             break
         lines.append(stripped)
