@@ -72,19 +72,6 @@ def test_each_revision_runs_exactly_once(project: Any, count: int, start: str) -
     must_have_run_once(project)
 
 
-@pytest.mark.slow
-def test_without_a_lock_who_comes_second_fails_and_nothing_runs_twice(project: Any) -> None:
-    """From empty, so that they create the version table at once too."""
-    project.settings("lock = false")
-    chain(project)
-
-    ended = at_once(project, 4, "upgrade")
-    upgrade(project.config)
-
-    assert [told for status, told in ended if status not in {0, 3, 4} or "Traceback" in told] == []
-    must_have_run_once(project)
-
-
 def must_have_run_once(project: Any) -> None:
     with project.connect() as connection:
         ran = Counter(connection.execute(text("SELECT id FROM log")).scalars())
