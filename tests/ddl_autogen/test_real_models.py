@@ -139,14 +139,14 @@ def drop_foreign_key(m: MetaData, seed: int) -> str:
     for element in found.elements:
         element.parent.foreign_keys.discard(element)
         table.foreign_keys.discard(element)
-    return "drop foreign key constraint"
+    return "drop foreign key"
 
 
 def drop_unique(m: MetaData, seed: int) -> str:
     table = pick(m, seed, lambda t: any(isinstance(c, UniqueConstraint) for c in t.constraints))
     found = next(c for c in table.constraints if isinstance(c, UniqueConstraint))
     table.constraints.remove(found)
-    return "drop unique constraint"
+    return "drop unique"
 
 
 def new_unique(m: MetaData, seed: int) -> str:
