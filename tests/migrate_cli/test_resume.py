@@ -400,3 +400,35 @@ def test_an_invalid_index_is_built_anew(
             text("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix'::regclass")
         )
     assert valid is True
+
+
+def test_what_the_catalog_has_shown_once_isnt_asked_again(
+    make_project: Callable[[str], Any], mariadb_url: str, killer: Killer
+) -> None:
+    """An index that was begun, found to be there, and then dropped: a second death doesn't build it."""
+    project = make_project(mariadb_url)
+    project.revision(
+        "a1",
+        None,
+        """
+        import os, pathlib, signal
+        marks = pathlib.Path("marks")
+        def death(name):
+            if not (marks / name).exists():
+                (marks / name).mkdir(parents=True)
+                os.kill(os.getpid(), signal.SIGKILL)
+        op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
+        op.create_index("ix", "t", ["n"])
+        death("first")
+        op.drop_index("ix", "t")
+        op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
+        death("second")
+        """,
+    )
+
+    assert [killer.run(project)[0] for _ in range(3)] == [-9, -9, 0]
+
+    with project.connect() as connection:
+        assert inspect(connection).get_indexes("t") == []
+    statements = log(project.config, "a1", statements=True).revisions[0].statements
+    assert [one.state for one in statements if one.kind == "ddl"] == ["done"] * 4

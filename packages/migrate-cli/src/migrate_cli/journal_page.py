@@ -54,6 +54,7 @@ class Page:
         self._journal, self._connection = journal, connection
         self._transactional, self._outside = transactional, outside
         self._before, self._session = before, session
+        self._doubtful = {entry.n for entry in attempt.entries if entry.state == "begun"}
         self._fresh: list[Entry] = []
         self._standing: list[Entry] = []
         self._running: Entry | None = None
@@ -192,6 +193,8 @@ class Page:
         given = Answer.read(known.answer)
         if known.state == "refused" and given.raised is not None:
             return known
+        if known.state == "done" and known.n in self._doubtful:
+            self._update(known.n, state="done")  # what comes later may take its effect away
         if known.state == "done" and (known.kind != "read" or given.rows is not None):
             return known
         entry.n = known.n
