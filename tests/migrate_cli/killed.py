@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from migrate_cli.cli import door
 from migrate_cli.commands import log, resume, status, upgrade  # noqa: F401  # imported once
 from sqlalchemy import Engine, create_engine, event
 
-RESULT = Path(f"/tmp/killed-{os.getpid()}.txt")
+RESULT = Path(tempfile.gettempdir()) / f"killed-{os.getpid()}.txt"
 
 
 def die(*_: Any) -> None:
