@@ -9,13 +9,13 @@ renamed, added. S17: three blocks on one table in one revision, beside one.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 COLUMNS = [f"c{i} {'INTEGER' if i % 2 else 'VARCHAR(40)'}" for i in range(9)]
@@ -96,8 +96,7 @@ def alembic(database: str, name: str) -> float:
 
 
 def _cpu() -> float:
-    times = os.times()
-    return times.user + times.system
+    return time.process_time()
 
 
 def filled(file: Path, rows: int) -> None:
@@ -138,7 +137,9 @@ def main(rows: int) -> None:
                     taken[tool].append(json.loads(done.stdout))
             found = {tool: statistics.median(times) for tool, times in taken.items()}
             told = "  ".join(f"{tool} {seconds:.3f} s" for tool, seconds in found.items())
-            print(f"{name:18}{told}  ours/alembic {found['ours'] / found['alembic']:.2f}")
+            print(
+                f"{name:18}{told}  ours/alembic {found['ours'] / found['alembic']:.2f}  ours/bare {found['ours'] / found['bare']:.2f}"
+            )
 
 
 if __name__ == "__main__":

@@ -158,30 +158,30 @@ def users() -> Iterator[Database]:
         ),
         pytest.param(
             lambda b: b.drop_column("name"), StillNeeded,
-            'can\'t drop column users.name: index ix_name need it; first: batch.drop_index("ix_name")',
+            'can\'t drop column users.name: needed by index ix_name; first: batch.drop_index("ix_name")',
             id="drop-indexed-column",
         ),
         pytest.param(
             lambda b: b.alter_column("age", nullable=False), RowsContradict,
-            "can't alter column users.age: not null: 1 row of users have no age (id=8); "
+            "can't alter column users.age: not null: rows of users have no age (1: id=8); "
             "give them a value first, with op.execute",
             id="not-null-with-nulls",
         ),
         pytest.param(
             lambda b: b.create_check_constraint("ck", "age > 35"), RowsContradict,
-            "1 row of users break the check ck (age > 35) (id=7)", id="check-that-rows-break",
+            "rows of users break the check ck (age > 35) (1: id=7)", id="check-that-rows-break",
         ),
         pytest.param(
             lambda b: b.create_unique_constraint("uq", ["org"]), RowsContradict,
-            "2 rows of users are the same in org (for one id=7)", id="unique-with-twins",
+            "rows of users are the same in org (2, for example id=7)", id="unique-with-twins",
         ),
         pytest.param(
             lambda b: b.create_index("ix", ["org"], unique=True) or b.alter_column("name", nullable=False),
-            RowsContradict, "2 rows of users are the same in org (for one id=7)", id="unique-index-with-twins",
+            RowsContradict, "rows of users are the same in org (2, for example id=7)", id="unique-index-with-twins",
         ),
         pytest.param(
             lambda b: b.create_foreign_key("fk", "orgs", ["age"], ["id"]), RowsContradict,
-            "2 rows of users point with age to no row of orgs (for one id=7)", id="foreign-key-to-nothing",
+            "rows of users point with age to no row of orgs (2, for example id=7)", id="foreign-key-to-nothing",
         ),
         pytest.param(
             lambda b: b.create_foreign_key("fk", "users", ["age"], ["name"]), CannotRebuild,
@@ -189,11 +189,11 @@ def users() -> Iterator[Database]:
         ),
         pytest.param(
             lambda b: b.add_column(sa.Column("z", sa.Integer, nullable=False)), RowsContradict,
-            "3 rows of users would have no z; give z a server_default", id="new-column-without-value",
+            "rows of users would have no z (3); give z a server_default", id="new-column-without-value",
         ),
         pytest.param(
             lambda b: b.alter_column("name", type_=sa.Integer()), RowsContradict,
-            "3 rows of users aren't whole numbers in name (for one id=7)", id="words-to-numbers",
+            "rows of users aren't whole numbers in name (3, for example id=7)", id="words-to-numbers",
         ),
     ],
 )  # fmt: skip
@@ -340,7 +340,7 @@ def test_a_value_is_converted_by_rule_or_refused(
             batch.alter_column("a", type_=new)
 
         if becomes is None:
-            with pytest.raises(RowsContradict, match=r"1 row of t .* in a \(id=4\)"):
+            with pytest.raises(RowsContradict, match=r"rows of t .* in a \(1: id=4\)"):
                 database.alter(said, table="t")
             assert database.ask("SELECT a, typeof(a) FROM t") == before
         else:
@@ -540,10 +540,38 @@ def test_a_copy_with_more_rows_than_the_table_is_left(users: Database) -> None:
     assert users.ask("SELECT count(*) FROM _alembic_tmp_users") == [(3,)]
 
 
+def test_a_copy_whose_table_is_gone_is_named(users: Database) -> None:
+    users.raw.execute("ALTER TABLE users RENAME TO _alembic_tmp_users")
+
+    with pytest.raises(CannotRebuild, match="ALTER TABLE _alembic_tmp_users RENAME TO users"):
+        users.alter(lambda b: b.alter_column("name", nullable=False))
+
+
+@pytest.mark.parametrize(
+    ("default", "written"),
+    [
+        ("it's", "'it''s'"),
+        (sa.text("'x' || 'y'"), "('x' || 'y')"),
+        (sa.text("(1 + 2)"), "(1 + 2)"),
+        (sa.text("(1) + (2)"), "((1) + (2))"),
+        (sa.text("-5"), "(-5)"),
+        (sa.text("CURRENT_TIMESTAMP"), "CURRENT_TIMESTAMP"),
+        (sa.text("'{\"a\"\\:1}'"), "'{\"a\":1}'"),
+        (sa.func.lower("A"), "(lower('A'))"),
+    ],
+)
+def test_a_default_is_written_as_sqlite_takes_it(
+    users: Database, default: Any, written: str
+) -> None:
+    users.alter(lambda b: b.alter_column("name", server_default=default))
+
+    assert f"name TEXT DEFAULT {written}," in users.sql()
+
+
 def test_a_view_that_needs_the_column_is_named(users: Database) -> None:
     users.raw.execute("CREATE VIEW adults AS SELECT id FROM users WHERE org > 17")
 
-    with pytest.raises(StillNeeded, match=r"view adults .*no such column: org"):
+    with pytest.raises(StillNeeded, match=r"needed by view adults .*no such column: org"):
         users.alter(lambda b: b.drop_column("org"))
 
 

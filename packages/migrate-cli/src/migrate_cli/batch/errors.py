@@ -61,9 +61,10 @@ class RowsContradict(MigrationFailed):
     ) -> None:
         self.what, self.table, self.reason = what, table, reason
         self.count, self.example = count, example
-        many = "a row" if count is None else f"{count} row{'' if count == 1 else 's'}"
-        one = f" ({'' if count == 1 else 'for one '}{example})" if example else ""
-        super().__init__(f"can't {what}: {many} of {table} {reason}{one}; {mend}")
+        which = "" if count is None else f" ({count})"
+        if example is not None:
+            which = f" ({count}: {example})" if count == 1 else f" ({count}, for example {example})"
+        super().__init__(f"can't {what}: rows of {table} {reason}{which}; {mend}")
 
 
 class StillNeeded(MigrationFailed):
@@ -76,7 +77,7 @@ class StillNeeded(MigrationFailed):
 
     def __init__(self, what: str, by: Sequence[str], mend: str) -> None:
         self.what, self.by = what, tuple(by)
-        super().__init__(f"can't {what}: {' and '.join(by)} need it; {mend}")
+        super().__init__(f"can't {what}: needed by {' and '.join(by)}; {mend}")
 
 
 class CannotRebuild(MigrationFailed):

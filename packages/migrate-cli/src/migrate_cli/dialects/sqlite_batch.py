@@ -28,7 +28,7 @@ from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
 from .sqlite_rebuild import rebuild
-from .sqlite_stale import remove_stale
+from .sqlite_stale import remove_stale, stale_names
 
 _OLDEST = (3, 26)  # PRAGMA legacy_alter_table
 
@@ -204,9 +204,17 @@ def catalog_of(block: Block, connection: Connection, what: str) -> Catalog:
     """
     found = read(connection, block.table_name, block.schema)
     if found is None:
-        raise UnknownInTable(
-            what, "table", block.table_name, block.table_name, tables(connection, block.schema)
-        )
+        known = tables(connection, block.schema)
+        for left in stale_names(block.table_name):
+            if left in known:
+                raise CannotRebuild(
+                    what,
+                    f"there is no table {block.table_name!r}, but {left}, which a run that died "
+                    "has left behind",
+                    f"look into it, and give it its name back: ALTER TABLE {left} RENAME TO "
+                    f"{block.table_name}",
+                )
+        raise UnknownInTable(what, "table", block.table_name, block.table_name, known)
     try:
         found.table  # noqa: B018  # it is read when first asked for
     except (ValueError, IndexError, StopIteration) as err:

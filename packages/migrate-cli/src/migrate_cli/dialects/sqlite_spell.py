@@ -7,11 +7,14 @@ from typing import Any
 
 from ddl_constructs import AddColumn, AddConstraint, Change, CreateIndex
 from sqlalchemy import Column, PrimaryKeyConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError, UnsupportedCompilationError
+from sqlalchemy.sql.elements import TextClause
 
 from ..batch.errors import CannotRebuild
 from .sqlite_table import Item, column
+from .sqlite_tokens import closing, tokens
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,12 @@ def new_column(change: AddColumn, dialect: Dialect) -> NewColumn:
         ]
     except CompileError as err:
         raise CannotRebuild(change.describe(), str(err), "say it another way") from err
-    item = column(" ".join([spec, *filter(None, own)]))
+    text = " ".join([spec, *filter(None, own)])
+    try:
+        item = column(text)
+    except (ValueError, IndexError) as err:
+        mend = "set a default that isn't a plain value in brackets"
+        raise CannotRebuild(change.describe(), f"SQLite can't read {text} ({err})", mend) from err
     indexes = sorted(bound.table.indexes, key=lambda i: str(i.name))
     return NewColumn(
         item, tuple(filter(None, others)), tuple(map(CreateIndex.of, indexes)), bound.primary_key
@@ -79,10 +87,21 @@ def constraint(change: AddConstraint, dialect: Dialect) -> str:
 
 def as_column(name: str, type_: Any, default: Any, change: Change, dialect: Dialect) -> NewColumn:
     """Write a column of some type and default (None for none), to take its parts."""
-    made: Column[Any] = Column(name, type_, server_default=default)
+    made: Column[Any] = Column(name, type_, server_default=_bracketed(default))
     schema: str | None = getattr(change, "schema", None)
     stand_in = AddColumn(str(getattr(change, "table_name", "")), made, schema=schema)
     return new_column(stand_in.under(change.naming_convention), dialect)
+
+
+def _bracketed(default: Any) -> Any:
+    """Put an expression in brackets, as SQLite wants it of a default; a plain value stays."""
+    if not isinstance(default, TextClause):
+        return default
+    found = tokens(default.text)
+    signed = len(found) == 2 and found[0].says("+", "-")
+    if len(found) < 2 or signed or (found[0].says("(") and closing(found, 0) == len(found) - 1):
+        return default
+    return sql_text(f"({default.text})")
 
 
 def _compiler(dialect: Dialect) -> Any:
