@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -373,6 +374,75 @@ def test_on_postgresql_the_lock_stays_until_the_callers_commit(
     moved = upgrade(impatient(project))
 
     assert (moved.done, moved.at_head) == ((), True)
+
+
+def test_a_search_path_makes_a_tenant(postgresql_url: str) -> None:
+    """The version table is in the schema that comes first, so that is whose lock it is."""
+    tenant = make_url(postgresql_url).update_query_dict({"options": "-c search_path=tenant"})
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA tenant"))
+    engine.dispose()
+    url = tenant.render_as_string(hide_password=False)
+
+    with holding(postgresql_url), holding(url), pytest.raises(LockTimeout), holding(url):
+        pass
+
+
+def test_a_schema_that_is_translated_makes_a_tenant(
+    make_project: Callable[[str], Any], postgresql_url: str
+) -> None:
+    project = make_project(postgresql_url)
+    two(project)
+    engine = create_engine(postgresql_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA tenant"))
+
+    with holding(postgresql_url, schema="tenant"), engine.connect() as connection:
+        mapped = connection.execution_options(schema_translate_map={None: "tenant"})
+        with pytest.raises(LockTimeout):
+            upgrade(impatient(project), connection=mapped)
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_a_user_with_one_connection_locks_with_that(
+    make_project: Callable[[str], Any], request: pytest.FixtureRequest, server: str
+) -> None:
+    project = make_project(request.getfixturevalue(f"{server}_url"))
+    two(project)
+    name = f"single_{uuid.uuid4().hex[:8]}"
+    database = make_url(project.url).database
+    make, drop = {
+        "postgresql": (
+            [
+                f"CREATE ROLE {name} LOGIN CONNECTION LIMIT 1",
+                f"GRANT ALL ON SCHEMA public TO {name}",
+            ],
+            [f"DROP OWNED BY {name} CASCADE", f"DROP ROLE {name}"],
+        ),
+        "mariadb": (
+            [
+                f"CREATE USER {name} WITH MAX_USER_CONNECTIONS 1",
+                f"GRANT ALL ON {database}.* TO {name}",
+            ],
+            [f"DROP USER {name}"],
+        ),
+    }[server]
+    url = make_url(project.url).set(username=name).render_as_string(hide_password=False)
+    engine = create_engine(project.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in make:
+            connection.exec_driver_sql(statement)
+    try:
+        with holding(project.url), pytest.raises(LockTimeout):
+            upgrade(replace(impatient(project), url=url))
+        moved = upgrade(replace(project.config, url=url))
+    finally:
+        with engine.connect() as connection:
+            for statement in drop:
+                connection.exec_driver_sql(statement)
+
+    assert moved.at_head
 
 
 def test_a_lock_ends_with_its_process_however_it_ends(project: Any) -> None:

@@ -30,7 +30,8 @@ class NamedLock:
 
     own_session = True
 
-    def __init__(self, database: str, table: str) -> None:
+    def __init__(self, connection: Connection, database: str, table: str) -> None:
+        self._connection = connection
         name = f"migrate {database}.{table}"
         digest = hashlib.sha256(f"{database}\0{table}".encode()).hexdigest()
         self.name = (
@@ -70,8 +71,12 @@ class NamedLock:
         return driver._sock
 
     def _prepare(self, session: Connection) -> None:
-        """Remember the session, and let no limit on idle ones end it (wait_timeout, a year at most)."""
-        session.exec_driver_sql("SET SESSION wait_timeout = 31536000")
+        """Remember the session; let no limit on idle ones end it, if it is the lock's own.
+
+        MySQL 8.4 manual, wait_timeout: a year at most.
+        """
+        if session is not self._connection:
+            session.exec_driver_sql("SET SESSION wait_timeout = 31536000")
         self._id = session.exec_driver_sql("SELECT CONNECTION_ID()").scalar_one()
 
     def _described(self, session: Connection, number: int) -> list[str]:
@@ -100,4 +105,4 @@ def latch(connection: Connection, schema: str | None, table: str, joined: bool) 
     """Give the lock of a version table; a schema is a database here."""
     if schema is None:
         schema = connection.exec_driver_sql("SELECT DATABASE()").scalar_one()
-    return NamedLock(schema or "", table)
+    return NamedLock(connection, schema or "", table)
