@@ -72,6 +72,14 @@ def test_each_revision_runs_exactly_once(project: Any, count: int, start: str) -
     must_have_run_once(project)
 
 
+@pytest.mark.slow
+def test_many_that_ensure_the_version_table_make_one(project: Any) -> None:
+    ended = at_once(project, 4, "ensure-version")
+
+    assert [status for status, _ in ended] == [0] * 4
+    assert sum("Created" in told for _, told in ended) == 1
+
+
 def must_have_run_once(project: Any) -> None:
     with project.connect() as connection:
         ran = Counter(connection.execute(text("SELECT id FROM log")).scalars())

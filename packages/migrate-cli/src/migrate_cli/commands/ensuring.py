@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..runner import Run
-from .project import in_script, on_database
+from ..transactions import reading
+from .project import alone, in_script, on_database
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,20 @@ def ensure_version(
 
     def work(around: Run) -> Ensured:
         sink, versions = around.sink, around.versions
-        with sink.transaction():
-            there = sink.connection is not None and versions.exists(sink.connection)
-            versions.create(sink)
-        return Ensured(around.name, versions.fullname, not there)
+
+        def there() -> bool:
+            if sink.connection is None:
+                return False
+            with reading(sink.connection):
+                return versions.exists(sink.connection)
+
+        if there():
+            return Ensured(around.name, versions.fullname, False)
+        with alone(around, config, None):
+            missing = not there()
+            with sink.transaction():
+                versions.create(sink)
+        return Ensured(around.name, versions.fullname, missing)
 
     if sql is not None:
         return in_script(config, sql, work, join=_together)
