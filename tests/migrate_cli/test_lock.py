@@ -208,7 +208,7 @@ def test_a_lock_that_is_lost_stops_the_run(
     """The server ends the session that holds it, as an administrator or a failover does."""
     project = make_project(postgresql_url)
     end = (
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
+        "SELECT pg_terminate_backend(pid, 30000) FROM pg_locks WHERE locktype = 'advisory' "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     project.revision("a1", None, CREATE_A)
@@ -234,6 +234,9 @@ def test_a_lost_lock_is_noticed_on_mariadb(
         name = f"migrate {op.get_bind().engine.url.database}.migrate_version"
         id = op.get_bind().execute(sa.text("SELECT IS_USED_LOCK(:name)"), {"name": name}).scalar()
         op.execute(f"KILL {id}")
+        there = f"SELECT count(*) FROM information_schema.PROCESSLIST WHERE ID = {id}"
+        while op.get_bind().execute(sa.text(there)).scalar():
+            pass
         """,
     )
     project.revision("b2", "a1", CREATE_B)
