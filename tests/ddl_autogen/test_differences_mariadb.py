@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from ddl_autogen import compare, reverse
+from ddl_autogen import DatabaseType, compare, reverse
+from ddl_constructs import CreateTable
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    inspect,
     text,
 )
 from sqlalchemy.dialects import mysql
@@ -344,3 +346,14 @@ def test_a_key_that_a_sequence_numbers_is_in_sync(mariadb_url: str) -> None:
 
         assert [c.describe() for c in compare(connection, made)] == []
     engine.dispose()
+
+
+def test_a_type_that_is_known_by_its_text_keeps_its_percent_sign(mariadb_url: str) -> None:
+    kind = DatabaseType("ENUM('a','%:1') COLLATE utf8mb4_general_ci")
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        connection.execute(CreateTable("t", Column("kind", kind)))
+        (found,) = inspect(connection).get_columns("t")
+
+    engine.dispose()
+    assert found["type"].enums == ["a", "%:1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,14 @@ SIGNALS = [
 
 def sent(name: str) -> str:
     return f"import os, signal; os.kill(os.getpid(), signal.{name})"
+
+
+@pytest.fixture(autouse=True)
+def _not_ignored() -> Iterator[None]:
+    """Heed Ctrl-C as a process at a prompt does; what runs in the background was told not to."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @dataclass

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import types as sqltypes
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
@@ -29,6 +30,13 @@ class DatabaseType(UserDefinedType[Any]):
 
     def __repr__(self) -> str:
         return f"DatabaseType({self.text!r})"
+
+
+@compiles(DatabaseType)
+def _written(type_: DatabaseType, compiler: Any, **kw: Any) -> str:
+    """Write the text; twice a percent sign, where the driver reads those in a statement."""
+    preparer = compiler.dialect.identifier_preparer
+    return type_.text.replace("%", "%%") if preparer._double_percents else type_.text
 
 
 def made_of(
