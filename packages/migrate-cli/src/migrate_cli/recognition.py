@@ -50,6 +50,8 @@ def find(
 
 def _alembic_files(given: Path | None, start: Path) -> tuple[Path | None, Path | None] | None:
     """The ini file and the pyproject.toml of an Alembic project; None if it isn't one."""
+    if given is not None and not given.exists():
+        return None
     if given is None:
         if _has(start / "pyproject.toml", "migrate"):
             return None

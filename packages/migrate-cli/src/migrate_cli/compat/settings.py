@@ -148,7 +148,7 @@ class Config:
         if not self.file_config.has_section(section):
             there = ", ".join(f"[{one}]" for one in self.file_config.sections()) or "none"
             raise CommandError(
-                f"No config file {self.config_file_name!r} found, or file has no "
+                f"No config file {str(self.config_file_name)!r} found, or file has no "
                 f"'[{section}]' section (sections: {there})"
             )
         if self.file_config.has_option(section, name):
