@@ -14,7 +14,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 REVISION = re.compile(
-    r"(\$ migrate revision .*)(\n(?:(?!\$ ).*\n)*?Wrote .*/[\d_]+_([0-9a-f]{12})_)"
+    r"(\$ migrate (?:revision|make) .*)(\n(?:(?!\$ ).*\n)*?Wrote .*/[\d_]+_([0-9a-f]{12})_)"
 )
 
 

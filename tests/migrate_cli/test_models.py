@@ -179,7 +179,7 @@ def test_a_glob_names_the_modules_that_it_fits(make: Make, globs: str, modules: 
     config = make(f"models = {globs}", TREE)
 
     with importable(config.prepend_sys_path):
-        assert modules_to_import(config) == modules
+        assert list(modules_to_import(config)) == modules
 
 
 def test_a_glob_that_fits_nothing_is_an_error(make: Make) -> None:
@@ -197,6 +197,60 @@ def test_tables_of_modules_that_only_a_glob_names_are_there(make: Make) -> None:
     )  # fmt: skip
 
     assert set(found.tables) == {"t", "more"}
+
+
+USER = """
+from mf_belong.db import Base
+from sqlalchemy import Column, Integer
+
+class User(Base):
+    __tablename__ = "user"
+    id = Column(Integer, primary_key=True)
+"""
+DB = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ...\n"
+BELONGING = {
+    "mf_belong/db": DB,
+    "mf_belong/users/records": USER,
+    "mf_belong/serve": "raise SystemExit('nobody asked for this')",
+    "mf_belong/legacy": USER.replace("User", "Old").replace('"user"', '"old"'),
+}
+
+
+def test_modules_with_tables_are_imported_though_nobody_names_them(make: Make) -> None:
+    """Models that aren't imported look like tables that nobody wants."""
+    (found,) = metadata(make('metadata = "mf_belong.db:Base"', BELONGING))
+
+    assert set(found.tables) == {"user", "old"}
+
+
+def test_what_is_excluded_is_not_imported(make: Make) -> None:
+    settings = 'metadata = "mf_belong.db:Base"\nmodels_exclude = "**.legacy"'
+
+    (found,) = metadata(make(settings, BELONGING))
+
+    assert set(found.tables) == {"user"}
+
+
+def test_all_modules_of_a_package_of_models_are_imported(make: Make) -> None:
+    files = {
+        "mf_pack/models/__init__": BASE,
+        "mf_pack/models/made": "from . import plain, make\nmake('made')",
+    }
+    files["mf_pack/models/__init__"] += "def make(name): Table(name, plain)\n"
+
+    (found,) = metadata(make('metadata = "mf_pack.models:plain"', files))
+
+    assert set(found.tables) == {"t", "made"}
+
+
+def test_a_module_with_tables_that_fails_is_told_with_how_to_leave_it_out(make: Make) -> None:
+    files = {**BELONGING, "mf_belong/legacy": USER + "1 / 0"}
+
+    with pytest.raises(ModelsDontImport) as caught:
+        metadata(make('metadata = "mf_belong.db:Base"', files))
+
+    assert "which belongs to the models" in str(caught.value)
+    assert 'models_exclude = ["mf_belong.legacy"]' in str(caught.value)
 
 
 def test_a_package_under_src_is_found(make: Make) -> None:

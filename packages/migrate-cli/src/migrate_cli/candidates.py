@@ -76,6 +76,18 @@ def find_metadata(paths: Iterable[Path]) -> list[Candidate]:
     return sorted(found, key=lambda c: (-len(c.tables), c.target))
 
 
+def defining(paths: Iterable[Path], targets: Iterable[str]) -> list[str]:
+    """The modules that define tables of some metadata, as far as their source tells, sorted.
+
+    Args:
+        paths: The folders that are on `sys.path` when the project runs.
+        targets: The metadata as the settings name them: "myapp.models:Base.metadata".
+    """
+    project = _Project(paths)
+    owners = {project.owner(project.resolved(*target.split(":", 1))) for target in targets} - {""}
+    return sorted({module for module, owner, _ in project.tables() if owner in owners})
+
+
 _SQLMODEL = "sqlmodel.SQLModel"
 _HOPS = 30
 """How many imports and bases a name is followed through before we give up (there are circles)."""

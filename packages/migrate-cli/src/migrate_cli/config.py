@@ -67,7 +67,8 @@ class Config:
         scripts: Folder of the template and of `versions/`, absolute.
         metadata: What to compare the database with, each as "package.module:object"; may be empty.
         models: Modules to import before comparing, or globs of them ("myapp.**.models"); may be
-            empty.
+            empty. Modules of the project whose source defines tables of the metadata come besides.
+        models_exclude: Modules that are not imported for that, or globs of them; may be empty.
         prepend_sys_path: Folders put first on `sys.path` while the project's modules are imported,
             absolute, first one first.
         url: Where the database is; None if nobody says.
@@ -99,6 +100,7 @@ class Config:
     scripts: Path
     metadata: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    models_exclude: tuple[str, ...] = ()
     prepend_sys_path: tuple[Path, ...] = ()
     url: str | None = field(default=None, repr=False)  # it may hold a password
     url_source: str = ""
@@ -347,6 +349,7 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "scripts": _text,
     "metadata": _objects,
     "models": _globs,
+    "models_exclude": _globs,
     "prepend_sys_path": _texts,
     "url": _text,
     "url_env": _text,

@@ -63,6 +63,7 @@ def init_project(
     root: Path,
     *,
     metadata: Sequence[str] = (),
+    chosen: str | None = None,
     url: str | None = None,
     url_env: str | None = None,
     scripts: str = "migrations",
@@ -76,6 +77,7 @@ def init_project(
         root: The project's folder.
         metadata: The metadata to compare with, as "package.module:object"; empty to look for it
             in the source.
+        chosen: Which one of those that are found there, where there are several.
         url: The database's URL for the settings; None to leave it to the environment.
         url_env: The environment variable that the URL is read from; None for the usual ones.
         scripts: The folder for the revision files, relative to *root*.
@@ -99,7 +101,7 @@ def init_project(
         raise SecretInFile(hidden(url), file)
     if Path(scripts).is_absolute() or ".." in Path(scripts).parts:
         raise BadConfiguration(file, "scripts", "must be a folder inside the project")
-    found: tuple[Candidate, ...] = () if metadata else (_only(root),)
+    found: tuple[Candidate, ...] = () if metadata else (_only(root, chosen),)
     settings: dict[str, Any] = {
         "metadata": _one_or_more(metadata or [c.target for c in found]),
         "models": [] if metadata else models_setting(found[0], root),
@@ -188,12 +190,13 @@ def _may_be_used(folder: Path) -> None:
         raise FolderInUse(folder, names)
 
 
-def _only(root: Path) -> Candidate:
+def _only(root: Path, chosen: str | None) -> Candidate:
     """The project's metadata; the ones without tables count only if there is no other."""
     candidates = find_metadata([root / path for path in default_paths(root)])
     if not candidates:
         raise NoModels(root)
     best = [c for c in candidates if c.tables] or candidates
+    best = [c for c in best if c.target == chosen] or best
     if len(best) > 1:
         raise SeveralModels([c.target for c in best], [c.describe() for c in best])
     return best[0]

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from sqlalchemy import MetaData
 
+from .candidates import defining
 from .config import Config
 from .errors import EmptyMetadata, ModelsDontImport, NoMetadata, ends_us, in_one_line, near
 from .modules import matcher, modules_under
@@ -58,13 +59,13 @@ def metadata(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
         )
     with importable(config.prepend_sys_path):
         imported = set()
-        for name in modules_to_import(config):
-            _imported(name, "models", config)
+        for name, named_by in modules_to_import(config).items():
+            _imported(name, named_by, config)
             imported.add(name)
         found: dict[int, MetaData] = {}
         for target in config.metadata:
             module, _, path = target.partition(":")
-            one = _looked_up(_imported(module, "metadata", config), path, target)
+            one = _looked_up(_imported(module, "[tool.migrate] metadata", config), path, target)
             imported.add(module)
             found[id(one)] = one
     if not allow_empty and not any(one.tables for one in found.values()):
@@ -72,33 +73,60 @@ def metadata(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
     return list(found.values())
 
 
-def modules_to_import(config: Config) -> list[str]:
-    """The modules that `models` names, its globs resolved; in that order, each once.
+def modules_to_import(config: Config) -> dict[str, str]:
+    """The modules that define the models, in the order in which they are imported.
 
-    A glob is matched against the files of the package that it begins with (or of the whole project
-    if it begins with a star); `__main__` modules are left out. The package itself is imported to
-    see where it lies.
+    First those that `models` names, its globs resolved. A glob is matched against the files of
+    the package that it begins with (or of the whole project if it begins with a star); `__main__`
+    modules are left out. The package itself is imported to see where it lies. Then the modules
+    of the package that holds the metadata, and all whose source defines tables of it: a module
+    that nobody imports must not look like tables that nobody wants. `models_exclude` leaves out.
+
+    Returns:
+        Module -> what names it: a setting, or the metadata that it belongs to.
 
     Raises:
         ModelsDontImport: That package fails, or a glob matches nothing.
     """
-    names: dict[str, None] = {}
+    names: dict[str, str] = {}
     for name in config.models:
         if "*" not in name:
-            names[name] = None
+            names[name] = "[tool.migrate] models"
             continue
         pattern = matcher(name)
         matches = [m for m, _ in _candidates(name, config) if pattern.fullmatch(m)]
         if not matches:
-            raise ModelsDontImport(name, None, "no module matches", "models")
-        names.update(dict.fromkeys(matches))
-    return list(names)
+            raise ModelsDontImport(name, None, "no module matches", "[tool.migrate] models")
+        names.update(dict.fromkeys(matches, "[tool.migrate] models"))
+    for name in _belonging(config):
+        names.setdefault(name, "")
+    left_out = [matcher(glob) for glob in config.models_exclude]
+    return {
+        name: named_by
+        for name, named_by in names.items()
+        if not any(pattern.fullmatch(name) for pattern in left_out)
+    }
+
+
+def _belonging(config: Config) -> Iterator[str]:
+    """The modules that belong to the metadata: those of its package, and those with its tables."""
+    for target in config.metadata:
+        module = target.partition(":")[0]
+        for path in config.prepend_sys_path:
+            folder = path.joinpath(*module.split("."))
+            if folder.name in _HOLDS_MODELS and (folder / "__init__.py").is_file():
+                yield from (name for name, _ in modules_under(folder, module, skip=("__main__",)))
+    yield from defining(config.prepend_sys_path, config.metadata)
+
+
+_HOLDS_MODELS = frozenset({"models", "model", "tables", "entities", "schema", "orm"})
+"""How a package is called that holds models and nothing else; all its modules are imported."""
 
 
 def _candidates(glob: str, config: Config) -> Iterator[tuple[str, Path]]:
     fixed = glob.partition("*")[0].rpartition(".")[0]
     if fixed:
-        package = _imported(fixed, "models", config)
+        package = _imported(fixed, "[tool.migrate] models", config)
         for folder in getattr(package, "__path__", ()):
             yield from modules_under(Path(folder), fixed, skip=("__main__",))
     else:
@@ -107,7 +135,7 @@ def _candidates(glob: str, config: Config) -> Iterator[tuple[str, Path]]:
             yield from modules_under(path, skip=("__main__", *inner))
 
 
-def _imported(name: str, setting: str, config: Config) -> ModuleType:
+def _imported(name: str, named_by: str, config: Config) -> ModuleType:
     """Import a module of the project, with the failure's place in the error."""
     try:
         return importlib.import_module(name)
@@ -116,14 +144,14 @@ def _imported(name: str, setting: str, config: Config) -> ModuleType:
             folders = ", ".join(map(str, config.prepend_sys_path))
             hint = f"looked in {folders} and in the environment of {sys.executable}"
             raise ModelsDontImport(
-                name, None, f"there is no module {err.name!r}", setting, hint
+                name, None, f"there is no module {err.name!r}", named_by, hint
             ) from err
         hint = "install it into the environment that migrate runs in"
-        raise ModelsDontImport(name, _place(err), in_one_line(err), setting, hint) from err
+        raise ModelsDontImport(name, _place(err), in_one_line(err), named_by, hint) from err
     except BaseException as err:  # a stranger's code: anything may come out of it
         if ends_us(err):
             raise
-        raise ModelsDontImport(name, _place(err), in_one_line(err), setting) from err
+        raise ModelsDontImport(name, _place(err), in_one_line(err), named_by) from err
 
 
 def _place(err: BaseException) -> str | None:

@@ -90,7 +90,7 @@ def _standing(found: Status) -> Iterator[str]:
     elif found.changes:
         yield field("Models", f"differ in {len(found.changes)}")
         yield from map(change_line, found.changes)
-        yield field("Next", 'migrate revision --autogenerate -m "..."')
+        yield field("Next", 'migrate make "..."')
     else:
         yield field("Models", "in sync")
     if found.pending and not found.unknown and found.unfinished is None:
@@ -138,4 +138,4 @@ def _differences(found: Checked) -> Iterator[str]:
     count = len(found.changes)
     yield f"Models and database differ in {count}:"
     yield from map(change_line, found.changes)
-    yield field("Next", 'migrate revision --autogenerate -m "..."')
+    yield field("Next", 'migrate make "..."')

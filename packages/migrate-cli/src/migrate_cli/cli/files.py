@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import SeveralModels
 from ..paths import shown
+from ..url import hidden
+from .asking import choose, somebody_is_there
 from .graph import here
 from .paper import answer, change_line, field, option
 from .words import TARGETS, Target, project, word
@@ -37,7 +40,15 @@ def init(metadata: tuple[str, ...], url_env: str | None, scripts: str) -> None:
     """
     from ..commands import init as work
 
-    made = work(Path(), metadata=metadata, url=option("url"), url_env=url_env, scripts=scripts)
+    how: dict[str, Any] = {"url": option("url"), "url_env": url_env, "scripts": scripts}
+    try:
+        made = work(Path(), metadata=metadata, **how)
+    except SeveralModels as err:
+        if not somebody_is_there():
+            raise
+        listed = [f"{c}   {n}" for c, n in zip(err.candidates, err.notes, strict=True)]
+        chosen = choose(f"Found {len(listed)} metadata objects:", listed)
+        made = work(Path(), chosen=err.candidates[chosen], **how)
     answer(made, _set_up(made))
 
 
@@ -47,13 +58,14 @@ def _set_up(made: InitResult) -> list[str]:
         field("" if i else "Found", f"{c.target}    {c.describe()}")
         for i, c in enumerate(made.found)
     ]
-    source = config.url_source or "not said yet: --url, $MIGRATE_DATABASE_URL or $DATABASE_URL"
+    unsaid = "not said yet: --url, $MIGRATE_DATABASE_URL or $DATABASE_URL"
+    source = f"{hidden(config.url)}    from {config.url_source}" if config.url else unsaid
     return [
         *lines,
         field("URL", source),
         field("Wrote", f"{shown(config.file)}  [tool.migrate]  ({len(made.lines)} lines)"),
         field("", f"{shown(made.versions)}/"),
-        field("Next", 'migrate revision --autogenerate -m "create tables"'),
+        field("Next", 'migrate make "create tables"'),
     ]
 
 

@@ -237,8 +237,7 @@ class Words(click.Group):
 def migrate() -> None:
     """Schema migrations for SQLAlchemy.
 
-    Start with `migrate init`, then: `migrate revision --autogenerate -m "..."` and
-    `migrate upgrade`.
+    Start with `migrate init`, then: `migrate make "create tables"` and `migrate upgrade`.
     """
 
 

@@ -52,6 +52,7 @@ def init(
     start: Path,
     *,
     metadata: Sequence[str] = (),
+    chosen: str | None = None,
     url: str | None = None,
     url_env: str | None = None,
     scripts: str = "migrations",
@@ -63,7 +64,12 @@ def init(
         metadata: As for `init_project`, likewise the others.
     """
     return init_project(
-        project_root(start), metadata=metadata, url=url, url_env=url_env, scripts=scripts
+        project_root(start),
+        metadata=metadata,
+        chosen=chosen,
+        url=url,
+        url_env=url_env,
+        scripts=scripts,
     )
 
 

@@ -48,20 +48,22 @@ class ModelsDontImport(ModelsError):
         module: The module that was asked for.
         where: File and line of the failure, "models.py:12"; None if it isn't in a file.
         reason: The exception's kind and text, in one line.
-        setting: The setting that names the module: "metadata" or "models".
+        named_by: The setting that names the module: "[tool.migrate] models"; "" if it was found
+            by reading the source.
         hint: What to do; None if only the author can know.
     """
 
     def __init__(
-        self, module: str, where: str | None, reason: str, setting: str, hint: str | None = None
+        self, module: str, where: str | None, reason: str, named_by: str, hint: str | None = None
     ) -> None:
         self.module, self.where, self.reason = module, where, reason
-        self.setting, self.hint = setting, hint
+        self.named_by, self.hint = named_by, hint
         at = f"\nat {where}" if where else ""
         mend = f"\n{hint}" if hint else ""
-        super().__init__(
-            f"can't import {module!r}, named by [tool.migrate] {setting}: {reason}{at}{mend}"
-        )
+        who = f"named by {named_by}" if named_by else "which belongs to the models"
+        if not named_by:
+            mend += f'\nif it does not: [tool.migrate] models_exclude = ["{module}"]'
+        super().__init__(f"can't import {module!r}, {who}: {reason}{at}{mend}")
 
 
 class NoModels(ModelsError):
@@ -86,10 +88,11 @@ class SeveralModels(UsageError):
 
     Attributes:
         candidates: What can be given to --metadata, sorted.
+        notes: How many tables each has, and some of their names.
     """
 
     def __init__(self, candidates: Sequence[str], notes: Sequence[str]) -> None:
-        self.candidates = tuple(candidates)
+        self.candidates, self.notes = tuple(candidates), tuple(notes)
         listed = [f"  --metadata {c}   {n}" for c, n in zip(candidates, notes, strict=True)]
         if len(listed) > SHOWN:
             listed[SHOWN:] = [f"  and {len(candidates) - SHOWN} more"]

@@ -1,0 +1,116 @@
+"""A newcomer's first hour: from models to a migrated database, on each of them, by three commands."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from migrate_cli.cli.door import run
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.pool import NullPool
+
+BASE = "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase): ...\n"
+MODELS = """
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+from {package}.base import Base
+
+class Account(Base):
+    __tablename__ = "account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(200), unique=True)
+
+class Order(Base):
+    __tablename__ = "order"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+"""
+
+
+@pytest.mark.parametrize("source", ["", "src/"], ids=["flat", "src"])
+def test_three_commands_lead_from_models_to_tables(
+    source: str,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No file is edited by hand, and nobody says where the models are."""
+    package = f"first_hour_{database_url[:5]}_{source[:3]}"
+    folder = tmp_path / source / package
+    folder.mkdir(parents=True)
+    (folder / "base.py").write_text(BASE)
+    (folder / "tables.py").write_text(MODELS.format(package=package))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+    statuses = [run(["init"]), run(["make", "create tables"]), run(["upgrade"])]
+
+    said = capsys.readouterr().out
+    assert statuses == [0, 0, 0], said
+    engine = create_engine(database_url, poolclass=NullPool)
+    assert {"account", "order"} <= set(inspect(engine).get_table_names())
+    assert run(["check"]) == 0
+    assert len((tmp_path / "pyproject.toml").read_text().splitlines()) <= 4
+    assert 'Next      migrate make "create tables"' in said
+
+
+TWO = "from sqlalchemy import MetaData\none = MetaData()\nother = MetaData()\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "written"),
+    [
+        pytest.param(b"2\n", 0, '[tool.migrate]\nmetadata = "models:other"\n', id="the-second"),
+        pytest.param(b"9\n1\n", 0, '[tool.migrate]\nmetadata = "models:one"\n', id="asked-again"),
+        pytest.param(b"\x03", 130, None, id="ctrl-c"),
+    ],
+)
+def test_a_terminal_is_asked_which_metadata_is_meant(
+    typed: bytes, status: int, written: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "models.py").write_text(TWO)
+    outside, inside = pty.openpty()
+    environment = {k: v for k, v in os.environ.items() if k not in ("CI", "DATABASE_URL")}
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "migrate_cli", "init"],
+        cwd=tmp_path,
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_control,
+    ) as process:
+        os.close(inside)
+        shown = _until(outside, b"Which one")
+        os.write(outside, typed)
+        try:
+            while chunk := os.read(outside, 4096):
+                shown += chunk
+        except OSError:  # the other side is closed
+            pass
+        assert process.wait(30) == status, shown.decode()
+    os.close(outside)
+
+    file = tmp_path / "pyproject.toml"
+    assert (file.read_text() if file.exists() else None) == written
+
+
+def _control() -> None:
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C on it is a signal
+
+
+def _until(terminal: int, text: bytes) -> bytes:
+    shown = b""
+    while text not in shown:
+        shown += os.read(terminal, 4096)
+    return shown
