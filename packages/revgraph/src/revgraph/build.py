@@ -16,7 +16,7 @@ from revgraph.errors import (
     MissingDependency,
     MissingParent,
 )
-from revgraph.indexed import Edges, Indexed
+from revgraph.indexed import Edges, Indexed, Numbers
 from revgraph.near import near
 from revgraph.revision import Revision
 
@@ -56,18 +56,25 @@ def build(revisions: Sequence[Revision[T]]) -> tuple[Indexed, list[Revision[T]]]
     rank = array("i", bytes(4 * len(order)))
     for n, i in enumerate(order):
         rank[i] = n
-    # (n,) once for every n: the edges of all that have n as their only parent or child.
-    alone: list[Edges] = list(zip(range(len(order)), strict=True))
-    below = _numbered(parents, order, rank, alone)
-    above = _reversed(below, alone)
+    # Each number is one object, and so is (n,), the edges of all that have n as their
+    # only parent or child.
+    numbers = list(range(len(order)))
+    alone: list[Edges] = list(zip(numbers, strict=True))
+    below = _numbered(parents, order, rank, numbers, alone)
+    above = _reversed(below, numbers, alone)
     needed, needing = below, above
     if needs is not parents:
-        needed = _numbered(needs, order, rank, alone)
-        needing = _reversed(needed, alone)
-    ordered = [revisions[i] for i in order]
+        needed = _numbered(needs, order, rank, numbers, alone)
+        needing = _reversed(needed, numbers, alone)
+    ordered: list[Revision[T]] = []
+    ids: list[str] = []
+    for i in order:
+        revision = revisions[i]
+        ordered.append(revision)
+        ids.append(revision.id)
     graph = Indexed(
-        ids=[revision.id for revision in ordered],
-        number=dict(zip(position, rank, strict=True)),
+        ids=ids,
+        number=Numbers(position, rank),
         labels={label: rank[i] for label, i in labels.items()},
         parents=below,
         needs=needed,
@@ -194,7 +201,7 @@ def _with_dependencies(
     return needs
 
 
-def _needs_first(needs: _Positions) -> list[int]:
+def _needs_first(needs: _Positions) -> array[int]:
     """Put positions in an order in which what is needed comes first; a cycle is left out.
 
     One line is followed as far as possible, so that neighbours in the graph
@@ -209,7 +216,7 @@ def _needs_first(needs: _Positions) -> list[int]:
     for i, more in needs.rest.items():
         waiting[i] = 2 + len(more)
     ready = [i for i, p in enumerate(needs.first) if p == _NONE]
-    order: list[int] = []
+    order = array("i")
     while ready:
         i = ready.pop()
         order.append(i)
@@ -231,7 +238,11 @@ def _needs_first(needs: _Positions) -> list[int]:
 
 
 def _numbered(
-    edges: _Positions, order: Sequence[int], rank: array[int], alone: Sequence[Edges]
+    edges: _Positions,
+    order: Sequence[int],
+    rank: array[int],
+    numbers: Sequence[int],
+    alone: Sequence[Edges],
 ) -> list[Edges]:
     """Turn edges between positions into edges between numbers."""
     first, second, rest = edges.first, edges.second, edges.rest
@@ -243,16 +254,18 @@ def _numbered(
         elif two == _NONE:
             numbered.append(alone[rank[one]])
         elif i not in rest:
-            numbered.append((rank[one], rank[two]))
+            numbered.append((numbers[rank[one]], numbers[rank[two]]))
         else:
-            numbered.append((rank[one], rank[two], *[rank[p] for p in rest[i]]))
+            numbered.append(tuple([numbers[rank[p]] for p in (one, two, *rest[i])]))
     return numbered
 
 
-def _reversed(edges: Sequence[Edges], alone: Sequence[Edges]) -> list[Edges]:
+def _reversed(
+    edges: Sequence[Edges], numbers: Sequence[int], alone: Sequence[Edges]
+) -> list[Edges]:
     """Turn edges between numbers round."""
     back: list[Edges] = [()] * len(edges)
-    for n, there in enumerate(edges):
+    for n, there in zip(numbers, edges, strict=True):
         for p in there:
             others = back[p]
             if not others:

@@ -7,7 +7,8 @@ nothing undecided has a smaller number, without looking at the rest.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -15,6 +16,36 @@ from revgraph.revision import Revision
 
 Edges = Sequence[int]
 _NONE: Edges = ()
+
+
+class Numbers(Mapping[str, int]):
+    """Id to number: the place of the id as given, and the rank of that place.
+
+    Two steps, so that a graph is built with one dictionary of its ids and not two.
+    """
+
+    __slots__ = ("_place", "_rank")
+
+    def __init__(self, place: dict[str, int], rank: array[int]) -> None:
+        self._place = place
+        self._rank = rank
+
+    def __getitem__(self, id: str) -> int:
+        return self._rank[self._place[id]]
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def with_one_more(self, id: str) -> Numbers:
+        """Copy with an id that takes the next number."""
+        new = len(self._place)
+        return Numbers({**self._place, id: new}, self._rank + array("i", [new]))
 
 
 class Indexed:
@@ -35,7 +66,7 @@ class Indexed:
     def __init__(
         self,
         ids: list[str],
-        number: dict[str, int],
+        number: Numbers,
         labels: dict[str, int],
         parents: list[Edges],
         needs: list[Edges],
@@ -60,7 +91,7 @@ class Indexed:
         )
         return Indexed(
             [*self.ids, revision.id],
-            {**self.number, revision.id: new},
+            self.number.with_one_more(revision.id),
             {**self.labels, **dict.fromkeys(revision.labels, new)},
             below,
             needed,
