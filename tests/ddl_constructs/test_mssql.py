@@ -40,6 +40,7 @@ from ddl_constructs import (
     SetTableSchema,
     UnsupportedChange,
     ValidateConstraint,
+    WrongValue,
     create_check_constraint,
     create_exclude_constraint,
     create_foreign_key,
@@ -85,8 +86,15 @@ OLD = server(version=(12, 0))  # SQL Server 2014
 
 
 def pieces(change: Change, dialect: Any = OFFLINE) -> list[str]:
-    """Give the statements of a change, the variables without what makes their names unique."""
-    return [re.sub(r"(@[a-z]+)_[0-9a-f]{8}", r"\1", sql) for sql in sent(change, dialect)]
+    """Give the statements of a change, a batch of its own without what runs it as one."""
+    return [inside(sql) for sql in sent(change, dialect)]
+
+
+def inside(sql: str) -> str:
+    """Take the script out of `EXEC (N'...')`."""
+    if not (own := re.fullmatch(r"EXEC \(N'\n(.*)\n'\)", sql, re.DOTALL)):
+        return sql
+    return own[1].replace("\\' + N'\n", "\\\n").replace("''", "'")
 
 
 def sent(change: Change, dialect: Any = OFFLINE) -> list[str]:
@@ -695,6 +703,20 @@ TEXTS = [
         "ALTER TABLE t ADD c INTEGER NULL CONSTRAINT [DF c] DEFAULT '1' CHECK (c > 0)",
     ),
     case(
+        "LIM-047-named-defaults-of-a-new-table",
+        CreateTable(
+            "t",
+            Column("c", Integer, CheckConstraint("c > 0"), server_default="1"),
+            Column("d", Integer, server_default="1"),
+            Column("e", String(5), server_default="ü", nullable=False),
+            Column("f", Integer),
+            mssql_default_name={"c": "DF c", "e": "DF e", "f": "DF f"},
+        ),
+        "CREATE TABLE t ( c INTEGER NULL CONSTRAINT [DF c] DEFAULT '1' CHECK (c > 0), "
+        "d INTEGER NULL DEFAULT '1', "
+        "e VARCHAR(5) NOT NULL CONSTRAINT [DF e] DEFAULT N'ü', f INTEGER NULL )",
+    ),
+    case(
         "LIM-047-name-without-a-default",
         AddColumn("t", Column("c", Integer), mssql_default_name="DF c"),
         "ALTER TABLE t ADD c INTEGER NULL",
@@ -879,6 +901,20 @@ def test_a_change_says(change: Change, dialect: Any, expected: list[str]) -> Non
             id="LIM-060-rename-index",
         ),
         pytest.param(
+            CreateTable("t", Column("c", Integer), mssql_default_name={"d": "DF"}),
+            WrongValue,
+            "got 'd'",
+            "columns of the table",
+            id="LIM-047-no-such-column",
+        ),
+        pytest.param(
+            CreateTable("t", Column("c", Integer), mssql_default_name="DF"),
+            WrongValue,
+            "got 'DF'",
+            "a mapping of columns to names",
+            id="LIM-047-of-which-column",
+        ),
+        pytest.param(
             SetTableSchema("t", None, schema="a"),
             MissingFact,
             "ALTER SCHEMA names a schema",
@@ -999,27 +1035,35 @@ def test_names_follow_a_schema_translate_map_into_the_look_ups() -> None:
     said = str(change.compile(dialect=STATED, schema_translate_map={"s": "tenant"}))
 
     assert "N'tenant'" not in said  # the schema is asked for by the translated name
-    assert re.search(r"@schema\w+ sysname = OBJECT_SCHEMA_NAME\(OBJECT_ID\(N'", said)
+    assert "@schema sysname = OBJECT_SCHEMA_NAME(OBJECT_ID(N'" in inside(said)
 
 
-def test_scripts_that_stand_in_one_batch_declare_variables_of_their_own() -> None:
-    """A client sends what stands between two GO as one batch, and a name is declared once."""
-    options = {"mssql_drop_default": True, "mssql_drop_check": True}
+def test_scripts_that_stand_in_one_batch_declare_nothing_there() -> None:
+    """A client sends what stands between two GO as one batch, and a name is declared once.
+
+    So the same look-up may stand there twice: its variables end with its EXEC.
+    """
+    change = AlterColumn(
+        "t",
+        "c",
+        type_=String(5),
+        existing_type=Integer(),
+        existing_nullable=True,
+        existing_server_default="it's",
+    )
     changes: list[Change] = [
-        *(DropColumn("t", column, **options) for column in ("c", "d")),
-        DropColumn("t", "c", schema="s", **options),
-        *(AlterColumn("t", "c", type_=Integer(), existing_type=String(5), existing_nullable=True,
-                      existing_server_default=default) for default in ("1",)),
-        *(CreateTableComment(name, "\\\n") for name in ("t", "u")),
-        AlterColumn("t", "c", comment="x"),
-        AlterColumn("t", "d", comment="x"),
-    ]  # fmt: skip
-    batch = "\n".join(sql for change in changes for sql in sent(change))
+        DropColumn("t", "c", mssql_drop_default=True, mssql_drop_check=True),
+        AlterColumn("t", "it's", server_default=None),
+        change,
+        CreateTableComment("t", "\\\n"),
+        DropTableComment("t"),
+    ]
+    batch = "\n".join(sql for change in changes * 2 for sql in sent(change))
+    outside = re.sub(r"N?'(?:[^']|'')*'", "''", batch)
 
-    declared = re.findall(r"@\w+(?= (?:sysname|nvarchar))", batch)
-
-    assert len(declared) > 10
-    assert len(set(declared)) == len(declared)
+    assert batch.count("DECLARE") == 2 * 7
+    assert "DECLARE" not in outside
+    assert "@" not in outside
 
 
 def test_traits() -> None:

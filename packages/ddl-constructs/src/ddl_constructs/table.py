@@ -44,7 +44,8 @@ class CreateTable(Change, sa_schema.CreateTable):
         comment: Its comment, or None.
         info: Free notes that the resulting Table carries, or None.
         prefixes: Words between CREATE and TABLE.
-        dialect_kwargs: What else `Table` takes: dialect options.
+        dialect_kwargs: What else `Table` takes: dialect options; and `mssql_default_name`,
+            names of columns to the names of their defaults.
     """
 
     words: ClassVar = ("create_table",)
@@ -122,7 +123,7 @@ class CreateTable(Change, sa_schema.CreateTable):
             comment=self.comment,
             info=self.info,
             prefixes=list(self.prefixes),
-            **self.dialect_kwargs,
+            **{o: v for o, v in self.dialect_kwargs.items() if not _is_ours(o)},
         )
 
     @cached_property
@@ -162,6 +163,12 @@ class CreateTable(Change, sa_schema.CreateTable):
         if not self.prefixes:
             keywords.pop("prefixes", None)
         return Spelling(plain.word, (name, *elements), keywords)
+
+
+def _is_ours(option: str) -> bool:
+    """Tell whether we say an option that SQLAlchemy's Table doesn't know."""
+    dialect, _, name = option.partition("_")
+    return name in traits(dialect).table_options
 
 
 @dataclass(eq=False, init=False)

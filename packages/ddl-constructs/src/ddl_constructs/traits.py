@@ -17,6 +17,8 @@ class Traits:
         comments_apart: Whether a comment is a statement of its own (COMMENT ON),
             not part of the table or column.
         empty_tables: Whether a table may have no column.
+        table_options: Options of `CreateTable`, without the dialect's name in front, that
+            SQLAlchemy's `Table` doesn't know.
     """
 
     transactional_ddl: bool
@@ -25,6 +27,7 @@ class Traits:
     separator: str = ""
     comments_apart: bool = False
     empty_tables: bool = False
+    table_options: frozenset[str] = frozenset()
 
 
 _TRAITS = {
@@ -41,7 +44,11 @@ _TRAITS = {
     # statements; "SQL Server Utilities Statements - GO"; a comment is an extended property,
     # set by a procedure (sp_addextendedproperty)
     "mssql": Traits(
-        transactional_ddl=True, begin="BEGIN TRANSACTION", separator="GO", comments_apart=True
+        transactional_ddl=True,
+        begin="BEGIN TRANSACTION",
+        separator="GO",
+        comments_apart=True,
+        table_options=frozenset({"default_name"}),
     ),
     # Oracle SQL Language Reference, COMMIT: DDL commits before and after itself; COMMENT;
     # SQL*Plus User's Guide, "/": runs what stands above, a PL/SQL block too, which ends in ";"

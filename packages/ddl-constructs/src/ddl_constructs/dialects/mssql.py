@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Column, Constraint, ForeignKeyConstraint
+from sqlalchemy import schema as sa_schema
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -29,7 +30,7 @@ from ..constraint import (
     constraint_name,
 )
 from ..detached import is_created_on
-from ..errors import MissingFact, UnsupportedChange
+from ..errors import MissingFact, UnsupportedChange, WrongValue
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema, create_with_companions
 from ..table_options import AlterTableOptions, refused
@@ -51,11 +52,52 @@ def _create_table(
 @compiles(CreateTable, "mssql")
 def _create_table_text(change: CreateTable, compiler: DDLCompiler, **kw: Any) -> str:
     """CREATE TABLE has no IF NOT EXISTS: OBJECT_ID tells whether there is such a table (U)."""
-    if not change.if_not_exists:
-        return sqltext.visit(compiler, "create_table", change)
-    name = sqltext.name(compiler, change.table_name)
-    guard = catalog.if_object(compiler, name, change.schema, "U", there=False)
-    return guard + sqltext.visit(compiler, "create_table", change.replace(if_not_exists=None))
+    guard = ""
+    if change.if_not_exists:
+        name = sqltext.name(compiler, change.table_name)
+        guard = catalog.if_object(compiler, name, change.schema, "U", there=False)
+    plain = change.replace(if_not_exists=None)
+    if names := _default_names(change):
+        plain.columns = [_NamedDefault(c, names.get(c.name)) for c in plain.element.columns]
+    return guard + sqltext.visit(compiler, "create_table", plain)
+
+
+def _default_names(change: CreateTable) -> dict[str, str]:
+    """Give what `mssql_default_name` says: names of columns to those of their defaults."""
+    names = change.dialect_kwargs.get("mssql_default_name") or {}
+    if not isinstance(names, dict) or not all(isinstance(n, str) and n for n in names.values()):
+        raise WrongValue(
+            "CreateTable", "mssql_default_name", names, "a mapping of columns to names"
+        )
+    columns = [e.name for e in change.elements if isinstance(e, Column)]
+    if unknown := [n for n in names if n not in columns]:
+        raise WrongValue("CreateTable", "mssql_default_name", unknown[0], "columns of the table")
+    return names
+
+
+class _NamedDefault(sa_schema.CreateColumn):
+    """A column of CREATE TABLE whose default has a name, or none."""
+
+    def __init__(self, column: Column[Any], name: str | None) -> None:
+        super().__init__(column)
+        self.name = name
+
+
+@compiles(_NamedDefault, "mssql")
+def _named_default(create: _NamedDefault, compiler: DDLCompiler, **kw: Any) -> str:
+    text: str = compiler.visit_create_column(create, **kw)
+    return with_named_default(compiler, create.element, create.name, text)
+
+
+def with_named_default(
+    compiler: DDLCompiler, column: Column[Any], name: str | None, text: str
+) -> str:
+    """Give a column's text with a name for its default (column_definition), if it has one."""
+    default = compiler.get_column_default_string(column)
+    if name is None or default is None:
+        return text
+    before, words, after = text.partition(f" DEFAULT {default}")
+    return f"{before} CONSTRAINT {sqltext.name(compiler, name)}{words}{after}"
 
 
 @compiles(DropTable, "mssql")

@@ -2,14 +2,13 @@
 
 By its manual, not run. Every script is one batch that counts no rows (SET takes a
 subquery where SELECT would assign): ODBC shows only the first result of a batch, and an
-error behind a count would stay unseen. Each script's variables have names of their own
-(`@name_1f2e3d4c`), since several may be put into one batch, where a name is declared once.
+error behind a count would stay unseen. A script with variables runs inside of EXEC, in a batch
+of its own: several may be put into one batch, where a name is declared once.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from typing import Any, Literal
 
 from sqlalchemy import Column
@@ -165,26 +164,25 @@ def drop_dependents(
     Each turn asks for the next greater name, so that the loop ends also when a drop fails.
     """
     where = sqltext.table(compiler, table_name, schema)
-    name, sql = _variables("name sql", kind, where, column_name)
     names = _NAMES[kind].format(
         db=database(compiler, schema),
         table=object_id(compiler, table_name, schema),
         column=column_id(compiler, table_name, column_name, schema),
         name=name_string(compiler, column_name),
         schema=schema_string(compiler, table_name, schema),
-        found=name,
+        found="@name",
     )
     if kind == "index":
-        drop = f"N'DROP INDEX ' + QUOTENAME({name}) + {string(f' ON {where}')}"
+        drop = f"N'DROP INDEX ' + QUOTENAME(@name) + {string(f' ON {where}')}"
     else:
-        drop = f"{string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME({name})"
-    return (
-        f"DECLARE {name} sysname = N'', {sql} nvarchar(max);\n"
-        f"WHILE {name} IS NOT NULL\n"
+        drop = f"{string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME(@name)"
+    return _own_batch(
+        "DECLARE @name sysname = N'', @sql nvarchar(max);\n"
+        "WHILE @name IS NOT NULL\n"
         "BEGIN\n"
-        f"  SET {name} = ({names.strip()});\n"
-        f"  SET {sql} = {drop};\n"
-        f"  IF {name} IS NOT NULL EXEC ({sql});\n"
+        f"  SET @name = ({names.strip()});\n"
+        f"  SET @sql = {drop};\n"
+        "  IF @name IS NOT NULL EXEC (@sql);\n"
         "END"
     )
 
@@ -197,29 +195,31 @@ def around_default(
     It comes back under its name and with its definition, as the catalog has them.
     """
     where = sqltext.table(compiler, table_name, schema)
-    name, default, sql = _variables("name default sql", statement)
     found = (
         f"FROM {database(compiler, schema)}sys.default_constraints"
         f" WHERE parent_object_id = {object_id(compiler, table_name, schema)}"
         f" AND parent_column_id = {column_id(compiler, table_name, column_name, schema)}"
     )
     column = compiler.preparer.quote(column_name)
-    return (
-        f"DECLARE {name} sysname = (SELECT name {found});\n"
-        f"DECLARE {default} nvarchar(max) = (SELECT definition {found}), {sql} nvarchar(max);\n"
-        f"SET {sql} = {string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME({name});\n"
-        f"IF {name} IS NOT NULL EXEC ({sql});\n"
+    return _own_batch(
+        f"DECLARE @name sysname = (SELECT name {found});\n"
+        f"DECLARE @default nvarchar(max) = (SELECT definition {found}), @sql nvarchar(max);\n"
+        f"SET @sql = {string(f'ALTER TABLE {where} DROP CONSTRAINT ')} + QUOTENAME(@name);\n"
+        "IF @name IS NOT NULL EXEC (@sql);\n"
         f"{statement};\n"
-        f"SET {sql} = {string(f'ALTER TABLE {where} ADD CONSTRAINT ')} + QUOTENAME({name})"
-        f" + N' DEFAULT ' + {default} + {string(f' FOR {column}')};\n"
-        f"IF {name} IS NOT NULL EXEC ({sql})"
+        f"SET @sql = {string(f'ALTER TABLE {where} ADD CONSTRAINT ')} + QUOTENAME(@name)"
+        f" + N' DEFAULT ' + @default + {string(f' FOR {column}')};\n"
+        "IF @name IS NOT NULL EXEC (@sql)"
     )
 
 
-def _variables(names: str, *said: str) -> list[str]:
-    """Name variables so that no other script of the same batch has them, by what is said."""
-    own = zlib.crc32("\n".join(said).encode())
-    return [f"@{name}_{own:08x}" for name in names.split()]
+def _own_batch(script: str) -> str:
+    """Write a script so that its variables end with it.
+
+    DECLARE: a variable's scope is the batch in which it is declared, a block's isn't one.
+    EXECUTE: a character string is executed as a batch of its own.
+    """
+    return f"EXEC ({_cut(string(chr(10) + script + chr(10)))})"
 
 
 def schema_string(compiler: DDLCompiler, table_name: str, schema: str | None) -> str:
@@ -261,18 +261,12 @@ def comment(
     db = database(compiler, schema)
     procedures = f"{db}sys." if db else ""
     declared, where, said = [], schema_string(compiler, table_name, schema), ""
-    of_schema, of_comment = _variables(
-        "schema comment",
-        sqltext.table(compiler, table_name, schema),
-        column_name or "",
-        value or "",
-    )
     if not where.startswith("N'"):  # a procedure takes a constant or a variable
-        declared.append(f"{of_schema} sysname = {where}")
-        where = of_schema
+        declared.append(f"@schema sysname = {where}")
+        where = "@schema"
     if value is not None and "' + N'" in (said := literal(compiler, value)):
-        declared.append(f"{of_comment} nvarchar(3750) = {said}")
-        said = of_comment
+        declared.append(f"@comment nvarchar(3750) = {said}")
+        said = "@comment"
     minor = "0"
     level = f"N'SCHEMA', {where}, N'TABLE', {name_string(compiler, table_name)}"
     if column_name is not None:
@@ -283,16 +277,15 @@ def comment(
         f" AND major_id = {object_id(compiler, table_name, schema)}"
         f" AND minor_id = {minor} AND name = N'MS_Description')\n"
     )
-    if declared:
-        text = f"DECLARE {', '.join(declared)};\n{text}"
     if value is None:
-        return f"{text}  EXEC {procedures}sp_dropextendedproperty N'MS_Description', {level}"
-    return (
-        f"{text}"
-        f"  EXEC {procedures}sp_updateextendedproperty N'MS_Description', {said}, {level}\n"
-        "ELSE\n"
-        f"  EXEC {procedures}sp_addextendedproperty N'MS_Description', {said}, {level}"
-    )
+        text += f"  EXEC {procedures}sp_dropextendedproperty N'MS_Description', {level}"
+    else:
+        text += (
+            f"  EXEC {procedures}sp_updateextendedproperty N'MS_Description', {said}, {level}\n"
+            "ELSE\n"
+            f"  EXEC {procedures}sp_addextendedproperty N'MS_Description', {said}, {level}"
+        )
+    return _own_batch(f"DECLARE {', '.join(declared)};\n{text}") if declared else text
 
 
 def rename(compiler: DDLCompiler, kind: str | None, new: str, schema: str | None, *old: str) -> str:

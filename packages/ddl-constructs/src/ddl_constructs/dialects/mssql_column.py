@@ -21,7 +21,7 @@ from ..change import KEEP, Change, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..errors import MissingFact, UnsupportedChange
 from . import mssql_catalog as catalog
-from .mssql import refuse_clauses
+from .mssql import refuse_clauses, with_named_default
 
 
 @lowers(AlterColumn, "mssql")
@@ -190,13 +190,8 @@ def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str
 
 
 def _named_default(change: AddColumn, compiler: DDLCompiler, text: str) -> str:
-    """Give a column's default the name that `mssql_default_name` says (column_definition)."""
     name = change.dialect_kwargs.get("mssql_default_name")
-    default = compiler.get_column_default_string(change.bound)
-    if name is None or default is None:
-        return text
-    before, words, after = text.partition(f" DEFAULT {default}")
-    return f"{before} CONSTRAINT {sqltext.name(compiler, name)}{words}{after}"
+    return with_named_default(compiler, change.bound, name, text)
 
 
 @dataclass(eq=False)
