@@ -319,6 +319,7 @@ CASES: dict[str, dict[str, Change]] = {
     "ExecuteSQL": {
         "an update": ExecuteSQL("UPDATE users SET name = upper(name)"),
         "a construct": ExecuteSQL(users.update().where(users.c.id == 1).values(name="Ada")),
+        "text as it stands": ExecuteSQL("UPDATE users SET name = ':n'", raw=True),
         "what must run alone": ExecuteSQL("VACUUM"),
     },
     "BulkInsert": {

@@ -17,6 +17,7 @@ from ddl_constructs import (
     CreateTable,
     CreateTableComment,
     DropTable,
+    ExecuteSQL,
     RenameTable,
     create_check_constraint,
 )
@@ -161,6 +162,19 @@ def test_a_check_compares_with_the_very_text(connection: Connection, value: str)
     connection.rollback()
     with pytest.raises(Exception, match="ck"):
         connection.execute(insert, {"a": value})
+    connection.rollback()
+
+
+@given(value=AWKWARD)
+def test_raw_sql_comes_through_unchanged(connection: Connection, value: str) -> None:
+    """LIM-053: no colon is a bind parameter, no backslash goes, no percent sign is doubled."""
+    literal = value.replace("'", "''")
+    if connection.dialect.name == "mysql":
+        literal = literal.replace("\\", "\\\\")
+    fresh(connection, "t", Column("a", Text))
+    run(connection, ExecuteSQL(f"INSERT INTO t VALUES (1, '{literal}')", raw=True))
+
+    assert connection.execute(text("SELECT a FROM t")).scalar_one() == value
     connection.rollback()
 
 

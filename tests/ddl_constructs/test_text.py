@@ -194,7 +194,7 @@ REBUILD = UnsupportedChange
         None,
     ),
     (
-        "DDL-008-computed",
+        "DDL-008-041-computed",
         AlterColumn("t", "c", server_default=Computed("a + 1")),
         UnsupportedChange,
         UnsupportedChange,
@@ -425,7 +425,7 @@ REBUILD = UnsupportedChange
         REBUILD,
     ),
     (
-        "DDL-043-identity-added",
+        "DDL-041-043-identity-added",
         AlterColumn("t", "c", server_default=Identity(always=True, start=5)),
         "ALTER TABLE t ALTER COLUMN c ADD GENERATED ALWAYS AS IDENTITY (START WITH 5)",
         UnsupportedChange,

@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import TableClause
 
 from .change import Change, Spelling, lowers
 from .errors import IrreversibleChange, WrongValue
-from .sqltext import dotted
+from .sqltext import dotted, raw_text
 
 
 @dataclass(eq=False, init=False)
@@ -23,24 +23,30 @@ class ExecuteSQL(Change):
     r"""Execute SQL: `op.execute("UPDATE t SET a = 1")`.
 
     A string is taken like `sqlalchemy.text`: `:name` is a bind parameter, written
-    `\\:name` where a colon is meant.
+    `\\:name` where a colon is meant, or all of it `raw`.
 
     Attributes:
         sqltext: A string, text() or any other executable construct.
+        raw: Take the string as it stands: none of its colons is a bind parameter, none of
+            its backslashes goes.
     """
 
     words: ClassVar = ("execute",)
 
     sqltext: str | Executable
+    raw: bool = field(default=False, kw_only=True)
 
     def __init__(
         self,
         sqltext: str | Executable,
         *,
         execution_options: Mapping[str, Any] | None = None,
+        raw: bool = False,
     ) -> None:
         """Say the SQL, and which execution options the connection gets for it (or None)."""
-        self.sqltext = sqltext
+        self.sqltext, self.raw = sqltext, raw
+        if raw and not isinstance(sqltext, str):
+            raise WrongValue("ExecuteSQL", "sqltext", sqltext, "a string where it is raw")
         if not isinstance(execution_options, Mapping | None):
             raise WrongValue("ExecuteSQL", "execution_options", execution_options, "a mapping")
         self._execution_options = self._execution_options.union(execution_options or {})
@@ -49,18 +55,20 @@ class ExecuteSQL(Change):
     @property
     def statement(self) -> Executable:
         """The construct that is executed, with its execution options."""
-        made = text(self.sqltext) if isinstance(self.sqltext, str) else self.sqltext
+        if isinstance(self.sqltext, str):
+            made: Executable = raw_text(self.sqltext) if self.raw else text(self.sqltext)
+        else:
+            made = self.sqltext
         return made.execution_options(**self._execution_options)
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         options = dict(self._execution_options)
-        return (), {"sqltext": self.sqltext, "execution_options": options}
+        return (), {"sqltext": self.sqltext, "execution_options": options, "raw": self.raw}
 
     def spelling(self) -> Spelling:
-        options = dict(self._execution_options)
-        return Spelling(
-            "execute", (self.sqltext,), {"execution_options": options} if options else {}
-        )
+        stated = {"execution_options": dict(self._execution_options), "raw": self.raw}
+        keywords = {name: value for name, value in stated.items() if value}
+        return Spelling("execute", (self.sqltext,), keywords)
 
     def reverse(self) -> Change:
         raise IrreversibleChange(self.describe(), (), "what undoes a piece of SQL isn't known")

@@ -85,7 +85,8 @@ class _NamedDefault(sa_schema.CreateColumn):
 
 @compiles(_NamedDefault, "mssql")
 def _named_default(create: _NamedDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    text: str = compiler.visit_create_column(create, **kw)
+    untyped: Any = compiler
+    text: str = untyped.visit_create_column(create, **kw)
     return with_named_default(compiler, create.element, create.name, text)
 
 

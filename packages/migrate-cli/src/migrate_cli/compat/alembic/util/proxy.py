@@ -88,7 +88,8 @@ class ModuleClsProxy:
             + (
                 "several runs are active, and this thread belongs to none"
                 if cls._installed
-                else f"no {cls.__name__} is active; it is while a command runs env.py and the scripts"
+                else f"no {cls.__name__} is active; it is while a command runs env.py and the "
+                "scripts, so write the call into a function that they call"
             )
         )
 

@@ -62,7 +62,7 @@ class ExecuteSQLOp(ChangeOp[ddl.ExecuteSQL], kind=ddl.ExecuteSQL):
 
     @execution_options.setter
     def execution_options(self, options: dict[str, Any] | None) -> None:
-        self.change = ddl.ExecuteSQL(self.sqltext, execution_options=options)
+        self.change = ddl.ExecuteSQL(self.sqltext, execution_options=options, raw=self.change.raw)
 
     def to_diff_tuple(self) -> tuple[str, Executable | str]:
         return ("execute", self.sqltext)
