@@ -35,6 +35,16 @@ def test_story(story: Path, tmp_path: Path) -> None:
     assert heard == told
 
 
+@pytest.mark.parametrize("story", ["sixteen_mistakes"])
+def test_a_mistake_is_told_in_five_lines(story: str) -> None:
+    told = (Path(__file__).parent / f"{story}.txt").read_text(encoding="utf-8")
+
+    answers = re.findall(r"^((?:Error|Refused|Usage): .*?)(?=^\[\d+\]$|^$|\Z)", told, re.M | re.S)
+
+    assert len(answers) >= 16
+    assert [answer for answer in answers if len(answer.splitlines()) > 5] == []
+
+
 def test_there_are_stories() -> None:
     assert STORIES
 

@@ -345,12 +345,15 @@ class SeveralHeads(UsageError):
 
     Attributes:
         heads: (id, message) of each, sorted.
+        otherwise: What to do if they aren't to be joined.
     """
 
-    def __init__(self, heads: Sequence[tuple[str, str]]) -> None:
-        self.heads = tuple(heads)
+    def __init__(
+        self, heads: Sequence[tuple[str, str]], otherwise: str = "name one, or all of them: heads"
+    ) -> None:
+        self.heads, self.otherwise = tuple(heads), otherwise
         named = ", ".join(f'{head} "{visible.title(text)}"' for head, text in heads[:5])
         super().__init__(
             f"{len(heads)} heads: {named}{', ...' if len(heads) > 5 else ''}\n"
-            "join them: migrate merge    or name one, or all of them: heads"
+            f"join them: migrate merge    or {otherwise}"
         )

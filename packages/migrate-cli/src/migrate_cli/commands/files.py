@@ -215,7 +215,7 @@ def _parents(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:
     """Give the ids of a new revision's parents; empty for a root."""
     heads = scripts.graph.heads
     if not head:
-        targets.only_head(scripts)
+        targets.only_head(scripts, f"say which one it follows: --head {heads[0] if heads else ''}")
         return list(heads)
     asked = (one for target in head for one in targets.start(scripts.graph, target))
     parents = list(dict.fromkeys(asked))

@@ -189,7 +189,7 @@ def _move(
         raise UsageError(
             f"a script that goes down needs its start too: START:END, as in head:{target}"
         )
-    to = targets.end(files, end)
+    to = targets.end(files, end, planner.__name__)
 
     def go(around: Run) -> Moved:
         offline = around.sink.offline

@@ -13,21 +13,37 @@ from ..failures import SeveralHeads
 from ..scripts import Script, Scripts
 
 
-def only_head(scripts: Scripts) -> str:
+def only_head(scripts: Scripts, otherwise: str = "name one, or all of them: heads") -> str:
     """Give "head" as a target, if it can only mean one revision; "heads" where there is none.
+
+    Args:
+        scripts: The revision files.
+        otherwise: What to do where there are several that aren't to be joined.
 
     Raises:
         SeveralHeads: There are several.
     """
     heads = scripts.graph.heads
     if len(heads) > 1:
-        raise SeveralHeads([(head, scripts.by_id[head].message) for head in heads])
+        raise SeveralHeads([(head, scripts.by_id[head].message) for head in heads], otherwise)
     return "heads"
 
 
-def end(scripts: Scripts, target: str | None) -> str:
-    """Give the target to go to; None and "head" are the only head."""
-    return only_head(scripts) if target in (None, "head") else str(target)
+def end(scripts: Scripts, target: str | None, word: str | None = None) -> str:
+    """Give the target to go to; None and "head" are the only head.
+
+    Args:
+        scripts: The revision files.
+        target: As it was written.
+        word: The command that goes there, for what is said where there are several heads.
+    """
+    if target not in (None, "head"):
+        return str(target)
+    return (
+        only_head(scripts, f"go to all of them: migrate {word} heads")
+        if word
+        else only_head(scripts)
+    )
 
 
 def counted(target: str | None) -> bool:

@@ -6,6 +6,7 @@ import logging
 import traceback
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
+from configparser import InterpolationSyntaxError
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +26,7 @@ from ..errors import (
     EnvironmentRolledBack,
     MigrateError,
     NoMetadata,
+    PercentInIni,
     ends_us,
     in_one_line,
 )
@@ -216,6 +218,8 @@ def _told(path: Path) -> Iterator[None]:
         raise not_offered(err) or err from err.__cause__
     except MigrateError:
         raise
+    except InterpolationSyntaxError as err:
+        raise PercentInIni(err.section, err.option) from err
     except BaseException as err:
         if ends_us(err):
             raise

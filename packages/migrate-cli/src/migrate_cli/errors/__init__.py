@@ -30,7 +30,7 @@ from .database import (
     UnparsableURL,
     UnreachableDatabase,
 )
-from .environment import EnvironmentFailed, EnvironmentIdle, EnvironmentRolledBack
+from .environment import EnvironmentFailed, EnvironmentIdle, EnvironmentRolledBack, PercentInIni
 from .files import (
     BadGraph,
     BadRevisionId,
@@ -109,6 +109,7 @@ __all__ = [
     "NoURL",
     "NotBegun",
     "NothingUnfinished",
+    "PercentInIni",
     "PooledSessions",
     "ReadOnly",
     "Refused",

@@ -62,8 +62,12 @@ class UnknownDialect(DatabaseError):
 
     def __init__(self, name: str, source: str, candidates: Sequence[str]) -> None:
         self.name, self.source, self.candidates = name, source, tuple(candidates)
-        mend = did_you_mean(self.candidates) or (
-            "; a dialect that doesn't come with SQLAlchemy is a package to install"
+        placeholder = "; that is the placeholder of a template: write your database's URL there"
+        mend = (
+            placeholder
+            if name == "driver"
+            else did_you_mean(self.candidates)
+            or ("; a dialect that doesn't come with SQLAlchemy is a package to install")
         )
         what = "driver" if "+" in name else "dialect"
         super().__init__(f"unknown {what} {name!r} in {source}{mend}")

@@ -52,3 +52,19 @@ class EnvironmentRolledBack(ConfigurationError):
             "committed it, so what ran is rolled back\n"
             "commit before context.configure(connection=...), or use: with engine.begin() as connection"
         )
+
+
+class PercentInIni(ConfigurationError):
+    """A setting in an ini file has a percent sign, which means something else there.
+
+    Attributes:
+        section: The section it is in.
+        option: The setting's name. Its value isn't told: a URL's password may be in it.
+    """
+
+    def __init__(self, section: str, option: str) -> None:
+        self.section, self.option = section, option
+        super().__init__(
+            f"{option} in [{section}] has a single percent sign, and an ini file takes that for the "
+            "beginning of a name\nwrite each % twice there: a password's p%40ss as p%%40ss"
+        )
