@@ -99,33 +99,69 @@ _PLACE = (
 )
 
 
+AMEND = click.option(
+    "--amend", is_flag=True, help="Write the last revision anew, unless a git remote has it."
+)
+
+
 @word(answers=True)
 @click.option("--message", "-m", default="", help="What the revision is about.")
 @click.option(
     "--autogenerate", "-a", is_flag=True, help="Fill it with what models and database differ in."
 )
 @_placed
-def revision(message: str, autogenerate: bool, head: tuple[str, ...], **place: Any) -> None:
+@AMEND
+def revision(message: str, amend: bool, autogenerate: bool, **place: Any) -> None:
     """Write a new revision file, empty or from what models and database differ in."""
-    _write(message, head, autogenerate=autogenerate, **place)
+    if amend:
+        _amend(message, **place)
+    else:
+        _write(message, autogenerate=autogenerate, **place)
 
 
 @word(answers=True)
 @click.argument("message", default="")
 @_placed
-def make(message: str, head: tuple[str, ...], **place: Any) -> None:
+@AMEND
+def make(message: str, amend: bool, **place: Any) -> None:
     """Write a revision from what models and database differ in.
 
     The short form of: migrate revision --autogenerate -m MESSAGE
     """
-    _write(message, head, autogenerate=True, **place)
+    if amend:
+        _amend(message, **place)
+    else:
+        _write(message, autogenerate=True, **place)
 
 
-def _write(message: str, head: tuple[str, ...], *, branch_label: Sequence[str], **how: Any) -> None:
+def _write(message: str, *, head: Sequence[str], branch_label: Sequence[str], **how: Any) -> None:
     from ..commands import revision as work
 
     made = work(project(), message, head=head, branch_labels=branch_label, **how)
     answer(made, _written(made))
+
+
+def _amend(message: str, *, allow_empty: bool, allow_drops: bool, **place: Any) -> None:
+    from ..commands import amend as work
+    from .moves import Teller
+
+    if given := [name for name, value in place.items() if value]:
+        flags = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise click.UsageError(f"{flags} can't be given with --amend: what it is stays as it is")
+    teller = Teller()
+    with teller.listening():
+        made = work(
+            project(),
+            message or None,
+            allow_empty=allow_empty,
+            allow_drops=allow_drops,
+            progress=teller.progress(silent=False),
+        )
+    lines = [change_line(change) for change in made.changes]
+    lines.append(field("Amended", shown(made.path)))
+    if made.kept is not None:
+        lines.append(field("Kept", f"{shown(made.kept)}    as it was before"))
+    answer(made, lines if made.stepped else [*lines, field("Next", "migrate upgrade")])
 
 
 @word(answers=True, context_settings=TARGETS)

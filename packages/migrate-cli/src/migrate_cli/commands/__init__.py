@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .amending import amend
     from .database import check, current, diff, status
     from .editing import edit
     from .ensuring import ensure_version
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .waiting import wait
 
 _WHERE = {
+    "amend": "amending",
     "branches": "graph",
     "check": "database",
     "current": "database",
@@ -45,6 +47,7 @@ _WHERE = {
 }
 
 __all__ = [
+    "amend",
     "branches",
     "check",
     "current",

@@ -5,6 +5,7 @@ says what was asked, what stands in the way, and the mend. It never holds a pass
 error with a URL in it hides the password first (`migrate_cli.url.hidden`).
 """
 
+from .amending import CantAmend, NothingLeft
 from .base import (
     CannotWrite,
     ConfigurationError,
@@ -76,6 +77,7 @@ __all__ = [
     "BadTemplate",
     "Busy",
     "CannotWrite",
+    "CantAmend",
     "CantCreateVersionTable",
     "CantGoOn",
     "CantUndo",
@@ -108,6 +110,7 @@ __all__ = [
     "NoScripts",
     "NoURL",
     "NotBegun",
+    "NothingLeft",
     "NothingUnfinished",
     "PercentInIni",
     "PooledSessions",

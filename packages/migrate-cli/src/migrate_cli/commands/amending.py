@@ -1,0 +1,144 @@
+"""The command that writes the last revision anew, while nobody else has it: amend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+
+from ..config import Config
+from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
+from ..runner import Run
+from ..scripts import Script, Scripts
+from ..sharing import committed, published
+from . import targets
+from .files import Made, revision
+from .moves import Progress, downgrade, upgrade
+from .project import applied, on_database
+
+
+@dataclass(frozen=True)
+class Amended:
+    """A revision that was written anew.
+
+    Attributes:
+        id: Its id, which stays.
+        path: Its file.
+        changes: What it does now.
+        kept: The former file under another name; None if git has it.
+        stepped: Whether the database had it, and was stepped down and up again.
+    """
+
+    id: str
+    path: Path
+    changes: tuple[object, ...]
+    kept: Path | None
+    stepped: bool
+
+
+def amend(
+    config: Config,
+    message: str | None = None,
+    *,
+    allow_empty: bool = False,
+    allow_drops: bool = False,
+    progress: Progress | None = None,
+    connection: Connection | None = None,
+) -> Amended:
+    """Write the last revision anew from what models and database differ in without it.
+
+    Its id, parents, labels and dependencies stay. A database on this machine that has it is
+    stepped down before and up again after: what only this revision's tables and columns held is
+    lost there. The former file is kept beside, under a name that ends in "~", unless git has it.
+
+    Args:
+        config: The project's settings.
+        message: What it is about from now on; None leaves its message as it is.
+        allow_empty: As in `revision`, likewise the others.
+        progress: Who hears about each step; or None.
+
+    Raises:
+        CantAmend: It is in a remote, or in a database elsewhere, or joins several revisions.
+        NothingLeft: There would be nothing in it.
+        UsageError: There is no revision, or several heads.
+    """
+    scripts, progress = Scripts.of(config), progress or Progress()
+    head = targets.only_head(scripts, "migrate downgrade and remove one")
+    if head == "heads" and not scripts.graph.heads:
+        raise UsageError('there is no revision to amend; begin with: migrate make "create tables"')
+    script = scripts.by_id[scripts.graph.heads[0]]
+    if len(script.parents) > 1:
+        raise CantAmend(script.id, script.path, "it joins several revisions")
+    if (branch := published(script.path)) is not None:
+        raise CantAmend(script.id, script.path, f"it is in {branch}, where others have it from")
+    stepped = on_database(config, connection, lambda around: _has(around, scripts, script, config))
+    in_git = committed(script.path)
+    below = script.parents[0] if script.parents else "base"
+    if stepped:
+        downgrade(config, below, progress=progress, connection=connection)
+
+    def up_again() -> None:
+        if stepped:
+            upgrade(config, script.id, progress=progress, connection=connection)
+
+    with _taken_away(script.path, up_again) as kept:
+        made = revision(
+            config,
+            script.message if message is None else message,
+            autogenerate=True,
+            rev_id=script.id,
+            head=(below,),
+            splice=True,
+            branch_labels=script.labels,
+            depends_on=script.depends_on,
+            allow_empty=allow_empty,
+            allow_drops=allow_drops,
+            connection=connection,
+        )
+        path = _written(made, script)
+    up_again()
+    if in_git or kept.read_bytes() == path.read_bytes():
+        kept.unlink()
+    return Amended(script.id, path, made.changes, kept if kept.exists() else None, stepped)
+
+
+def _has(around: Run, scripts: Scripts, script: Script, config: Config) -> bool:
+    """Tell whether a database has a revision, and may be stepped down.
+
+    Raises:
+        CantAmend: It has it, and isn't on this machine.
+    """
+    if script.id not in applied(around, scripts.graph, config):
+        return False
+    connection = around.sink.connection
+    assert connection is not None, "it was just asked"
+    host = connection.engine.url.host
+    if host and not host.startswith("/") and host not in ("localhost", "127.0.0.1", "::1"):
+        raise CantAmend(script.id, script.path, f"{around.name} has it, and isn't on this machine")
+    return True
+
+
+def _written(made: Made, script: Script) -> Path:
+    if made.path is None:
+        raise NothingLeft(script.id, script.path)
+    return made.path
+
+
+@contextmanager
+def _taken_away(path: Path, undone: Callable[[], None]) -> Iterator[Path]:
+    """Put a file under another name; if the block fails it comes back, and *undone* is called."""
+    kept = path.with_name(f"{path.name}~")
+    try:
+        path.rename(kept)
+    except OSError as err:
+        undone()
+        raise CannotWrite(kept, err.strerror or str(err)) from err
+    try:
+        yield kept
+    except BaseException:
+        kept.rename(path)
+        undone()
+        raise
