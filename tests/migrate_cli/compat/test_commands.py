@@ -62,10 +62,65 @@ def test_what_is_asked_changes_nothing(
     project: Path, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = [["current"], ["heads"], ["history"], ["history", "-i"], ["status"], ["branches"]]
+    asked += [["plan"], ["plan", "--json"], ["plan", "--format", "markdown"]]
 
     assert [run(words) for words in asked] == [0] * len(asked)
     assert catalog(database_url) == {}
     assert "bb22 -> cc33 (head), make cc33" in capsys.readouterr().out
+
+
+READS = """bind = op.get_bind()
+    op.add_column("users", sa.Column("n", sa.Integer()))
+    {how}
+    op.drop_table("users")"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        'bind.execute(sa.text("SELECT 1")).scalar()',
+        "sa.inspect(bind).get_table_names()",
+        'context.get_context().bind.execute(sa.text("CREATE TABLE sneaked (a int)")).all()',
+        'context.get_bind().exec_driver_sql("CREATE TABLE sneaked (a int)")',
+        "op.get_context().as_sql or sa.orm.Session(bind).connection().scalar(sa.text('SELECT 1'))",
+    ],
+)
+def test_a_plan_names_a_step_that_reads_and_touches_nothing(
+    tmp_path: Path,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    how: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(
+        tmp_path,
+        database_url,
+        {"a": table("users", "aa11"), "b": script("bb22", "aa11", READS.format(how=how))},
+    )
+
+    assert run(["plan"]) == 0
+
+    said = capsys.readouterr().out
+    assert "+ create table users (1 column)" in said
+    assert "+ add column users.n (Integer)" in said
+    assert "? from here on not known" in said
+    assert "drop table" not in said
+    assert catalog(database_url) == {}
+
+
+def test_a_plan_needs_no_database_that_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path, "postgresql+psycopg://app:secret@127.0.0.1:1/app", CHAIN)
+
+    assert run(["plan"]) == 0
+
+    said = capsys.readouterr().out
+    assert "where the database is" in said
+    assert "+ create table orders" in said
+    assert "secret" not in said
 
 
 def test_a_script_leaves_what_running_it_leaves(project: Path, database_url: str) -> None:

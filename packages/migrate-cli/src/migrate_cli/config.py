@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol, TypeVar
@@ -52,6 +53,9 @@ class World(Protocol):
         Raises:
             ModelsError: The environment names no models.
         """
+
+    def listening(self, sink: Any) -> AbstractContextManager[object]:
+        """Let the scripts of the database that is being visited speak to another sink."""
 
     def write(self, **options: Any) -> list[Any]:
         """Write new revision files, as `commands.revision` does; give the scripts and their changes."""

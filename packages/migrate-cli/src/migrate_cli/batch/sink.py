@@ -32,8 +32,12 @@ def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None
         CannotRebuild: A copy of the table was asked for, and the dialect has none.
     """
     if isinstance(sink, RecordingSink):
-        for change in as_changes(block):
-            sink.take(change)
+        sink.block = block
+        try:
+            for change in as_changes(block):
+                sink.take(change)
+        finally:
+            sink.block = None
     elif isinstance(sink, BatchingSink):
         sink.take_block(block, take)
     else:

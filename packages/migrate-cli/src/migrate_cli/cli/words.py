@@ -24,6 +24,7 @@ WORDS = {
     "make": "files",
     "merge": "files",
     "edit": "files",
+    "plan": "planning",
     "upgrade": "moves",
     "downgrade": "moves",
     "stamp": "moves",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .graph import branches, drawn, heads, history, show
     from .journal import log, resume
     from .moves import downgrade, stamp, upgrade
+    from .planning import plan
     from .waiting import wait
 
 _WHERE = {
@@ -37,6 +38,7 @@ _WHERE = {
     "init": "files",
     "log": "journal",
     "merge": "files",
+    "plan": "planning",
     "resume": "journal",
     "revision": "files",
     "show": "graph",
@@ -62,6 +64,7 @@ __all__ = [
     "init",
     "log",
     "merge",
+    "plan",
     "resume",
     "revision",
     "show",

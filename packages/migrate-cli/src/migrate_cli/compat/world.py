@@ -33,7 +33,9 @@ from ..errors import (
 from ..paths import shown
 from ..runner import Run
 from ..scripts import Script as File
+from ..sinks import Sink
 from ..transactions import reading
+from .alembic.operations import Operations
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
 from .alembic.script import ScriptDirectory
@@ -141,6 +143,23 @@ class AlembicWorld:
         several = metadata if isinstance(metadata, Sequence) else [metadata]
         with reading(connection):
             return list(ddl_autogen.compare(connection, list(several), options))
+
+    @contextmanager
+    def listening(self, sink: Sink) -> Iterator[None]:
+        """Let the scripts of the database that is being visited speak to another sink.
+
+        Neither their `op` nor the context reaches the connection inside of the block.
+        """
+        context = self.here
+        assert context is not None, "a script is listened to while a database is visited"
+        before = context.sink, context.impl.sink, context.connection
+        context.sink = context.impl.sink = sink
+        context.connection = sink.bind()
+        try:
+            with Operations.context(context):
+                yield
+        finally:
+            context.sink, context.impl.sink, context.connection = before
 
     def write(
         self,

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sqlalchemy import URL
@@ -127,6 +127,11 @@ class Knowledge(Protocol):
     ) -> str | None:
         """Give the statement that drops an index whose build has failed; None if there is none."""
 
+    def table_sizes(
+        self, connection: Connection, schema: str | None, names: Sequence[str]
+    ) -> dict[str, tuple[int | None, int | None]]:
+        """Give (rows, bytes) of those tables that are there, by the catalog; None is not known."""
+
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
@@ -176,6 +181,11 @@ class _Nothing:
         self, connection: Connection, schema: str | None, name: str
     ) -> str | None:
         return None
+
+    def table_sizes(
+        self, connection: Connection, schema: str | None, names: Sequence[str]
+    ) -> dict[str, tuple[int | None, int | None]]:
+        return {}
 
 
 class _File(_Nothing):

@@ -1,5 +1,23 @@
 """Running on MariaDB, under its own name in a URL: as on MySQL."""
 
-from .mysql import at_work, batch, cannot_create, latch, long_text, read_only, session
+from .mysql import (
+    at_work,
+    batch,
+    cannot_create,
+    latch,
+    long_text,
+    read_only,
+    session,
+    table_sizes,
+)
 
-__all__ = ["at_work", "batch", "cannot_create", "latch", "long_text", "read_only", "session"]
+__all__ = [
+    "at_work",
+    "batch",
+    "cannot_create",
+    "latch",
+    "long_text",
+    "read_only",
+    "session",
+    "table_sizes",
+]

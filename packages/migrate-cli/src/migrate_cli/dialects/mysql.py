@@ -9,8 +9,18 @@ from ..sinks.base import Sink
 from .mysql_lock import latch
 from .mysql_rights import cannot_create
 from .mysql_session import at_work, long_text, session
+from .mysql_sizes import table_sizes
 
-__all__ = ["at_work", "batch", "cannot_create", "latch", "long_text", "read_only", "session"]
+__all__ = [
+    "at_work",
+    "batch",
+    "cannot_create",
+    "latch",
+    "long_text",
+    "read_only",
+    "session",
+    "table_sizes",
+]
 
 
 def read_only(connection: Connection) -> str | None:

@@ -12,6 +12,7 @@ from ..batch.block import Block
 from ..sinks.base import Sink
 from .postgresql_lock import latch
 from .postgresql_session import at_work, drop_invalid_index, session
+from .postgresql_sizes import table_sizes
 
 __all__ = [
     "aborted",
@@ -24,6 +25,7 @@ __all__ = [
     "read_only",
     "session",
     "set_offline",
+    "table_sizes",
 ]
 
 

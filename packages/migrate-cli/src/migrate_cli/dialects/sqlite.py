@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from ..errors import Busy
 from ..failures import DriverCommits
 from .sqlite_lock import latch, main_file
+from .sqlite_sizes import table_sizes
 
 __all__ = [
     "cannot_create",
@@ -24,6 +25,7 @@ __all__ = [
     "located",
     "open_transaction",
     "read_only",
+    "table_sizes",
 ]
 
 if TYPE_CHECKING:

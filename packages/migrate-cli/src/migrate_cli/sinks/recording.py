@@ -20,6 +20,7 @@ class RecordingSink:
     Attributes:
         taken: Changes and executables, in the order in which they came.
         dialect: The dialect that scripts see when they ask.
+        block: The batch block whose changes are being taken; None outside of one.
     """
 
     connection = None
@@ -29,6 +30,7 @@ class RecordingSink:
         self.dialect = dialect
         self.taken: list[Change | Executable] = []
         self.kept: list[str] = []
+        self.block: Any = None
 
     @property
     def offline(self) -> bool:

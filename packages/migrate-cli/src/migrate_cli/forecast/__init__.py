@@ -1,0 +1,1 @@
+"""What steps would do to a database, told without doing it: values, and how they are found out."""

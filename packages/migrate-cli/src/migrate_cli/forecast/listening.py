@@ -1,0 +1,197 @@
+"""Running a script only to hear what it says: nothing is executed, nothing is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from ddl_constructs import Change, ExecuteSQL
+from revgraph import Step
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.selectable import SelectBase
+
+from ..batch.block import Block
+from ..errors import BadScript, ends_us, in_one_line
+from ..failures import NeedsDatabase
+from ..operations import Operations, speaking
+from ..runner import call
+from ..scripts import Script
+from ..sinks import RecordingSink
+from ..sinks.base import NoRows, in_words
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One thing that a script says.
+
+    Attributes:
+        element: The change, or whatever else it hands over to be executed.
+        block: The batch block that it stands in; None outside of one.
+        alone: Whether the script leaves the transaction for it.
+    """
+
+    element: Change | Executable
+    block: Block | None = None
+    alone: bool = False
+
+
+@dataclass
+class Listened:
+    """What a script says, from its beginning on.
+
+    Attributes:
+        said: In order.
+        opaque: Why it can't be known how it goes on, in one line; None if that was all.
+        fault: Whether that is the script's fault: it can't be loaded, or it fails.
+    """
+
+    said: list[Heard] = field(default_factory=list)
+    opaque: str | None = None
+    fault: bool = False
+
+
+class ListeningSink(RecordingSink):
+    """Keeps what it is given, with what stands around it."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect)
+        self.said: list[Heard] = []
+        self._outside = 0
+
+    @property
+    def offline(self) -> bool:
+        """Raise: a script that asks does one thing online and another here."""
+        raise NeedsDatabase("whether there is a database")
+
+    def take(self, element: Change | Executable) -> Any:
+        self.said.append(Heard(element, self.block, self._outside > 0))
+        return _Unread(element)
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        self._outside += 1
+        try:
+            yield
+        finally:
+            self._outside -= 1
+
+
+class _Unread(NoRows):
+    """Finds the words for the element only when something is read."""
+
+    def __init__(self, element: Change | Executable) -> None:
+        self.__dict__["_element"] = element
+
+    def __getattr__(self, name: str) -> Any:
+        self.__dict__["_statement"] = in_words(self.__dict__["_element"])
+        return super().__getattr__(name)
+
+    def __iter__(self) -> Any:
+        self.__dict__["_statement"] = in_words(self.__dict__["_element"])
+        return super().__iter__()
+
+
+Speaker = Callable[[RecordingSink], AbstractContextManager[object]]
+"""Lets the scripts of a project speak to another sink than the run's."""
+
+
+class Listener:
+    """Runs scripts against a sink that keeps what they say.
+
+    **This executes the scripts' Python**, each up to the first thing that it reads from the
+    database. Made by `listening`.
+    """
+
+    def __init__(self, sink: ListeningSink, keywords: Mapping[str, Any]) -> None:
+        self._sink, self._keywords = sink, keywords
+
+    def hear(self, step: Step[Script]) -> Listened:
+        """Run the script of a step, and give what it says."""
+        script = step.revision.payload
+        assert script is not None, "every revision of Scripts.graph carries its script"
+        sink = self._sink
+        sink.said = []
+        listened = Listened(sink.said)
+        try:
+            function = getattr(script.load(), step.direction, None)
+        except BadScript as err:
+            at = f", line {err.line}" if err.line else ""
+            listened.opaque, listened.fault = f"the file {err.reason}{at}", True
+            return listened
+        if not callable(function):
+            listened.opaque, listened.fault = f"it has no function {step.direction}()", True
+            return listened
+        try:
+            call(function, sink, self._keywords)
+        except NeedsDatabase as err:
+            listened.opaque = f"the script reads live data: {_short(err.statement)}"
+            if sink.said and _only_reads(sink.said[-1].element):
+                sink.said.pop()
+        except NoInspectionAvailable:
+            listened.opaque = "the script reads live data: it inspects the database"
+        except BaseException as err:  # a script may raise anything where nothing really runs
+            if ends_us(err):
+                raise
+            listened.opaque = f"the script fails where nothing really runs: {in_one_line(err)}"
+            listened.fault = True
+        return listened
+
+
+@contextmanager
+def listening(
+    dialect: Dialect,
+    *,
+    keywords: Mapping[str, Any] | None = None,
+    inside: Speaker | None = None,
+    connection: Connection | None = None,
+) -> Iterator[Listener]:
+    """Listen to scripts inside of the block.
+
+    Args:
+        dialect: What the scripts see when they ask for one.
+        keywords: What their functions get by parameter name, besides `op`.
+        inside: Lets the scripts of the project speak to our sink, where `op` isn't ours.
+        connection: A connection that a script might find some other way; it gets nothing there.
+    """
+    sink = ListeningSink(dialect)
+    around = nullcontext() if inside is None else inside(sink)
+    with speaking(Operations(sink), "what is only listened to"), around, _mute(connection):
+        yield Listener(sink, keywords or {})
+
+
+@contextmanager
+def _mute(connection: Connection | None) -> Iterator[None]:
+    """Let nothing be executed on a connection."""
+    if connection is None:
+        yield
+        return
+
+    def refuse(_: Any, cursor: Any, statement: str, *more: Any) -> None:
+        raise NeedsDatabase(statement)
+
+    event.listen(connection, "before_cursor_execute", refuse)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", refuse)
+
+
+def _only_reads(element: Any) -> bool:
+    if isinstance(element, ExecuteSQL):
+        element = element.statement
+    return isinstance(element, SelectBase) or (
+        isinstance(element, TextClause)
+        and element.text.lstrip(" \n\t(").upper().startswith(("SELECT", "SHOW", "PRAGMA"))
+    )
+
+
+def _short(text: str, most: int = 120) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 3] + "..."
