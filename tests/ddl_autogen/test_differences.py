@@ -202,12 +202,6 @@ EVERYWHERE = [
         id="foreign-key-action",
     ),
     pytest.param(
-        both(other, t(A, of(ForeignKeyConstraint, ["a"], ["other.id"], name="fk"))),
-        both(other, t(A, of(ForeignKeyConstraint, ["a"], ["other.id"], name="another"))),
-        [],
-        id="foreign-key-name",
-    ),
-    pytest.param(
         t(A),
         t(A, of(CheckConstraint, "a > 0", name="ck")),
         ["add check ck (a > 0) to t"],

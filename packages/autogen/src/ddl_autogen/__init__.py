@@ -6,6 +6,7 @@ from .errors import (
     DDLAutogenError,
     DuplicateTable,
     NoMetadata,
+    UnknownRename,
     UnreadableSchema,
     UnrenderableType,
     UnrenderableValue,
@@ -13,6 +14,7 @@ from .errors import (
     UnsupportedType,
 )
 from .filters import Options
+from .renames import Rename
 from .render import Renderer, render, renders
 from .snapshot import snapshot, snapshot_of
 from .source import Source
@@ -28,9 +30,11 @@ __all__ = [
     "DuplicateTable",
     "NoMetadata",
     "Options",
+    "Rename",
     "Renderer",
     "Snapshot",
     "Source",
+    "UnknownRename",
     "UnreadableSchema",
     "UnrenderableType",
     "UnrenderableValue",

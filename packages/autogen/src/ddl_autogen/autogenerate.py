@@ -1,4 +1,4 @@
-"""The pipeline: snapshot -> models -> the database's own form -> compare -> order."""
+"""The pipeline: snapshot -> models -> renames -> the database's own form -> compare -> order."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .filters import Options
 from .models import all_metadata, model_snapshot
 from .normalise import in_own_form
 from .order import ordered
+from .renames import settled
 from .snapshot import read_snapshot
 from .values import Key, Snapshot
 
@@ -39,6 +40,7 @@ def compare(
         NoMetadata: `metadata` isn't a MetaData or a sequence of them.
         DuplicateTable: Two of several MetaData hold the same table.
         UnsupportedDatabase: The dialect's catalog can't be read.
+        UnknownRename: The options say of something that it was renamed, and it wasn't.
 
     >>> from sqlalchemy import Column, Integer, Table, create_engine
     >>> metadata = MetaData()
@@ -71,9 +73,10 @@ def compare_snapshots(
         ours: The schema as it should be.
         context: Whose words they are in, and what takes part.
     """
+    theirs, renamed = settled(theirs, ours, context)
     if connection is not None:
         theirs, ours = in_own_form(connection, theirs, ours, context.database)
-    return ordered(compare_schemas(theirs, ours, context), theirs, ours)
+    return [*renamed, *ordered(compare_schemas(theirs, ours, context), theirs, ours)]
 
 
 def _ignored(options: Options, default: str | None) -> frozenset[Key]:

@@ -89,6 +89,21 @@ class UnreadableSchema(DDLAutogenError):
         )
 
 
+class UnknownRename(DDLAutogenError):
+    """It was said that something was renamed, and that can't be.
+
+    Attributes:
+        old: Its name in the database, as it was given: "users.name".
+        new: Its name in the models; None if it was said that it goes.
+        reason: What stands in the way.
+    """
+
+    def __init__(self, old: str, new: str | None, reason: str) -> None:
+        self.old, self.new, self.reason = old, new, reason
+        asked = f"to rename {old} to {new}" if new else f"to let {old} go"
+        super().__init__(f"asked {asked}, but {reason}; names are as in users.name=users.full_name")
+
+
 class UnrenderableValue(DDLAutogenError):
     """A value has no form as Python source.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,11 @@ CompareServerDefault = Callable[[Any, Any, str | None, Any, str | None], bool | 
 """(their column, our column, their SQL text, our default, our SQL text) -> likewise."""
 
 
+AskRenames = Callable[[Sequence[Any]], Iterable[Any]]
+"""(`Rename`s that may be, what most speaks for first) -> those that are. Asked once each for tables,
+for columns and for values of enum types."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What to compare, in the words that Alembic's users know.
@@ -35,6 +40,11 @@ class Options:
         compare_server_default: Whether server defaults are compared, or who tells.
         include_name: Asked for each name that the database has; None takes all.
         include_object: Asked for each object on both sides; None takes all.
+        compare_foreign_key_names: Whether a foreign key that a model names has to have that name.
+        renames: What is known to be renamed, by its name in the database: "users" or
+            "users.name" -> its name in the models, None for what goes and isn't renamed.
+        standing_renames: Likewise, but what is over by now is passed over.
+        ask_renames: Asked about what may be a rename; None asks nobody, and what goes, goes.
     """
 
     include_schemas: bool = False
@@ -43,6 +53,10 @@ class Options:
     compare_server_default: bool | CompareServerDefault = True
     include_name: IncludeName | None = None
     include_object: IncludeObject | None = None
+    compare_foreign_key_names: bool = True
+    renames: Mapping[str, str | None] = field(default_factory=dict)
+    standing_renames: Mapping[str, str | None] = field(default_factory=dict)
+    ask_renames: AskRenames | None = None
 
     def takes_name(self, name: str | None, type_: str, **parents: str | None) -> bool:
         """Ask `include_name`."""

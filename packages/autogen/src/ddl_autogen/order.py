@@ -34,6 +34,8 @@ from ddl_constructs import (
     DropSequence,
     DropTable,
     DropTableComment,
+    RenameConstraint,
+    RenameIndex,
     ReplaceEnum,
 )
 from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index, PrimaryKeyConstraint
@@ -229,6 +231,13 @@ class _Describer:
                         {("support", key)} if change.type_ in ("unique", "primary") else set()
                     )
                     self._constraint(node, change.existing_constraint, key, comes=False)
+            case (
+                RenameConstraint(constraint_name=old, new_constraint_name=new)
+                | RenameIndex(index_name=old, new_index_name=new)
+            ):
+                node = _Node(change, (2, *place, 3, at))
+                node.takes = {("name", key[0], old)}
+                node.brings = {("name", key[0], new)}
             case CreateEnum():
                 # one that was there may go with a dropped table, and comes back after it
                 there = (change.schema, change.enum_name) in self.types

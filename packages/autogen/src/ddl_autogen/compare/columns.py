@@ -78,7 +78,7 @@ def alter_column(
     steps = [first, *_apart(facts, theirs, ours, context), last]
     for step in steps:
         if step:
-            existing = _existing(theirs, their_column, step, context)
+            existing = existing_facts(theirs, their_column, step, context)
             existing |= casts if "type_" in step else {}
             yield AlterColumn(table.name, ours.name, **existing | step, schema=table.spelled_schema)
 
@@ -125,7 +125,7 @@ def _nullable(theirs: ColumnValue, ours: ColumnValue) -> dict[str, Any]:
     return {"nullable": ours.nullable}
 
 
-def _existing(
+def existing_facts(
     theirs: ColumnValue, column: Column[Any], facts: dict[str, Any], context: Context
 ) -> dict[str, Any]:
     """Give what must be known of the column as it is: to undo the change, or to repeat the rest."""

@@ -1,12 +1,14 @@
 """Constraints: primary key, UNIQUE, foreign keys, CHECK.
 
 A model's constraint without a name is paired by what it says; one that has a name
-by its name, a foreign key always by what it says.
+by its name, a foreign key always by what it says. What differs only in its name gets
+the new one, where the database can do that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from ddl_constructs import AddConstraint, Change, DropConstraint, RenameConstraint
@@ -47,7 +49,10 @@ def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) 
     come = [u for u in come if not context.database.redundant(u, ours)]
     yield from writer.differences("unique", gone, come)
     wanted = ours.foreign_keys if context.database.has_foreign_keys(ours) else ()
-    yield from writer.differences("foreignkey", *foreign_keys(theirs.foreign_keys, wanted))
+    gone_keys, come_keys = foreign_keys(
+        theirs.foreign_keys, wanted, names=context.options.compare_foreign_key_names
+    )
+    yield from writer.differences("foreignkey", gone_keys, come_keys)
     if context.database.comparable_checks(theirs):
         stay = {c.name for c in theirs.columns} & {c.name for c in ours.columns}
         a, b = ([c for c in t.checks if c.column in (None, *stay)] for t in (theirs, ours))
@@ -108,11 +113,20 @@ def excludes(
 
 
 def foreign_keys(
-    theirs: Iterable[ForeignKeyValue], ours: Iterable[ForeignKeyValue]
+    theirs: Iterable[ForeignKeyValue], ours: Iterable[ForeignKeyValue], *, names: bool = True
 ) -> tuple[list[ForeignKeyValue], list[ForeignKeyValue]]:
-    """Give the foreign keys that go and those that come; their names don't matter."""
-    _, gone, come = by_sense(theirs, ours, _foreign_key_says)
-    return gone, come
+    """Give the foreign keys that go and those that come.
+
+    A name that a model gives matters with *names*; those that say the same are paired by it.
+    """
+    named = {f.name for f in theirs}
+    in_turn = sorted(ours, key=lambda f: f.name not in named)
+    known = {f.name for f in in_turn if f.name is not None}
+    pairs, gone, come = by_sense(
+        sorted(theirs, key=lambda f: f.name not in known), in_turn, _foreign_key_says
+    )
+    other = [(a, b) for a, b in pairs if names and b.name not in (None, a.name)]
+    return gone + [a for a, _ in other], come + [b for _, b in other]
 
 
 def by_name_or_sense(
@@ -209,7 +223,8 @@ class _Writer:
         options = self.context.options
         type_ = _OBJECT_TYPE[kind]
         schema = self.ours.spelled_schema
-        gone = list(gone)
+        gone, come = list(gone), list(come)
+        yield from self._renamed(gone, come)
         self.taken -= {str(one.name) for one in gone}  # a name that goes can be given again
         self.taken |= names_taken(self.ours)
         for one in gone:
@@ -227,6 +242,34 @@ class _Writer:
             if options.takes_object(one.source, one.name, type_, False):
                 made = constraint_of(one, self._our_name(kind, one))
                 yield AddConstraint(self.ours.name, made, schema=schema)
+
+    def _renamed(
+        self, gone: list[ConstraintValue], come: list[ConstraintValue]
+    ) -> Iterator[Change]:
+        """Yield new names of what is the same otherwise, and take it from both lists."""
+        if not self.context.database.renames_constraints:
+            return
+        there = names_taken(self.theirs)
+        for new in list(come):
+            if new.name is None or new.name in there:
+                continue
+            wanted = self._nameless(new)
+            old = next((o for o in gone if o.name and self._nameless(o) == wanted), None)
+            if old is not None:
+                gone.remove(old)
+                come.remove(new)
+                yield RenameConstraint(
+                    conv(str(old.name)),
+                    conv(str(new.name)),
+                    self.ours.name,
+                    schema=self.ours.spelled_schema,
+                )
+
+    def _nameless(self, value: ConstraintValue) -> ConstraintValue:
+        """Give all that a constraint says, in a form in which that can be compared."""
+        if isinstance(value, (CheckValue, ExcludeValue)):
+            return replace(value, name=None, text=self.context.database.normal(value.text))
+        return replace(value, name=None)
 
     def _their_name(self, kind: Kind, value: ConstraintValue) -> str | None:
         """Give its name; None where it has none, and the database gave it none (SQLite)."""

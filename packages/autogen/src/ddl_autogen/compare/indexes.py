@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ddl_constructs import AddConstraint, Change, DropIndex
+from ddl_constructs import AddConstraint, Change, DropIndex, RenameIndex
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.sql.elements import conv
 
 from ..build import create_index, index_item
 from ..values import ElementValue, IndexValue, TableValue
+from .constraints import names_taken
 from .context import Context
 
 
@@ -37,12 +38,32 @@ def compare_indexes(theirs: TableValue, ours: TableValue, context: Context) -> I
         if options.takes_object(made, index.name, "index", True):
             gone.append(index)
     schema = ours.spelled_schema
+    for old, new in _renamed(gone, come, theirs, context):
+        gone.remove(old)
+        come.remove(new)
+        yield RenameIndex(conv(str(old.name)), conv(str(new.name)), ours.name, schema=schema)
     for index in gone:
         created = create_index(theirs, index, database).replace(schema=schema)
         yield DropIndex(conv(str(index.name)), ours.name, schema=schema, existing_index=created)
     for index in come:
         yield create_index(ours, index, database)
     yield from _made_needless(theirs, ours, come, context)
+
+
+def _renamed(
+    gone: Iterable[IndexValue], come: Iterable[IndexValue], theirs: TableValue, context: Context
+) -> list[tuple[IndexValue, IndexValue]]:
+    """Pair indexes that differ in nothing but their names, where the database can rename one."""
+    found: list[tuple[IndexValue, IndexValue]] = []
+    if not context.database.renames_indexes:
+        return found
+    free = [new for new in come if new.name is not None and new.name not in names_taken(theirs)]
+    for old in gone:
+        same = (n for n in free if same_index(replace(old, name=n.name), n, context))
+        if (new := next(same, None)) is not None:
+            free.remove(new)
+            found.append((old, new))
+    return found
 
 
 def _made_needless(

@@ -73,6 +73,7 @@ class PostgreSQL(Database):
     has_identity: ClassVar = True
     has_excludes: ClassVar = True
     names_primary_keys: ClassVar = True
+    renames_constraints: ClassVar = True
     tells_collations: ClassVar = True
     stores_computed: ClassVar = True
 

@@ -68,6 +68,7 @@ class SQLite(Database):
     tells_collations: ClassVar = True
     names_constraints: ClassVar = False
     alters_in_place: ClassVar = False
+    renames_indexes: ClassVar = False
 
     def schemas(self, connection: Connection) -> list[str]:
         found = connection.execute(text("SELECT name FROM pragma_database_list ORDER BY seq"))

@@ -134,6 +134,7 @@ class AlembicWorld:
             include_schemas=bool(opts.get("include_schemas")),
             compare_type=_with_context(opts.get("compare_type", True), context),
             compare_server_default=_with_context(opts.get("compare_server_default"), context),
+            compare_foreign_key_names=False,
             include_name=opts.get("include_name"),
             include_object=opts.get("include_object"),
             ignore_tables=[(around.versions.schema, around.versions.name)],
