@@ -26,19 +26,17 @@ class Header:
         down_revision: Ids of its parents, in the order of the file; empty for a root.
         branch_labels: Its labels; mostly empty.
         depends_on: Ids or labels of the revisions that must be there before; mostly empty.
-        doc: The docstring; empty if there is none.
+        message: The first paragraph of the docstring, as `message` gives it.
+        literal: Whether it stands there in so many words; else the file was imported, and another
+            time it may say something else.
     """
 
     revision: str
     down_revision: tuple[str, ...]
     branch_labels: tuple[str, ...]
     depends_on: tuple[str, ...]
-    doc: str
-
-    @property
-    def message(self) -> str:
-        """The first paragraph of the docstring, without indents; "empty message" if there is none."""
-        return message(self.doc)
+    message: str
+    literal: bool = True
 
 
 def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
@@ -58,11 +56,12 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
     values = scanned(source)
     if values is None:
         values = parsed(source, file)
+    literal = values is not None
     if values is None:
         module = load()
         values = {name: getattr(module, name) for name in NAMES if hasattr(module, name)}
         values["__doc__"] = module.__doc__
-    return _header(values, file)
+    return _header(values, file, literal)
 
 
 def message(doc: str) -> str:
@@ -85,7 +84,7 @@ def message(doc: str) -> str:
     return "\n".join(lines) or "empty message"
 
 
-def _header(values: dict[str, object], file: Path) -> Header:
+def _header(values: dict[str, object], file: Path, literal: bool) -> Header:
     """Check the values found in a file, and give them their shapes."""
     revision = values.get("revision")
     if revision is None and _is_hex(file.stem):
@@ -106,7 +105,8 @@ def _header(values: dict[str, object], file: Path) -> Header:
         _ids("down_revision", values, file),
         _ids("branch_labels", values, file),
         _ids("depends_on", values, file),
-        str(values.get("__doc__") or ""),
+        message(str(values.get("__doc__") or "")),
+        literal,
     )
 
 

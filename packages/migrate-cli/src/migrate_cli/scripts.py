@@ -26,7 +26,8 @@ from .errors import (
     ends_us,
     in_one_line,
 )
-from .headers import read_header
+from .headers import Header, read_header
+from .index import remembered
 from .naming import file_name
 
 
@@ -57,7 +58,10 @@ class Script:
         Raises:
             BadScript: It can't be read, isn't Python, or its header lacks something.
         """
-        header = read_header(path, lambda: load_module(path))
+        return cls._of(_header(path), path)
+
+    @classmethod
+    def _of(cls, header: Header, path: Path) -> Script:
         return cls(
             header.revision,
             header.down_revision,
@@ -141,11 +145,13 @@ class Scripts:
             DuplicateRevision: Two files have the same id.
         """
         scripts: dict[str, Script] = {}
-        for path in self.files():
-            script = Script.read(path)
-            other = scripts.setdefault(script.id, script)
-            if other is not script:
-                raise DuplicateRevision(script.id, other.path, path)
+        files = self.files()
+        with remembered(self.versions, len(files), _header) as header:
+            for path in files:
+                script = Script._of(header(path), path)
+                other = scripts.setdefault(script.id, script)
+                if other is not script:
+                    raise DuplicateRevision(script.id, other.path, path)
         return MappingProxyType(scripts)
 
     @cached_property
@@ -192,6 +198,10 @@ class Scripts:
             slug_length: How many characters of the message's slug are kept.
         """
         return self.versions / file_name(template, id, message, created, slug_length)
+
+
+def _header(path: Path) -> Header:
+    return read_header(path, lambda: load_module(path))
 
 
 def load_module(path: Path) -> ModuleType:

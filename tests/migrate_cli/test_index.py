@@ -1,0 +1,300 @@
+"""The index of revision files: whatever becomes of it or of the files, the answers are right."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from migrate_cli import index
+from migrate_cli.errors import DuplicateRevision
+from migrate_cli.scripts import Script, Scripts
+
+HEADER = '''"""{message}"""
+
+revision = {id!r}
+down_revision = {parent!r}
+branch_labels = {labels!r}
+depends_on = None
+'''
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep an index of few files, also of those that were written a moment ago."""
+    monkeypatch.setattr(index, "WORTHWHILE", 1)
+    monkeypatch.setattr(index, "SETTLED", -(10**12))
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    monkeypatch.setattr("sys.pycache_prefix", None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    write(versions / "1_a.py", "a", None)
+    write(versions / "2_b.py", "b", "a", message="second\n\nand its details")
+    write(versions / "3_c.py", "c", ("a", "b"), labels=("x", "y"))
+    return versions.parent
+
+
+def write(file: Path, id: str, parent: object, labels: object = None, message: str = "m") -> None:
+    text = HEADER.format(message=message, id=id, parent=parent, labels=labels)
+    file.write_text(text, encoding="utf-8", errors="surrogateescape")
+
+
+def read(folder: Path) -> list[Script]:
+    return list(Scripts(folder).by_id.values())
+
+
+def afresh(folder: Path) -> list[Script]:
+    return [Script.read(path) for path in Scripts(folder).files()]
+
+
+def place(folder: Path) -> Path:
+    return folder / "versions" / "__pycache__" / "migrate-revisions.json"
+
+
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    from migrate_cli import scripts
+
+    read_before: list[Path] = []
+    real = scripts.read_header
+
+    def counted(file: Path, load: Callable[[], object]) -> object:
+        read_before.append(file)
+        return real(file, load)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scripts, "read_header", counted)
+    return read_before
+
+
+def test_what_is_known_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = read(folder)
+    reads = count_reads(monkeypatch)
+
+    assert read(folder) == first == afresh(folder)
+    assert len(reads) == 3  # those of `afresh`
+
+
+def test_only_what_changed_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read(folder)
+    write(folder / "versions" / "4_d.py", "d", "c")
+    write(folder / "versions" / "2_b.py", "b", "a", message="another message")
+    reads = count_reads(monkeypatch)
+
+    found = read(folder)
+
+    assert [file.name for file in reads] == ["2_b.py", "4_d.py"]
+    assert found == afresh(folder)
+
+
+def test_few_files_have_no_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "WORTHWHILE", 4)
+
+    read(folder)
+
+    assert not place(folder).parent.exists()
+
+
+def test_a_file_that_has_just_changed_is_not_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "SETTLED", 2_000_000_000)
+    read(folder)
+    reads = count_reads(monkeypatch)
+
+    read(folder)
+
+    assert len(reads) == 3
+
+
+def test_a_file_with_its_old_time_and_size_is_read_again(folder: Path) -> None:
+    file = folder / "versions" / "2_b.py"
+    before = file.stat()
+    read(folder)
+
+    file.write_text(file.read_text(encoding="utf-8").replace("'b'", "'q'"), encoding="utf-8")
+    (folder / "versions" / "3_c.py").unlink()
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert file.stat().st_size == before.st_size
+    assert [script.id for script in read(folder)] == ["a", "q"]
+
+
+def test_a_file_from_the_future_is_read_each_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "SETTLED", 0)
+    os.utime(folder / "versions" / "2_b.py", (4e9, 4e9))
+    read(folder)
+    reads = count_reads(monkeypatch)
+
+    read(folder)
+
+    assert "2_b.py" in [file.name for file in reads]
+
+
+def test_a_header_that_is_not_literal_is_found_anew_each_time(folder: Path) -> None:
+    computed = folder / "versions" / "4_d.py"
+    computed.write_text(
+        "import os\nrevision = os.environ.get('REV', 'd')\ndown_revision = 'c'\n", encoding="utf-8"
+    )
+    assert read(folder)[-1].id == "d"
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("REV", "e")
+
+        assert read(folder)[-1].id == "e"
+
+
+def test_two_files_of_one_id_are_still_told(folder: Path) -> None:
+    read(folder)
+    write(folder / "versions" / "4_d.py", "a", None)
+
+    for _ in range(2):
+        with pytest.raises(DuplicateRevision):
+            read(folder)
+
+
+@pytest.mark.parametrize("message", ["Größe, 大小", "100 % \\ \"'", "\udce9", "\N{LINE SEPARATOR}"])
+def test_a_message_comes_back_as_it_is(folder: Path, message: str) -> None:
+    file = folder / "versions" / "4_d.py"
+    file.write_text(
+        f"'''{ascii(message)[1:-1]}'''\nrevision='d'\ndown_revision='c'\n", encoding="utf-8"
+    )
+    expected = afresh(folder)
+
+    assert read(folder) == expected
+    assert read(folder) == expected
+
+
+WRONG: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda content: b"",
+    "half": lambda content: content[: len(content) // 2],
+    "another tool's": lambda content: b'{"a": 1}',
+    "another version's": lambda content: content.replace(b"migrate-cli ", b"migrate-cli 9", 1),
+    "two at once": lambda content: content + content,
+    "no text": lambda content: bytes(range(256)),
+    "one letter changed": lambda content: content.replace(b'"b"', b'"z"'),
+}
+
+
+@pytest.mark.parametrize("spoil", WRONG.values(), ids=WRONG)
+def test_a_damaged_index_is_as_good_as_none(
+    folder: Path, spoil: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(folder)
+    content = place(folder).read_bytes()
+    place(folder).write_bytes(spoil(content))
+
+    assert read(folder) == afresh(folder)
+    assert place(folder).read_bytes() == content, "it was written anew"
+
+
+@settings(max_examples=50, deadline=None)
+@given(place_in=st.integers(0, 9_999), byte=st.integers(0, 255))
+def test_no_byte_of_an_index_changes_an_answer(
+    tmp_path_factory: pytest.TempPathFactory, place_in: int, byte: int
+) -> None:
+    folder = tmp_path_factory.mktemp("some") / "migrations"
+    (folder / "versions").mkdir(parents=True)
+    write(folder / "versions" / "1_a.py", "a", None)
+    write(folder / "versions" / "2_b.py", "b", "a")
+    expected = read(folder)
+    content = bytearray(place(folder).read_bytes())
+    content[place_in % len(content)] = byte
+    place(folder).write_bytes(content)
+
+    assert read(folder) == expected
+
+
+def test_an_index_that_is_deleted_comes_back(folder: Path) -> None:
+    read(folder)
+    place(folder).unlink()
+
+    assert read(folder) == afresh(folder)
+    assert place(folder).exists()
+
+
+def in_the_way(folder: Path) -> None:
+    (folder / "versions" / "__pycache__").write_text("a file, not a folder", encoding="utf-8")
+
+
+def a_folder_instead(folder: Path) -> None:
+    place(folder).mkdir(parents=True)
+
+
+@pytest.mark.parametrize("block", [in_the_way, a_folder_instead])
+def test_where_nothing_can_be_written_it_stands_in_the_users_cache_folder(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    block: Callable[[Path], None],
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    block(folder)
+    expected = read(folder)
+    reads = count_reads(monkeypatch)
+
+    assert read(folder) == expected
+    assert reads == []
+    (found,) = (tmp_path / "cache" / "migrate-cli").iterdir()
+    assert found.name.startswith("migrations-")
+
+
+def test_where_nothing_can_be_written_at_all_the_files_are_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file, not a folder", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    in_the_way(folder)
+
+    assert read(folder) == read(folder) == afresh(folder)
+
+
+def test_who_wants_no_compiled_files_beside_the_sources_gets_no_index_there(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+
+    assert read(folder) == afresh(folder)
+    assert not place(folder).parent.exists()
+
+
+def test_a_full_disk_leaves_no_half_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+
+    def full(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+
+    assert read(folder) == afresh(folder)
+    assert list(place(folder).parent.iterdir()) == []
+
+
+def test_several_writers_at_once_leave_a_whole_index(folder: Path) -> None:
+    expected = afresh(folder)
+    wrong: list[object] = []
+
+    def work() -> None:
+        for _ in range(20):
+            place(folder).unlink(missing_ok=True)
+            if read(folder) != expected:
+                wrong.append(1)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+    read(folder)
+    assert [file.name for file in place(folder).parent.iterdir()] == [place(folder).name]
