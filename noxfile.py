@@ -32,7 +32,15 @@ FOLDERS = [str(Path(source).parents[1]) for source in PACKAGES.values()]
 MODULES = [Path(source).name for source in PACKAGES.values()]
 EDITABLE = [argument for folder in FOLDERS for argument in ("-e", folder)]
 SQLALCHEMY = {"2.0": "SQLAlchemy>=2.0,<2.1", "2.1": "SQLAlchemy>=2.1,<2.2"}
-DRIVERS = ["psycopg[binary]", "psycopg2-binary", "PyMySQL", "aiosqlite", "asyncpg", "greenlet"]
+DRIVERS = [
+    "psycopg[binary]",
+    "psycopg2-binary",
+    "PyMySQL",
+    "aiomysql",
+    "aiosqlite",
+    "asyncpg",
+    "greenlet",
+]
 TESTING = [
     "pytest>=8",
     "pytest-xdist",

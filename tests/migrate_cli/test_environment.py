@@ -149,7 +149,7 @@ S = "s3cret"
                      "unknown driver 'postgresql+psycopgg' in --url; did you mean "
                      "'postgresql+psycopg'", id="driver"),
         pytest.param(f"driver://user:{S}@localhost/x", UnknownDialect,
-                     "unknown dialect 'driver' in --url; a dialect that doesn't come with", id="stub"),
+                     "unknown dialect 'driver' in --url; that is the placeholder of a template", id="stub"),
         pytest.param(f"a:{S}@h/x", UnparsableURL, "can't read the database URL 'a:***@h/x' from --url",
                      id="no-dialect"),
         pytest.param("", UnparsableURL, "can't read the database URL ''", id="empty"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from importlib.metadata import entry_points
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
 from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
@@ -108,7 +109,6 @@ def with_database(config: Config, work: Callable[[Connection], T]) -> T:
 
     Raises:
         DatabaseError: There is no connection, as with `database`.
-        RuntimeError: The driver is asynchronous and an event loop is running in this thread.
     """
     url = database_url(config)
     if not _engine(url, config).dialect.is_async:
@@ -148,7 +148,24 @@ def _through_async_driver(url: URL, config: Config, work: Callable[[Connection],
         finally:
             await connection.close()
 
-    return asyncio.run(inside())
+    return in_own_loop(inside)
+
+
+def in_own_loop(inside: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine in an event loop of its own, in a thread of its own if one runs here already.
+
+    That one waits meanwhile, as it does for any call that isn't awaited.
+    """
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(inside())
+    context = copy_context()
+    with ThreadPoolExecutor(1, "migrate") as pool:
+        return pool.submit(context.run, lambda: asyncio.run(inside())).result()
 
 
 def _engine(url: URL, config: Config) -> Engine:

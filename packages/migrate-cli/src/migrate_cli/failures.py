@@ -59,6 +59,21 @@ class NeedsDatabase(MigrationFailed):
         )
 
 
+class NotAsynchronous(MigrationFailed):
+    """A script runs asynchronous code, and the driver isn't asynchronous.
+
+    Attributes:
+        driver: Dialect and driver as a URL names them.
+    """
+
+    def __init__(self, driver: str) -> None:
+        self.driver = driver
+        super().__init__(
+            f"op.run_async needs an asynchronous driver, and {driver} is none; "
+            "give a URL with one, such as postgresql+asyncpg, or use op.get_bind()"
+        )
+
+
 class UnknownSchema(MigrationFailed):
     """What a table looks like isn't known from the revisions alone.
 

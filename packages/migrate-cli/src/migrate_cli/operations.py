@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -20,11 +20,15 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import BindParameter, conv
 
+from .asynchronous import run_async
 from .batch.block import Block, checked_order, checked_recreate
 from .batch.sink import take_block
 from .batch.words import BatchOperations
 from .errors import did_you_mean, near
 from .sinks import Sink
+
+if TYPE_CHECKING:  # SQLAlchemy 2.1 needs greenlet for it
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 P = ParamSpec("P")
 C = TypeVar("C", bound=Change)
@@ -197,6 +201,26 @@ class Operations:
         """
         bind: Connection = self._sink.bind()
         return bind
+
+    def run_async(
+        self,
+        function: Callable[Concatenate[AsyncConnection, P], Coroutine[Any, Any, R]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Call an asynchronous function with the revision's connection, in the same transaction.
+
+        Args:
+            function: Called with an `AsyncConnection`, and what is given besides.
+
+        Returns:
+            What it returns.
+
+        Raises:
+            NeedsDatabase: Only SQL is written.
+            NotAsynchronous: The driver isn't asynchronous.
+        """
+        return run_async(self._sink, lambda connection: function(connection, *args, **kwargs))
 
     def get_context(self) -> Context:
         """Give what is around the revision: dialect, connection, transaction."""

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import Connection
-
 from ..config import Config
 from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
+from ..given import Database
 from ..runner import Run
 from ..scripts import Script, Scripts
 from ..sharing import committed, published
@@ -46,7 +45,7 @@ def amend(
     allow_empty: bool = False,
     allow_drops: bool = False,
     progress: Progress | None = None,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Amended:
     """Write the last revision anew from what models and database differ in without it.
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ddl_constructs import Change, DDLConstructsError
-from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..errors import ModelsError, Refused
+from ..given import Database
 from ..runner import Run
 from ..scripts import Scripts
 from ..sinks.offline import at_rest, written
@@ -126,7 +126,7 @@ class Status:
         return self.at_head and not self.changes and self.unfinished is None
 
 
-def current(config: Config, *, connection: Connection | None = None) -> Current:
+def current(config: Config, *, connection: Database | None = None) -> Current:
     """Tell where a database is. The version table is read, never created.
 
     Args:
@@ -149,7 +149,7 @@ def current(config: Config, *, connection: Connection | None = None) -> Current:
     return on_database(config, connection, work)
 
 
-def check(config: Config, *, connection: Connection | None = None) -> Checked:
+def check(config: Config, *, connection: Database | None = None) -> Checked:
     """Compare the models with the database.
 
     Raises:
@@ -167,7 +167,7 @@ def check(config: Config, *, connection: Connection | None = None) -> Checked:
     return on_database(config, connection, work, join=_all_checked)
 
 
-def diff(config: Config, *, connection: Connection | None = None) -> Differences:
+def diff(config: Config, *, connection: Database | None = None) -> Differences:
     """Compare the models with the database, wherever it is, and give the SQL of what differs.
 
     Other than `check`, it also compares while revisions are pending.
@@ -197,7 +197,7 @@ def _written(change: Change, around: Run) -> Difference:
     return Difference(change, sql, None)
 
 
-def status(config: Config, *, connection: Connection | None = None) -> Status:
+def status(config: Config, *, connection: Database | None = None) -> Status:
     """Tell where a database stands: what is applied, pending, unknown, and how the models differ.
 
     What can't be told (models that don't import) is said in the answer, not raised.

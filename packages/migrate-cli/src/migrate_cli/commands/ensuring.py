@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from sqlalchemy.engine import Connection
-
 from ..config import Config
+from ..given import Database
 from ..runner import Run
 from ..transactions import reading
 from .project import alone, in_script, on_database
@@ -30,7 +29,7 @@ class Ensured:
 
 
 def ensure_version(
-    config: Config, *, sql: IO[str] | None = None, connection: Connection | None = None
+    config: Config, *, sql: IO[str] | None = None, connection: Database | None = None
 ) -> Ensured:
     """Create the version table, unless it is there.
 

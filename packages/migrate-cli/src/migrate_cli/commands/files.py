@@ -18,8 +18,8 @@ from . import targets
 
 if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_constructs import Change
-    from sqlalchemy.engine import Connection
 
+    from ..given import Database
     from ..runner import Run
 
 
@@ -85,7 +85,7 @@ def revision(
     depends_on: Sequence[str] = (),
     allow_empty: bool = False,
     allow_drops: bool = False,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Made:
     """Write a new revision file.
 
@@ -232,7 +232,7 @@ def _compared(
     config: Config,
     graph: RevisionGraph[Script],
     allow_drops: bool,
-    connection: Connection | None,
+    connection: Database | None,
 ) -> _Body:
     """Compare the database with the models, and write the difference in both directions."""
     import ddl_autogen

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from revgraph import RevisionGraph, Step
-from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..environment import importable
 from ..errors import FileGone, NothingUnfinished, UsageError
+from ..given import Database
 from ..journal import Attempt, Journal, hashed
 from ..journal_run import source_of
 from ..resume import numbered
@@ -109,7 +109,7 @@ def resume(
     undo: bool = False,
     mark_done: bool = False,
     progress: Progress | None = None,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Moved:
     """Go on with the revision that isn't finished, or settle it.
 
@@ -243,7 +243,7 @@ def log(
     most: int | None = None,
     statements: bool = False,
     source: bool = False,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Log:
     """Tell what was run on a database, newest first. Nothing is written.
 

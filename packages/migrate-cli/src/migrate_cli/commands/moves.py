@@ -9,11 +9,11 @@ from typing import IO
 
 import revgraph
 from revgraph import Plan, RevisionGraph, Stamp, Step
-from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..environment import importable
 from ..errors import MovedMeanwhile, Unfinished, UsageError
+from ..given import Database
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
 from . import targets, unfinished
@@ -67,7 +67,7 @@ def upgrade(
     *,
     sql: IO[str] | None = None,
     progress: Progress = Progress(),
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Moved:
     """Run the revisions that lead from where the database is up to a target.
 
@@ -96,7 +96,7 @@ def downgrade(
     *,
     sql: IO[str] | None = None,
     progress: Progress = Progress(),
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Moved:
     """Undo the revisions that lead from where the database is down to a target.
 
@@ -123,7 +123,7 @@ def stamp(
     purge: bool = False,
     sql: IO[str] | None = None,
     waiting: Callable[[str], None] | None = None,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Moved:
     """Say that a database is at some revisions, without running anything.
 
@@ -179,7 +179,7 @@ def _move(
     target: str | None,
     sql: IO[str] | None,
     progress: Progress,
-    connection: Connection | None,
+    connection: Database | None,
 ) -> Moved:
     started = time.perf_counter()
     files = Scripts.of(config)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import IO, Any, TypeVar
 
 from revgraph import RevisionGraph
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from .. import complaint
@@ -19,6 +19,7 @@ from ..dialects import knowledge
 from ..environment import database_url, dialect_class, with_database
 from ..errors import ReadOnly
 from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
+from ..given import Database, with_given
 from ..journal import Journal
 from ..lock import Wait, locked
 from ..runner import Run
@@ -38,12 +39,17 @@ def version_table(config: Config) -> VersionTable:
 
 def shown_url(config: Config) -> str:
     """Give the database's URL as it may be shown: without password and options."""
-    return database_url(config).set(query={}).render_as_string(hide_password=True)
+    return shown(database_url(config))
+
+
+def shown(url: URL) -> str:
+    """Write a URL as it may be shown: without password and options."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def on_database(
     config: Config,
-    connection: Connection | None,
+    connection: Database | None,
     work: Callable[[Run], T],
     *,
     join: Callable[[Sequence[T]], T] = itemgetter(-1),
@@ -53,7 +59,8 @@ def on_database(
 
     Args:
         config: The project's settings.
-        connection: Which database; None connects to what the settings name.
+        connection: Which database: a URL, an engine, a connection; None connects to what the
+            settings name.
         work: Called once, or once a database where the project has several.
         join: Makes one answer of several; otherwise the last one counts.
         command: What an environment of the project may ask about the command.
@@ -73,10 +80,13 @@ def on_database(
             raise StatementFailed(around.name, complaint.reason(err), asked) from err
 
     def connected(connection: Connection) -> T:
-        return careful(_run(config, BatchingSink(connection)))
+        return careful(_run(config, BatchingSink(connection), shown_url(config)))
+
+    def given(connection: Connection) -> T:
+        return careful(_run(config, BatchingSink(connection), shown(connection.engine.url)))
 
     if connection is not None:
-        return connected(connection)
+        return with_given(connection, config, given)
     if config.world is not None:
         return join(config.world.visit(careful, **command))
     return with_database(config, connected)
@@ -94,14 +104,15 @@ def in_script(
     with spooled(sql) as stream:
         if config.world is not None:
             return join(config.world.visit(work, sql=stream, **command))
-        return work(_run(config, OfflineSink(offline_dialect(dialect_class(config)), stream)))
+        dialect = offline_dialect(dialect_class(config))
+        return work(_run(config, OfflineSink(dialect, stream), shown_url(config)))
 
 
-def _run(config: Config, sink: Sink) -> Run:
+def _run(config: Config, sink: Sink, name: str) -> Run:
     return Run(
         sink,
         version_table(config),
-        shown_url(config),
+        name,
         fresh=False,
         transaction=config.transaction,
         journal=Journal(config.version_table, config.version_table_schema),

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import revgraph
 from revgraph import RevisionGraph
-from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..errors import UnreachableDatabase, UsageError
 from ..failures import NotThere, StatementFailed
+from ..given import Database
 from ..polling import Patience
 from ..runner import Run
 from ..scripts import Script, Scripts
@@ -46,7 +46,7 @@ def wait(
     *,
     timeout: float = TIMEOUT,
     told: Callable[[str], None] | None = None,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Waited:
     """Wait until a database has a revision, whoever runs it; a database that isn't there yet counts too.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..paths import shown
-from .base import DatabaseError, did_you_mean
+from .base import DatabaseError, UsageError, did_you_mean
 
 
 class NoURL(DatabaseError):
@@ -133,4 +133,34 @@ class AsyncDriver(DatabaseError):
         super().__init__(
             f"{name}:// in {source} has an asynchronous driver, which can't be used here\n"
             "give a URL with a synchronous driver, in --url or $MIGRATE_DATABASE_URL"
+        )
+
+
+class MustAwait(UsageError):
+    """Something asynchronous was given to a function that isn't.
+
+    Attributes:
+        kind: What was given: "AsyncEngine", "AsyncConnection".
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(
+            f"an {kind} belongs to the event loop that runs here, and this call doesn't await\n"
+            "await the same command of migrate_cli.commands.aio"
+        )
+
+
+class NoSuchDatabase(UsageError):
+    """What was given as a database is no URL, engine or connection.
+
+    Attributes:
+        kind: What it is.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(
+            f"a database is named by a URL, an Engine, a Connection, or SQLAlchemy's asynchronous "
+            f"ones; this is a {kind}"
         )
