@@ -1,14 +1,23 @@
-"""Measure batch blocks on SQLite beside Alembic and the bare driver: CPU seconds, a process each.
+"""Measure batch blocks on SQLite beside Alembic and the bare driver.
 
-    python bench/batch_bench.py [ROWS]
+Usage: python bench/batch_bench.py [--rows 200000] [--rounds 7] [--peer-python PATH] [--only S15]
 
-S15: a change that needs a copy of the table (ten columns, four indexes). S16: a column dropped,
+S15: changes that need a copy of the table (ten columns, four indexes). S16: a column dropped,
 renamed, added. S17: three blocks on one table in one revision, beside one.
+
+Each side runs in a process of its own, in turn, on a copy of the same file: with its imports done
+and the connection there, as speed.md wants it; "first" is ours with the modules for batch blocks
+still to be imported, as the first block of a process finds it. Shown are medians of CPU seconds
+(user and system), and of seconds on the clock in brackets. Alembic is left out where it isn't
+installed; --peer-python names an interpreter that has it.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
+import os
 import shutil
 import sqlite3
 import statistics
@@ -16,35 +25,61 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 COLUMNS = [f"c{i} {'INTEGER' if i % 2 else 'VARCHAR(40)'}" for i in range(9)]
 TABLE = f"CREATE TABLE t (id INTEGER PRIMARY KEY, {', '.join(COLUMNS)})"
 INDEXES = [f"CREATE INDEX ix{i} ON t (c{i})" for i in range(4)]
-ROUNDS = 5
+SIDES = ("bare", "ours", "first", "alembic")
+LAZY = (
+    "migrate_cli.dialects.sqlite_batch",
+    "ddl_constructs.dialects.sqlite",
+    "ddl_constructs.facts.sqlite",
+)
 
-BLOCKS = {
-    "S15 copy": ["b.alter_column('c8', nullable=False)"],
-    "S16 drop": ["b.drop_column('c8')"],
-    "S16 rename": ["b.alter_column('c8', new_column_name='d8')"],
-    "S16 add": ["b.add_column(sa.Column('d', sa.Integer()))"],
-    "S17 three blocks": [f"b.alter_column('c{i}', nullable=False)" for i in (6, 7, 8)],
-}
-COPY = [
-    "BEGIN",
-    TABLE.replace("TABLE t", "TABLE n").replace("c8 VARCHAR(40)", "c8 VARCHAR(40) NOT NULL"),
-    "INSERT INTO n SELECT * FROM t",
-    "DROP TABLE t",
-    "ALTER TABLE n RENAME TO t",
-    *INDEXES,
-    "COMMIT",
-]
-BARE = {
-    "S15 copy": COPY,
-    "S16 drop": ["ALTER TABLE t DROP COLUMN c8"],
-    "S16 rename": ["ALTER TABLE t RENAME COLUMN c8 TO d8"],
-    "S16 add": ["ALTER TABLE t ADD COLUMN d INTEGER"],
-    "S17 three blocks": COPY,
+
+def copying(old: str, new: str) -> list[str]:
+    """Write the least that a copy takes: a text of the table replaced."""
+    return [
+        "BEGIN",
+        TABLE.replace("TABLE t", "TABLE n").replace(old, new),
+        "INSERT INTO n SELECT * FROM t",
+        "DROP TABLE t",
+        "ALTER TABLE n RENAME TO t",
+        *INDEXES,
+        "COMMIT",
+    ]
+
+
+NOT_NULL = copying("c8 VARCHAR(40)", "c8 VARCHAR(40) NOT NULL")
+WORKS = {
+    "S15 not null": (["b.alter_column('c8', nullable=False)"], NOT_NULL),
+    "S15 longer type": (
+        ["b.alter_column('c8', type_=sa.String(80), existing_type=sa.String(40))"],
+        copying("c8 VARCHAR(40)", "c8 VARCHAR(80)"),
+    ),
+    "S15 converted": (
+        ["b.alter_column('c7', type_=sa.String(40), existing_type=sa.Integer())"],
+        copying("c7 INTEGER", "c7 VARCHAR(40)"),
+    ),
+    "S15 new check": (
+        ["b.create_check_constraint('ck', 'c7 >= 0')"],
+        copying("c8 VARCHAR(40)", "c8 VARCHAR(40), CONSTRAINT ck CHECK (c7 >= 0)"),
+    ),
+    "S16 drop": (["b.drop_column('c8')"], ["ALTER TABLE t DROP COLUMN c8"]),
+    "S16 rename": (
+        ["b.alter_column('c8', new_column_name='d8')"],
+        ["ALTER TABLE t RENAME COLUMN c8 TO d8"],
+    ),
+    "S16 add": (
+        ["b.add_column(sa.Column('d', sa.Integer()))"],
+        ["ALTER TABLE t ADD COLUMN d INTEGER"],
+    ),
+    "S17 three blocks": (
+        [f"b.alter_column('c{i}', nullable=False)" for i in (6, 7, 8)],
+        NOT_NULL,
+    ),
 }
 
 
@@ -53,17 +88,19 @@ def script(blocks: list[str]) -> str:
     return "\n".join(f"with op.batch_alter_table('t') as b:\n    {said}" for said in blocks)
 
 
-def bare(database: str, name: str) -> float:
+def bare(database: str, work: str) -> Callable[[], None]:
     """Run the statements alone."""
     connection = sqlite3.connect(database, isolation_level=None)
-    start = _cpu()
-    for statement in BARE[name]:
-        connection.execute(statement)
-    return _cpu() - start
+
+    def run() -> None:
+        for statement in WORKS[work][1]:
+            connection.execute(statement)
+
+    return run
 
 
-def ours(database: str, name: str) -> float:
-    """Run the blocks as the runner does, imports and the connection apart."""
+def first(database: str, work: str) -> Callable[[], None]:
+    """Run the blocks as the runner does."""
     import sqlalchemy as sa
     from migrate_cli import Operations
     from migrate_cli.batch.sink import BatchingSink
@@ -71,15 +108,24 @@ def ours(database: str, name: str) -> float:
     connection = sa.create_engine(f"sqlite:///{database}").connect()
     connection.exec_driver_sql("SELECT 1")
     connection.rollback()
-    code = compile(script(BLOCKS[name]), "<revision>", "exec")
-    start = _cpu()
-    sink = BatchingSink(connection)
-    with sink.transaction(), sink.watched():
-        exec(code, {"op": Operations(sink), "sa": sa})
-    return _cpu() - start
+    code = compile(script(WORKS[work][0]), "<revision>", "exec")
+
+    def run() -> None:
+        sink = BatchingSink(connection)
+        with sink.transaction(), sink.watched():
+            exec(code, {"op": Operations(sink), "sa": sa})
+
+    return run
 
 
-def alembic(database: str, name: str) -> float:
+def ours(database: str, work: str) -> Callable[[], None]:
+    """Run the blocks as the runner does, with all modules there."""
+    for module in LAZY:
+        importlib.import_module(module)
+    return first(database, work)
+
+
+def alembic(database: str, work: str) -> Callable[[], None]:
     """Run the blocks with Alembic."""
     import sqlalchemy as sa
     from alembic.migration import MigrationContext
@@ -88,15 +134,21 @@ def alembic(database: str, name: str) -> float:
     connection = sa.create_engine(f"sqlite:///{database}").connect()
     connection.exec_driver_sql("SELECT 1")
     connection.rollback()
-    code = compile(script(BLOCKS[name]), "<revision>", "exec")
-    start = _cpu()
-    with connection.begin():
-        exec(code, {"op": Operations(MigrationContext.configure(connection)), "sa": sa})
-    return _cpu() - start
+    code = compile(script(WORKS[work][0]), "<revision>", "exec")
+
+    def run() -> None:
+        with connection.begin():
+            exec(code, {"op": Operations(MigrationContext.configure(connection)), "sa": sa})
+
+    return run
 
 
-def _cpu() -> float:
-    return time.process_time()
+def measured(side: str, database: str, work: str) -> tuple[float, float]:
+    """Give CPU seconds and seconds on the clock of one side, in this process."""
+    run: Callable[[], None] = globals()[side](database, work)
+    cpu, clock = time.process_time(), time.perf_counter()
+    run()
+    return time.process_time() - cpu, time.perf_counter() - clock
 
 
 def filled(file: Path, rows: int) -> None:
@@ -116,34 +168,69 @@ def filled(file: Path, rows: int) -> None:
     connection.close()
 
 
-def main(rows: int) -> None:
-    """Print a line for each of the workloads: the median of the rounds, in turn."""
-    tools = ("bare", "ours", "alembic")
+def ask(python: str, side: str, start: Path, work: str) -> tuple[float, float] | None:
+    """Measure a side in a process of its own; None if it isn't installed there."""
+    copy = start.with_name("run.db")
+    shutil.copy(start, copy)
+    done = subprocess.run(
+        [python, __file__, "--one", side, str(copy), work],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+    )
+    if "No module named 'alembic" in done.stderr:
+        return None
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    cpu, clock = json.loads(done.stdout)
+    return cpu, clock
+
+
+def show(work: str, taken: dict[str, list[tuple[float, float]]]) -> None:
+    """Print a line: medians, and ours as a ratio to the others."""
+    found = {
+        side: tuple(statistics.median(times) for times in zip(*every, strict=True))
+        for side, every in taken.items()
+        if every
+    }
+    cells = "".join(
+        f"{cpu:9.3f} ({clock:.2f})" for cpu, clock in (found.get(s, (0, 0)) for s in SIDES)
+    )
+    cpu = found["ours"][0]
+    ratios = "".join(
+        f"{cpu / found[side][0]:10.2f}" if side in found else f"{'-':>10}"
+        for side in ("bare", "alembic")
+    )
+    print(f"{work:18}{cells}{ratios}{(cpu - found['bare'][0]) * 1000:10.0f} ms", flush=True)
+
+
+def main() -> None:
+    """Print a line for each of the workloads."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--peer-python", default=sys.executable, help="an interpreter with Alembic")
+    parser.add_argument("--only", default="", help="the beginning of a workload's name")
+    parser.add_argument("--one", nargs=3, metavar=("SIDE", "FILE", "WORK"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(measured(*options.one)))
+        return
+    heads = "".join(f"{side:>16}" for side in SIDES)
+    print(f"{'':18}{heads}{'/bare':>10}{'/alembic':>10}{'-bare':>10}")
     with tempfile.TemporaryDirectory() as folder:
         start = Path(folder) / "start.db"
-        filled(start, rows)
-        for name in BLOCKS:
-            taken: dict[str, list[float]] = {tool: [] for tool in tools}
-            for _ in range(ROUNDS):
-                for tool in tools:
-                    copy = Path(folder) / "run.db"
-                    shutil.copy(start, copy)
-                    done = subprocess.run(
-                        [sys.executable, __file__, tool, str(copy), name],
-                        check=True,
-                        capture_output=True,
-                        text=True,
-                    )
-                    taken[tool].append(json.loads(done.stdout))
-            found = {tool: statistics.median(times) for tool, times in taken.items()}
-            told = "  ".join(f"{tool} {seconds:.3f} s" for tool, seconds in found.items())
-            print(
-                f"{name:18}{told}  ours/alembic {found['ours'] / found['alembic']:.2f}  ours/bare {found['ours'] / found['bare']:.2f}"
-            )
+        filled(start, options.rows)
+        for work in (work for work in WORKS if work.startswith(options.only)):
+            taken: dict[str, list[tuple[float, float]]] = {side: [] for side in SIDES}
+            for _ in range(options.rounds):
+                for side in SIDES:
+                    python = options.peer_python if side == "alembic" else sys.executable
+                    if (times := ask(python, side, start, work)) is not None:
+                        taken[side].append(times)
+            show(work, taken)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in ("bare", "ours", "alembic"):
-        print(globals()[sys.argv[1]](*sys.argv[2:4]))
-    else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 200_000)
+    main()
