@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 from ddl_constructs import traits
 from revgraph import Stamp, Step
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from . import complaint, interruption
 from .batch.switch import unchecked
+from .dialects import knowledge
 from .errors import BadScript, CantGoOn, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
 from .journal import Journal
@@ -261,7 +263,7 @@ def _failure(step: Step[Script], err: BaseException, around: Run, whole: bool) -
         step.direction,
         place,
         complaint.statement(err, around.sink.dialect) if isinstance(err, StatementError) else None,
-        _reason(err),
+        _reason(err, around.sink.dialect),
         list(_state(around, whole)),
     )
 
@@ -273,10 +275,11 @@ def _add_state(err: BaseException, around: Run, whole: bool) -> None:
         err.add_note(sentence)
 
 
-def _reason(err: BaseException) -> str:
+def _reason(err: BaseException, dialect: Dialect) -> str:
     """Say what went wrong in the words of who noticed it: the database, or Python."""
     if isinstance(err, StatementError) and err.orig is not None:
-        return complaint.reason(err)
+        way = knowledge(dialect.name).way_on(err.orig)
+        return complaint.reason(err) + (f"\n  {way}" if way else "")
     if isinstance(err, MigrateError):
         return str(err).replace("\n", "\n  ")
     if isinstance(err, SystemExit):

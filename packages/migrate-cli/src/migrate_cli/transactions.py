@@ -56,6 +56,7 @@ class Transaction:
             with suppress(DBAPIError):  # a connection that is gone has rolled back by itself
                 if not self.connection.closed:
                     self.connection.rollback()
+                    self._undo()
             raise
 
     @contextmanager
@@ -107,6 +108,16 @@ class Transaction:
         if not self.connection.in_transaction():
             self.connection.begin()
         knowledge(self.connection.dialect.name).open_transaction(self.connection)
+
+    def _undo(self) -> None:
+        """Roll back what a commit that failed has left open.
+
+        SQLAlchemy's transaction has ended with it; SQLite's stays, where another reads (SQLite,
+        lang_transaction, "SQLITE_BUSY": the COMMIT can be tried again).
+        """
+        known = knowledge(self.connection.dialect.name)
+        if not self.connection.invalidated and known.in_transaction(self.connection):
+            self.connection.dialect.do_rollback(self.connection.connection)
 
     @contextmanager
     def _savepoint(self) -> Iterator[None]:

@@ -104,7 +104,8 @@ class VersionTable:
             sink.take(CreateTable(self.name, *elements, schema=self.schema))
         except DBAPIError as err:
             asked = complaint.statement(err, sink.dialect)
-            raise CantCreateVersionTable(self.fullname, complaint.reason(err), asked) from err
+            way = knowledge(sink.dialect.name).way_on(err.orig) if err.orig else None
+            raise CantCreateVersionTable(self.fullname, complaint.reason(err), asked, way) from err
 
     def must_take(self, moves: Iterable[HeadsChange], sink: Sink) -> None:
         """Check, before anything is run, that the table can take the ids of some moves.

@@ -22,7 +22,8 @@ def watched(
 ) -> Iterator[None]:
     """Notice the end of a transaction inside of the block.
 
-    After a commit the next statement is in a transaction again, as the rest of the script expects.
+    After a commit the next statement is in a transaction again, as the rest of the script expects;
+    after an error with which the database has ended the transaction, no statement runs any more.
 
     Args:
         connection: The connection that the script has.
@@ -37,6 +38,7 @@ def watched(
     known = knowledge(connection.dialect.name)
     rolled_back = False
     failed: list[str] = []
+    undone: str | None = None
 
     def on_rollback(_: Connection) -> None:
         nonlocal rolled_back
@@ -62,13 +64,21 @@ def watched(
         known.open_transaction(connection)
 
     def on_error(context: ExceptionContext) -> None:
+        nonlocal undone
         if context.connection is connection:
             failed.append(in_one_line(context.original_exception))
+            if not undone and known.in_transaction(connection) is False and not outside():
+                undone = failed[-1]
+
+    def before_statement(_: Connection, cursor: Any, statement: str, *more: Any) -> None:
+        if undone is not None and not statement.startswith("ROLLBACK"):
+            raise Swallowed(undone)
 
     listeners: dict[str, Callable[..., None]] = {
         "rollback": on_rollback,
         "commit": on_commit,
         "begin": on_begin,
+        "before_cursor_execute": before_statement,
         "after_cursor_execute": on_statement,
     }
     with ExitStack() as stack:
@@ -82,6 +92,8 @@ def watched(
         raise ConnectionGone("was closed by the script")
     if rolled_back:
         raise RolledBack
+    if undone is not None:
+        raise Swallowed(undone)
     _must_be_sound(connection, failed)
 
 

@@ -83,6 +83,16 @@ class Knowledge(Protocol):
     def aborted(self, connection: Connection) -> bool:
         """Tell whether an error has made the open transaction one that can't be committed."""
 
+    def way_on(self, error: BaseException) -> str | None:
+        """Say what to do where the database's own error is no fault of the script: no room, a lock.
+
+        Args:
+            error: The driver's error.
+
+        Returns:
+            None for any other error.
+        """
+
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool
     ) -> Latch | None:
@@ -156,6 +166,9 @@ class _Nothing:
 
     def aborted(self, connection: Connection) -> bool:
         return False
+
+    def way_on(self, error: BaseException) -> str | None:
+        return None
 
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool

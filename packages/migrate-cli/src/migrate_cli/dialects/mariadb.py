@@ -9,6 +9,7 @@ from .mysql import (
     read_only,
     session,
     table_sizes,
+    way_on,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "read_only",
     "session",
     "table_sizes",
+    "way_on",
 ]

@@ -20,7 +20,27 @@ __all__ = [
     "read_only",
     "session",
     "table_sizes",
+    "way_on",
 ]
+
+
+_NO_ROOM = (
+    "free some room on the server's disk, and run this again; a table that is copied needs the room "
+    "of itself and its indexes once more"
+)
+_WAYS = {
+    1021: _NO_ROOM,
+    1114: _NO_ROOM,
+    1205: "another session holds a lock that it needs: see who by SHOW PROCESSLIST, and run this "
+    "again when that has ended, or with a longer lock_wait_timeout",
+    1213: "another session and this one waited for each other: run this again",
+}
+
+
+def way_on(error: BaseException) -> str | None:
+    """By the server's number (MariaDB and MySQL, error reference), the drivers' first argument."""
+    number = error.args[0] if error.args else None
+    return _WAYS.get(number) if isinstance(number, int) else None
 
 
 def read_only(connection: Connection) -> str | None:

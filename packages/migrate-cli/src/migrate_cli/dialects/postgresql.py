@@ -26,6 +26,7 @@ __all__ = [
     "session",
     "set_offline",
     "table_sizes",
+    "way_on",
 ]
 
 
@@ -48,6 +49,21 @@ def aborted(connection: Connection) -> bool:
     """
     info: Any = getattr(connection.connection.driver_connection, "info", None)
     return getattr(info, "transaction_status", None) == 3
+
+
+_WAYS = {
+    "53100": "free some room on the server's disk, and run this again; a table that is copied needs "
+    "the room of itself and its indexes once more",
+    "55P03": "another session holds a lock that it needs: see who in pg_stat_activity, and run this "
+    "again when that has ended, or with a longer lock_timeout",
+    "57014": "it was cancelled, by hand or by statement_timeout: run this again, or with a longer one",
+    "40P01": "another session and this one waited for each other: run this again",
+}
+
+
+def way_on(error: BaseException) -> str | None:
+    """By the SQLSTATE (PostgreSQL 15 manual, appendix A), as psycopg, psycopg2 and asyncpg tell it."""
+    return _WAYS.get(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
 
 
 def read_only(connection: Connection) -> str | None:

@@ -26,6 +26,7 @@ __all__ = [
     "open_transaction",
     "read_only",
     "table_sizes",
+    "way_on",
 ]
 
 if TYPE_CHECKING:
@@ -99,6 +100,23 @@ def in_transaction(connection: Connection) -> bool | None:
     """Ask the driver; aiosqlite hands the answer of sqlite3 on."""
     answer: bool | None = getattr(connection.connection.driver_connection, "in_transaction", None)
     return answer
+
+
+_WAYS = {
+    "SQLITE_FULL": "free some room on its disk, and run this again; a table that is copied needs the "
+    "room of itself and its indexes once more, and as much in a journal beside the file",
+    "SQLITE_IOERR": "look at the disk that it is on, and run this again",
+    "SQLITE_BUSY": "another process reads or writes there: end it and run this again, or wait "
+    "longer than the driver's 5 s: put ?timeout=60 behind the URL",
+    "SQLITE_LOCKED": "a query on this connection is still open: read all of its rows, or close it, "
+    "before the table is changed",
+}
+
+
+def way_on(error: BaseException) -> str | None:
+    """By the name of the result code (SQLite, rescode.html), extended ones too."""
+    name = str(getattr(error, "sqlite_errorname", ""))
+    return next((way for code, way in _WAYS.items() if name.startswith(code)), None)
 
 
 def cannot_create(connection: Connection, schema: str | None) -> str | None:

@@ -27,7 +27,7 @@ from .sqlite_edit import unqualified
 from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
-from .sqlite_rebuild import rebuild
+from .sqlite_rebuild import all_or_nothing, rebuild
 from .sqlite_stale import remove_stale, stale_names
 
 _OLDEST = (3, 26)  # PRAGMA legacy_alter_table
@@ -45,7 +45,7 @@ def run(block: Block, sink: Sink) -> None:
     block = with_arguments(block, connection, sink.dialect)
     renamed: dict[str, str] = {}
     parts = groups(block, sink.dialect)
-    with _all_or_nothing(connection, parts):
+    with _together(connection, parts):
         for group in parts:
             for rename in group.renames:
                 _rename(rename, block, sink, connection)
@@ -53,12 +53,10 @@ def run(block: Block, sink: Sink) -> None:
             _run_group(group, block, sink, connection, renamed, last=group is parts[-1])
 
 
-def _all_or_nothing(
-    connection: Connection, parts: Sequence[Group]
-) -> AbstractContextManager[object]:
+def _together(connection: Connection, parts: Sequence[Group]) -> AbstractContextManager[object]:
     """Hold several parts together, if there are several; a copy alone brings its own savepoint."""
     several = len(parts) > 1 or parts[0].renames
-    return connection.begin_nested() if several else nullcontext()
+    return all_or_nothing(connection) if several else nullcontext()
 
 
 def _rename(change: AlterColumn, block: Block, sink: Sink, connection: Connection) -> None:
@@ -129,7 +127,7 @@ def _run_group(
             copies = True
             work_in(draft, step)
     if not copies:
-        with connection.begin_nested():
+        with all_or_nothing(connection):
             for change in native:
                 _take(change, sink)
         return

@@ -8,7 +8,7 @@ compared, and all of it stands in one savepoint.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ddl_constructs import Change, ExecuteSQL, raw_text
 from sqlalchemy.engine import Connection
@@ -51,7 +51,7 @@ def rebuild(draft: Draft, sink: Sink, what: str) -> None:
     connection = sink.connection
     assert connection is not None, "without a connection `sqlite_offline` writes it"
     catalog = draft.catalog
-    with _without_foreign_keys(connection, catalog), connection.begin_nested():
+    with _without_foreign_keys(connection, catalog), all_or_nothing(connection):
         ill = broken(connection, catalog, {})
         _copy(draft, sink, connection, what)
         after = read(connection, catalog.name, catalog.schema)
@@ -61,6 +61,23 @@ def rebuild(draft: Draft, sink: Sink, what: str) -> None:
             raise RebuildDiffers(catalog.name, wrong)
         check_foreign_keys(connection, after.table, catalog.schema, draft.foreign_keys, what)
         broken(connection, after, ill, what)
+
+
+@contextmanager
+def all_or_nothing(connection: Connection) -> Iterator[None]:
+    """Run a block in a savepoint, and let its own error be seen.
+
+    SQLite, lang_transaction, "Response To Errors Within A Transaction": where the disk is full it
+    may have rolled all of it back by itself, and then there is no savepoint to go back to.
+    """
+    savepoint = connection.begin_nested()
+    try:
+        yield
+        savepoint.commit()
+    except BaseException:
+        with suppress(OperationalError):
+            savepoint.rollback()
+        raise
 
 
 def _copy(draft: Draft, sink: Sink, connection: Connection, what: str) -> None:

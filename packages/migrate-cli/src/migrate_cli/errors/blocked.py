@@ -43,13 +43,16 @@ class CantCreateVersionTable(NotBegun):
         table: Its name, with the schema.
         reason: What the database says.
         statement: The statement that it refuses; None if it isn't known.
+        way: What to do about it; None if it is a matter of rights.
     """
 
-    def __init__(self, table: str, reason: str, statement: str | None) -> None:
-        self.table, self.reason, self.statement = table, reason, statement
+    def __init__(
+        self, table: str, reason: str, statement: str | None, way: str | None = None
+    ) -> None:
+        self.table, self.reason, self.statement, self.way = table, reason, statement, way
         asked = f"\n  in: {statement}" if statement else ""
-        super().__init__(
-            f"can't create the version table {table}\n  {reason}{asked}\n"
+        mend = way or (
             "let this user create tables there, or name another schema: "
             "[tool.migrate] version_table_schema"
         )
+        super().__init__(f"can't create the version table {table}\n  {reason}{asked}\n{mend}")
