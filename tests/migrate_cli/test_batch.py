@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from ddl_autogen import compare
 from migrate_cli import Operations
 from migrate_cli.batch.errors import (
     CannotRebuild,
@@ -589,3 +590,16 @@ def test_a_table_in_an_attached_database_is_copied_there(users: Database) -> Non
         ('CREATE TABLE "users" (id INTEGER PRIMARY KEY, z TEXT NOT NULL)',),
         ("CREATE INDEX ix_z ON users (z)",),
     ]
+
+
+def test_a_check_that_names_its_table_is_in_sync_after_a_copy() -> None:
+    metadata = sa.MetaData()
+    sa.Table("users", metadata, sa.Column("a", sa.Integer), sa.CheckConstraint('"users".a > 0'))
+    for database in opened('CREATE TABLE users (a INTEGER, CHECK ("users".a > 0))'):
+        assert list(compare(database.connection, metadata)) == []
+        database.connection.rollback()
+
+        database.alter(recreate="always")
+
+        assert database.sql().endswith("(a INTEGER, CHECK (a > 0))")
+        assert list(compare(database.connection, metadata)) == []

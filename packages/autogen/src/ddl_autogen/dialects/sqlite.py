@@ -15,7 +15,7 @@ from ..sqltokens import normal
 from ..types import DatabaseType, made_of
 from ..values import ColumnValue, ForeignKeyValue, TableValue
 from .base import Database, reads
-from .sqlite_text import parse_table
+from .sqlite_text import parse_table, unqualified
 
 _CATALOG = """
 SELECT m.type, m.name, m.tbl_name, m.sql
@@ -114,7 +114,8 @@ class SQLite(Database):
             "with_rowid": None if given["with_rowid"] else "false",
         }
         options = tuple((k, v) for k, v in said.items() if v is not None)
-        return replace(value, options=options)
+        checks = tuple(replace(c, text=unqualified(c.text, value.name)) for c in value.checks)
+        return replace(value, options=options, checks=checks)
 
     def options_apart(
         self, theirs: TableValue, ours: TableValue

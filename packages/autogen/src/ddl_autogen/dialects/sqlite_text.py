@@ -55,6 +55,23 @@ def parse_table(name: str, schema: str | None, sql: str) -> TableValue:
         raise UnreadableSchema(name, f"its CREATE TABLE isn't understood ({err})") from err
 
 
+def unqualified(sql: str, table_name: str) -> str:
+    """Take a table's own name away from in front of the columns of its CHECK.
+
+    A CHECK sees no other table (SQLite, lang_createtable, section 3.7), and a copy of the table,
+    which is filled under another name, can't say it.
+
+    >>> unqualified("users.age > 0 AND name <> 'users.x'", "users")
+    "age > 0 AND name <> 'users.x'"
+    """
+    found = list(tokens(sql))
+    for at in range(len(found) - 3, -1, -1):
+        own = found[at].kind in ("word", "quoted") and found[at].name.lower() == table_name.lower()
+        if own and found[at + 1].says(".") and not (at and found[at - 1].says(".")):
+            sql = sql[: found[at].start] + sql[found[at + 2].start :]
+    return sql
+
+
 @dataclass
 class _Parser:
     name: str
@@ -90,7 +107,7 @@ class _Parser:
             primary_key=self.primary_key,
             uniques=tuple(self.uniques),
             foreign_keys=tuple(self.foreign_keys),
-            checks=tuple(self.checks),
+            checks=tuple(replace(c, text=unqualified(c.text, self.name)) for c in self.checks),
             options=tuple(sorted(kept)),
         )
 
