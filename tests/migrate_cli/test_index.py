@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from migrate_cli import index
+from migrate_cli import index, scripts
 from migrate_cli.errors import DuplicateRevision
 from migrate_cli.scripts import Script, Scripts
 
@@ -26,7 +26,7 @@ depends_on = None
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep an index of few files, also of those that were written a moment ago."""
-    monkeypatch.setattr(index, "WORTHWHILE", 1)
+    monkeypatch.setattr(scripts, "WORTHWHILE", 1)
     monkeypatch.setattr(index, "SETTLED", -(10**12))
     monkeypatch.setattr("sys.dont_write_bytecode", False)
     monkeypatch.setattr("sys.pycache_prefix", None)
@@ -60,8 +60,6 @@ def place(folder: Path) -> Path:
 
 
 def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    from migrate_cli import scripts
-
     read_before: list[Path] = []
     real = scripts.read_header
 
@@ -94,7 +92,7 @@ def test_only_what_changed_is_read_again(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_few_files_have_no_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "WORTHWHILE", 4)
+    monkeypatch.setattr(scripts, "WORTHWHILE", 4)
 
     read(folder)
 

@@ -20,9 +20,6 @@ from typing import Any, TypeAlias
 from . import __version__
 from .headers import Header
 
-WORTHWHILE = 64
-"""Fewer files than this are read faster than one could tell."""
-
 SETTLED = 2_000_000_000
 """Nanoseconds after which a change would give a file another time, on any file system (FAT: 2 s)."""
 
@@ -33,19 +30,13 @@ _FORM = 1
 
 
 @contextmanager
-def remembered(
-    folder: Path, count: int, read: Callable[[Path], Header]
-) -> Iterator[Callable[[Path], Header]]:
+def remembered(folder: Path, read: Callable[[Path], Header]) -> Iterator[Callable[[Path], Header]]:
     """Give a way to read the headers of a folder's files that knows most of them already.
 
     Args:
         folder: Where the index is kept; the files may be elsewhere.
-        count: How many files there are.
         read: Reads the header of a file that isn't known.
     """
-    if count < WORTHWHILE:
-        yield read
-        return
     index = Index(folder, read)
     yield index.header
     index.save()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -27,8 +27,10 @@ from .errors import (
     in_one_line,
 )
 from .headers import Header, read_header
-from .index import remembered
 from .naming import file_name
+
+WORTHWHILE = 64
+"""Fewer files than this are read sooner than an index of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +148,21 @@ class Scripts:
         """
         scripts: dict[str, Script] = {}
         files = self.files()
-        with remembered(self.versions, len(files), _header) as header:
+        with self._reader(len(files)) as header:
             for path in files:
                 script = Script._of(header(path), path)
                 other = scripts.setdefault(script.id, script)
                 if other is not script:
                     raise DuplicateRevision(script.id, other.path, path)
         return MappingProxyType(scripts)
+
+    def _reader(self, count: int) -> AbstractContextManager[Callable[[Path], Header]]:
+        """How headers are read: from an index, if there are so many files that it is worth it."""
+        if count < WORTHWHILE:
+            return nullcontext(_header)
+        from .index import remembered
+
+        return remembered(self.versions, _header)
 
     @cached_property
     def graph(self) -> RevisionGraph[Script]:
@@ -255,5 +265,7 @@ def _revision(script: Script) -> Revision[Script]:
 
 def _line_in(path: Path, err: BaseException) -> int | None:
     """The line of a file that an exception came through, the innermost one."""
+    import traceback  # only on the way of an error
+
     lines = [f.lineno for f in traceback.extract_tb(err.__traceback__) if f.filename == str(path)]
     return lines[-1] if lines else None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from revgraph.graph import RevisionGraph, T
 from revgraph.heads import all_applied
 from revgraph.revision import Revision
 
 
-@dataclass(frozen=True, slots=True)
-class _Strokes:
+class _Strokes(NamedTuple):
     """The characters of a drawing, for parents and (second) for dependencies."""
 
     up: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 # Comparing costs some microseconds a name, so a large graph is sifted first.
 _MOST = 2_000
@@ -16,6 +15,8 @@ def near(text: str, names: Collection[str], most: int = 3) -> tuple[str, ...]:
         >>> near("haed", ["base", "head", "heads"])
         ('head', 'heads')
     """
+    from difflib import get_close_matches  # only on the way of an error
+
     pool: Collection[str] = names
     if len(pool) > _MOST:
         pool = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What follows the program's name; None for those of the process.
     """
+    gc.set_threshold(20_000)  # nothing that is imported or read is garbage
     sys.exit(run(arguments))
 
 
@@ -63,6 +64,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if status is None:
             raise
         if options.get("traceback") or os.environ.get("MIGRATE_DEBUG", "") not in ("", "0"):
+            import traceback  # only on the way of an error
+
             told = "".join(traceback.format_exception(err))
             click.echo(visible(told), nl=False, err=True)
         error(

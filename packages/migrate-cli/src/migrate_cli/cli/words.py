@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
+from ..errors.base import near
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -160,9 +160,7 @@ class Target(click.ParamType):  # type: ignore[type-arg]  # not generic before c
         if isinstance(value, str) and value.startswith("-") and not re.fullmatch(r"-\d+", value):
             known = [] if context is None else [o for p in context.command.params for o in p.opts]
             name = value.partition("=")[0]
-            raise click.NoSuchOption(
-                name, possibilities=difflib.get_close_matches(name, known), ctx=context
-            )
+            raise click.NoSuchOption(name, possibilities=near(name, known), ctx=context)
         return value
 
     def shell_complete(
@@ -224,8 +222,8 @@ class Words(click.Group):
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         asked = arguments[0].replace("_", "-")
-        if asked not in WORDS and (near := difflib.get_close_matches(asked, WORDS, n=2)):
-            context.fail(f"No such command {arguments[0]!r}. Did you mean {' or '.join(near)}?")
+        if asked not in WORDS and (close := near(asked, WORDS)[:2]):
+            context.fail(f"No such command {arguments[0]!r}. Did you mean {' or '.join(close)}?")
         return super().resolve_command(context, arguments)
 
 

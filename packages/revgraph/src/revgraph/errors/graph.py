@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from revgraph.errors.base import GraphError, did_you_mean
 
 
-@dataclass(eq=False)
 class IllegalId(GraphError):
     """An id that could not be written in a target.
 
@@ -28,7 +25,6 @@ class IllegalId(GraphError):
         return f"can't use id {self.id!r}: {self.reason}"
 
 
-@dataclass(eq=False)
 class IllegalLabel(GraphError):
     """A label that could not be written in a target; see `reason`."""
 
@@ -40,7 +36,6 @@ class IllegalLabel(GraphError):
         return f"can't use label {self.label!r} of revision {self.revision}: {self.reason}"
 
 
-@dataclass(eq=False)
 class DuplicateRevision(GraphError):
     """Two revisions have one id.
 
@@ -57,7 +52,6 @@ class DuplicateRevision(GraphError):
         return f"revision {self.id} is present {count} times; give each revision an id of its own"
 
 
-@dataclass(eq=False)
 class DuplicateLabel(GraphError):
     """A label is declared by two revisions.
 
@@ -78,7 +72,6 @@ class DuplicateLabel(GraphError):
         )
 
 
-@dataclass(eq=False)
 class LabelIsId(DuplicateLabel):
     """A label is spelled like the id of a revision, which is in `other`."""
 
@@ -89,7 +82,6 @@ class LabelIsId(DuplicateLabel):
         )
 
 
-@dataclass(eq=False)
 class MissingParent(GraphError):
     """A revision names a parent that isn't in the graph.
 
@@ -116,7 +108,6 @@ class MissingParent(GraphError):
         )
 
 
-@dataclass(eq=False)
 class MissingDependency(MissingParent):
     """A revision depends on what is neither an id nor a label of the graph."""
 
@@ -127,7 +118,6 @@ class MissingDependency(MissingParent):
         )
 
 
-@dataclass(eq=False)
 class Cycle(GraphError):
     """Revisions that come before themselves.
 
@@ -154,7 +144,6 @@ class Cycle(GraphError):
         return f"cycle among revisions: {self._round()}; each is followed by one of its parents"
 
 
-@dataclass(eq=False)
 class DependencyCycle(Cycle):
     """A cycle that needs at least one dependency to close."""
 
@@ -165,7 +154,6 @@ class DependencyCycle(Cycle):
         )
 
 
-@dataclass(eq=False)
 class SelfLoop(Cycle):
     """A revision is its own parent."""
 
@@ -173,7 +161,6 @@ class SelfLoop(Cycle):
         return f"revision {self.path[0]} is its own parent"
 
 
-@dataclass(eq=False)
 class DependencySelfLoop(SelfLoop, DependencyCycle):
     """A revision depends on itself, by its id or by a label of its own."""
 

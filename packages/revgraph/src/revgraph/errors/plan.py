@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from revgraph.errors.base import PlanError, RevgraphError, names, said
 
 
-@dataclass(eq=False)
 class OverlappingHeads(PlanError):
     """Among the applied heads one is an ancestor of another.
 
@@ -28,7 +25,6 @@ class OverlappingHeads(PlanError):
         )
 
 
-@dataclass(eq=False)
 class NotApplied(PlanError):
     """A downgrade to a revision above which nothing is applied.
 
@@ -47,7 +43,6 @@ class NotApplied(PlanError):
         )
 
 
-@dataclass(eq=False)
 class LeavesBranch(PlanError):
     """A downgrade of one branch would take away what isn't that branch's.
 
@@ -68,7 +63,6 @@ class LeavesBranch(PlanError):
         )
 
 
-@dataclass(eq=False)
 class NotAnAncestor(PlanError):
     """The lower end of a range doesn't lie below its upper end; base is "base"."""
 
@@ -79,7 +73,6 @@ class NotAnAncestor(PlanError):
         return f"no range {self.lower}:{self.upper}: {self.lower} isn't an ancestor of {self.upper}"
 
 
-@dataclass(eq=False)
 class NotationError(RevgraphError):
     """A text that isn't in the notation.
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from revgraph.errors.base import TargetError, did_you_mean, names, said
 
 
-@dataclass(eq=False)
 class MalformedTarget(TargetError):
     """A text that isn't in the grammar of targets; see `reason`."""
 
@@ -18,7 +15,6 @@ class MalformedTarget(TargetError):
         return f"can't read target {said(self.text)}: {self.reason}"
 
 
-@dataclass(eq=False)
 class NotText(TargetError):
     """An identifier that isn't text, such as bytes from a database driver."""
 
@@ -31,7 +27,6 @@ class NotText(TargetError):
         )
 
 
-@dataclass(eq=False)
 class UnknownRevision(TargetError, LookupError):
     """No revision and no label is called so.
 
@@ -51,7 +46,6 @@ class UnknownRevision(TargetError, LookupError):
         )
 
 
-@dataclass(eq=False)
 class UnknownBranch(UnknownRevision):
     """What stands before `@` is neither a label nor a revision."""
 
@@ -59,7 +53,6 @@ class UnknownBranch(UnknownRevision):
         return f"no branch {said(self.text)}{did_you_mean(self.near)}"
 
 
-@dataclass(eq=False)
 class UnknownApplied(UnknownRevision):
     """What is said to be applied isn't in the graph.
 
@@ -80,7 +73,6 @@ class UnknownApplied(UnknownRevision):
         )
 
 
-@dataclass(eq=False)
 class AmbiguousTarget(TargetError):
     """A partial id fits several revisions.
 
@@ -100,7 +92,6 @@ class AmbiguousTarget(TargetError):
         return f"{said(self.text)} fits {', '.join(self.candidates)}{tail}; write more of the id"
 
 
-@dataclass(eq=False)
 class SeveralHeads(TargetError):
     """One head was wanted, and there are several, which are in `heads`, sorted."""
 
@@ -114,7 +105,6 @@ class SeveralHeads(TargetError):
         )
 
 
-@dataclass(eq=False)
 class SeveralApplied(SeveralHeads):
     """A relative target counts from what is applied, and that is several heads."""
 
@@ -125,7 +115,6 @@ class SeveralApplied(SeveralHeads):
         )
 
 
-@dataclass(eq=False)
 class NotOnBranch(TargetError):
     """In `branch@revision`, the revision is neither above nor below the branch."""
 
@@ -140,7 +129,6 @@ class NotOnBranch(TargetError):
         )
 
 
-@dataclass(eq=False)
 class BranchNotApplied(TargetError):
     """`branch@-N` counts from what is applied on a branch, and nothing is.
 
@@ -162,7 +150,6 @@ class BranchNotApplied(TargetError):
         )
 
 
-@dataclass(eq=False)
 class AmbiguousWalk(TargetError):
     """A relative target comes to a fork.
 
@@ -183,7 +170,6 @@ class AmbiguousWalk(TargetError):
         )
 
 
-@dataclass(eq=False)
 class WalkPastEnd(TargetError):
     """A relative target asks for more revisions than there are.
 
@@ -204,7 +190,6 @@ class WalkPastEnd(TargetError):
         )
 
 
-@dataclass(eq=False)
 class WrongDirection(TargetError):
     """`-N` in an upgrade or `+N` in a downgrade, with nothing to count from but what is applied."""
 
@@ -219,7 +204,6 @@ class WrongDirection(TargetError):
         )
 
 
-@dataclass(eq=False)
 class OverlappingTargets(TargetError):
     """Two targets are given of which one already includes the other."""
 
