@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from migrate_cli.commands import current, downgrade, stamp, upgrade
 from migrate_cli.commands.moves import Progress
+from migrate_cli.config import load
 from migrate_cli.errors import BadScript
 from migrate_cli.failures import IdTooLong, RevisionFailed, UnknownApplied
 from sqlalchemy import text
@@ -415,17 +416,64 @@ def test_a_script_between_two_revisions(sqlite_project: Any) -> None:
     assert down.getvalue().count("DROP TABLE") == 2
 
 
-def test_a_script_that_reads_is_named_and_nothing_is_written(sqlite_project: Any) -> None:
+def test_a_step_that_reads_is_a_gap_in_the_script(sqlite_project: Any) -> None:
+    """What stands before it in the revision, and the other revisions, are written."""
     sqlite_project.revision("a1", None, CREATE_A)
     path = sqlite_project.revision(
-        "b2", "a1", 'op.get_bind().execute(sa.text("SELECT id FROM a")).scalar()'
+        "b2",
+        "a1",
+        """
+        op.execute("SELECT 'before'")
+        if op.get_bind().execute(sa.text("SELECT id FROM a")).scalar():
+            op.execute("SELECT 'after'")
+        """,
     )
+    sqlite_project.revision("c3", "b2", "op.execute(\"SELECT 'next'\")")
+    script = io.StringIO()
+
+    moved = upgrade(sqlite_project.config, sql=script)
+
+    (gap,) = moved.gaps
+    assert (gap.revision, gap.rest) == ("b2", True)
+    assert gap.describe() == (
+        f"{gap.place}: reads live data: SELECT id FROM a; nor is what follows in this revision"
+    )
+    assert gap.place.startswith(f"{path}:")
+    text = script.getvalue()
+    assert f"-- GAP 1: {gap.place}\n--   reads live data: SELECT id FROM a\n" in text
+    assert "'before'" in text
+    assert "'after'" not in text
+    assert "'next'" in text
+    assert "version_num='c3'" in text
+
+
+def test_a_change_that_needs_the_database_is_a_gap_and_the_rest_is_written(
+    sqlite_project: Any,
+) -> None:
+    sqlite_project.settings()
+    sqlite_project.revision(
+        "a1",
+        None,
+        'op.alter_column("t", "a", nullable=False)\nop.execute("SELECT 1")',
+    )
+    config = load(sqlite_project.root, url="mysql+pymysql://nowhere/x")
+    script = io.StringIO()
+
+    (gap,) = upgrade(config, sql=script).gaps
+
+    assert "existing_type" in gap.reason
+    assert not gap.rest
+    assert script.getvalue().index("GAP 1") < script.getvalue().index("SELECT 1")
+
+
+def test_an_error_writes_nothing(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, CREATE_A)
+    path = sqlite_project.revision("b2", "a1", "1 / 0")
     script = io.StringIO()
 
     with pytest.raises(RevisionFailed) as caught:
         upgrade(sqlite_project.config, sql=script)
 
     assert script.getvalue() == ""
-    assert "SELECT id FROM a" in caught.value.reason
     assert caught.value.place == f"{path}:11"
     assert caught.value.state == ("nothing was written",)

@@ -15,7 +15,8 @@ from sqlalchemy.sql.base import Executable
 
 from ..dialects import knowledge
 from ..failures import NeedsDatabase
-from ..sinks import OnlineSink, RecordingSink, Sink
+from ..sinks import OfflineSink, OnlineSink, RecordingSink, Sink
+from ..sinks.gaps import marked
 from .block import Block
 from .errors import CannotRebuild
 
@@ -40,6 +41,9 @@ def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None
             sink.block = None
     elif isinstance(sink, BatchingSink):
         sink.take_block(block, take)
+    elif isinstance(sink, OfflineSink):
+        with marked(sink, rest=False):
+            do_block(block, sink, take)
     else:
         do_block(block, sink, take)
 

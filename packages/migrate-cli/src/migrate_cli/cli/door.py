@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line, and leave the process with its exit status.
 
     0 done; 1 pending, drift, or refused by a guard; 2 usage, an unknown or ambiguous
-    target; 3 configuration, scripts, graph or connection; 4 a migration failed; 130
+    target; 3 configuration, scripts, graph or connection; 4 a migration failed, or a SQL script has gaps; 130
     interrupted; 143 terminated by SIGTERM, as a shell has it (128 and the signal's number)
     and as those expect who sent it. An error that isn't known leaves as a traceback.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from ..visible import title
-from .paper import answer, dim, paint, seconds, standing, tell
+from .paper import answer, dim, error, paint, seconds, standing, tell
 from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..config import Config
     from ..runner import Done
     from ..scripts import Script
+    from ..sinks.gaps import Gap
 
 WIDTH = 60
 """Columns that an id and its message fill, before how it went."""
@@ -32,7 +33,7 @@ ROOM = 20
 @click.argument("target", required=False, type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
 @LOCK_TIMEOUT
-def upgrade(target: str | None, sql: bool, lock_timeout: float | None) -> None:
+def upgrade(target: str | None, sql: bool, lock_timeout: float | None) -> int:
     """Run the revisions that a database lacks.
 
     TARGET is where to go: an id or its beginning, head (the default), heads, +1, or
@@ -40,14 +41,14 @@ def upgrade(target: str | None, sql: bool, lock_timeout: float | None) -> None:
     """
     from ..commands import upgrade as work
 
-    _move(work, target, sql, lock_timeout)
+    return _move(work, target, sql, lock_timeout)
 
 
 @word(answers=True, context_settings=TARGETS)
 @click.argument("target", type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
 @LOCK_TIMEOUT
-def downgrade(target: str, sql: bool, lock_timeout: float | None) -> None:
+def downgrade(target: str, sql: bool, lock_timeout: float | None) -> int:
     """Undo revisions, newest first, down to a target.
 
     TARGET is where to go: an id or its beginning, -1, or base, which undoes all. With --sql
@@ -55,7 +56,7 @@ def downgrade(target: str, sql: bool, lock_timeout: float | None) -> None:
     """
     from ..commands import downgrade as work
 
-    _move(work, target, sql, lock_timeout)
+    return _move(work, target, sql, lock_timeout)
 
 
 @word(answers=True, context_settings=TARGETS)
@@ -100,13 +101,27 @@ def _waiting(holder: str) -> None:
     tell(f"Waiting for another run: {holder}")
 
 
-def _move(work: Any, target: str | None, sql: bool, lock_timeout: float | None) -> None:
+def _move(work: Any, target: str | None, sql: bool, lock_timeout: float | None) -> int:
     teller = Teller()
     with _script(sql) as stream, teller.listening():
         config = waiting_up_to(lock_timeout)
         moved = work(config, target, sql=stream, progress=teller.progress(silent=sql))
     if not sql:
         answer(moved, [_ending(moved)])
+    if moved.gaps:
+        error("\n".join(_lacking(moved.gaps)))
+        return 4
+    return 0
+
+
+def _lacking(gaps: Sequence[Gap]) -> Iterator[str]:
+    count = len(gaps)
+    yield (
+        f"the script has {count} gap{'' if count == 1 else 's'}, marked by GAP in it: "
+        "what stands there needs the database"
+    )
+    yield from (f"  {gap.describe()}" for gap in gaps)
+    yield "fill in the SQL by hand before it is run, or run these revisions online: migrate upgrade"
 
 
 @contextmanager

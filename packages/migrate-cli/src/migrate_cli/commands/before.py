@@ -51,7 +51,7 @@ def _telling(around: Run, sink: OfflineSink) -> Run:
     told = around.begun if sink is around.sink else None
 
     def begun(script: Script, direction: str) -> None:
-        sink.revision = script.id
+        sink.revision, sink.path = script.id, script.path
         if told is not None:
             told(script, direction)
 

@@ -16,6 +16,8 @@ from ..errors import MovedMeanwhile, Unfinished, UsageError
 from ..given import Database
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
+from ..sinks import OfflineSink
+from ..sinks.gaps import Gap
 from . import targets, unfinished
 from .before import with_what_was_before
 from .project import alone, applied, in_script, on_database, whatever
@@ -34,6 +36,7 @@ class Moved:
         at_head: Whether those are all heads of the revision files.
         seconds: How long it took.
         by_another: Whether another run was waited for, and it did all that was asked for.
+        gaps: What a SQL script lacks, since only the database knows it; mostly empty.
     """
 
     database: str
@@ -44,6 +47,7 @@ class Moved:
     at_head: bool
     seconds: float
     by_another: bool = False
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,7 @@ def _move(
             f"a script that goes down needs its start too: START:END, as in head:{target}"
         )
     to = targets.end(files, end, planner.__name__)
+    gaps: list[Gap] = []
 
     def go(around: Run) -> Moved:
         offline = around.sink.offline
@@ -204,6 +209,8 @@ def _move(
             around = replace(around, begun=progress.begun, ended=progress.ended)
         if offline:
             around = with_what_was_before(around, graph, before)
+            if isinstance(around.sink, OfflineSink):
+                around.sink.gaps = gaps
         if not plan.steps and unfinished.found(around) is None:  # nobody has to be waited for
             return _moved(graph, around.name, before, plan, run((), around), started)
         with alone(around, config, progress.waiting) as guarded:
@@ -218,7 +225,8 @@ def _move(
 
     asked = {"starting_rev": start, "destination_rev": to}
     if sql is not None:
-        return in_script(config, sql, go, join=_together, **asked)
+        moved = in_script(config, sql, go, join=_together, **asked)
+        return replace(moved, gaps=tuple(gaps))
     return on_database(config, connection, go, join=_together, **asked)
 
 

@@ -52,6 +52,9 @@ class Mirror:
         """Execute a statement that was written into the script."""
         if self.stuck is not None:
             return
+        if written.gap is not None:
+            self.stuck = (written, written.gap)
+            return
         try:
             self.connection.exec_driver_sql(written.sql)
         except DBAPIError as err:
@@ -88,9 +91,8 @@ def write(block: Block, sink: Sink) -> bool:
     mirror = _of_script(sink, block.table_name)
     if mirror.stuck is not None:
         written, reason = mirror.stuck
-        raise UnknownSchema(
-            block.table_name, written.revision, f"execute {_short(written.sql)}", reason
-        )
+        step = f"execute {_short(written.sql)}" if written.gap is None else "a gap"
+        raise UnknownSchema(block.table_name, written.revision, step, reason)
     _run(block, sink, mirror)
     return True
 

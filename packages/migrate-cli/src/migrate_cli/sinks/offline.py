@@ -6,8 +6,9 @@ import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 from ddl_constructs import Change, stands_alone, traits
@@ -23,6 +24,7 @@ from ..dialects import knowledge
 from ..failures import NoLiteral
 from .base import NoRows, in_words
 from .bind import StandIn
+from .gaps import Gap, marked
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,12 @@ class Written:
     Attributes:
         sql: Its text.
         revision: Id of the revision that it is of; None if it is of none.
+        gap: Why there is no such statement: what stands here needs the database; mostly None.
     """
 
     sql: str
     revision: str | None
+    gap: str | None = None
 
 
 class Follower(Protocol):
@@ -55,6 +59,8 @@ class OfflineSink:
         earlier: Gives the statements of the revisions before the script, which it doesn't hold.
         mirrors: Who follows what is written.
         revision: Id of the revision that is being written; None outside of one.
+        path: Its file; None likewise.
+        gaps: What the script lacks, in order; None where a step that needs a database is an error.
     """
 
     offline = True
@@ -73,8 +79,15 @@ class OfflineSink:
         self.earlier: Callable[[], Sequence[Written]] = tuple
         self.mirrors: list[Follower] = []
         self.revision: str | None = None
+        self.path: Path | None = None
+        self.gaps: list[Gap] | None = None
 
     def take(self, element: Change | Executable) -> Any:
+        with marked(self, rest=False):
+            return self._taken(element)
+        return NoRows(in_words(element))
+
+    def _taken(self, element: Change | Executable) -> Any:
         pieces = element.statements(self.dialect) if isinstance(element, Change) else [element]
         texts = [(piece, written(piece, self.dialect)) for piece in pieces]
         for piece, text in texts:
@@ -102,12 +115,18 @@ class OfflineSink:
         self._begin()
 
     def watched(self) -> AbstractContextManager[None]:
-        return nullcontext()
+        return marked(self, rest=True)
 
     def note(self, text: str) -> None:
         for line in text.splitlines():
             self._stream.write(f"-- {line}\n")
         self._stream.write("\n")
+
+    def leave(self, reason: str) -> None:
+        """Let those who follow know that something is missing here, and why."""
+        self.written.append(Written("", self.revision, reason))
+        for mirror in self.mirrors:
+            mirror.took(self.written[-1])
 
     def static(self, text: str) -> None:
         """Write a text as it is, an empty line after it."""
