@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Operations", "__version__", "op"]
+__all__ = ["Operations", "__version__", "irreversible", "op"]
 
 if TYPE_CHECKING:
     from .operations import Operations, op
+    from .way_back import irreversible
 else:
 
     def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ else:
             from . import operations
 
             return getattr(operations, name)
+        if name == "irreversible":
+            from .way_back import irreversible
+
+            return irreversible
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

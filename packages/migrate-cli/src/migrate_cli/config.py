@@ -86,6 +86,9 @@ class Config:
         lock: Whether a run holds a lock, so that one at a time is at work.
         lock_timeout: Longest that a run waits for another one, in seconds.
         journal: Whether runs are written down in the database, so that they can be gone on with.
+        data_loss: What to do where a run would lose data: "ask" on a terminal and refuse elsewhere,
+            always "refuse", or "allow".
+        protected: Globs of databases that are changed only by who says that this is meant.
         include_schemas: Compare all schemas of the database, not only the default one.
         compare_type: Compare the types of columns.
         compare_server_default: Compare the server defaults of columns.
@@ -116,6 +119,8 @@ class Config:
     lock: bool = True
     lock_timeout: float = 300
     journal: bool = True
+    data_loss: Literal["ask", "refuse", "allow"] = "ask"
+    protected: tuple[str, ...] = ()
     include_schemas: bool = False
     compare_type: bool = True
     compare_server_default: bool = True
@@ -333,6 +338,12 @@ def _transaction(value: object) -> str:
     return str(value)
 
 
+def _data_loss(value: object) -> str:
+    if value not in ("ask", "refuse", "allow"):
+        raise _Mistake('"ask" (on a terminal, refused elsewhere), "refuse" or "allow"')
+    return str(value)
+
+
 def _file_template(value: object) -> str:
     template = _text(value)
     try:
@@ -363,6 +374,8 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "lock": _flag,
     "lock_timeout": _seconds,
     "journal": _flag,
+    "data_loss": _data_loss,
+    "protected": _texts,
     "include_schemas": _flag,
     "compare_type": _flag,
     "compare_server_default": _flag,

@@ -6,6 +6,23 @@ import ast
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
+
+from .errors import Irreversible
+
+
+def irreversible(why: str) -> NoReturn:
+    """Say in a `downgrade`, as its first statement, that there is no way back.
+
+        def downgrade(op):
+            irreversible("the rows were merged")
+
+    Plans that lead over it stop before they start: it is found in the file, without running it.
+
+    Raises:
+        Irreversible: Always, where it runs after all.
+    """
+    raise Irreversible("", why)
 
 
 @dataclass(frozen=True)
@@ -17,11 +34,13 @@ class WayBack:
         irreversible: The reason of `irreversible("why")` as its first statement; None if it
             isn't. "" if the reason isn't written as a text.
         why: What stands in the way, in words; "" for nothing.
+        line: Line of that statement; None if it isn't there.
     """
 
     there: bool | None
     irreversible: str | None = None
     why: str = ""
+    line: int | None = None
 
 
 def way_back(path: Path) -> WayBack:
@@ -65,7 +84,8 @@ def of_source(source: bytes) -> WayBack:
         call = first.value
         if _name(call.func) == "irreversible":
             reason = _text(call)
-            return WayBack(False, reason, f"irreversible: {reason}" if reason else "irreversible")
+            said = f"irreversible: {reason}" if reason else "irreversible"
+            return WayBack(False, reason, said, call.lineno)
     if isinstance(first, ast.Raise):
         return WayBack(False, why="its downgrade raises an error")
     return WayBack(True)

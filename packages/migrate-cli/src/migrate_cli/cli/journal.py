@@ -15,6 +15,11 @@ from .words import project, word
 if TYPE_CHECKING:
     from ..commands.journal import Log, Logged
 
+WHY_NOT_KEPT = (
+    ": not in an Alembic project, whose own tool would see a\n"
+    "table too many, nor with [tool.migrate] journal = false. It is there only while a revision is unfinished."
+)
+
 COLOURS = {"done": "green", "failed": "red", "begun": "yellow", "stopped": "yellow"}
 
 
@@ -66,7 +71,9 @@ def log(revision: str | None, most: int, source: bool) -> None:
 
 
 def _lines(found: Log) -> Iterator[str]:
-    if not found.revisions:
+    if not found.kept:
+        yield f"No journal is kept in {found.database}{WHY_NOT_KEPT}"
+    elif not found.revisions:
         yield f"Nothing was written down in {found.database}."
     for one in found.revisions:
         yield from _lines_of(one)

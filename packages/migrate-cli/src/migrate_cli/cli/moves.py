@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from ..visible import title
+from .gates import ALLOW_PROTECTED, GATED, gate_of
 from .paper import answer, dim, error, paint, seconds, standing, tell
 from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
@@ -33,7 +34,8 @@ ROOM = 20
 @click.argument("target", required=False, type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
 @LOCK_TIMEOUT
-def upgrade(target: str | None, sql: bool, lock_timeout: float | None) -> int:
+@GATED
+def upgrade(target: str | None, sql: bool, lock_timeout: float | None, **said: bool) -> int:
     """Run the revisions that a database lacks.
 
     TARGET is where to go: an id or its beginning, head (the default), heads, +1, or
@@ -41,14 +43,15 @@ def upgrade(target: str | None, sql: bool, lock_timeout: float | None) -> int:
     """
     from ..commands import upgrade as work
 
-    return _move(work, target, sql, lock_timeout)
+    return _move(work, target, sql, lock_timeout, said)
 
 
 @word(answers=True, context_settings=TARGETS)
 @click.argument("target", type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
 @LOCK_TIMEOUT
-def downgrade(target: str, sql: bool, lock_timeout: float | None) -> int:
+@GATED
+def downgrade(target: str, sql: bool, lock_timeout: float | None, **said: bool) -> int:
     """Undo revisions, newest first, down to a target.
 
     TARGET is where to go: an id or its beginning, -1, or base, which undoes all. With --sql
@@ -56,7 +59,7 @@ def downgrade(target: str, sql: bool, lock_timeout: float | None) -> int:
     """
     from ..commands import downgrade as work
 
-    return _move(work, target, sql, lock_timeout)
+    return _move(work, target, sql, lock_timeout, said)
 
 
 @word(answers=True, context_settings=TARGETS)
@@ -64,7 +67,14 @@ def downgrade(target: str, sql: bool, lock_timeout: float | None) -> int:
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
 @click.option("--purge", is_flag=True, help="Forget first what the database says it is at.")
 @LOCK_TIMEOUT
-def stamp(targets: tuple[str, ...], sql: bool, purge: bool, lock_timeout: float | None) -> None:
+@ALLOW_PROTECTED
+def stamp(
+    targets: tuple[str, ...],
+    sql: bool,
+    purge: bool,
+    lock_timeout: float | None,
+    allow_protected: bool,
+) -> None:
     """Say where a database is, without running anything.
 
     TARGETS are ids or their beginnings, head, heads, or base for an empty database.
@@ -73,7 +83,8 @@ def stamp(targets: tuple[str, ...], sql: bool, purge: bool, lock_timeout: float 
 
     with _script(sql) as stream:
         config = waiting_up_to(lock_timeout)
-        moved = work(config, targets, purge=purge, sql=stream, waiting=_waiting)
+        gate = gate_of(config, {"allow_protected": allow_protected})
+        moved = work(config, targets, purge=purge, sql=stream, waiting=_waiting, gate=gate)
     if not sql:
         answer(moved, [f"Stamped: was at {standing(moved.before)}, is at {at(moved)}."])
 
@@ -101,11 +112,18 @@ def _waiting(holder: str) -> None:
     tell(f"Waiting for another run: {holder}")
 
 
-def _move(work: Any, target: str | None, sql: bool, lock_timeout: float | None) -> int:
+def _move(
+    work: Any,
+    target: str | None,
+    sql: bool,
+    lock_timeout: float | None,
+    said: Mapping[str, bool],
+) -> int:
     teller = Teller()
     with _script(sql) as stream, teller.listening():
         config = waiting_up_to(lock_timeout)
-        moved = work(config, target, sql=stream, progress=teller.progress(silent=sql))
+        progress = teller.progress(silent=sql)
+        moved = work(config, target, sql=stream, progress=progress, gate=gate_of(config, said))
     if not sql:
         answer(moved, [_ending(moved)])
     if moved.gaps:

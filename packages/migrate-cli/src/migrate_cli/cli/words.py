@@ -32,6 +32,7 @@ WORDS = {
     "wait": "waiting",
     "resume": "journal",
     "log": "journal",
+    "verify": "verifying",
     "status": "database",
     "current": "database",
     "check": "database",

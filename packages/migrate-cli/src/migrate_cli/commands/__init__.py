@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .journal import log, resume
     from .moves import downgrade, stamp, upgrade
     from .planning import plan
+    from .verifying import verify
     from .waiting import wait
 
 _WHERE = {
@@ -45,6 +46,7 @@ _WHERE = {
     "stamp": "moves",
     "status": "database",
     "upgrade": "moves",
+    "verify": "verifying",
     "wait": "waiting",
 }
 
@@ -71,6 +73,7 @@ __all__ = [
     "stamp",
     "status",
     "upgrade",
+    "verify",
     "wait",
 ]
 

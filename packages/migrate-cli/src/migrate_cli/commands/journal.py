@@ -92,6 +92,8 @@ class Log:
         database: Its URL, without password.
         revisions: What was run; empty where nothing was written down.
         source: The file of the newest one as it was then; only if it was asked for.
+        kept: Whether a journal is kept there: not in an Alembic project, where Alembic would see a
+            table too many, and not where the settings say so.
         backwards: Ids of revisions that were begun, by the clock, before the one that they came
             after: a clock went back. The order is that in which they were written down.
     """
@@ -100,6 +102,7 @@ class Log:
     revisions: tuple[Logged, ...]
     source: str | None = field(default=None)
     backwards: tuple[str, ...] = ()
+    kept: bool = True
 
 
 def resume(
@@ -276,7 +279,8 @@ def log(
                 for one in found:
                     one.entries = journal.entries(connection, one.attempt)
         text = found[0].text if source and found else None
-        return Log(around.name, tuple(map(_logged, found)), text, backwards)
+        kept = around.journal is not None and around.journal.kept
+        return Log(around.name, tuple(map(_logged, found)), text, backwards, kept)
 
     return on_database(config, connection, work)
 

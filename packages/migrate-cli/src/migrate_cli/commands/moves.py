@@ -13,6 +13,7 @@ from revgraph import Plan, RevisionGraph, Stamp, Step
 from ..config import Config
 from ..environment import importable
 from ..errors import MovedMeanwhile, Unfinished, UsageError
+from ..gates import Gate, must_have_way_back
 from ..given import Database
 from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
@@ -71,6 +72,7 @@ def upgrade(
     *,
     sql: IO[str] | None = None,
     progress: Progress = Progress(),
+    gate: Gate | None = None,
     connection: Database | None = None,
 ) -> Moved:
     """Run the revisions that lead from where the database is up to a target.
@@ -82,6 +84,7 @@ def upgrade(
         sql: Write a SQL script into this stream instead; without a start it begins at an
             empty database. Either the whole script is written or nothing.
         progress: Who hears about each step.
+        gate: What has to be said before data is lost; None lets everything through.
         connection: Where to run; None connects to what the settings name. Its open
             transaction is respected.
 
@@ -89,9 +92,11 @@ def upgrade(
         UsageError: The target is unknown or ambiguous, or there are several heads.
         UnknownApplied: The database is at a revision that has no file.
         RevisionFailed: A revision failed; the error says where the database is now.
+        WouldLoseData: The gate doesn't let it through.
+        ProtectedDatabase: Likewise.
         MigrateError: What `load`, `Scripts` and `database` raise.
     """
-    return _move(revgraph.upgrade, config, target, sql, progress, connection)
+    return _move(revgraph.upgrade, config, target, sql, progress, gate, connection)
 
 
 def downgrade(
@@ -100,6 +105,7 @@ def downgrade(
     *,
     sql: IO[str] | None = None,
     progress: Progress = Progress(),
+    gate: Gate | None = None,
     connection: Database | None = None,
 ) -> Moved:
     """Undo the revisions that lead from where the database is down to a target.
@@ -110,14 +116,18 @@ def downgrade(
             "start:end".
         sql: As in `upgrade`.
         progress: As in `upgrade`.
+        gate: As in `upgrade`.
         connection: As in `upgrade`.
 
     Raises:
         UsageError: The target is unknown or ambiguous; a SQL script without a start.
         UnknownApplied: As in `upgrade`.
         RevisionFailed: As in `upgrade`.
+        Irreversible: A revision on the way says that it has no way back; nothing was run.
+        WouldLoseData: As in `upgrade`.
+        ProtectedDatabase: As in `upgrade`.
     """
-    return _move(revgraph.downgrade, config, target, sql, progress, connection)
+    return _move(revgraph.downgrade, config, target, sql, progress, gate, connection)
 
 
 def stamp(
@@ -127,6 +137,7 @@ def stamp(
     purge: bool = False,
     sql: IO[str] | None = None,
     waiting: Callable[[str], None] | None = None,
+    gate: Gate | None = None,
     connection: Database | None = None,
 ) -> Moved:
     """Say that a database is at some revisions, without running anything.
@@ -138,6 +149,7 @@ def stamp(
         purge: Delete all rows of the version table first, whatever they hold.
         sql: As in `upgrade`.
         waiting: Called with who holds the lock, when it has to be waited for; or None.
+        gate: As in `upgrade`; it asks only about protected databases.
         connection: As in `upgrade`.
 
     Raises:
@@ -152,6 +164,8 @@ def stamp(
     start, ends = targets.ranges(to) if sql is not None else (None, to)
 
     def work(around: Run) -> Moved:
+        if gate is not None:
+            gate.database(around, "stamp")
         with alone(around, config, waiting) as guarded:
             if sql is not None:
                 before = targets.start(graph, start)
@@ -183,6 +197,7 @@ def _move(
     target: str | None,
     sql: IO[str] | None,
     progress: Progress,
+    gate: Gate | None,
     connection: Database | None,
 ) -> Moved:
     started = time.perf_counter()
@@ -213,11 +228,13 @@ def _move(
                 around.sink.gaps = gaps
         if not plan.steps and unfinished.found(around) is None:  # nobody has to be waited for
             return _moved(graph, around.name, before, plan, run((), around), started)
+        _let_through(gate, around, planner, plan.steps)
         with alone(around, config, progress.waiting) as guarded:
             now = before if offline else applied(around, graph, config)
             if now != before:
                 plan = _planned_again(graph, planner, plan, target, (before, now), to)
             steps, guarded = _begun_first(plan, planner, guarded, graph, now, end)
+            _let_through(gate, around, planner, steps)
             with importable(config.prepend_sys_path):
                 done = run(steps, replace(guarded, fresh=not now))
         moved = _moved(graph, around.name, before, plan, done, started)
@@ -228,6 +245,16 @@ def _move(
         moved = in_script(config, sql, go, join=_together, **asked)
         return replace(moved, gaps=tuple(gaps))
     return on_database(config, connection, go, join=_together, **asked)
+
+
+def _let_through(
+    gate: Gate | None, around: Run, planner: Planner, steps: Sequence[Step[Script]]
+) -> None:
+    """Let steps through the gates, or not; nobody is asked twice."""
+    must_have_way_back(steps)
+    if gate is not None:
+        gate.database(around, planner.__name__)
+        gate.steps(around, steps)
 
 
 def _begun_first(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import revgraph
 from revgraph import RevisionGraph
-from sqlalchemy.engine import Connection
 
 from ..config import Config
 from ..dialects import knowledge
@@ -16,6 +15,7 @@ from ..environment import importable
 from ..errors import DatabaseError, EnvironmentFailed, MigrateError, NoURL
 from ..forecast.revisions import foretell
 from ..forecast.values import Forecast
+from ..given import Database
 from ..runner import Run
 from ..scripts import Script, Scripts
 from ..transactions import reading
@@ -39,7 +39,7 @@ def plan(
     target: str | None = None,
     *,
     down: bool = False,
-    connection: Connection | None = None,
+    connection: Database | None = None,
 ) -> Planned:
     """Say what a move would do to a database. Nothing is written; the version table is only read.
 

@@ -46,6 +46,7 @@ from .files import (
     NoScripts,
     RevisionExists,
 )
+from .gates import Irreversible, ProtectedDatabase, WouldLoseData
 from .journal import (
     BadJournal,
     CantGoOn,
@@ -53,6 +54,7 @@ from .journal import (
     FileEdited,
     FileGone,
     NewerJournal,
+    NoJournal,
     NothingUnfinished,
     StillRunning,
     Unfinished,
@@ -94,6 +96,7 @@ __all__ = [
     "FileEdited",
     "FileGone",
     "FolderInUse",
+    "Irreversible",
     "LockLost",
     "LockTimeout",
     "MigrateError",
@@ -107,6 +110,7 @@ __all__ = [
     "NewerJournal",
     "NoConfiguration",
     "NoEditor",
+    "NoJournal",
     "NoLock",
     "NoMetadata",
     "NoModels",
@@ -118,6 +122,7 @@ __all__ = [
     "NothingUnfinished",
     "PercentInIni",
     "PooledSessions",
+    "ProtectedDatabase",
     "ReadOnly",
     "Refused",
     "RevisionExists",
@@ -131,6 +136,7 @@ __all__ = [
     "UnparsableURL",
     "UnreachableDatabase",
     "UsageError",
+    "WouldLoseData",
     "did_you_mean",
     "ends_us",
     "in_one_line",

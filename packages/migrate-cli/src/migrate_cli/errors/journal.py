@@ -154,6 +154,21 @@ class NothingUnfinished(Refused):
         super().__init__(f"no revision is unfinished in {database}; see: migrate log")
 
 
+class NoJournal(DatabaseError):
+    """What was run can't be told, since no journal is kept.
+
+    Attributes:
+        database: The database, without password.
+    """
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        super().__init__(
+            f"can't verify {database}: no journal is kept there, so nobody knows what the files were "
+            "when they ran\nin an Alembic project none is kept; elsewhere: [tool.migrate] journal = true"
+        )
+
+
 class StillRunning(DatabaseError):
     """The server still works on a statement of a run whose process is gone.
 

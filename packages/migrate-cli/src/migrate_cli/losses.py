@@ -1,0 +1,181 @@
+"""What of a script loses data, by its text: nothing is run.
+
+That is what the gate before a run goes by. What a script builds while it runs, or calls in another
+module, isn't seen here; `migrate plan` shows it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .allowances import allowances
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One statement of a script that loses data.
+
+    Attributes:
+        line: Its line.
+        what: What it does, in words.
+        table: (schema, name) of the table that it is about; None where that can't be told.
+        code: The code of lint's rule about it, which allows it too; "data-loss" if there is none.
+    """
+
+    line: int
+    what: str
+    table: tuple[str | None, str] | None
+    code: str = "data-loss"
+
+
+def losses(path: Path, direction: str) -> list[Loss]:
+    """Give what a script loses and doesn't allow, in order; nothing of a file that can't be read."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    allowed = allowances(source)
+    return [
+        loss
+        for loss in _losses(tree, direction)
+        if allowed.reason("data-loss", loss.line) is None
+        and allowed.reason(loss.code, loss.line) is None
+    ]
+
+
+def _losses(tree: ast.Module, direction: str) -> Iterator[Loss]:
+    other = "downgrade" if direction == "upgrade" else "upgrade"
+    for node in tree.body:
+        if not (isinstance(node, ast.FunctionDef) and node.name == other):
+            yield from _inside(node, {})
+
+
+def _inside(node: ast.AST, blocks: dict[str, tuple[str | None, str] | None]) -> Iterator[Loss]:
+    """Look into a node; *blocks* are the names of batch blocks, and their tables."""
+    if isinstance(node, ast.With):
+        for item in node.items:
+            call = item.context_expr
+            if (
+                isinstance(call, ast.Call)
+                and _name(call) == "batch_alter_table"
+                and isinstance(item.optional_vars, ast.Name)
+            ):
+                blocks = {**blocks, item.optional_vars.id: _table(call, 0)}
+    if isinstance(node, ast.Call):
+        yield from _of_call(node, blocks)
+    for child in ast.iter_child_nodes(node):
+        yield from _inside(child, blocks)
+
+
+def _of_call(call: ast.Call, blocks: dict[str, tuple[str | None, str] | None]) -> Iterator[Loss]:
+    func = call.func
+    if not isinstance(func, ast.Attribute):
+        return
+    if func.attr == "drop_table":
+        table = _table(call, 0)
+        yield Loss(call.lineno, f"drop table {_shown(table)}", table, "drop-table")
+    elif func.attr == "drop_column":
+        speaker = func.value.id if isinstance(func.value, ast.Name) else None
+        in_block = speaker in blocks
+        table = blocks[str(speaker)] if in_block else _table(call, 0)
+        column = _argument(call, 0 if in_block else 1, "column_name") or "?"
+        yield Loss(call.lineno, f"drop column {_shown(table)}.{column}", table, "drop-column")
+    elif func.attr in ("execute", "exec_driver_sql"):
+        for text, line in _texts(call):
+            for what, table in _said(text):
+                yield Loss(line, what, table)
+        if any(
+            isinstance(n, ast.Call) and _name(n) == "delete" for a in call.args for n in ast.walk(a)
+        ):
+            yield Loss(call.lineno, "delete rows", None)
+
+
+_LOSES = re.compile(
+    r"""(?:\A|;)\s*(?P<what>DROP\s+TABLE(?:\s+IF\s+EXISTS)?|TRUNCATE(?:\s+TABLE)?|DELETE\s+FROM
+    |DROP\s+SCHEMA(?:\s+IF\s+EXISTS)?|DROP\s+DATABASE(?:\s+IF\s+EXISTS)?)\s+(?:ONLY\s+)?
+    (?:(?P<schema>\w+|"[^"]+"|`[^`]+`)\.)?(?P<table>\w+|"[^"]+"|`[^`]+`)
+    |(?:\A|;)\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?
+    (?:(?P<of>\w+|"[^"]+"|`[^`]+`)\.)?(?P<altered>\w+|"[^"]+"|`[^`]+`)[^;]*?
+    \bDROP\s+(?:COLUMN\s+)?(?!CONSTRAINT|DEFAULT|NOT|INDEX|KEY|PRIMARY|FOREIGN|CHECK|IDENTITY
+    |EXPRESSION|PARTITION)(?:IF\s+EXISTS\s+)?(?P<column>\w+|"[^"]+"|`[^`]+`)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_COMPUTED = "computed_when_it_runs"
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def _said(sql: str) -> Iterator[tuple[str, tuple[str | None, str] | None]]:
+    """Give what some SQL loses: what it does in words, and the table.
+
+    >>> list(_said("ALTER TABLE app.t ALTER a DROP NOT NULL, DROP COLUMN b"))
+    [('drop column app.t.b', ('app', 't'))]
+    """
+    for what, table in _found(sql):
+        computed = table is not None and any(_COMPUTED in str(part) for part in table)
+        yield what.replace(_COMPUTED, "?"), None if computed else table
+
+
+def _found(sql: str) -> Iterator[tuple[str, tuple[str | None, str] | None]]:
+    for found in _LOSES.finditer(_COMMENT.sub(" ", sql)):
+        if found["altered"]:
+            table = (_plain(found["of"]), str(_plain(found["altered"])))
+            yield f"drop column {_shown(table)}.{_plain(found['column'])}", table
+            continue
+        what = re.sub(r"\s+(IF\s+EXISTS)?|FROM", " ", found["what"], flags=re.IGNORECASE).strip()
+        words = " ".join(what.lower().split())
+        if words in ("drop schema", "drop database"):
+            yield f"{words} {_plain(found['table'])}", None
+        else:
+            table = (_plain(found["schema"]), str(_plain(found["table"])))
+            verb = {"delete": "delete rows of", "truncate table": "truncate"}.get(words, words)
+            yield f"{verb} {_shown(table)}", table
+
+
+def _texts(call: ast.Call) -> Iterator[tuple[str, int]]:
+    """Give the texts that are executed, with their lines; a blank for what is computed in them."""
+    for argument in call.args[:1]:
+        inner = argument
+        if isinstance(inner, ast.Call) and _name(inner) in ("text", "DDL") and inner.args:
+            inner = inner.args[0]
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner.value, call.lineno
+        elif isinstance(inner, ast.JoinedStr):
+            parts = [v.value if isinstance(v, ast.Constant) else _COMPUTED for v in inner.values]
+            yield "".join(map(str, parts)), call.lineno
+
+
+def _table(call: ast.Call, place: int) -> tuple[str | None, str] | None:
+    name = _argument(call, place, "table_name")
+    schemas = [k.value for k in call.keywords if k.arg == "schema"]
+    if name is None or any(k.arg is None for k in call.keywords):
+        return None
+    if not schemas or (isinstance(schemas[0], ast.Constant) and schemas[0].value is None):
+        return None, name
+    schema = schemas[0]
+    return (str(schema.value), name) if isinstance(schema, ast.Constant) else None
+
+
+def _argument(call: ast.Call, place: int, keyword: str) -> str | None:
+    given = call.args[place] if len(call.args) > place else None
+    for one in call.keywords:
+        if one.arg == keyword:
+            given = one.value
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else None
+
+
+def _name(call: ast.Call) -> str:
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def _plain(name: str | None) -> str | None:
+    return name.strip('"`') if name else None
+
+
+def _shown(table: tuple[str | None, str] | None) -> str:
+    return "?" if table is None else ".".join(part for part in table if part)
