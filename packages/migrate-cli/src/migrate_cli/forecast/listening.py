@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import SelectBase
 
 from ..batch.block import Block
-from ..errors import BadScript, ends_us, in_one_line
+from ..errors import BadScript, Irreversible, ends_us, in_one_line
 from ..failures import NeedsDatabase
 from ..operations import Operations, speaking
 from ..runner import call
@@ -134,6 +134,11 @@ class Listener:
             listened.opaque = f"the script reads live data: {_short(err.statement)}"
             if sink.said and _only_reads(sink.said[-1].element):
                 sink.said.pop()
+        except Irreversible as err:
+            listened.opaque, listened.fault = (
+                f"{err.why or 'it is irreversible'}; nothing would be run",
+                True,
+            )
         except NoInspectionAvailable:
             listened.opaque = "the script reads live data: it inspects the database"
         except BaseException as err:  # a script may raise anything where nothing really runs
