@@ -93,7 +93,7 @@ def _forecast(
     unreachable: str | None,
 ) -> Forecast:
     graph, sink = files.graph, around.sink
-    to = targets.end(files, target)
+    to = targets.end(files, target, "downgrade" if down else "upgrade")
     before, doubts = _where(around, graph, unreachable)
     known = [head for head in before or () if head in graph]
     planner = revgraph.downgrade if down else revgraph.upgrade
