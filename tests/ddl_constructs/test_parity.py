@@ -184,6 +184,42 @@ def test_flags_of_columns_make_one_constraint_and_one_index() -> None:
         assert text.count("CREATE INDEX ix_t_b") == indexes
 
 
+def test_columns_are_called_by_their_names_not_by_their_keys() -> None:
+    """A model's Column may have a key beside its name; SQL knows names only."""
+    metadata = MetaData(schema="s")
+    parent = Table(
+        "parent",
+        metadata,
+        Column("ID", Integer, key="id", primary_key=True),
+        Column("Code", Integer, key="code", unique=True),
+    )
+    child = Table(
+        "child",
+        metadata,
+        Column("A", Integer, ForeignKey("parent.id", name="fk_a"), key="a"),
+        Column("B", Integer, ForeignKey(parent.c.code, name="fk_b"), key="b"),
+        UniqueConstraint("a", "b", name="uq"),
+        Index("ix", "b"),
+    )
+
+    made = said(CreateTable.of(child), "postgresql")
+    for part in (
+        'CONSTRAINT uq UNIQUE ("A", "B")',
+        'CONSTRAINT fk_a FOREIGN KEY("A") REFERENCES s.parent ("ID")',
+        'CONSTRAINT fk_b FOREIGN KEY("B") REFERENCES s.parent ("Code")',
+        'CREATE INDEX ix ON s.child ("B")',
+    ):
+        assert part in made
+    for key in child.foreign_key_constraints:
+        (target,) = key.elements
+        added = AddConstraint("t", key)
+        assert f'REFERENCES s.parent ("{target.column.name}")' in said(added, "postgresql")
+        assert added.spelling().arguments[4] == [target.column.name]
+        assert f'REFERENCES s.parent ("{target.column.name}")' in said(
+            AddColumn("t", target.parent), "postgresql"
+        )
+
+
 def test_a_type_s_check_is_made_once_from_a_table() -> None:
     """DDL-076: the Table has the constraint in its list, and the type would make it anew."""
     model = Table(

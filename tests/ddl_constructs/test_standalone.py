@@ -212,6 +212,18 @@ def test_a_schema_translate_map_applies(postgresql_url: str) -> None:
     engine.dispose()
 
 
+def test_a_look_up_follows_a_schema_translate_map(connection: Connection) -> None:
+    connection.execute(sa.text("ATTACH ':memory:' AS tenant"))
+    connection.execute(CreateTable("t", Column("a", Integer)))
+    mapped = connection.execution_options(schema_translate_map={None: "tenant"})
+    mapped.execute(CreateTable("t", Column("id", Integer)))
+
+    for _ in range(2):
+        mapped.execute(AddColumn("t", Column("a", Integer), if_not_exists=True))
+
+    assert [c["name"] for c in inspect(connection).get_columns("t", schema="tenant")] == ["id", "a"]
+
+
 def test_what_the_caller_owns_is_never_bound_or_changed(connection: Connection) -> None:
     metadata = MetaData()
     parent = Table("parent", metadata, Column("id", Integer, primary_key=True))

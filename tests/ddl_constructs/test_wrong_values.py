@@ -14,6 +14,7 @@ import pytest
 from ddl_constructs import (
     KEEP,
     AddColumn,
+    AddConstraint,
     AddEnumValue,
     AlterColumn,
     AlterSequence,
@@ -45,12 +46,15 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Constraint,
     Enum,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Sequence,
     String,
     Table,
@@ -376,6 +380,14 @@ def test_nothing_runs_of_what_can_not_be_said(change: Change) -> None:
     engine.dispose()
 
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    "constraint", [PrimaryKeyConstraint(), UniqueConstraint(), ForeignKeyConstraint((), ())]
+)
+def test_a_constraint_over_nothing_is_refused_by_name(constraint: Constraint) -> None:
+    with pytest.raises(MalformedChange, match="names no column"):
+        AddConstraint("t", constraint).compile()
 
 
 def test_a_model_stays_as_it_was() -> None:

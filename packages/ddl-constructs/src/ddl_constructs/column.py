@@ -18,7 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
-from . import detached, sqltext
+from . import detached, referent, sqltext
 from .alter_column import AlterColumn
 from .change import Change, lowers
 from .constraint import AddConstraint
@@ -185,7 +185,7 @@ def companions(
         yield CreateIndex.of(index)
     inline = change.inline_references and len(column.foreign_keys) == 1
     if references and not inline:
-        for fk in sorted(table.foreign_key_constraints, key=lambda c: detached.targets(c)):
+        for fk in sorted(table.foreign_key_constraints, key=lambda c: referent.targets(c)):
             yield AddConstraint(name, fk, schema=schema)
     if column.comment is not None and traits(dialect.name).comments_apart:
         yield AlterColumn(

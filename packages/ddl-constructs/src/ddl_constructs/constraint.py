@@ -20,12 +20,15 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
-from . import detached, sqltext
+from . import detached, referent, sqltext
 from .change import Change, NamingConvention, Spelling, lowers
-from .errors import IrreversibleChange, MissingFact, UnsupportedChange
+from .errors import IrreversibleChange, MalformedChange, MissingFact, UnsupportedChange
 
 ConstraintKind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
 """What `DropConstraint.type_` says; the words are those of Alembic's users."""
+
+
+_OVER_COLUMNS = (PrimaryKeyConstraint, UniqueConstraint, ForeignKeyConstraint)
 
 
 @dataclass(eq=False)
@@ -58,6 +61,10 @@ class AddConstraint(Change):
     @cached_property
     def bound(self) -> Constraint:
         """A copy of the constraint on a detached Table of that name."""
+        if isinstance(self.constraint, _OVER_COLUMNS) and not detached.column_names(
+            self.constraint
+        ):
+            raise MalformedChange(self.describe(), "it names no column")
         return detached.bind_constraint(
             self.table_name, self.constraint, self.schema, self.naming_convention
         )
@@ -232,7 +239,7 @@ def say(constraint: Constraint) -> str:
         case CheckConstraint():
             detail = sqltext.spoken(constraint.sqltext)
         case ForeignKeyConstraint():
-            detail = f"{', '.join(detached.column_names(constraint))} -> {', '.join(detached.targets(constraint))}"
+            detail = f"{', '.join(detached.column_names(constraint))} -> {', '.join(referent.targets(constraint))}"
         case _ if kind == "exclude":
             pairs: Any = constraint
             detail = ", ".join(
@@ -263,17 +270,18 @@ def _spelling(change: AddConstraint) -> Spelling:
             arguments = (change.table_name, list(detached.column_names(constraint)))
         case ForeignKeyConstraint():
             word = "create_foreign_key"
-            *where, referent, _ = detached.targets(constraint)[0].split(".")
+            found = [referent.target(fk) for fk in constraint.elements]
+            referent_schema, referred, _ = found[0]
             arguments = (
                 change.table_name,
-                referent,
+                referred,
                 list(detached.column_names(constraint)),
-                [target.rsplit(".", 1)[1] for target in detached.targets(constraint)],
+                [column_name for _, _, column_name in found],
             )
             if schema:
                 keywords["source_schema"] = schema
-            if where:
-                keywords["referent_schema"] = ".".join(where)
+            if referent_schema:
+                keywords["referent_schema"] = referent_schema
             schema = None
         case CheckConstraint():
             word = "create_check_constraint"

@@ -20,6 +20,7 @@ from .constraint import AddConstraint
 from .detached import unbound
 from .errors import MalformedChange, WrongValue
 from .options import dialect_options
+from .referent import referred
 from .sqltext import raw_text
 from .wellformed import several
 
@@ -123,11 +124,10 @@ def create_foreign_key(
         raise WrongValue("create_foreign_key", "referent_table", referent_table, "a name")
     if not isinstance(referent_schema, str | None):
         raise WrongValue("create_foreign_key", "referent_schema", referent_schema, "a name or None")
-    referent = f"{referent_schema}.{referent_table}" if referent_schema else referent_table
     with _made("create_foreign_key", constraint_name, options):
         constraint = ForeignKeyConstraint(
             names,
-            [f"{referent}.{column}" for column in targets],
+            referred(referent_schema, referent_table, *targets),
             name=constraint_name,
             onupdate=onupdate,
             ondelete=ondelete,

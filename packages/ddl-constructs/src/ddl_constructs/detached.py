@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Computed,
     Constraint,
+    DefaultClause,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -30,6 +32,9 @@ from sqlalchemy.sql.base import DialectKWArgs, SchemaEventTarget
 from sqlalchemy.sql.elements import ColumnElement, TextClause
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 from sqlalchemy.types import NullType
+
+from .closed import closed, closed_options
+from .referent import referred, stand_in_targets, target
 
 _E = TypeVar("_E", bound=ColumnElement[Any] | TextClause)
 
@@ -66,6 +71,7 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
     copy = given._copy()
     if copy.type is not given.type:  # SQLAlchemy 2.1, SchemaType.copy: an Enum leaves its variants
         copy.type._variant_mapping = given.type._variant_mapping
+    _close_texts(copy)
     if bare:
         copy.unique = copy.index = None
         return copy
@@ -74,7 +80,7 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
         if whole is not None and len(whole.elements) == 1:
             copy.append_foreign_key(
                 ForeignKey(
-                    fk.target_fullname,
+                    referred(*target(fk))[0],
                     name=whole.name,
                     onupdate=whole.onupdate,
                     ondelete=whole.ondelete,
@@ -85,6 +91,18 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
                 )
             )
     return copy
+
+
+def _close_texts(copy: Column[Any]) -> None:
+    """Close the texts that a copied column holds, see `closed`; its default is still the caller's."""
+    default = copy.server_default
+    if isinstance(default, Computed):
+        default.sqltext = unbound(default.sqltext)
+    elif isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
+        copy.server_default = DefaultClause(closed(default.arg))
+    for constraint in copy.constraints:
+        if isinstance(constraint, CheckConstraint):
+            constraint.sqltext = unbound(constraint.sqltext)
 
 
 def bind_column(
@@ -113,8 +131,11 @@ def _metadata(convention: Mapping[str, Any] | None) -> MetaData:
 
 
 def _is_plain(given: Column[Any]) -> bool:
+    default = given.server_default
     return not (
-        given.primary_key
+        (isinstance(default, DefaultClause) and getattr(default.arg, "_bindparams", None))
+        or given.computed is not None
+        or given.primary_key
         or given.foreign_keys
         or given.unique
         or given.index
@@ -134,18 +155,14 @@ def column_names(constraint: ColumnCollectionConstraint) -> tuple[str, ...]:
     return tuple(c if isinstance(c, str) else c.name for c in given if c is not None)
 
 
-def targets(constraint: ForeignKeyConstraint) -> tuple[str, ...]:
-    """Give a foreign key's targets, "[schema.]table.column", in the order of its columns."""
-    return tuple(fk.target_fullname for fk in constraint.elements)
-
-
 def copy_constraint(given: Constraint) -> Constraint:
     """Copy a constraint so that it names its columns and hangs on no Table."""
     match given:
         case ForeignKeyConstraint():
+            found = [target(fk) for fk in given.elements]
             return ForeignKeyConstraint(
                 column_names(given),
-                targets(given),
+                referred(*found[0][:2], *(name for _, _, name in found)) if found else (),
                 name=given.name,
                 onupdate=given.onupdate,
                 ondelete=given.ondelete,
@@ -197,11 +214,13 @@ def _kwargs(item: Constraint) -> dict[str, Any]:
 
 
 def unbound(expression: _E) -> _E:
-    """Copy an expression with bare columns in place of those that hang on a Table."""
+    """Copy an expression with bare columns in place of those that hang on a Table, texts closed."""
 
     def bare(element: Any, **kw: Any) -> Any:
         if isinstance(element, Column):
             return column(element.name, element.type)
+        if isinstance(element, TextClause) and element._bindparams:
+            return closed(element)
         return None
 
     copy: Any = visitors.replacement_traverse(expression, {}, bare)
@@ -238,9 +257,21 @@ def make_table(
             copies.append(copy_index(element))
         else:
             copies.append(element)
+    if keys := {c.name: c.key for c in copies if isinstance(c, Column) and c.key != c.name}:
+        for copy in copies:
+            if isinstance(copy, (ColumnCollectionConstraint, Index)):
+                _by_key(copy, keys)
     table = Table(table_name, _metadata(convention), *copies, schema=schema, **options)
     stand_in_targets(table)
     return table
+
+
+def _by_key(item: Any, keys: Mapping[str, str]) -> None:
+    """Let a copy that names its columns say them by key, as a Table looks them up."""
+    given = item._pending_colargs
+    item._pending_colargs = [
+        keys.get(c, c) if isinstance(c, str) and c not in keys.values() else c for c in given
+    ]
 
 
 def copy_index(given: Index) -> Index:
@@ -249,7 +280,7 @@ def copy_index(given: Index) -> Index:
         given.name,
         *(index_elements(given)),
         unique=given.unique,
-        **given.dialect_kwargs,
+        **closed_options(given.dialect_kwargs),
     )
 
 
@@ -259,36 +290,6 @@ def index_elements(index: Index) -> tuple[str | ColumnElement[Any], ...]:
         e if isinstance(e, str) else e.name if isinstance(e, Column) else unbound(e)
         for e in index.expressions
     )
-
-
-def stand_in_targets(table: Table) -> None:
-    """Put a Table with the named columns behind each foreign key of a detached one."""
-    for fk in table.foreign_keys:
-        spec = fk._colspec
-        if not isinstance(spec, str):
-            continue
-        if spec.startswith(table.fullname + "."):
-            name, schema, target = table.name, table.schema, spec[len(table.fullname) + 1 :]
-            if "." in table.name:
-                _point_at(fk, table, target)
-                continue
-        else:
-            *rest, target = spec.split(".")
-            name = rest[-1] if rest else table.name
-            schema = ".".join(rest[:-1]) or None
-        key = f"{schema}.{name}" if schema else name
-        stand_in = table.metadata.tables.get(key)
-        if stand_in is None:
-            Table(name, table.metadata, Column(target, NullType()), schema=schema)
-        elif target not in stand_in.c:
-            stand_in.append_column(Column(target, NullType()))
-
-
-def _point_at(fk: ForeignKey, table: Table, target: str) -> None:
-    """Resolve a self reference of a table whose own name holds a dot."""
-    if target not in table.c:
-        table.append_column(Column(target, NullType(), system=True))
-    fk._set_target_column(table.c[target])
 
 
 def bind_constraint(

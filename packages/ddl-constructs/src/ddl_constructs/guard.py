@@ -12,12 +12,18 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
-from .change import Change
 from .constraint import DropConstraint
 from .errors import UnsupportedChange
 
 
-def _look(change: Change, connection: Connection | None, dialect: Dialect) -> Any:
+def schema_on(connection: Connection, schema: str | None) -> str | None:
+    """Give the schema that a look-up means: a connection may translate it (schema_translate_map)."""
+    translated = connection.get_execution_options().get("schema_translate_map") or {}
+    found: str | None = translated.get(schema, schema)
+    return found
+
+
+def _look(change: Any, connection: Connection | None, dialect: Dialect) -> tuple[Any, str | None]:
     if connection is None:
         raise UnsupportedChange(
             change.describe(),
@@ -25,15 +31,15 @@ def _look(change: Change, connection: Connection | None, dialect: Dialect) -> An
             "it has no IF EXISTS for this, and without a connection there is nowhere to look",
             "leave if_exists / if_not_exists out of what runs offline",
         )
-    return inspect(connection)
+    return inspect(connection), schema_on(connection, change.schema)
 
 
 def has_column(
     change: Any, column_name: str, connection: Connection | None, dialect: Dialect
 ) -> bool:
     """Tell whether the table of a change has a column; True if it has."""
-    inspector = _look(change, connection, dialect)
-    columns = inspector.get_columns(change.table_name, schema=change.schema)
+    inspector, schema = _look(change, connection, dialect)
+    columns = inspector.get_columns(change.table_name, schema=schema)
     return any(column["name"] == column_name for column in columns)
 
 
@@ -41,14 +47,14 @@ def has_index(
     change: Any, table_name: str, connection: Connection | None, dialect: Dialect
 ) -> bool:
     """Tell whether a table has the index that a change names."""
-    inspector = _look(change, connection, dialect)
-    return bool(inspector.has_index(table_name, change.index_name, schema=change.schema))
+    inspector, schema = _look(change, connection, dialect)
+    return bool(inspector.has_index(table_name, change.index_name, schema=schema))
 
 
 def has_constraint(change: DropConstraint, connection: Connection | None, dialect: Dialect) -> bool:
     """Tell whether the table has the constraint that a change drops."""
-    inspector = _look(change, connection, dialect)
-    where = {"table_name": change.table_name, "schema": change.schema}
+    inspector, schema = _look(change, connection, dialect)
+    where = {"table_name": change.table_name, "schema": schema}
     found: list[str | None] = [inspector.get_pk_constraint(**where).get("name")]
     for kind in ("unique_constraints", "foreign_keys", "check_constraints"):
         found += [c["name"] for c in getattr(inspector, f"get_{kind}")(**where)]

@@ -17,6 +17,7 @@ from sqlalchemy.types import NullType
 
 from . import detached, sqltext
 from .change import Change, NamingConvention, Spelling
+from .closed import closed_options
 from .errors import IrreversibleChange, MalformedChange, MissingFact
 from .options import dialect_options
 from .wellformed import several
@@ -253,7 +254,7 @@ def make_index(
     metadata = MetaData(naming_convention=dict(convention)) if convention else MetaData()
     table = Table(table_name, metadata, *(Column(c, NullType()) for c in named), schema=schema)
     elements = [table.c[c] if isinstance(c, str) else detached.unbound(c) for c in columns]
-    return Index(name, *elements, unique=unique, _table=table, **options)
+    return Index(name, *elements, unique=unique, _table=table, **closed_options(options))
 
 
 @compiles(CreateIndex)

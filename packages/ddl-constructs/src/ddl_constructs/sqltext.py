@@ -11,6 +11,7 @@ from sqlalchemy.sql.compiler import DDLCompiler, IdentifierPreparer
 from sqlalchemy.sql.elements import ClauseElement, TextClause, quoted_name
 from sqlalchemy.types import NullType, String, TypeEngine
 
+from .closed import closed
 from .detached import TableName
 
 
@@ -36,6 +37,20 @@ def literal(compiler: DDLCompiler, value: str) -> str:
     return compiler.sql_compiler.render_literal_value(value, String())
 
 
+def sql_literal(compiler: DDLCompiler, sql: str) -> str:
+    """Write a piece of SQL as a SQL literal: percent signs in its names are escaped once, not twice."""
+    return literal(compiler, sql.replace("%%", "%") if _escapes(compiler) else sql)
+
+
+def said_raw(compiler: DDLCompiler, sql: str) -> str:
+    """Write SQL as its author said it, its percent signs escaped where the driver wants that."""
+    return sql.replace("%", "%%") if _escapes(compiler) else sql
+
+
+def _escapes(compiler: DDLCompiler) -> bool:
+    return bool(getattr(compiler.preparer, "_double_percents", False))
+
+
 def raw_text(sql: str) -> TextClause:
     """Wrap SQL so that none of its colons is taken for a bind parameter.
 
@@ -53,6 +68,8 @@ def default(compiler: DDLCompiler, value: Any, type_: TypeEngine[Any] | None = N
         value: What a Column takes as `server_default`.
         type_: The column's type, where the dialect's form depends on it.
     """
+    if isinstance(value, TextClause):
+        value = closed(value)
     holder = Column("c", type_ or NullType(), server_default=value)
     Table("t", MetaData(), holder)
     return compiler.get_column_default_string(holder) or ""
@@ -73,7 +90,10 @@ def type_name(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
     """Write a type as a column of it would be declared."""
     holder: Column[Any] = Column("c", type_)
     Table("t", MetaData(), holder)
-    return compiler.dialect.type_compiler_instance.process(type_, type_expression=holder)
+    named: dict[str, Any] = {}
+    if hasattr(compiler.preparer, "format_type"):  # it knows types by name, and translates schemas
+        named["identifier_preparer"] = compiler.preparer
+    return compiler.dialect.type_compiler_instance.process(type_, type_expression=holder, **named)
 
 
 def bare_type(type_: Any) -> str:

@@ -20,6 +20,7 @@ from ..alter_column import AlterColumn, narrow, type_checks, warn_of_autoincreme
 from ..change import KEEP, Change, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..errors import MissingFact, UnsupportedChange
+from ..guard import schema_on
 from . import mssql_catalog as catalog
 from .mssql import refuse_clauses, with_named_default
 
@@ -114,7 +115,9 @@ def _missing_facts(change: AlterColumn, connection: Connection | None) -> dict[s
                 change.describe(), ("existing_type",), "SQL Server repeats the type in ALTER COLUMN"
             )
         return {}
-    for found in inspect(connection).get_columns(change.table_name, schema=change.schema):
+    for found in inspect(connection).get_columns(
+        change.table_name, schema=schema_on(connection, change.schema)
+    ):
         if found["name"] == change.column_name:
             read: dict[str, Any] = {
                 "existing_type": found["type"],

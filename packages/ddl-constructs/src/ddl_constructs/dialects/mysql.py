@@ -132,8 +132,13 @@ def _comment(table_name: str, schema: str | None, comment: str, compiler: DDLCom
 @compiles(CreateSequence, "mysql", "mariadb")
 @compiles(AlterSequence, "mysql", "mariadb")
 def _sequence_text(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
-    """MariaDB KB, CREATE SEQUENCE: NOCYCLE is one word there."""
-    return sequence_text(change, compiler).replace(" NO CYCLE", " NOCYCLE")
+    """MariaDB KB, CREATE SEQUENCE: NOCYCLE is one word there; ALTER SEQUENCE: no RENAME."""
+    text = sequence_text(change, compiler)  # or a refusal, where there are none
+    if isinstance(change, AlterSequence) and change.aspects == ("new_sequence_name",):
+        old = sqltext.table(compiler, change.sequence_name, change.schema)
+        new = sqltext.table(compiler, str(change.new_sequence_name), change.schema)
+        return f"RENAME TABLE {old} TO {new}"
+    return text.replace(" NO CYCLE", " NOCYCLE")
 
 
 @compiles(RenameTable, "mysql", "mariadb")

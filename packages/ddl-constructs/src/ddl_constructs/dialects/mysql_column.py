@@ -25,6 +25,7 @@ from ..change import KEEP, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..constraint import AddConstraint
 from ..errors import MissingFact, UnsupportedChange
+from ..guard import schema_on
 from ..sqltext import raw_text
 from .mysql import is_mariadb, version
 
@@ -183,7 +184,11 @@ def read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
     """Read the `existing_*` facts of a column, each so that it can be written back."""
     row = connection.execute(
         _COLUMN,
-        {"schema": change.schema, "table": change.table_name, "column": change.column_name},
+        {
+            "schema": schema_on(connection, change.schema),
+            "table": change.table_name,
+            "column": change.column_name,
+        },
     ).one_or_none()
     if row is None:
         raise MissingFact(

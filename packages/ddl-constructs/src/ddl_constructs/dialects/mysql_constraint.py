@@ -14,6 +14,7 @@ from ..alter_column import AlterColumn
 from ..change import lowers
 from ..constraint import AddConstraint, DropConstraint
 from ..errors import MissingFact, UnsupportedChange
+from ..guard import schema_on
 from .mysql import is_mariadb
 from .mysql_column import read_column
 
@@ -86,7 +87,7 @@ def _is_inside_column(change: DropConstraint, connection: Connection) -> bool:
     information_schema.check_constraints tells its level.
     """
     names = {
-        "schema": change.schema,
+        "schema": schema_on(connection, change.schema),
         "table": change.table_name,
         "name": change.constraint_name,
     }

@@ -15,6 +15,7 @@ from .. import sqltext
 from ..alter_column import AlterColumn, alter_column_text, alter_one_by_one, narrow
 from ..change import KEEP, Change, lowers
 from ..constraint import RenameConstraint, ValidateConstraint
+from ..detached import unbound
 from ..errors import MissingFact, UnsupportedChange
 from ..table import SetTableSchema
 from ..table_options import AlterTableOptions, refused
@@ -65,7 +66,9 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
             return text
         if isinstance(change.existing_server_default, Computed):
             return _expression_text(change, compiler)
-    return alter_column_text(change, compiler) + (f" USING {using}" if using else "")
+    return alter_column_text(change, compiler) + (
+        f" USING {sqltext.said_raw(compiler, using)}" if using else ""
+    )
 
 
 def _expression_text(change: AlterColumn, compiler: DDLCompiler) -> str:
@@ -92,7 +95,9 @@ def _expression_text(change: AlterColumn, compiler: DDLCompiler) -> str:
             "a computed expression can be altered from PostgreSQL 17 on, on a connection",
             "drop the column and add it again",
         )
-    expression = compiler.sql_compiler.process(new.sqltext, include_table=False, literal_binds=True)
+    expression = compiler.sql_compiler.process(
+        unbound(new.sqltext), include_table=False, literal_binds=True
+    )
     return f"{where} SET EXPRESSION AS ({expression})"
 
 

@@ -106,22 +106,22 @@ def _step(step: _Step, compiler: DDLCompiler, **kw: Any) -> str:
     words = {
         "table": table,
         "column": sqltext.name(compiler, change.column_name),
-        "table_text": sqltext.literal(compiler, table),
+        "table_text": sqltext.sql_literal(compiler, table),
         "column_text": sqltext.literal(compiler, change.column_name),
         "sequence": sequence,
-        "sequence_text": sqltext.literal(compiler, sequence),
+        "sequence_text": sqltext.sql_literal(compiler, sequence),
         "type": _type(change),
         "identity": ""
         if identity is None
         else sqltext.visit(compiler, "identity_column", identity),
     }
-    body = step.body.format_map(words)
+    body = " ".join(step.body.split()).format_map(words)
     look = f"s text := pg_get_serial_sequence({words['table_text']}, {words['column_text']})"
     quote = "$do$"
     while quote in body + look:
         quote = quote[:-1] + "x$"
     declared = f"DECLARE {look}; v bigint; called boolean;"
-    return f"DO {quote} {declared} BEGIN {' '.join(body.split())} END {quote}"
+    return f"DO {quote} {declared} BEGIN {body} END {quote}"
 
 
 def _type(change: AlterColumn) -> str:
