@@ -276,6 +276,10 @@ class ReplaceEnum(Change):
         self.renamed = {} if renamed is None else renamed
         self.existing_labels = _labels("ReplaceEnum", existing_labels)
         self.__post_init__()
+        _each_once("ReplaceEnum", self.labels)
+        for new in self.renamed.values():
+            if new not in self.labels:
+                raise WrongValue("ReplaceEnum", "renamed", new, f"one of labels, {self.labels}")
 
     def reverse(self) -> ReplaceEnum:
         if self.existing_labels is None:
@@ -294,6 +298,12 @@ class ReplaceEnum(Change):
     def describe(self) -> str:
         where = sqltext.dotted(self.schema, self.enum_name)
         return f"replace enum {where} ({', '.join(map(repr, self.labels))})"
+
+
+def _each_once(change: str, labels: Sequence[str]) -> None:
+    for number, label in enumerate(labels):
+        if label in labels[:number]:
+            raise WrongValue(change, "labels", label, "each label once")
 
 
 def _labels(change: str, existing: Sequence[str] | None) -> tuple[str, ...] | None:

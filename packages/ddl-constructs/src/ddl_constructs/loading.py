@@ -11,7 +11,7 @@ from importlib import import_module
 ENTRY_POINTS = "ddl_constructs.dialects"
 
 _FILES = {
-    "postgresql": ("postgresql", "postgresql_enum", "postgresql_names"),
+    "postgresql": ("postgresql", "postgresql_enum", "postgresql_names", "postgresql_swap"),
     "mysql": ("mysql", "mysql_column", "mysql_constraint", "mysql_names"),
     "mariadb": ("mysql", "mysql_column", "mysql_constraint", "mysql_names"),
     "sqlite": ("sqlite",),
