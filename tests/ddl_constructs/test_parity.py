@@ -32,6 +32,7 @@ from ddl_constructs import (
     create_primary_key,
     create_unique_constraint,
 )
+from ddl_constructs.change import Keep
 from sqlalchemy import (
     Boolean,
     Column,
@@ -53,6 +54,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import mysql
 
 SIGNATURES = [
     # what is called, its positional parameters, its keywords, whether dialect options follow
@@ -335,6 +337,71 @@ def test_a_constraint_of_many_kinds_is_dropped_where_it_is(mariadb_url: str) -> 
         assert found.get_check_constraints("t") == []
         assert found.get_pk_constraint("t")["constrained_columns"] == []
         assert [i["name"] for i in found.get_indexes("t") if i["unique"]] == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("declared", "change", "after"),
+    [
+        pytest.param(
+            "varchar(9) DEFAULT 'x' CHECK (`a` <> '5%`a`')",
+            AlterColumn("t", "a", type_=String(20), comment="c"),
+            "varchar(20) DEFAULT 'x' COMMENT 'c' CHECK (`a` <> '5%`a`')",
+            id="check",
+        ),
+        pytest.param(
+            "int(11) DEFAULT 5 CHECK (`a` > 0)",
+            AlterColumn(
+                "t",
+                "a",
+                nullable=False,
+                new_column_name="z",
+                existing_type=Integer(),
+                existing_server_default="5",
+                existing_comment=None,
+                existing_autoincrement=False,
+            ),
+            "int(11) NOT NULL DEFAULT 5 CHECK (`z` > 0)",
+            id="check-under-another-name-all-facts-stated",
+        ),
+        pytest.param(
+            "longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL CHECK (json_valid(`a`))",
+            AlterColumn("t", "a", nullable=False),
+            "longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL CHECK (json_valid(`a`))",
+            id="json",
+        ),
+        pytest.param(
+            "longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL CHECK (json_valid(`a`))",
+            AlterColumn("t", "a", type_=mysql.LONGTEXT(charset="utf8mb4", collation="utf8mb4_bin")),
+            "longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin DEFAULT NULL",
+            id="json-no-more",
+        ),
+        pytest.param(
+            "int(11) INVISIBLE DEFAULT 3",
+            AlterColumn("t", "a", comment="c"),
+            "int(11) INVISIBLE DEFAULT 3 COMMENT 'c'",
+            id="invisible",
+        ),
+        pytest.param(
+            "enum('5%','it''s') CHARACTER SET latin1 COLLATE latin1_bin DEFAULT '5%'",
+            AlterColumn("t", "a", nullable=False),
+            "enum('5%','it''s') CHARACTER SET latin1 COLLATE latin1_bin NOT NULL DEFAULT '5%'",
+            id="percent-in-the-type",
+        ),
+    ],
+)
+def test_mariadb_keeps_what_no_fact_of_a_change_states(
+    mariadb_url: str, declared: str, change: AlterColumn, after: str
+) -> None:
+    """LIM-041: a whole new definition forgets what it doesn't repeat, a CHECK too."""
+    engine = create_engine(mariadb_url)
+    with engine.begin() as connection:
+        connection.execute(ExecuteSQL(f"CREATE TABLE t (`a` {declared}, b int)", raw=True))
+        connection.execute(change)
+        name = "a" if isinstance(change.new_column_name, Keep) else change.new_column_name
+
+        created = connection.execute(text("SHOW CREATE TABLE t")).one()[1]
+        assert f"  `{name}` {after},\n" in created
     engine.dispose()
 
 

@@ -7,17 +7,19 @@ connection is at hand, and asked for otherwise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity, table, text
+from sqlalchemy import Column, Computed, Identity, table
 from sqlalchemy import column as sql_column
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
-from sqlalchemy.types import DateTime, TypeEngine, UserDefinedType
+from sqlalchemy.types import DateTime, TypeEngine
 
 from .. import guard, sqltext
 from ..alter_column import AlterColumn, type_checks
@@ -25,21 +27,8 @@ from ..change import KEEP, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..constraint import AddConstraint
 from ..errors import MissingFact, UnsupportedChange
-from ..guard import schema_on
-from ..sqltext import raw_text
 from .mysql import is_mariadb, version
-
-
-class AsDeclared(UserDefinedType[Any]):
-    """A column's type in the server's own words, with character set and collation."""
-
-    cache_ok = True
-
-    def __init__(self, declared: str) -> None:
-        self.declared = declared
-
-    def get_col_spec(self, **kw: Any) -> str:
-        return self.declared
+from .mysql_read import AsDeclared, Kept, no_column, read_column
 
 
 @lowers(AlterColumn, "mysql", "mariadb")
@@ -68,7 +57,11 @@ def _alter_column(
             looks = is_mariadb(dialect) or connection is not None
             yield drop.replace(if_exists=True) if looks else drop
         whole = _complete(change, connection)
-        yield whole.replace(existing_type=KEEP) if before or after else whole
+        if before or after:
+            kept = whole.__dict__.get("_kept")
+            whole = whole.replace(existing_type=KEEP)
+            whole = whole if kept is None else keeping(whole, kept)
+        yield whole
         yield from after
 
 
@@ -160,9 +153,14 @@ def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn
         for name in AlterColumn.ASPECTS
         if getattr(change, name) is KEEP and getattr(change, f"existing_{name.rstrip('_')}") is KEEP
     }
-    if facts and connection is not None:
-        found = read_column(change, connection)
-        return change.replace(**{fact: found[fact] for fact in facts})
+    if connection is not None and "_kept" not in change.__dict__:
+        read = read_column(change, connection)
+        if read is None and facts:
+            raise no_column(change)
+        if read is not None:
+            found, kept = read
+            _refuse_generation(change, found["existing_server_default"], connection.dialect)
+            return keeping(change.replace(**{fact: found[fact] for fact in facts}), kept)
     missing = sorted(facts & {"existing_type", "existing_nullable"}, reverse=True)
     if missing:
         raise MissingFact(
@@ -171,69 +169,14 @@ def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn
     return change
 
 
-_COLUMN = text("""
-    SELECT column_type, is_nullable, column_default, extra, column_comment,
-           character_set_name, collation_name, generation_expression
-    FROM information_schema.columns
-    WHERE table_schema = coalesce(:schema, database())
-      AND table_name = :table AND column_name = :column
-""")
-
-
-def read_column(change: AlterColumn, connection: Connection) -> dict[str, Any]:
-    """Read the `existing_*` facts of a column, each so that it can be written back."""
-    row = connection.execute(
-        _COLUMN,
-        {
-            "schema": schema_on(connection, change.schema),
-            "table": change.table_name,
-            "column": change.column_name,
-        },
-    ).one_or_none()
-    if row is None:
-        raise MissingFact(
-            change.describe(),
-            ("existing_type", "existing_nullable"),
-            f"the database has no column {change.table_name}.{change.column_name}",
-        )
-    declared, nullable, default, extra, comment, charset, collation, generated = row
-    if charset:
-        declared += f" CHARACTER SET {charset} COLLATE {collation}"
-    extra = extra.lower()
-    found: Any = _written_default(default, extra, is_mariadb(connection.dialect))
-    if generated:
-        found = Computed(raw_text(generated), persisted="stored" in extra)
-        _refuse_generation(change, found, connection.dialect)
-    return {
-        "existing_type": AsDeclared(declared),
-        "existing_nullable": nullable == "YES",
-        "existing_server_default": found,
-        "existing_comment": comment or None,
-        "existing_autoincrement": "auto_increment" in extra,
-    }
-
-
-def _written_default(default: str | None, extra: str, mariadb: bool) -> Any:
-    """Give a default as it is written in a definition, ON UPDATE included; None if there is none.
-
-    MariaDB shows an expression as it is written, a literal in quotes, no default of a
-    nullable column as NULL (MariaDB KB, Information Schema COLUMNS); MySQL shows a
-    literal bare and marks an expression with DEFAULT_GENERATED (MySQL 8.4 manual, the
-    same table).
-    """
-    _, on_update, clock = extra.partition("on update ")
-    if default is None or (mariadb and default == "NULL"):
-        written = ""
-    elif mariadb or default.lower().startswith("current_timestamp"):
-        written = default
-    elif "default_generated" in extra:
-        written = f"({default})"
-    else:
-        escaped = default.replace("\\", "\\\\").replace("'", "''")
-        written = f"'{escaped}'"
-    if on_update:
-        written = f"{written or 'NULL'} ON UPDATE {clock}"
-    return raw_text(written) if written else None
+def keeping(change: AlterColumn, kept: Kept) -> AlterColumn:
+    """Let a whole definition say what no fact of the change does; the change is a fresh copy."""
+    if kept.check is not None and change.type_ is not KEEP:
+        bare = re.sub(r"[\s`]", "", kept.check).lower()
+        if bare == f"json_valid({change.column_name.lower()})":  # it belongs to the type JSON
+            kept = replace(kept, check=None)
+    change.__dict__["_kept"] = kept
+    return change
 
 
 @compiles(AlterColumn, "mysql", "mariadb")
@@ -269,6 +212,8 @@ def _whole_column(change: AlterColumn, compiler: DDLCompiler) -> str:
     type_: TypeEngine[Any] = after("type_")
     default = after("server_default")
     text = sqltext.type_name(compiler, type_)
+    if isinstance(type_, AsDeclared):
+        text = sqltext.said_raw(compiler, text)
     if isinstance(default, Computed):  # MariaDB has no NULL or NOT NULL beside it
         text += f" {sqltext.visit(compiler, 'computed_column', default)}"
         if not after("nullable") and not is_mariadb(compiler.dialect):
@@ -281,7 +226,9 @@ def _whole_column(change: AlterColumn, compiler: DDLCompiler) -> str:
             text += f" DEFAULT {sqltext.default(compiler, default, type_)}"
     if (comment := after("comment")) is not None and comment is not KEEP:
         text += f" COMMENT {sqltext.literal(compiler, comment)}"
-    return text
+    new = change.column_name if change.new_column_name is KEEP else change.new_column_name
+    kept = change.__dict__.get("_kept", Kept()).said(change.column_name, str(new))
+    return f"{text} {sqltext.said_raw(compiler, kept)}" if kept else text
 
 
 @lowers(AddColumn, "mysql", "mariadb")

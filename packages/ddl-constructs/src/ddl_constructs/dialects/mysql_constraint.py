@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, text
 from sqlalchemy.engine import Connection
@@ -16,7 +17,8 @@ from ..constraint import AddConstraint, DropConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..guard import schema_on
 from .mysql import is_mariadb
-from .mysql_column import read_column
+from .mysql_column import keeping
+from .mysql_read import read_column
 
 
 @lowers(AddConstraint, "mysql", "mariadb")
@@ -62,8 +64,11 @@ def _drop_constraint(
         and _is_inside_column(change, connection)
     ):
         here = AlterColumn(change.table_name, str(change.constraint_name), schema=change.schema)
-        found = read_column(here, connection)
-        yield here.replace(type_=found.pop("existing_type"), **found)
+        read = read_column(here, connection)
+        assert read is not None, "the catalog has the CHECK of this column"
+        found, kept = read
+        whole = here.replace(type_=found.pop("existing_type"), **found)
+        yield keeping(whole, replace(kept, check=None))
         return
     yield change
 

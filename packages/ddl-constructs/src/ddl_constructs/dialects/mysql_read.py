@@ -1,0 +1,142 @@
+"""Reads a column of MySQL's or MariaDB's so that a whole new definition can say it again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Computed, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.types import UserDefinedType
+
+from ..alter_column import AlterColumn
+from ..errors import MissingFact
+from ..guard import schema_on
+from ..sqltext import raw_text
+from .mysql import is_mariadb, version
+
+
+class AsDeclared(UserDefinedType[Any]):
+    """A column's type in the server's own words, with character set and collation."""
+
+    cache_ok = True
+
+    def __init__(self, declared: str) -> None:
+        self.declared = declared
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return self.declared
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a column's definition says beside the facts that an `AlterColumn` can state.
+
+    Attributes:
+        words: INVISIBLE, WITHOUT SYSTEM VERSIONING; may be empty.
+        check: The condition of a CHECK inside of it, which MariaDB forgets with the definition;
+            None if there is none.
+    """
+
+    words: tuple[str, ...] = ()
+    check: str | None = None
+
+    def said(self, old_name: str, new_name: str) -> str:
+        """Write it behind the rest of a definition, under the column's new name."""
+        parts = list(self.words)
+        if self.check is not None:
+            parts.append(f"CHECK ({_renamed(self.check, old_name, new_name)})")
+        return " ".join(parts)
+
+
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`""", re.DOTALL)
+
+
+def _renamed(sql: str, old: str, new: str) -> str:
+    """Give the server's own SQL, where each name is in backticks, with another name for one."""
+    quoted = {f"`{name.replace('`', '``')}`".lower(): name for name in (old,)}
+    into = f"`{new.replace('`', '``')}`"
+    return _QUOTED.sub(lambda m: into if m[0].lower() in quoted else m[0], sql)
+
+
+# MariaDB Knowledge Base, Information Schema CHECK_CONSTRAINTS: LEVEL says whether it is part of
+# a column, from 10.5.10 on, and then it has the column's name. MySQL 8.4 manual, CHECK
+# Constraints: it has no such difference, so MODIFY takes none away.
+_COLUMN = """
+    SELECT column_type, is_nullable, column_default, extra, column_comment,
+           character_set_name, collation_name, generation_expression, {check}
+    FROM information_schema.columns AS c
+    WHERE table_schema = coalesce(:schema, database())
+      AND table_name = :table AND column_name = :column
+"""
+_CHECK = """(
+      SELECT max(k.check_clause) FROM information_schema.check_constraints AS k
+      WHERE k.constraint_schema = c.table_schema AND k.table_name = c.table_name
+        AND k.constraint_name = c.column_name AND k.level = 'Column')"""
+
+
+def read_column(change: AlterColumn, connection: Connection) -> tuple[dict[str, Any], Kept] | None:
+    """Read the `existing_*` facts of a column, each so that it can be written back, and the rest.
+
+    None if there is no such column.
+    """
+    has_levels = version(connection.dialect, (99,), (10, 5, 10))
+    row = connection.execute(
+        text(_COLUMN.format(check=_CHECK if has_levels else "NULL")),
+        {
+            "schema": schema_on(connection, change.schema),
+            "table": change.table_name,
+            "column": change.column_name,
+        },
+    ).one_or_none()
+    if row is None:
+        return None
+    declared, nullable, default, extra, comment, charset, collation, generated, check = row
+    if charset:
+        declared += f" CHARACTER SET {charset} COLLATE {collation}"
+    extra = extra.lower()
+    found: Any = _written_default(default, extra, is_mariadb(connection.dialect))
+    if generated:
+        found = Computed(raw_text(generated), persisted="stored" in extra)
+    facts = {
+        "existing_type": AsDeclared(declared),
+        "existing_nullable": nullable == "YES",
+        "existing_server_default": found,
+        "existing_comment": comment or None,
+        "existing_autoincrement": "auto_increment" in extra,
+    }
+    words = (w for w in ("invisible", "without system versioning") if w in extra)
+    return facts, Kept(tuple(map(str.upper, words)), check)
+
+
+def no_column(change: AlterColumn) -> MissingFact:
+    """Make the error of a column that isn't there."""
+    return MissingFact(
+        change.describe(),
+        ("existing_type", "existing_nullable"),
+        f"the database has no column {change.table_name}.{change.column_name}",
+    )
+
+
+def _written_default(default: str | None, extra: str, mariadb: bool) -> Any:
+    """Give a default as it is written in a definition, ON UPDATE included; None if there is none.
+
+    MariaDB shows an expression as it is written, a literal in quotes, no default of a
+    nullable column as NULL (MariaDB KB, Information Schema COLUMNS); MySQL shows a
+    literal bare and marks an expression with DEFAULT_GENERATED (MySQL 8.4 manual, the
+    same table).
+    """
+    _, on_update, clock = extra.partition("on update ")
+    if default is None or (mariadb and default == "NULL"):
+        written = ""
+    elif mariadb or default.lower().startswith("current_timestamp"):
+        written = default
+    elif "default_generated" in extra:
+        written = f"({default})"
+    else:
+        escaped = default.replace("\\", "\\\\").replace("'", "''")
+        written = f"'{escaped}'"
+    if on_update:
+        written = f"{written or 'NULL'} ON UPDATE {clock}"
+    return raw_text(written) if written else None
