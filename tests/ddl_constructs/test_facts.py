@@ -802,7 +802,7 @@ def test_what_a_dialect_cant_say_has_no_facts(change: Change) -> None:
 
 def test_replacing_an_enum_loses_data_only_where_labels_become_one() -> None:
     def loses(renamed: dict[str, str]) -> bool | None:
-        change = ReplaceEnum("e", ["x"], renamed=renamed, existing_labels=["x", "y", "z"])
+        change = ReplaceEnum("e", ["x", "w"], renamed=renamed, existing_labels=["x", "y", "z"])
         return facts(change, "postgresql").loses_data
 
     assert (loses({"y": "w"}), loses({"y": "w", "z": "w"}), loses({"y": "x"})) == (
@@ -919,7 +919,7 @@ def test_each_row_is_the_answer_for_some_change() -> None:
 TWINS = {"mysql", "mariadb"}
 EXTRA: list[Any] = [
     AlterColumn("t", "a", autoincrement=True),
-    ReplaceEnum("e", ["x"], renamed={"y": "w", "z": "w"}),
+    ReplaceEnum("e", ["x", "w"], renamed={"y": "w", "z": "w"}),
     SetTableSchema("t", "elsewhere"),
     retype(String(10), Integer()),
     add(Integer, nullable=False),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -984,7 +985,7 @@ class Catalog:
 @pytest.fixture
 def connection(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(mssql_column, "inspect", lambda connection: Catalog())
-    return object()
+    return SimpleNamespace(get_execution_options=dict)
 
 
 @pytest.mark.parametrize(
