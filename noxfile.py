@@ -50,7 +50,12 @@ TESTING = [
     "sqlglot",  # parses what no server here can run
     *DRIVERS,
 ]
-MANY = {"HYPOTHESIS_PROFILE": "many", "MIGRATE_RACE_ROUNDS": "50", "MIGRATE_TEST_KILLS": "1"}
+MANY = {
+    "HYPOTHESIS_PROFILE": "many",
+    "MIGRATE_RACE_ROUNDS": "50",
+    "MIGRATE_TEST_KILLS": "1",
+    "MIGRATE_TEST_EVERY_REBUILD": "1",
+}
 PLUGINS = [
     "pytest<9",  # pytest-alembic's own plugin doesn't start under 9
     "alembic-utils==0.8.8",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import pytest
 from migrate_cli.config import Config, load
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.pool import NullPool
+
+from .killer import Killer
 
 
 @dataclass
@@ -94,3 +96,10 @@ def project(make_project: Callable[[str], Project], database_url: str) -> Projec
 def sqlite_project(make_project: Callable[[str], Project], sqlite_url: str) -> Project:
     """An empty project on SQLite."""
     return make_project(sqlite_url)
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    made = Killer()
+    yield made
+    made.close()

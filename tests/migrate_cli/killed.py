@@ -3,13 +3,16 @@
 It reads a line `FOLDER|URL|WORD|WHEN` for each, from stdin, and answers with a line
 `STATUS|TEXT`: the exit status, -9 after a kill. WHEN is "never", or "before:K" or "after:K": the
 process kills itself with SIGKILL around the K-th statement or commit of any kind that goes to the
-database, counted from 1; or "seconds:S". Each command runs in a fork: nothing is imported again.
+database, counted from 1; "within:K:STEPS": inside of the K-th (0: of any), on SQLite, when it has
+run for so many steps of the virtual machine; or "seconds:S". On SQLite foreign keys are on. Each
+command runs in a fork: nothing is imported again.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
@@ -32,13 +35,19 @@ def arm(when: str) -> None:
         signal.signal(signal.SIGALRM, die)
         signal.setitimer(signal.ITIMER_REAL, float(number))
         return
+    number, _, steps = number.partition(":")
     count = 0
 
     def step(place: str) -> None:
         nonlocal count
         count += place == "before"
-        if kind == place and count == int(number):
+        if kind == place and int(number) in (0, count):
             die()
+
+    def connected(driver: Any, _: Any) -> None:
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute("PRAGMA foreign_keys=ON")
+            driver.set_progress_handler(lambda: step("within"), int(steps or 1_000_000))
 
     def before(*_: Any) -> None:
         step("before")
@@ -46,6 +55,7 @@ def arm(when: str) -> None:
     def after(*_: Any) -> None:
         step("after")
 
+    event.listen(Engine, "connect", connected)
     if kind != "never":
         event.listen(Engine, "before_cursor_execute", before)
         event.listen(Engine, "after_cursor_execute", after)

@@ -1,13 +1,8 @@
-"""Batch blocks in revisions: foreign keys switched around them, blocks joined, and killed runs."""
+"""Batch blocks in revisions: foreign keys switched around them, blocks joined."""
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from migrate_cli import commands
@@ -16,8 +11,6 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from .conftest import Project
-
-EVERY = bool(os.environ.get("MIGRATE_TEST_EVERY_REBUILD"))
 
 TABLES = """
 CREATE TABLE p (id INTEGER PRIMARY KEY, note TEXT, n INTEGER);
@@ -176,71 +169,3 @@ def test_a_block_that_was_done_stays_undone_where_the_revision_fails(made: Proje
         commands.upgrade(made.config)
 
     assert ask(made, "SELECT sql FROM sqlite_master") == before
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from migrate_cli import commands
-from migrate_cli.config import load
-
-count, after = 0, int(sys.argv[2])
-
-@event.listens_for(Engine, "before_cursor_execute")
-def kill(*_):
-    global count
-    if count == after:
-        os.kill(os.getpid(), signal.SIGKILL)
-    count += 1
-
-config = load(Path(sys.argv[1]))
-commands.upgrade(config)
-print(count)
-"""
-
-
-def killed(project: Project, after: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", KILLED, str(project.root), str(after)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-@pytest.mark.slow
-def test_a_killed_rebuild_leaves_the_old_table_or_the_new_one_and_runs_again(
-    made: Project, tmp_path: Path
-) -> None:
-    rows = 200_000 if EVERY else 2_000
-    made.settings(f'url = "{made.url}"')
-    with sqlite3.connect(file_of(made)) as connection:
-        numbers = ((n, f"text {n}", n % 7) for n in range(10, rows))
-        connection.executemany("INSERT INTO p VALUES (?, ?, ?)", numbers)
-        connection.execute("CREATE INDEX ix ON p (lower(note))")
-        connection.execute("CREATE TRIGGER tr AFTER DELETE ON p BEGIN SELECT 1; END")
-    connection.close()
-    made.revision("a1", upgrade=BLOCK)
-    whole = Path(file_of(made)).read_bytes()
-    total = int(killed(made, 10_000).stdout)
-    after = dump(made)
-    for at in range(total) if EVERY else range(total // 8, total, total // 4):
-        Path(file_of(made)).write_bytes(whole)
-        before = dump(made)
-
-        done = killed(made, at)
-
-        assert done.returncode == -signal.SIGKILL, done.stderr
-        assert dump(made) in (before, after)
-        assert ask(made, "PRAGMA integrity_check") == [("ok",)]
-        assert killed(made, 10_000).returncode == 0
-        assert dump(made) == after
-
-
-def dump(project: Project) -> list[object]:
-    parts: list[object] = [ask(project, "SELECT type, name, sql FROM sqlite_master ORDER BY name")]
-    for table in ("p", "c"):
-        parts.append(ask(project, f"SELECT count(*), sum(rowid), max(rowid) FROM {table}"))
-    return [*parts, ask(project, "SELECT sum(n), sum(length(note)) FROM p")]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,6 +21,8 @@ from migrate_cli.errors import (
 )
 from migrate_cli.failures import RevisionFailed
 from sqlalchemy import inspect, text
+
+from .killer import Killer
 
 MANY = bool(os.environ.get("MIGRATE_TEST_KILLS"))
 """Whether all moments are tried, as at night."""
@@ -82,37 +80,6 @@ SCRIPTS = {
     "postgresql": {"mixed": MIXED + RENAMED, "halves": HALVES},
     "mysql": {"mixed": MIXED + RENAMED},
 }
-
-
-class Killer:
-    """Runs commands in processes that are killed; see `killed.py`."""
-
-    def __init__(self) -> None:
-        self._server = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("killed.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-        )
-
-    def run(self, project: Any, when: str = "never", words: str = "upgrade") -> tuple[int, str]:
-        """Run a command; give its exit status, -9 if it was killed, and what it said."""
-        assert self._server.stdin is not None
-        assert self._server.stdout is not None
-        self._server.stdin.write(f"{project.root}|{project.url}|{words}|{when}\n")
-        self._server.stdin.flush()
-        status, _, told = self._server.stdout.readline().partition("|")
-        return int(status), ast.literal_eval(told)
-
-    def close(self) -> None:
-        self._server.communicate()
-
-
-@pytest.fixture(scope="module")
-def killer() -> Iterator[Killer]:
-    made = Killer()
-    yield made
-    made.close()
 
 
 def dialect(project: Any) -> str:

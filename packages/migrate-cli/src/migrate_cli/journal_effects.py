@@ -283,7 +283,7 @@ _CLAUSES = [
         (r"MODIFY\b", "again", True),
         (r"ALTER (?:COLUMN )?NAME (?!.*\bUSING\b)(?:SET|DROP|TYPE)\b", "again", True),
         (r"(?:COMMENT|ENGINE|AUTO_INCREMENT|(?:DEFAULT )?(?:CHARACTER SET|CHARSET|COLLATE)|CONVERT TO"
-         r"|VALIDATE CONSTRAINT|(?:ENABLE|DISABLE) )", "again", True),
+         r"|VALIDATE CONSTRAINT|(?:ENABLE|DISABLE) |FORCE$|(?:ALGORITHM|LOCK) ?=)", "again", True),
     )
 ]  # fmt: skip
 """Pattern of a clause of ALTER TABLE, the kind of thing, and whether it is there afterwards."""
