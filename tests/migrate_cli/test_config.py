@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from migrate_cli.config import SETTINGS, load
+from migrate_cli.config import load
 from migrate_cli.errors import BadConfiguration, NoConfiguration, UnknownSetting
+from migrate_cli.settings import SETTINGS
 from migrate_cli.url import hidden
 
 

@@ -6,26 +6,34 @@ Only reading lives here. Neither SQLAlchemy nor the project's own code is import
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol, TypeVar
 
-from .errors import BadConfiguration, NoConfiguration, UnknownSetting
-from .url import hidden
-
-DEFAULT_FILE_TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"
-FILE_TOKENS = ("rev", "slug", "epoch", "year", "month", "day", "hour", "minute", "second")
-
+from .errors import (
+    BadConfiguration,
+    NoConfiguration,
+    UsageError,
+    did_you_mean,
+    near,
+)
+from .settings import DEFAULT_FILE_TEMPLATE, checked
 
 T = TypeVar("T")
 
 
 class World(Protocol):
-    """What surrounds the commands of a project that brings an environment of its own (env.py)."""
+    """What surrounds the commands of a project that brings an environment of its own (env.py).
+
+    Attributes:
+        writes: Whether it also writes the revision files, in a form of its own.
+    """
+
+    @property
+    def writes(self) -> bool: ...
 
     def visit(
         self, work: Callable[[Any], T], *, sql: IO[str] | None = None, **command: Any
@@ -99,6 +107,9 @@ class Config:
         timezone: Zone of the dates in new files, "UTC" or "Europe/Vienna"; None is local time.
         locations: Folders of the revision files, absolute; empty for `versions/` in `scripts`.
         recursive: Whether the folders below them count too.
+        databases: Name -> the settings that are other ones for a database, where a project has
+            several; mostly empty.
+        name: Which of those these settings are for; None for those of the project.
         world: What the project brings itself, in an Alembic project; None if it brings nothing.
     """
 
@@ -129,6 +140,8 @@ class Config:
     timezone: str | None = None
     locations: tuple[Path, ...] = ()
     recursive: bool = False
+    databases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    name: str | None = None
     world: World | None = field(default=None, repr=False)
 
 
@@ -168,6 +181,33 @@ def load(
     )
 
 
+def of_database(config: Config, name: str) -> Config:
+    """Give the settings for one of a project's databases.
+
+    Its URL comes from --url or $MIGRATE_DATABASE_URL if they name one, else from its own `url_env` or `url`.
+
+    Raises:
+        UsageError: The project has no database of that name.
+    """
+    if name not in config.databases:
+        known = did_you_mean(near(name, config.databases)) or (
+            f"; it has {', '.join(config.databases)}"
+            if config.databases
+            else "; there is no [tool.migrate.databases]"
+        )
+        raise UsageError(f"the project has no database {name!r}{known}")
+    values = dict(config.databases[name])
+    variable, setting = values.get("url_env"), values.pop("url", None)
+    if config.url_source not in ("--url", "$MIGRATE_DATABASE_URL"):
+        given, source = _url(None, setting, variable, config.file)
+        where = f"[tool.migrate.databases.{name}]"
+        values["url"], values["url_source"] = given, source.replace("[tool.migrate]", where)
+        values["url_folder"] = config.root if source == _setting_in(config.file) else None
+    if "scripts" in values:
+        values["scripts"] = config.root / values["scripts"]
+    return replace(config, name=name, **values)
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     """Parse a TOML file.
 
@@ -199,25 +239,6 @@ def section(
     if table is not None and not isinstance(table, dict):
         raise BadConfiguration(file, None, f"tool.{tool} must be a table, [tool.{tool}]")
     return table
-
-
-def checked(file: Path, settings: Mapping[str, object]) -> dict[str, Any]:
-    """Check the keys and values of a [tool.migrate], and give the values their shapes.
-
-    Raises:
-        BadConfiguration: A value isn't what its setting wants.
-        UnknownSetting: There is no such setting.
-    """
-    values = {}
-    for key, value in settings.items():
-        check = SETTINGS.get(key)
-        if check is None:
-            raise UnknownSetting(file, key, SETTINGS)
-        try:
-            values[key] = check(value)
-        except _Mistake as mistake:
-            raise BadConfiguration(file, key, f"must be {mistake}; it is {_shown(value)}") from None
-    return values
 
 
 def _found(start: Path) -> tuple[Path, dict[str, Any]]:
@@ -281,112 +302,3 @@ def _setting_in(file: Path) -> str:
 def _variable(name: str) -> str:
     """An environment variable without the line end that files of secrets bring along."""
     return os.environ.get(name, "").strip()
-
-
-class _Mistake(Exception):
-    """A value isn't what its setting wants; the text says what that is."""
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _Mistake("a text in quotes, not empty")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    values = value if isinstance(value, list) else [value]
-    if not all(isinstance(v, str) and v.strip() for v in values):
-        raise _Mistake("a text in quotes or a list of them, none of them empty")
-    return tuple(values)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _Mistake("true or false, without quotes")
-    return value
-
-
-def _length(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _Mistake("a whole number, 0 or more")
-    return value
-
-
-def _seconds(value: object) -> float:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e9:
-        raise _Mistake("a number of seconds, 0 or more")
-    return float(value)
-
-
-def _objects(value: object) -> tuple[str, ...]:
-    targets = _texts(value)
-    if not all(_OBJECT.fullmatch(target) for target in targets):
-        raise _Mistake('"package.module:object", for example "myapp.models:Base.metadata"')
-    return targets
-
-
-def _globs(value: object) -> tuple[str, ...]:
-    names = _texts(value)
-    if not all(_GLOB.fullmatch(name) for name in names):
-        raise _Mistake('names of modules such as "myapp.models", or globs: "myapp.**.models"')
-    return names
-
-
-def _transaction(value: object) -> str:
-    if value not in ("revision", "run"):
-        raise _Mistake('"revision" (one transaction for each revision) or "run" (one for all)')
-    return str(value)
-
-
-def _data_loss(value: object) -> str:
-    if value not in ("ask", "refuse", "allow"):
-        raise _Mistake('"ask" (on a terminal, refused elsewhere), "refuse" or "allow"')
-    return str(value)
-
-
-def _file_template(value: object) -> str:
-    template = _text(value)
-    try:
-        named = template % {**dict.fromkeys(FILE_TOKENS, 1), "rev": "ab12", "slug": "add"}
-    except (KeyError, ValueError, TypeError):
-        named = ""
-    if not named or "%(rev)" not in template or "/" in template or "\\" in template:
-        tokens = " ".join(f"%({token})" for token in FILE_TOKENS)
-        raise _Mistake(f"a file name made of %(rev)s and other tokens, % itself as %%: {tokens}")
-    return template
-
-
-_OBJECT = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
-_PART = r"(?:\*\*|\*|\*?\w+(?:\*\w+)*\*?)"
-_GLOB = re.compile(rf"{_PART}(\.{_PART})*")
-
-SETTINGS: Mapping[str, Callable[[object], Any]] = {
-    "scripts": _text,
-    "metadata": _objects,
-    "models": _globs,
-    "models_exclude": _globs,
-    "prepend_sys_path": _texts,
-    "url": _text,
-    "url_env": _text,
-    "version_table": _text,
-    "version_table_schema": _text,
-    "transaction": _transaction,
-    "lock": _flag,
-    "lock_timeout": _seconds,
-    "journal": _flag,
-    "data_loss": _data_loss,
-    "protected": _texts,
-    "include_schemas": _flag,
-    "compare_type": _flag,
-    "compare_server_default": _flag,
-    "file_template": _file_template,
-    "truncate_slug_length": _length,
-    "timezone": _text,
-}
-"""Every key of [tool.migrate], and what makes its value out of the TOML one, or says what it wants."""
-
-
-def _shown(value: object) -> str:
-    """A wrong value, short enough for a message."""
-    text = hidden(repr(value))
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .beside import beside
 from .candidates import Candidate, find_metadata
-from .config import Config, checked, default_paths, load, read_toml, section
+from .config import Config, default_paths, load, read_toml, section
 from .errors import (
     AlreadyAProject,
     BadConfiguration,
@@ -23,6 +23,8 @@ from .errors import (
     SeveralModels,
 )
 from .modules import matcher, modules_under
+from .settings import checked
+from .surroundings import surroundings
 from .url import has_secret, hidden
 
 
@@ -36,6 +38,7 @@ class InitResult:
         lines: The lines of settings that were written.
         versions: The folder for the revision files.
         created: Whether pyproject.toml is new.
+        files: Other files that were written; mostly none.
     """
 
     config: Config
@@ -43,6 +46,7 @@ class InitResult:
     lines: tuple[str, ...]
     versions: Path
     created: bool
+    files: tuple[Path, ...] = ()
 
 
 def project_root(start: Path) -> Path:
@@ -67,6 +71,8 @@ def init_project(
     url: str | None = None,
     url_env: str | None = None,
     scripts: str = "migrations",
+    template: str | None = None,
+    package: bool = False,
 ) -> InitResult:
     """Set up migrations in a project: settings in its pyproject.toml, and a folder for revisions.
 
@@ -81,8 +87,12 @@ def init_project(
         url: The database's URL for the settings; None to leave it to the environment.
         url_env: The environment variable that the URL is read from; None for the usual ones.
         scripts: The folder for the revision files, relative to *root*.
+        template: What comes into that folder besides: the name of a template with an env.py, or
+            a folder; None for nothing.
+        package: Make the folders packages, with an empty `__init__.py`.
 
     Raises:
+        NoTemplate: There is no such template.
         AlreadyAProject: Migrations are set up here already, ours or Alembic's.
         FolderInUse: *scripts* is there and holds something else.
         NoModels: No metadata was found.
@@ -96,6 +106,9 @@ def init_project(
     before = {} if created else read_toml(file)
     _nothing_there_yet(root, file, before)
     folder = root / scripts
+    brought = dict(surroundings(template).files) if template is not None else {}
+    if package:
+        brought.update({"__init__.py": b"", "versions/__init__.py": b""})
     _may_be_used(folder)
     if url is not None and has_secret(url):
         raise SecretInFile(hidden(url), file)
@@ -113,18 +126,38 @@ def init_project(
     checked(file, settings)
     lines = ["[tool.migrate]", *(f"{key} = {_toml(value)}" for key, value in settings.items())]
     versions = folder / "versions"
+    written: list[Path] = []
     try:
         new = [f for f in (versions, *versions.parents) if not f.exists()]
         versions.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise CannotWrite(versions, err.strerror or str(err)) from err
     try:
+        written = _brought(brought, folder)
         _append(file, lines, before, settings)
     except BaseException:
+        for one in written:
+            one.unlink()
         for empty in new:  # the innermost first
             empty.rmdir()
         raise
-    return InitResult(load(root, url=None), found, tuple(lines), versions, created)
+    return InitResult(load(root, url=None), found, tuple(lines), versions, created, tuple(written))
+
+
+def _brought(files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write files into the folder; none that is there already is touched."""
+    written: list[Path] = []
+    for name, content in files.items():
+        target = folder / name
+        try:
+            with target.open("xb") as new:
+                written.append(target)
+                new.write(content)
+        except OSError as err:
+            for one in written:
+                one.unlink()
+            raise CannotWrite(target, err.strerror or str(err)) from err
+    return written
 
 
 def models_setting(candidate: Candidate, root: Path) -> list[str]:

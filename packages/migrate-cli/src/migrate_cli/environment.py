@@ -58,6 +58,16 @@ def database_url(config: Config) -> URL:
         raise UnparsableURL(hidden(config.url), config.url_source, reason) from err
 
 
+def located_url(config: Config) -> URL:
+    """The URL to connect to: a relative file in the settings counts from their folder.
+
+    Raises:
+        NoURL: The settings give none.
+        UnparsableURL: It isn't one.
+    """
+    return _located(database_url(config), config)
+
+
 def dialect_class(config: Config) -> type[Dialect]:
     """The class of the dialect that the URL names; its driver isn't imported.
 

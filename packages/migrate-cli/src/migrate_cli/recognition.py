@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from .config import Config, load, read_toml, section
+from .config import Config, load, of_database, read_toml, section
 from .errors import UsageError
+from .paths import shown
 
 
 def find(
@@ -26,22 +27,30 @@ def find(
     Args:
         url: The database's URL as given on the command line; None if it wasn't.
         config_file: The settings file, when it isn't to be searched for.
-        name: Section of an ini file that counts; None for [alembic].
+        name: Section of an ini file that counts, or one of [tool.migrate.databases]; None for
+            [alembic], or for what holds for all.
         arguments: What env.py is given.
         start: Folder to begin in; None is the current one.
 
     Raises:
-        UsageError: *name* or *arguments* are given, and it is no Alembic project.
+        UsageError: There is no database of that *name*; *arguments* are given, and there is no env.py.
         ConfigurationError: There are no settings, or they can't be read.
     """
     files = _alembic_files(config_file, start or Path())
     if files is None:
-        if name is not None or arguments:
+        config = load(start, url=url, config_file=config_file)
+        if name is not None:
+            config = of_database(config, name)
+        if (config.scripts / "env.py").is_file():
+            from .compat.own import with_env
+
+            return with_env(config, arguments)
+        if arguments:
             raise UsageError(
-                f"{'-n' if name is not None else '-x'} is for an Alembic project, and this isn't one: "
-                "there is no alembic.ini, and no [tool.alembic] in pyproject.toml"
+                f"-x is for an env.py, and there is none in {shown(config.scripts)}; "
+                "to have one: migrate init --env"
             )
-        return load(start, url=url, config_file=config_file)
+        return config
     from .compat.project import project
 
     ini, toml = files

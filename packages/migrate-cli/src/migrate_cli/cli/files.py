@@ -13,7 +13,7 @@ from ..paths import shown
 from ..url import hidden
 from .asking import choose, somebody_is_there
 from .graph import here
-from .paper import answer, change_line, field, option
+from .paper import answer, change_line, field, option, paint
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 @click.option(
     "--scripts", default="migrations", show_default=True, help="Folder for the revision files."
 )
-def init(metadata: tuple[str, ...], url_env: str | None, scripts: str) -> None:
+@click.option("--env", is_flag=True, help="Write an env.py too; short for -t generic.")
+@click.option(
+    "--template",
+    "-t",
+    metavar="NAME",
+    help="Bring what a template has, such as an env.py: see list-templates. Or a folder.",
+)
+@click.option("--package", is_flag=True, help="Make the folders packages: with __init__.py.")
+def init(metadata: tuple[str, ...], env: bool, template: str | None, **how: Any) -> None:
     """Set up migrations in the project of this folder.
 
     Finds the models by reading the source, adds [tool.migrate] to pyproject.toml, and makes
@@ -40,7 +48,7 @@ def init(metadata: tuple[str, ...], url_env: str | None, scripts: str) -> None:
     """
     from ..commands import init as work
 
-    how: dict[str, Any] = {"url": option("url"), "url_env": url_env, "scripts": scripts}
+    how |= {"url": option("url"), "template": template or ("generic" if env else None)}
     try:
         made = work(Path(), metadata=metadata, **how)
     except SeveralModels as err:
@@ -64,9 +72,20 @@ def _set_up(made: InitResult) -> list[str]:
         *lines,
         field("URL", source),
         field("Wrote", f"{shown(config.file)}  [tool.migrate]  ({len(made.lines)} lines)"),
+        *(field("", shown(one)) for one in made.files),
         field("", f"{shown(made.versions)}/"),
         field("Next", 'migrate make "create tables"'),
     ]
+
+
+@word(answers=True)
+def list_templates() -> None:
+    """List the templates that init knows."""
+    from ..commands import list_templates as work
+
+    found = work()
+    lines = [f"{paint(f'{one.name:<12}', 'bold')} {one.about}" for one in found]
+    answer({"templates": found}, [*lines, field("Use", "migrate init -t NAME")])
 
 
 def _placed(function: Callable[..., None]) -> Callable[..., None]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "init": "files",
+    "list-templates": "files",
     "revision": "files",
     "make": "files",
     "merge": "files",
@@ -67,13 +68,18 @@ def _common() -> list[click.Parameter]:
             type=click.Path(path_type=Path),
             help="The pyproject.toml or alembic.ini to read; otherwise the nearest one.",
         ),
-        _kept("--name", "-n", metavar="NAME", help="Section of an alembic.ini that counts."),
+        _kept(
+            "--name",
+            "-n",
+            metavar="NAME",
+            help="One of several databases; the section of an alembic.ini.",
+        ),
         _kept(
             "-x",
             "arguments",
             multiple=True,
             metavar="KEY=VALUE",
-            help="An argument for the env.py of an Alembic project; repeatable.",
+            help="An argument for env.py; repeatable.",
         ),
         _kept("--url", metavar="URL", help="The database, instead of what the project says."),
         _kept("--quiet", "-q", is_flag=True, help="Say nothing but errors."),

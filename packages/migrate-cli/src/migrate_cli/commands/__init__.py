@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .editing import edit
     from .ensuring import ensure_version
     from .examining import doctor
-    from .files import init, merge, revision
+    from .files import init, list_templates, merge, revision
     from .graph import branches, drawn, heads, history, show
     from .journal import log, resume
     from .moves import downgrade, stamp, upgrade
@@ -37,6 +37,7 @@ _WHERE = {
     "heads": "graph",
     "history": "graph",
     "init": "files",
+    "list_templates": "files",
     "log": "journal",
     "merge": "files",
     "plan": "planning",
@@ -64,6 +65,7 @@ __all__ = [
     "heads",
     "history",
     "init",
+    "list_templates",
     "log",
     "merge",
     "plan",

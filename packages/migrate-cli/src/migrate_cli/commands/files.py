@@ -14,6 +14,7 @@ from ..config import Config
 from ..discovery import InitResult, init_project, project_root
 from ..errors import UsageError
 from ..scripts import Script, Scripts
+from ..surroundings import Surroundings, available
 from . import targets
 
 if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
@@ -56,6 +57,8 @@ def init(
     url: str | None = None,
     url_env: str | None = None,
     scripts: str = "migrations",
+    template: str | None = None,
+    package: bool = False,
 ) -> InitResult:
     """Set up migrations in the project that a folder belongs to.
 
@@ -70,7 +73,14 @@ def init(
         url=url,
         url_env=url_env,
         scripts=scripts,
+        template=template,
+        package=package,
     )
+
+
+def list_templates() -> tuple[Surroundings, ...]:
+    """Give the templates that `init` knows: ours, then those of the user."""
+    return tuple(available())
 
 
 def revision(
@@ -108,7 +118,7 @@ def revision(
         Refused: Autogenerate, and a guard stands in the way; no file is written.
         MigrateError: What `metadata`, `database` and `write_revision` raise.
     """
-    if config.world is not None:
+    if config.world is not None and config.world.writes:
         return _made_there(
             config.world.write(
                 message=message or None,
@@ -173,7 +183,7 @@ def merge(
     if len(parents) < 2:
         only = f"only {parents[0]}" if parents else "no head"
         raise UsageError(f"nothing to merge: there is {only}, and it takes two")
-    if config.world is not None:
+    if config.world is not None and config.world.writes:
         return _made_there(
             config.world.write(
                 message=message or f"merge {' and '.join(parents)}",

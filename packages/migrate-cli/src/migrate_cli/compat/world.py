@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, ClassVar, TypeVar
 
 import ddl_autogen
 from ddl_constructs import Change
@@ -30,6 +30,7 @@ from ..errors import (
     ends_us,
     in_one_line,
 )
+from ..journal import NAME
 from ..paths import shown
 from ..runner import Run
 from ..scripts import Script as File
@@ -57,6 +58,15 @@ class AlembicWorld:
 
     settings: Config
     here: MigrationContext | None = None
+    writes: ClassVar[bool] = True
+
+    def _environment(self, *given: Any, **options: Any) -> EnvironmentContext:
+        """Make what env.py speaks with."""
+        return EnvironmentContext(*given, **options)
+
+    def _as_ours(self, around: Run, context: MigrationContext) -> Run:
+        """Give what surrounds a run there as our commands want it."""
+        return around
 
     def visit(
         self, work: Callable[[Run], T], *, sql: IO[str] | None = None, **asked: Any
@@ -81,14 +91,14 @@ class AlembicWorld:
         def visited(around: Run, context: MigrationContext) -> None:
             self.here = context
             with _ends_noted(around, lost) if "destination_rev" in asked else nullcontext():
-                found.append(work(around))
+                found.append(work(self._as_ours(around, context)))
 
         if sql is not None:
             self.settings.output_buffer = sql
         options = {name: value for name, value in asked.items() if value is not None}
         with (
             _told(path),
-            EnvironmentContext(
+            self._environment(
                 self.settings, directory, visit=visited, as_sql=sql is not None, **options
             ),
         ):
@@ -137,7 +147,10 @@ class AlembicWorld:
             compare_foreign_key_names=False,
             include_name=opts.get("include_name"),
             include_object=opts.get("include_object"),
-            ignore_tables=[(around.versions.schema, around.versions.name)],
+            ignore_tables=[
+                (around.versions.schema, around.versions.name),
+                (around.versions.schema, NAME),
+            ],
         )
         connection = around.sink.connection
         assert connection is not None, "what is compared is live"

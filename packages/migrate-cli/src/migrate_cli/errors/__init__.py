@@ -66,6 +66,7 @@ from .settings import (
     BadConfiguration,
     FolderInUse,
     NoConfiguration,
+    NoTemplate,
     SecretInFile,
     UnknownSetting,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "NoModels",
     "NoScripts",
     "NoSuchDatabase",
+    "NoTemplate",
     "NoURL",
     "NotBegun",
     "NothingLeft",

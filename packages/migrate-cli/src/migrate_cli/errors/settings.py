@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..paths import shown
-from .base import SHOWN, ConfigurationError, Refused, did_you_mean, near
+from .base import SHOWN, ConfigurationError, Refused, UsageError, did_you_mean, near
 
 
 class NoConfiguration(ConfigurationError):
@@ -68,6 +68,23 @@ class AlreadyAProject(Refused):
     def __init__(self, file: Path, tool: str, mend: str) -> None:
         self.file, self.tool, self.mend = file, tool, mend
         super().__init__(f"{shown(file)} already sets up {tool} here\n{mend}")
+
+
+class NoTemplate(UsageError):
+    """`init` was asked for a template that isn't there.
+
+    Attributes:
+        name: As it was asked for.
+        candidates: Similar names, best first; may be empty.
+    """
+
+    def __init__(self, name: str, known: Sequence[str], variable: str) -> None:
+        self.name, self.candidates = name, near(name, known)
+        super().__init__(
+            f"there is no template {name!r}{did_you_mean(self.candidates)}\n"
+            f"there are {', '.join(known)}; or give a folder with an env.py in it, "
+            f"or a folder of such folders in ${variable}"
+        )
 
 
 class FolderInUse(Refused):

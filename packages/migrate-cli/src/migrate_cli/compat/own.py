@@ -1,0 +1,101 @@
+"""A project of our own kind that has an env.py: it says where the commands work, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..config import Config
+from ..env import visiting
+from ..journal import Journal
+from ..paths import shown
+from ..runner import Run
+from ..version_table import VersionTable
+from . import install
+from .alembic.runtime.environment import EnvironmentContext
+from .alembic.runtime.migration import MigrationContext
+from .alias import AlembicImported
+from .settings import Config as Settings
+from .world import AlembicWorld, options
+
+
+def with_env(config: Config, arguments: Sequence[str] = ()) -> Config:
+    """Give the settings of a project whose env.py surrounds its commands.
+
+    Args:
+        config: The settings, as [tool.migrate] has them.
+        arguments: What env.py is given by -x.
+    """
+    with suppress(AlembicImported):  # then env.py has to say: from migrate_cli.env import context
+        install()
+    settings = Settings(
+        cmd_opts=options("alembic", arguments), config_args={"here": str(config.root)}
+    )
+    settings.set_main_option("script_location", _doubled(str(config.scripts)))
+    if config.url is not None:
+        settings.set_main_option("sqlalchemy.url", _doubled(config.url))
+    return replace(config, world=ProjectWorld(settings, project=config))
+
+
+def _doubled(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+@dataclass
+class ProjectWorld(AlembicWorld):
+    """What env.py does for our commands in a project of our own kind.
+
+    Attributes:
+        project: The settings that [tool.migrate] has.
+    """
+
+    project: Config | None = None
+    writes = False
+
+    def describe(self) -> str:
+        """Say which file surrounds the commands."""
+        return f"{shown(self._own.scripts / 'env.py')} says where the commands work"
+
+    @property
+    def _own(self) -> Config:
+        assert self.project is not None, "with_env gives it"
+        return self.project
+
+    def visit(self, work: Any, *, sql: Any = None, **asked: Any) -> list[Any]:
+        """Let a command work on each database that env.py configures; as `AlembicWorld` does."""
+        with visiting(self._own):
+            return super().visit(work, sql=sql, **asked)
+
+    def _environment(self, *given: Any, **options: Any) -> EnvironmentContext:
+        return _Environment(*given, project=self._own, **options)
+
+    def _as_ours(self, around: Run, context: MigrationContext) -> Run:
+        name, schema = context.version_table, context.version_table_schema
+        return replace(
+            around,
+            versions=VersionTable(name, schema),
+            journal=Journal(name, schema),
+            base="<base>",
+            prepare=None,
+        )
+
+
+class _Environment(EnvironmentContext):
+    """What env.py speaks with; what it doesn't say is as [tool.migrate] has it."""
+
+    def __init__(self, *given: Any, project: Config, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._project = project
+
+    def configure(self, *given: Any, **said: Any) -> None:
+        """Say which database it is; as in Alembic, but for the defaults."""
+        project = self._project
+        said.setdefault("version_table", project.version_table)
+        said.setdefault("version_table_schema", project.version_table_schema)
+        said.setdefault("transaction_per_migration", project.transaction == "revision")
+        said.setdefault("include_schemas", project.include_schemas)
+        said.setdefault("compare_type", project.compare_type)
+        said.setdefault("compare_server_default", project.compare_server_default)
+        super().configure(*given, **said)

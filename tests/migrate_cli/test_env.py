@@ -1,0 +1,284 @@
+"""An env.py of a project of our own kind: optional, and it says where the commands work."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from migrate_cli.commands import (
+    check,
+    current,
+    downgrade,
+    init,
+    list_templates,
+    merge,
+    revision,
+    stamp,
+    status,
+    upgrade,
+)
+from migrate_cli.config import Config
+from migrate_cli.errors import (
+    BadConfiguration,
+    EnvironmentFailed,
+    FolderInUse,
+    NoTemplate,
+    UsageError,
+)
+from migrate_cli.recognition import find
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy.pool import NullPool
+
+MODELS = """
+from sqlalchemy import Column, Integer, MetaData, Table
+metadata = MetaData()
+Table("account", metadata, Column("id", Integer, primary_key=True))
+"""
+ASYNC = {"sqlite": "aiosqlite", "postgresql": "asyncpg", "mysql": "aiomysql"}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "env_models.py").write_text(MODELS)
+    yield folder
+    sys.modules.pop("env_models", None)
+
+
+def tables(url: str) -> set[str]:
+    return set(inspect(create_engine(url, poolclass=NullPool)).get_table_names())
+
+
+def set_up(root: Path, template: str, url: str) -> Config:
+    init(root, template=template)
+    return find(start=root, url=url)
+
+
+@pytest.mark.parametrize("template", ["pyproject", "generic", "async"])
+def test_all_commands_work_by_each_template(template: str, root: Path, database_url: str) -> None:
+    if template == "async":
+        parsed = make_url(database_url)
+        driver = ASYNC[parsed.get_backend_name()]
+        pytest.importorskip(driver)
+        name = f"{parsed.get_backend_name()}+{driver}"
+        url = parsed.set(drivername=name).render_as_string(hide_password=False)
+    else:
+        url = database_url
+    config = set_up(root, template, url)
+
+    made = revision(config, "accounts", autogenerate=True)
+    moved = upgrade(config)
+
+    assert made.path is not None
+    assert "def upgrade(op: Operations) -> None:" in made.path.read_text()
+    assert moved.heads == (made.id,)
+    assert {"account", "migrate_version", "migrate_journal"} <= tables(database_url)
+    assert check(config).changes == ()
+    assert status(config).in_sync
+    assert downgrade(config, "base").heads == ()
+    assert "account" not in tables(database_url)
+    assert stamp(config, ["head"]).heads == (made.id,)
+    assert [one.id for one in current(config).revisions] == [made.id]
+
+
+@pytest.mark.parametrize("template", ["pyproject", "generic", "async"])
+def test_a_script_is_the_same_with_and_without_env(template: str, root: Path) -> None:
+    plain = set_up(root, "pyproject", "postgresql+psycopg://nowhere/x")
+    made = revision(plain, "accounts")
+    assert made.path is not None
+    text = made.path.read_text().replace(
+        "def upgrade(op: Operations) -> None:\n    pass",
+        'def upgrade(op: Operations) -> None:\n    op.execute("SELECT 1")',
+    )
+    made.path.write_text(text)
+    bare, told = io.StringIO(), io.StringIO()
+    upgrade(plain, sql=bare)
+    for one in list_templates():
+        if one.name == template:
+            for name, content in one.files.items():
+                (root / "migrations" / name).write_bytes(content)
+
+    upgrade(find(start=root, url="postgresql+psycopg://nowhere/x"), sql=told)
+
+    assert told.getvalue() == bare.getvalue()
+    assert "SELECT 1" in told.getvalue()
+
+
+def several(root: Path, tmp_path: Path) -> None:
+    init(root, template="multidb")
+    with (root / "pyproject.toml").open("a") as file:
+        for name in ("one", "two"):
+            file.write(
+                f'\n[tool.migrate.databases.{name}]\nurl = "sqlite:///{tmp_path}/{name}.db"\n'
+            )
+
+
+def test_one_history_is_run_in_several_databases(root: Path, tmp_path: Path) -> None:
+    several(root, tmp_path)
+    config = find(start=root)
+    made = revision(config, "t")
+    assert made.path is not None
+    text = made.path.read_text()
+    text = text.replace("import Operations\n", "import Operations\nimport sqlalchemy as sa\n")
+    made.path.write_text(
+        text.replace(
+            "def upgrade(op: Operations) -> None:\n    pass",
+            "def upgrade(op: Operations, database: str) -> None:\n"
+            '    op.create_table(f"in_{database}", sa.Column("id", sa.Integer()))',
+        )
+    )
+
+    upgrade(config)
+
+    found = [tables(f"sqlite:///{tmp_path}/{name}.db") for name in ("one", "two")]
+    assert ["in_one" in found[0], "in_two" in found[0]] == [True, False]
+    assert ["in_one" in found[1], "in_two" in found[1]] == [False, True]
+
+
+def test_one_of_them_may_be_named(root: Path, tmp_path: Path) -> None:
+    several(root, tmp_path)
+    config = find(start=root, arguments=["database=two"])
+    made = revision(config, "accounts", autogenerate=True)
+
+    upgrade(config)
+
+    assert [made.changes[0].describe()] == ["create table account (1 column)"]
+    assert "account" in tables(f"sqlite:///{tmp_path}/two.db")
+    assert not (tmp_path / "one.db").exists()
+
+
+def test_a_database_has_settings_of_its_own(root: Path, tmp_path: Path) -> None:
+    """Without an env.py: -n NAME."""
+    (root / "pyproject.toml").write_text(
+        '[tool.migrate]\nurl = "sqlite:///main.db"\n'
+        '[tool.migrate.databases.reports]\nurl = "sqlite:///reports.db"\nscripts = "reports"\n'
+        'version_table = "reports_version"\n'
+    )
+    for folder in ("migrations", "reports"):
+        (root / folder / "versions").mkdir(parents=True)
+    config = find(start=root, name="reports")
+    made = revision(config, "first")
+    upgrade(config)
+
+    assert made.path is not None
+    assert made.path.parent == root / "reports" / "versions"
+    assert "reports_version" in tables(f"sqlite:///{root}/reports.db")
+    assert current(find(start=root)).revisions == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "said"),
+    [
+        ('[tool.migrate.databases.one]\nurl = "x"', "on", "no database 'on'; did you mean 'one'?"),
+        ("", "one", "no database 'one'; there is no [tool.migrate.databases]"),
+        ("[tool.migrate.databases.one]\nurll = 1", "one", "no setting 'urll'; did you mean 'url'"),
+        ("[tool.migrate.databases.one]\nurl = 1", "one", "url in one must be a text in quotes"),
+        ("databases = 3", "one", "must be tables, each with a name"),
+    ],
+)
+def test_what_is_wrong_with_databases_is_told(
+    root: Path, settings: str, name: str, said: str
+) -> None:
+    (root / "pyproject.toml").write_text(f"[tool.migrate]\n{settings}\n")
+
+    with pytest.raises((BadConfiguration, UsageError)) as caught:
+        find(start=root, name=name)
+
+    assert said in str(caught.value)
+
+
+def test_an_env_that_imports_alembic_works_too(root: Path, sqlite_url: str) -> None:
+    config = set_up(root, "generic", sqlite_url)
+    file = root / "migrations" / "env.py"
+    file.write_text(
+        file.read_text().replace(
+            "from migrate_cli.env import context, models, url",
+            "from alembic import context\nfrom migrate_cli.env import models, url",
+        )
+    )
+
+    assert upgrade(config).done == ()
+
+
+def test_an_env_that_fails_is_told_with_its_line(root: Path, sqlite_url: str) -> None:
+    config = set_up(root, "generic", sqlite_url)
+    (root / "migrations" / "env.py").write_text("x = 1\n1 / 0\n")
+
+    with pytest.raises(EnvironmentFailed, match=r"env\.py:2 failed: ZeroDivisionError"):
+        upgrade(config)
+
+
+def test_arguments_need_an_env(root: Path) -> None:
+    init(root)
+
+    with pytest.raises(UsageError, match=r"-x is for an env\.py, and there is none"):
+        find(start=root, arguments=["a=b"])
+
+
+def test_merging_is_done_in_our_form(root: Path, sqlite_url: str) -> None:
+    config = set_up(root, "generic", sqlite_url)
+    for one in ("a1", "b2"):
+        revision(config, one, rev_id=one, head=["base"], splice=True)
+
+    made = merge(config)
+
+    assert made.path is not None
+    assert "from migrate_cli import Operations" in made.path.read_text()
+
+
+def test_users_have_templates_of_their_own(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "templates" / "ours"
+    mine.mkdir(parents=True)
+    (mine / "README").write_text("What we do here.\nMore of it.\n")
+    (mine / "env.py").write_text("# mine\n")
+    (mine / "script.py.mako").write_text("# template\n")
+    monkeypatch.setenv("MIGRATE_TEMPLATES", str(mine.parent))
+
+    made = init(root, template="ours")
+
+    assert [(one.name, one.about) for one in list_templates()][-1] == ("ours", "What we do here.")
+    assert [one.name for one in made.files] == ["env.py", "script.py.mako"]
+    assert (root / "migrations" / "env.py").read_text() == "# mine\n"
+
+
+def test_a_folder_may_be_the_template(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "env.py").write_text("# mine\n")
+
+    init(root, template=str(tmp_path))
+
+    assert (root / "migrations" / "env.py").read_text() == "# mine\n"
+
+
+def test_a_template_that_is_not_there_is_told_with_those_that_are(root: Path) -> None:
+    with pytest.raises(NoTemplate, match="did you mean 'generic'") as caught:
+        init(root, template="generik")
+
+    assert "there are pyproject, async, generic, multidb" in str(caught.value)
+    assert sorted(one.name for one in root.iterdir()) == ["env_models.py"]
+
+
+def test_nothing_is_overwritten(root: Path) -> None:
+    (root / "migrations").mkdir()
+    (root / "migrations" / "env.py").write_text("# theirs\n")
+
+    with pytest.raises(FolderInUse):
+        init(root, template="generic")
+
+    assert (root / "migrations" / "env.py").read_text() == "# theirs\n"
+    assert not (root / "pyproject.toml").exists()
+
+
+def test_the_folders_may_be_packages(root: Path) -> None:
+    made = init(root, package=True)
+
+    assert [one.relative_to(root).as_posix() for one in made.files] == [
+        "migrations/__init__.py",
+        "migrations/versions/__init__.py",
+    ]
+    assert revision(find(start=root), "first").path is not None
