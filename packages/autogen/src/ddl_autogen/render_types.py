@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.mysql import SET
 from sqlalchemy.types import Enum, TypeDecorator, TypeEngine
 
 from .errors import UnrenderableType
@@ -51,12 +51,18 @@ def _base(value: Any, renderer: Renderer) -> Node:
             return type_node(_impl(value, renderer), renderer)
         case Enum():
             return _enum(value, renderer)
-        case SET():
+        case _ if _is_set(value):
             labels = [string(label) for label in value.values]
             facts = {"charset": value.charset, "collation": value.collation}
             said = renderer.keywords((k, v) for k, v in facts.items() if v is not None)
             return call(_class_name(type(value), renderer), *labels, *said)
     return call(_class_name(_public(type(value)), renderer), *_arguments(value, renderer))
+
+
+def _is_set(value: object) -> bool:
+    """Whether it is MySQL's SET; who has one has imported its module."""
+    mysql = sys.modules.get("sqlalchemy.dialects.mysql")
+    return mysql is not None and isinstance(value, mysql.SET)
 
 
 def _public(kind: type) -> type:

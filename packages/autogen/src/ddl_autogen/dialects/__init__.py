@@ -1,6 +1,6 @@
 """How each database reports a schema: one file a dialect."""
 
-from . import mysql, postgresql, sqlite
-from .base import Database, alters_in_place, database, reads
+from .base import Database, reads
+from .lookup import alters_in_place, database
 
-__all__ = ["Database", "alters_in_place", "database", "mysql", "postgresql", "reads", "sqlite"]
+__all__ = ["Database", "alters_in_place", "database", "reads"]

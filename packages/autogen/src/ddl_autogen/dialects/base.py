@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from ..errors import UnsupportedDatabase, UnsupportedType
+from ..errors import UnsupportedType
 from ..indextext import parse_index
 from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
@@ -365,7 +365,8 @@ _LABELS: dict[Kind, str] = {
 _CALL = re.compile(r"[\w.]+\([^()]*\)$")
 _STRING = re.compile(r"'((?:[^']|'')*)'$")
 _D = TypeVar("_D", bound=type[Database])
-_databases: dict[str, type[Database]] = {}
+databases: dict[str, type[Database]] = {}
+"""What is registered, by the name of a dialect."""
 
 
 def reads(*dialects: str) -> Callable[[_D], _D]:
@@ -373,25 +374,7 @@ def reads(*dialects: str) -> Callable[[_D], _D]:
 
     def register(kind: _D) -> _D:
         for name in dialects:
-            _databases[name] = kind
+            databases[name] = kind
         return kind
 
     return register
-
-
-def alters_in_place(dialect: Dialect) -> bool:
-    """Tell whether ALTER TABLE says all changes; of a dialect that nobody knows, that it does."""
-    kind = _databases.get(dialect.name)
-    return kind is None or kind.alters_in_place
-
-
-def database(dialect: Dialect) -> Database:
-    """Give what knows a dialect's database.
-
-    Raises:
-        UnsupportedDatabase: Nobody registered for it.
-    """
-    kind = _databases.get(dialect.name)
-    if kind is None:
-        raise UnsupportedDatabase(dialect.name, tuple(sorted(_databases)))
-    return kind(dialect)

@@ -14,7 +14,6 @@ from ..runner import Run
 from ..scripts import Scripts
 from ..sinks.offline import at_rest, written
 from ..transactions import reading
-from . import difference
 from .graph import Entry, entry
 from .project import applied, live, on_database, recorded, unknown
 from .unfinished import Standing, standing
@@ -157,6 +156,8 @@ def check(config: Config, *, connection: Database | None = None) -> Checked:
         UnknownApplied: The database is at a revision that has no file.
         ModelsError: The models can't be imported.
     """
+    from . import difference  # which imports all that compares
+
     graph = Scripts.of(config).graph
     ours = difference.models(config)
 
@@ -175,6 +176,8 @@ def diff(config: Config, *, connection: Database | None = None) -> Differences:
     Raises:
         ModelsError: The models can't be imported.
     """
+    from . import difference  # which imports all that compares
+
     ours = difference.models(config)
 
     def work(around: Run) -> Differences:
@@ -231,6 +234,8 @@ def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, s
     """Compare; or give the first line of what stands in the way."""
     if config.world is None and not config.metadata:
         return None, "not compared: [tool.migrate] names no metadata"
+    from . import difference  # which imports all that compares
+
     try:
         found = difference.changes(around, difference.models(config), config)
     except (ModelsError, Refused) as err:

@@ -19,7 +19,6 @@ from ..paths import shown
 from ..runner import Run
 from ..scripts import Scripts
 from ..transactions import reading
-from . import difference
 from .project import live, on_database, unknown
 
 
@@ -117,6 +116,8 @@ def _scripts(config: Config) -> tuple[Literal["ok", "note"], str]:
 def _models(config: Config) -> tuple[Literal["ok", "note"], str]:
     if not config.metadata:
         return "note", "[tool.migrate] names no metadata, so nothing can be compared"
+    from . import difference  # which imports all that compares
+
     found = difference.models(config, allow_empty=True)
     count = sum(len(one.tables) for one in found)
     if not count:
