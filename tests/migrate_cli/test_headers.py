@@ -221,6 +221,12 @@ def test_a_bad_header_names_the_file_and_the_line(
     assert caught.value.exit_status == 3
 
 
+def test_an_empty_dependency_is_none(tmp_path: Path) -> None:
+    source = head('down_revision = "a"', 'depends_on = ""')
+
+    assert header_of(tmp_path, source).depends_on == ()
+
+
 def test_a_file_named_by_a_hexadecimal_id_needs_no_id_inside(tmp_path: Path) -> None:
     assert header_of(tmp_path, "down_revision = None", "ab12cd.py").revision == "ab12cd"
 

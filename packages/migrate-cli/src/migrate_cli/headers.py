@@ -116,7 +116,7 @@ _is_hex = re.compile(r"[0-9a-f]+").fullmatch
 def _ids(name: str, values: dict[str, object], file: Path) -> tuple[str, ...]:
     """None, one text or several, as a tuple without repetition."""
     value = values.get(name)
-    if value is None:
+    if value is None or (value == "" and name == "depends_on"):  # so say some, for Alembic
         return ()
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=repr)
