@@ -45,9 +45,15 @@ def file_name(template: str, id: str, message: str, created: datetime, length: i
     ...           datetime(2026, 11, 2))
     '2026_11_02_ab12_add_age.py'
     """
-    name = template % {
+    name = template % tokens(id, slug(message, length), created)
+    return f"{name.rstrip('_')}.py"
+
+
+def tokens(id: str, slug: str, created: datetime) -> dict[str, object]:
+    """What stands in a file's name for each token of its template."""
+    return {
         "rev": id,
-        "slug": slug(message, length),
+        "slug": slug,
         "epoch": int(created.timestamp()),
         "year": created.year,
         "month": created.month,
@@ -56,4 +62,3 @@ def file_name(template: str, id: str, message: str, created: datetime, length: i
         "minute": created.minute,
         "second": created.second,
     }
-    return f"{name.rstrip('_')}.py"

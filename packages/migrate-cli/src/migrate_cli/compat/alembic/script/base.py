@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ....errors import ScriptError
-from ....naming import file_name
+from ....naming import tokens
 from ....scripts import Script as File
 from .. import util
 from ..util.pyfiles import template_to_file
@@ -85,14 +86,10 @@ class ScriptDirectory(ScriptFolder):
         needs = self._needs(depends_on)
         created = self._generate_create_date()
         folder = self._folder(version_path, parents)
-        path = folder / file_name(
-            file_template or self.file_template,
-            revid,
-            message or "",
-            created,
-            self.truncate_slug_length,
-        )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = folder / self._named(file_template or self.file_template, revid, message, created)
+        if not path.parent.is_dir():
+            with util.status(f"Creating directory {path.parent}", **self.messaging_opts):
+                path.parent.mkdir(parents=True)
         with util.status(f"Generating {path}", **self.messaging_opts):
             template_to_file(
                 self.dir / "script.py.mako",
@@ -179,10 +176,15 @@ class ScriptDirectory(ScriptFolder):
         message: str | None,
         create_date: datetime,
     ) -> Path:
-        name = file_name(
-            self.file_template, rev_id, message or "", create_date, self.truncate_slug_length
-        )
-        return Path(path) / name
+        return Path(path) / self._named(self.file_template, rev_id, message, create_date)
+
+    def _named(self, template: str, rev_id: str, message: str | None, created: datetime) -> str:
+        """As Alembic names a file: where the message is cut there is an underscore more."""
+        length = self.truncate_slug_length or 40
+        slug = "_".join(re.findall(r"\w+", message or "")).lower()
+        if len(slug) > length:
+            slug = slug[:length].rsplit("_", 1)[0] + "_"
+        return f"{template % tokens(rev_id, slug, created)}.py"
 
 
 def _scalar(names: Sequence[str]) -> Any:
