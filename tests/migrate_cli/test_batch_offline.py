@@ -191,6 +191,25 @@ def test_a_table_that_no_revision_makes_is_not_guessed_at(project: Config) -> No
     assert "table z isn't known: no revision makes it" in said
 
 
+def test_a_block_that_fits_any_table_needs_none_to_be_known(project: Config) -> None:
+    path = project.root / "migrations" / "versions" / "r5.py"
+    path.write_text(
+        path.read_text().replace(
+            'batch.alter_column("b", nullable=True)',
+            'batch.add_column(sa.Column("m", sa.Text(), server_default="1"))\n'
+            '        batch.create_index("im", ["m"])',
+        )
+    )
+
+    said = script(project, "r4:r5")
+
+    assert "ALTER TABLE p ADD COLUMN m TEXT DEFAULT '1'" in said
+    assert "CREATE INDEX im ON p (m)" in said
+    path.write_text(path.read_text().replace('server_default="1"', "nullable=False"))
+    with pytest.raises(RevisionFailed, match="isn't known"):
+        script(project, "r4:r5")
+
+
 def test_blocks_are_recorded_as_the_changes_that_they_hold(project: Config) -> None:
     state = state_at(Scripts.of(project).graph, ["r3"], sqlite.dialect())
 

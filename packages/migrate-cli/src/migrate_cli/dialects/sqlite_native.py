@@ -9,6 +9,7 @@ from typing import Any
 
 from ddl_constructs import AddColumn, AlterColumn, Change, DropColumn
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 
 from ..batch.block import Step
 from .sqlite_catalog import Catalog, is_on
@@ -36,7 +37,7 @@ def in_place(draft: Draft, step: Step, connection: Connection | None) -> bool:
                 return False
             if draft.table.column(str(change.column.name)) is not None:
                 return True  # nothing to do, or refused
-            return _can_add(draft, change, connection)
+            return can_add(change, draft.dialect, draft.catalog, connection)
         case DropColumn():
             item = draft.table.column(change.column_name)
             return item is None or (draft.catalog.version >= (3, 35) and _can_drop(draft, item))
@@ -47,8 +48,14 @@ def in_place(draft: Draft, step: Step, connection: Connection | None) -> bool:
     return False
 
 
-def _can_add(draft: Draft, change: AddColumn, connection: Connection | None) -> bool:
-    new = new_column(change, draft.dialect)
+def can_add(
+    change: AddColumn,
+    dialect: Dialect,
+    catalog: Catalog | None = None,
+    connection: Connection | None = None,
+) -> bool:
+    """Tell whether SQLite can add a column; without a catalog or connection: to any table."""
+    new = new_column(change, dialect)
     item = new.item
     kinds = [table_constraints(text)[0].clauses[0].kind for text in new.constraints]
     if new.key or item.all("primary") or "unique" in kinds or kinds.count("foreignkey") > 1:
@@ -56,7 +63,7 @@ def _can_add(draft: Draft, change: AddColumn, connection: Connection | None) -> 
     if item.generated is not None:
         return "STORED" not in item.text.upper() and not item.not_null
     default = item.default
-    empty = connection is not None and _is_empty(draft.catalog, connection)
+    empty = connection is not None and catalog is not None and _is_empty(catalog, connection)
     if default is None:
         return empty or not item.not_null
     if not empty and not _is_constant(item):

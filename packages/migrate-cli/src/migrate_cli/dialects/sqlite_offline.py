@@ -11,7 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ddl_constructs import AlterColumn, Change, CreateIndex, CreateTable, ExecuteSQL
+from ddl_constructs import (
+    AddColumn,
+    AlterColumn,
+    Change,
+    CreateIndex,
+    CreateTable,
+    DropIndex,
+    ExecuteSQL,
+)
 from sqlalchemy import Table, create_engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -28,7 +36,7 @@ from .sqlite_catalog import Catalog
 from .sqlite_changed import Draft
 from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
-from .sqlite_native import as_said, in_place
+from .sqlite_native import as_said, can_add, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
 from .sqlite_rebuild import copying, said, temporary_name, where_is
@@ -88,13 +96,34 @@ def write(block: Block, sink: Sink) -> bool:
             sink.mirrors.remove(mirror)
             mirror.close()
         return True
+    try:
+        _run(block, sink, _known(block, sink))
+    except UnknownSchema:  # nothing is written yet
+        if not _fits_any_table(block, sink):
+            raise
+        for step in block.steps:
+            sink.take(step.change)
+    return True
+
+
+def _known(block: Block, sink: OfflineSink) -> Mirror:
+    """Give the database of a script, if it is what the script makes."""
     mirror = _of_script(sink, block.table_name)
     if mirror.stuck is not None:
         written, reason = mirror.stuck
         step = f"execute {_short(written.sql)}" if written.gap is None else "a gap"
         raise UnknownSchema(block.table_name, written.revision, step, reason)
-    _run(block, sink, mirror)
-    return True
+    return mirror
+
+
+def _fits_any_table(block: Block, sink: OfflineSink) -> bool:
+    """Tell whether a block only says what SQLite can do in place, whatever the table holds."""
+    reads = block.recreate == "always" or block.forces or block.reflect_args or block.reflect_kwargs
+    return not reads and all(
+        isinstance(step.change, CreateIndex | DropIndex)
+        or (isinstance(step.change, AddColumn) and can_add(step.change, sink.dialect))
+        for step in block.steps
+    )
 
 
 def _short(sql: str) -> str:
