@@ -182,13 +182,13 @@ def realprojects(session: nox.Session) -> None:
     session.install(*EDITABLE, *TESTING, SQLALCHEMY["2.0"])
     session.install(*sorted({need for one in PROJECTS for need in one.needs}))
     session.install(SQLALCHEMY["2.0"], "alembic==1.20.1")  # whatever those wanted
-    brought = Path(session.create_tmp()) / "projects"
+    brought = Path(session.create_tmp()).resolve() / "projects"
     for one in PROJECTS:
         folder = brought / one.name
         if not folder.exists():
             session.run(
                 *("python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
-                *("--target", str(folder), f"{one.name}=={one.version}"),
+                *("--target", str(folder), f"{one.name}=={one.version}", *one.also),
             )
     session.run(
         *("python", "-m", "pytest", "-p", "no:cacheprovider", "tests/realprojects"),

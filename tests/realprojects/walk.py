@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import uuid
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from realprojects.projects import Project
 from sqlalchemy.pool import NullPool
 
 SERVERS = {
@@ -24,6 +26,32 @@ SERVERS = {
 }
 TOOLS = {"alembic": ["alembic"], "migrate": ["migrate_cli", "alembic"]}
 
+INI = """\
+[alembic]
+script_location = {scripts}
+version_locations = {versions}
+path_separator = space
+prepend_sys_path = {root}
+recursive_version_locations = true
+sqlalchemy.url = {url}
+
+[loggers]
+keys = root
+[handlers]
+keys = console
+[formatters]
+keys = plain
+[logger_root]
+level = WARNING
+handlers = console
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+formatter = plain
+[formatter_plain]
+format = %(message)s
+"""
+
 ENV = """\
 import sqlalchemy.orm
 from alembic import context
@@ -31,13 +59,18 @@ from sqlalchemy import engine_from_config, pool
 
 config = context.config
 {before}
-engine = engine_from_config(
-    config.get_section(config.config_ini_section), prefix="sqlalchemy.", poolclass=pool.NullPool
-)
-with engine.connect() as connection:
-    context.configure(connection=connection, {options})
+if context.is_offline_mode():
+    context.configure(url=config.get_main_option("sqlalchemy.url"), literal_binds=True, {options})
     with context.begin_transaction():
         context.run_migrations()
+else:
+    engine = engine_from_config(
+        config.get_section(config.config_ini_section), prefix="sqlalchemy.", poolclass=pool.NullPool
+    )
+    with engine.connect() as connection:
+        context.configure(connection=connection, {options})
+        with context.begin_transaction():
+            context.run_migrations()
 """
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|datetime\.datetime\([\d, ]+\)")
@@ -47,7 +80,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?|datetime\.dateti
 def database(kind: str, folder: Path) -> Iterator[str]:
     """An empty database of a kind, gone after the block."""
     if kind == "sqlite":
-        yield f"sqlite:///{folder}/x.db"
+        yield f"sqlite:///{folder}/{uuid.uuid4().hex[:10]}.db"
         return
     server = sa.create_engine(SERVERS[kind], isolation_level="AUTOCOMMIT", poolclass=NullPool)
     name = f"migrate_real_{uuid.uuid4().hex[:10]}"
@@ -64,20 +97,29 @@ def database(kind: str, folder: Path) -> Iterator[str]:
             connection.exec_driver_sql(f"DROP DATABASE {name}{force}")
 
 
-def make(folder: Path, url: str, versions: list[Path], root: Path, **env: str) -> None:
-    """Write the settings and the env.py that stand around the project's own revision files."""
-    places = " ".join(map(str, versions))
-    (folder / "scripts").mkdir(exist_ok=True)
-    (folder / "alembic.ini").write_text(
-        f"[alembic]\nscript_location = %(here)s/scripts\nversion_locations = {places}\n"
-        f"path_separator = space\nprepend_sys_path = {root}\nrecursive_version_locations = true\n"
-        f"sqlalchemy.url = {url}\n"
+def make(project: Project, root: Path, folder: Path, url: str) -> None:
+    """Write the settings of a project, and the env.py that stands around its revision files if it is ours.
+
+    Args:
+        project: The project.
+        root: Where its package is.
+        folder: Where it is to be run.
+        url: Its database.
+    """
+    scripts = root / project.own if project.own else folder / "scripts"
+    settings = INI.format(
+        scripts=scripts, versions=" ".join(map(str, project.folders(root))), root=root, url=url
     )
-    text = ENV.format(**{"before": "", "options": "", **env})
-    (folder / "scripts/env.py").write_text(text)
+    (folder / "alembic.ini").write_text(settings)
+    if not project.own:
+        scripts.mkdir(exist_ok=True)
+        written = ENV.format(before=project.before, options=project.options)
+        (scripts / "env.py").write_text(written)
 
 
-def run(tool: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(
+    tool: str, folder: Path, *words: str, environ: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run one of the tools in a project, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-m", *TOOLS[tool], *words],
@@ -85,7 +127,35 @@ def run(tool: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
         timeout=900,
+        env={**os.environ, **(environ or {})},
     )
+
+
+def by_client(url: str, script: str) -> str:
+    """Run a SQL script by the database's own client; what went wrong, empty if nothing did."""
+    at = sa.make_url(url)
+    if at.get_backend_name() == "sqlite":
+        try:
+            with sqlite3.connect(str(at.database), isolation_level=None) as connection:
+                connection.executescript(script)
+        except sqlite3.Error as err:
+            return str(err)
+        return ""
+    place = {"-h": at.host, "-U": at.username, "-p": at.port, "-d": at.database}
+    client = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1"]
+    if at.get_backend_name() != "postgresql":
+        place = {"-h": at.host, "-u": at.username, "-P": at.port, "-D": at.database}
+        client = ["mariadb"]
+    words = [word for flag, value in place.items() if value for word in (flag, str(value))]
+    secrets = {"PGPASSWORD": at.password or "", "MYSQL_PWD": at.password or ""}
+    done = subprocess.run(
+        [*client, *words],
+        input=script,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **{name: str(value) for name, value in secrets.items() if value}},
+    )
+    return "" if done.returncode == 0 else done.stderr
 
 
 def catalog(url: str) -> dict[str, Any]:
