@@ -195,6 +195,7 @@ PROJECTS = [
             *("sqlalchemy-utils", "prometheus-client", "jinja2", "PyYAML"),
         ),
         back=False,
+        mixed=("sqlite", "postgresql"),
     ),
     Project(
         "tacker",
@@ -227,6 +228,7 @@ PROJECTS = [
         ("zun/db/sqlalchemy/alembic/versions",),
         ("mariadb",),
         needs=OSLO,
+        before="import zun.db.sqlalchemy.models",  # as its own env.py does
         back=False,
     ),
 ]

@@ -29,8 +29,9 @@ def main(tool: str, url: str) -> None:
     end, sys.stdout = sys.stdout, sys.stderr
     scripts = ScriptDirectory.from_config(Config("alembic.ini"))
     found = []
+    one_line = len(scripts.get_bases()) == 1  # of several, no step is a range by itself
     for revision in reversed(list(scripts.walk_revisions())):
-        script = written(command, Config, revision)
+        script = written(command, Config, revision) if one_line else None
         if script is None:
             command.upgrade(Config("alembic.ini"), revision.revision)
         else:
