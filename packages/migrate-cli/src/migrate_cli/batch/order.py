@@ -88,9 +88,27 @@ def order_after(block: Block, names: Sequence[str]) -> list[str]:
     if not block.partial_reordering:
         return found
     try:
-        return reordered(found, block.partial_reordering)
+        return placed(block, reordered(found, block.partial_reordering))
     except ValueError as err:
         raise CannotRebuild(what, str(err), "say one order") from err
+
+
+def placed(block: Block, names: Sequence[str]) -> list[str]:
+    """Put new columns beside the ones they were put beside once more, after all was reordered.
+
+    Those that an order names stay where it has them.
+    """
+    found = list(names)
+    ordered = {name for order in block.partial_reordering for name in order}
+    for step in block.steps:
+        change = step.change
+        if not isinstance(change, AddColumn):
+            continue
+        name, after = str(change.column.name), step.after or change.insert_after
+        beside = step.before or after
+        if name in found and beside in found and name not in ordered:
+            found = moved(found, name, before=step.before, after=after)
+    return found
 
 
 def moved(names: Sequence[str], name: str, *, before: str | None, after: str | None) -> list[str]:

@@ -24,7 +24,7 @@ from sqlalchemy.types import NullType
 
 from ..batch.block import Block, Step
 from ..batch.errors import CannotRebuild, UnknownInTable
-from ..batch.order import reordered
+from ..batch.order import placed, reordered
 from . import sqlite_edit as edit
 from .sqlite_catalog import Catalog
 from .sqlite_changed import Draft
@@ -113,7 +113,7 @@ def work_in_options(draft: Draft, block: Block) -> None:
         orders.append([str(item.name) for _, item in items if item is not None])
     if orders:
         try:
-            names = reordered(draft.table.names, orders)
+            names = placed(block, reordered(draft.table.names, orders))
         except ValueError as err:
             raise CannotRebuild(what, str(err), "say one order") from err
         draft.table = edit.with_order(draft.table, names)
