@@ -20,15 +20,17 @@ from sqlalchemy.exc import OperationalError
 from ..batch.block import Block
 from ..batch.errors import CannotRebuild, UnknownInTable
 from ..sinks.base import Sink
-from .sqlite_catalog import Catalog, read, tables
+from .sqlite_catalog import Catalog, is_view, read, tables
 from .sqlite_changed import Draft
 from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
 from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
-from .sqlite_rebuild import all_or_nothing, rebuild
+from .sqlite_parent import refuse_keyless
+from .sqlite_rebuild import all_or_nothing, rebuild, temporary_name
 from .sqlite_stale import remove_stale, stale_names
+from .sqlite_tokens import fold
 
 _OLDEST = (3, 26)  # PRAGMA legacy_alter_table
 
@@ -49,7 +51,7 @@ def run(block: Block, sink: Sink) -> None:
         for group in parts:
             for rename in group.renames:
                 _rename(rename, block, sink, connection)
-                renamed[rename.column_name.lower()] = str(rename.new_column_name)
+                renamed[fold(rename.column_name)] = str(rename.new_column_name)
             _run_group(group, block, sink, connection, renamed, last=group is parts[-1])
 
 
@@ -85,7 +87,7 @@ def _take(change: Change, sink: Sink) -> None:
         if not said.startswith("error in "):  # SQLite, alter.c: what its look at the schema finds
             raise
         found = said.split()
-        mend = f'op.execute("DROP {found[2].upper()} {found[3]}")'
+        mend = f'op.execute("DROP {found[2].upper()} {found[3].rstrip(":")}")'
         raise CannotRebuild(
             change.describe(), said, f"drop that first, and make it anew behind: {mend}"
         ) from err
@@ -126,6 +128,7 @@ def _run_group(
         else:
             copies = True
             work_in(draft, step)
+    refuse_keyless(draft, what)
     if not copies:
         with all_or_nothing(connection):
             for change in native:
@@ -158,7 +161,7 @@ def beside(draft: Draft, change: Change) -> bool:
     match change:
         case CreateIndex():
             there = draft.catalog.named("index", str(change.index_name))
-            if there is None or there.name.lower() in draft.without or not change.if_not_exists:
+            if there is None or fold(there.name) in draft.without or not change.if_not_exists:
                 _known_columns(draft, change)
                 draft.indexes.append(change)
             return True
@@ -190,7 +193,7 @@ def _drop_index(draft: Draft, change: DropIndex) -> None:
         if change.if_exists:
             return
         raise UnknownInTable(change.describe(), "index", change.index_name, draft.table.name, known)
-    draft.without.add(entry.name.lower())
+    draft.without.add(fold(entry.name))
 
 
 def catalog_of(block: Block, connection: Connection, what: str) -> Catalog:
@@ -200,19 +203,16 @@ def catalog_of(block: Block, connection: Connection, what: str) -> Catalog:
         UnknownInTable: There is no such table.
         CannotRebuild: Its CREATE TABLE isn't understood.
     """
-    found = read(connection, block.table_name, block.schema)
+    name = block.table_name
+    if fold(name).startswith("sqlite_"):
+        raise CannotRebuild(what, f"{name} is SQLite's own table", "leave it to SQLite")
+    found = read(connection, name, block.schema)
     if found is None:
-        known = tables(connection, block.schema)
-        for left in stale_names(block.table_name):
-            if left in known:
-                raise CannotRebuild(
-                    what,
-                    f"there is no table {block.table_name!r}, but {left}, which a run that died "
-                    "has left behind",
-                    f"look into it, and give it its name back: ALTER TABLE {left} RENAME TO "
-                    f"{block.table_name}",
-                )
-        raise UnknownInTable(what, "table", block.table_name, block.table_name, known)
+        raise _no_table(block, connection, what)
+    for hiding in (name, temporary_name(found.name)):
+        if block.schema is None and fold(hiding) in found.temporary:  # SQLite, lang_naming
+            mend = "drop that first, or name the schema: schema='main'"
+            raise CannotRebuild(what, f"a temporary {hiding} hides the table of that name", mend)
     try:
         found.table  # noqa: B018  # it is read when first asked for
     except (ValueError, IndexError, StopIteration) as err:
@@ -220,3 +220,20 @@ def catalog_of(block: Block, connection: Connection, what: str) -> Catalog:
             what, f"its CREATE TABLE isn't understood ({err})", "alter it by SQL, with op.execute"
         ) from err
     return found
+
+
+def _no_table(block: Block, connection: Connection, what: str) -> Exception:
+    """Say what is there instead of the table: a view, a temporary table, what a run left behind."""
+    name, known = block.table_name, tables(connection, block.schema)
+    if is_view(connection, name, block.schema):
+        return CannotRebuild(what, f"{name} is a view", "drop it and make it anew, with op.execute")
+    if block.schema is None and name in tables(connection, "temp"):
+        return CannotRebuild(what, f"{name} is a temporary table", "name its schema: schema='temp'")
+    for left in stale_names(name):
+        if left in known:
+            return CannotRebuild(
+                what,
+                f"there is no table {name!r}, but {left}, which a run that died has left behind",
+                f"look into it, and give it its name back: ALTER TABLE {left} RENAME TO {name}",
+            )
+    return UnknownInTable(what, "table", name, name, known)

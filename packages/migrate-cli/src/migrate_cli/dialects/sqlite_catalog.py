@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from .sqlite_table import StoredTable, parse
-from .sqlite_tokens import mentions, quoted
+from .sqlite_tokens import fold, mentions, quoted
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Catalog:
         columns: Rows of PRAGMA table_xinfo.
         foreign_keys: Rows of PRAGMA foreign_key_list.
         uniques: (origin, columns in order) of the indexes that constraints brought along, sorted.
+        temporary: Names of the temp schema's tables and views, in small letters.
     """
 
     schema: str | None
@@ -63,6 +64,7 @@ class Catalog:
     columns: tuple[tuple[Any, ...], ...]
     foreign_keys: tuple[tuple[Any, ...], ...]
     uniques: tuple[tuple[str, tuple[str, ...]], ...]
+    temporary: frozenset[str]
 
     @cached_property
     def table(self) -> StoredTable:
@@ -80,23 +82,23 @@ class Catalog:
 
     def of_table(self, type: str) -> list[Entry]:
         """Give the table's indexes or triggers that have a statement, in their order."""
-        folded = self.name.lower()
-        return [e for e in self.entries if e.type == type and e.table.lower() == folded and e.sql]
+        folded = fold(self.name)
+        return [e for e in self.entries if e.type == type and fold(e.table) == folded and e.sql]
 
     def named(self, type: str, name: str) -> Entry | None:
         """Give what has a type and a name."""
-        folded = name.lower()
-        return next((e for e in self.entries if e.type == type and e.name.lower() == folded), None)
+        folded = fold(name)
+        return next((e for e in self.entries if e.type == type and fold(e.name) == folded), None)
 
     @cached_property
     def readers(self) -> list[Entry]:
         """The views that name the table, or name such a view; then the triggers that name one of these."""
-        names = {self.name.lower()}
+        names = {fold(self.name)}
         views: list[Entry] = []
         rest = [e for e in self.entries if e.type == "view"]
         while found := [v for v in rest if any(mentions(v.sql, n) for n in names)]:
             views += found
-            names.update(v.name.lower() for v in found)
+            names.update(fold(v.name) for v in found)
             rest = [v for v in rest if v not in found]
         triggers = [e for e in self.entries if e.type == "trigger"]
         return [
@@ -104,7 +106,7 @@ class Catalog:
             *(
                 t
                 for t in triggers
-                if t.table.lower() in names or any(mentions(t.sql, n) for n in names)
+                if fold(t.table) in names or any(mentions(t.sql, n) for n in names)
             ),
         ]
 
@@ -114,7 +116,7 @@ class Catalog:
 
         Those of the table itself are among them. No columns pointed to: the primary key's.
         """
-        folded = self.name.lower()
+        folded = fold(self.name)
         found = []
         for entry in self.entries:
             if entry.type != "table" or not mentions(entry.sql, self.name):
@@ -124,7 +126,7 @@ class Catalog:
             except (ValueError, IndexError, StopIteration):
                 continue  # a virtual table has no foreign keys
             for _, clause in table.clauses("foreignkey"):
-                if clause.inner.lower() == folded:
+                if fold(clause.inner) == folded:
                     found.append((entry.name, clause.columns, clause.target))
         return found
 
@@ -138,14 +140,23 @@ def tables(connection: Connection, schema: str | None) -> list[str]:
     return [name for (name,) in found]
 
 
+def is_view(connection: Connection, name: str, schema: str | None) -> bool:
+    """Tell whether a name is a view's."""
+    found = connection.exec_driver_sql(
+        f"SELECT 1 FROM {_dot(schema)}sqlite_master WHERE type = 'view' AND name = ? COLLATE NOCASE",
+        (name,),
+    )
+    return found.first() is not None
+
+
 def read(connection: Connection, name: str, schema: str | None) -> Catalog | None:
     """Read a table's catalog; None if there is no such table."""
     rows = connection.exec_driver_sql(
         f"SELECT type, name, tbl_name, coalesce(sql, '') FROM {_dot(schema)}sqlite_master ORDER BY rowid"
     ).all()
     entries = [Entry(*row) for row in rows]
-    folded = name.lower()
-    stored = next((e.name for e in entries if e.type == "table" and e.name.lower() == folded), None)
+    folded = fold(name)
+    stored = next((e.name for e in entries if e.type == "table" and fold(e.name) == folded), None)
     if stored is None:
         return None
     temporary = connection.exec_driver_sql(
@@ -168,6 +179,7 @@ def read(connection: Connection, name: str, schema: str | None) -> Catalog | Non
         tuple(tuple(r) for r in pragma(connection, "table_xinfo", stored, schema)),
         tuple(tuple(r) for r in pragma(connection, "foreign_key_list", stored, schema)),
         tuple(sorted(_uniques(connection, stored, schema))),
+        frozenset(fold(row[1]) for row in temporary if row[0] in ("table", "view")),
     )
 
 

@@ -12,6 +12,7 @@ from ..batch.errors import UnknownInTable
 from . import sqlite_edit as edit
 from .sqlite_catalog import Catalog
 from .sqlite_table import Item, StoredTable
+from .sqlite_tokens import fold
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Draft:
                 name,
                 self.table.name,
                 self.table.names,
-                now=self.renamed.get(name.lower()),
+                now=self.renamed.get(fold(name)),
             )
         return found
 

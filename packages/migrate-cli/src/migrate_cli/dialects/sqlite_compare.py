@@ -14,7 +14,7 @@ from ..batch.errors import StillNeeded
 from .sqlite_catalog import Catalog, Entry
 from .sqlite_changed import Draft
 from .sqlite_table import StoredTable, parse
-from .sqlite_tokens import Token, normal, quoted, tokens
+from .sqlite_tokens import Token, fold, normal, quoted, tokens
 
 
 def differences(before: Catalog, after: Catalog, draft: Draft) -> list[str]:
@@ -34,10 +34,10 @@ def _entries(before: Catalog, after: Catalog, draft: Draft) -> Iterator[str]:
     made = set()
     for change in draft.indexes:
         if isinstance(change, RenameIndex):
-            kept.pop(("index", change.index_name.lower(), False), None)
-            made.add(change.new_index_name.lower())
+            kept.pop(("index", fold(change.index_name), False), None)
+            made.add(fold(change.new_index_name))
         elif isinstance(change, CreateIndex):
-            made.add(str(change.element.name).lower())
+            made.add(fold(str(change.element.name)))
     for key, entry in kept.items():
         if key not in there:
             yield f"{entry.called} would be lost"
@@ -54,7 +54,7 @@ def _entries(before: Catalog, after: Catalog, draft: Draft) -> Iterator[str]:
 def _comparable(catalog: Catalog) -> dict[tuple[str, str, bool], Entry]:
     """All that has a statement, the table itself apart."""
     return {
-        (e.type, e.name.lower(), e.temporary): e
+        (e.type, fold(e.name), e.temporary): e
         for e in catalog.entries
         if e.sql and e != catalog.entry
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ddl_constructs import AddConstraint, DropConstraint, may_be_called
 from sqlalchemy.engine.interfaces import Dialect
@@ -11,7 +12,7 @@ from ..batch.errors import CannotRebuild, UnknownInTable
 from .sqlite_catalog import Catalog
 from .sqlite_spell import constraint
 from .sqlite_table import Clause, Item, StoredTable, table_constraints
-from .sqlite_tokens import columns_named, same, tokens
+from .sqlite_tokens import closing, columns_named, fold, same, split, tokens
 
 _KINDS = ("primary", "unique", "check", "foreignkey")
 
@@ -43,9 +44,7 @@ def find_constraint(
     kinds = (change.type_,) if change.type_ else (*_KINDS, "not null")
     every = table.clauses(*(k for k in kinds if k))
     name = str(change.constraint_name) if change.constraint_name is not None else None
-    found = [
-        (i, c) for i, c in every if name and c.name is not None and c.name.lower() == name.lower()
-    ]
+    found = [(i, c) for i, c in every if name and c.name is not None and fold(c.name) == fold(name)]
     if not found and change.existing_constraint is not None:
         text = constraint(AddConstraint(change.table_name, change.existing_constraint), dialect)
         found = _like(every, text)
@@ -61,7 +60,7 @@ def find_constraint(
         index = catalog.named("index", name)
         if (
             index is not None
-            and index.table.lower() == table.name.lower()
+            and fold(index.table) == fold(table.name)
             and (tokens(index.sql or "CREATE")[1:2] and tokens(index.sql)[1].says("UNIQUE"))
         ):
             return index.name
@@ -86,7 +85,7 @@ def _called(
         columns: Sequence[str] = clause.columns
         if clause.kind == "check":
             named = columns_named(clause.inner, table.names)
-            columns = [n for n in table.names if n.lower() in named]
+            columns = [n for n in table.names if fold(n) in named]
         if clause.name is None and may_be_called(name, table.name, clause.kind, columns):
             found.append((item, clause))
     return found
@@ -103,11 +102,11 @@ def _equal(one: Clause, other: Clause) -> bool:
         return same(one.inner, other.inner)
 
     def folded(names: Sequence[str]) -> list[str]:
-        return [n.lower() for n in names]
+        return [fold(n) for n in names]
 
     return (
         folded(one.columns) == folded(other.columns)
-        and one.inner.lower() == other.inner.lower()
+        and fold(one.inner) == fold(other.inner)
         and (not one.target or not other.target or folded(one.target) == folded(other.target))
     )
 
@@ -117,5 +116,32 @@ def index_columns(sql: str, known: Sequence[str]) -> set[str]:
     found = tokens(sql)
     on = next(i for i, t in enumerate(found) if t.says("ON"))
     rest = sql[found[on + 1].end :]
-    strings = {t.name.lower() for t in tokens(rest) if t.kind == "string"}
-    return columns_named(rest, known) | (strings & {name.lower() for name in known})
+    strings = {fold(t.name) for t in tokens(rest) if t.kind == "string"}
+    return columns_named(rest, known) | (strings & {fold(name) for name in known})
+
+
+@dataclass(frozen=True)
+class IndexText:
+    """What a CREATE INDEX says of the rows.
+
+    Attributes:
+        parts: What is indexed, in order, as it is written.
+        where: WHERE and the condition; "" without one.
+    """
+
+    parts: tuple[str, ...]
+    where: str
+
+
+def index_text(sql: str) -> IndexText:
+    """Read a CREATE INDEX.
+
+    >>> index_text("CREATE INDEX i ON t (a DESC, lower(b)) WHERE a > 0")
+    IndexText(parts=('a DESC', 'lower(b)'), where='WHERE a > 0')
+    """
+    found = tokens(sql)
+    on = next(i for i, t in enumerate(found) if t.says("ON"))
+    opening = next(i for i, t in enumerate(found) if i > on and t.says("("))
+    end = closing(found, opening)
+    parts = (sql[p[0].start : p[-1].end] for p in split(found[opening + 1 : end]))
+    return IndexText(tuple(parts), sql[found[end].end :].strip().rstrip(";"))

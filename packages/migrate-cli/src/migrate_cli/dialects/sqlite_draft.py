@@ -29,7 +29,7 @@ from .sqlite_changed import Draft
 from .sqlite_constraint import find_constraint, index_columns
 from .sqlite_spell import NewColumn, as_column, constraint, new_column
 from .sqlite_table import Item, table_constraints
-from .sqlite_tokens import columns_named, same
+from .sqlite_tokens import columns_named, fold, same
 
 
 def work_in(draft: Draft, step: Step) -> None:
@@ -264,8 +264,8 @@ def _keyless(change: Change) -> CannotRebuild:
 
 def _names(clause: Any, name: str, known: Sequence[str]) -> bool:
     if clause.kind == "check":
-        return name.lower() in columns_named(clause.inner, known)
-    return name.lower() in [c.lower() for c in clause.columns]
+        return fold(name) in columns_named(clause.inner, known)
+    return fold(name) in [fold(c) for c in clause.columns]
 
 
 def _refuse_needed(draft: Draft, change: DropColumn, item: Item) -> None:
@@ -275,7 +275,7 @@ def _refuse_needed(draft: Draft, change: DropColumn, item: Item) -> None:
     indexes = [
         e.name
         for e in draft.catalog.of_table("index")
-        if e.name.lower() not in draft.without and name.lower() in index_columns(e.sql, known)
+        if fold(e.name) not in draft.without and fold(name) in index_columns(e.sql, known)
     ]
     if indexes:
         mend = " and ".join(f'batch.drop_index("{index}")' for index in indexes)
@@ -284,18 +284,18 @@ def _refuse_needed(draft: Draft, change: DropColumn, item: Item) -> None:
         if (
             other is not item
             and other.generated
-            and (name.lower() in columns_named(other.generated, known))
+            and (fold(name) in columns_named(other.generated, known))
         ):
             raise StillNeeded(what, [f"generated column {other.name}"], "drop or change that first")
     for _, clause in draft.table.clauses("check"):
         used = columns_named(clause.inner, known)
-        if name.lower() in used and used != {name.lower()}:
+        if fold(name) in used and used != {fold(name)}:
             called = f"check {clause.name}" if clause.name else f"check ({clause.inner})"
             raise StillNeeded(what, [called], "drop that constraint first")
     for table, _, target in draft.catalog.children:
         pointed = target or draft.catalog.table.key
-        own = table.lower() == draft.catalog.name.lower()
-        if name.lower() in [t.lower() for t in pointed] and name not in draft.added and not own:
+        own = fold(table) == fold(draft.catalog.name)
+        if fold(name) in [fold(t) for t in pointed] and name not in draft.added and not own:
             raise StillNeeded(what, [f"a foreign key of {table}"], "drop that constraint first")
 
 
@@ -306,7 +306,7 @@ def _add_constraint(draft: Draft, step: Step) -> None:
     (clause,) = item.clauses
     for name in clause.columns:
         draft.column(change, name)
-    if clause.kind == "foreignkey" and clause.inner.lower() == draft.table.name.lower():
+    if clause.kind == "foreignkey" and fold(clause.inner) == fold(draft.table.name):
         for name in clause.target:
             draft.column(change, name)
     if clause.name and any(c.name == clause.name for _, c in draft.table.clauses(clause.kind)):
@@ -329,7 +329,7 @@ def _drop_constraint(draft: Draft, step: Step) -> None:
     if found is None:
         return
     if isinstance(found, str):
-        draft.without.add(found.lower())
+        draft.without.add(fold(found))
         return
     item, clause = found
     if clause.kind == "primary" and draft.table.without_rowid:
@@ -373,7 +373,7 @@ def _said(options: Mapping[str, Any], name: str, usual: bool) -> bool | None:
 def _rename_constraint(draft: Draft, step: Step) -> None:
     change: Any = step.change
     for item, clause in draft.table.clauses("primary", "unique", "check", "foreignkey", "not null"):
-        if clause.name is not None and clause.name.lower() == change.constraint_name.lower():
+        if clause.name is not None and fold(clause.name) == fold(change.constraint_name):
             draft.table = edit.rename_constraint(
                 draft.table, item, clause, change.new_constraint_name
             )

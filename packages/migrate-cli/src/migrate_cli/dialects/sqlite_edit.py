@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from .sqlite_table import Clause, Item, StoredTable, column, table_constraints
-from .sqlite_tokens import closing, quoted, split, tokens
+from .sqlite_tokens import closing, fold, quoted, split, tokens
 
 
 def with_type(item: Item, type_text: str) -> Item:
@@ -106,7 +106,7 @@ def without_key_column(table: StoredTable, item: Item, clause: Clause, name: str
     parts = [
         text[part[0].start : part[-1].end]
         for part in split(found[opening + 1 : end])
-        if part[0].name.lower() != name.lower()
+        if fold(part[0].name) != fold(name)
     ]
     new = f"{text[: found[opening].end]}{', '.join(parts)}{text[found[end].start :]}"
     whole = item.text[: clause.start] + new + item.text[clause.end :]
@@ -158,7 +158,7 @@ def unqualified(table: StoredTable) -> StoredTable:
         found = tokens(item.text)
         text = item.text
         for at in range(len(found) - 3, -1, -1):
-            own = found[at].kind != "sign" and found[at].name.lower() == table.name.lower()
+            own = found[at].kind != "sign" and fold(found[at].name) == fold(table.name)
             if own and found[at + 1].says(".") and not (at and found[at - 1].says(".")):
                 text = text[: found[at].start] + text[found[at + 2].start :]
         if text != item.text and item.name is not None:

@@ -17,7 +17,7 @@ from .sqlite_changed import Draft
 from .sqlite_constraint import index_columns
 from .sqlite_spell import new_column
 from .sqlite_table import Item, table_constraints
-from .sqlite_tokens import columns_named, quoted, tokens
+from .sqlite_tokens import columns_named, fold, quoted, tokens
 
 _CONSTANTS = ("string", "number", "blob")
 
@@ -85,13 +85,13 @@ def _is_empty(catalog: Catalog, connection: Connection) -> bool:
 
 def _can_drop(draft: Draft, item: Item) -> bool:
     """Whether nothing but views and triggers may name the column; SQLite looks into those."""
-    folded, table = str(item.name).lower(), draft.table
+    folded, table = fold(str(item.name)), draft.table
     if len(table.columns) == 1 or item.generated is not None:
         return False
     if item.all("primary") or item.all("unique") or item.all("foreignkey"):
         return False
     for holder, clause in table.clauses("primary", "unique", "foreignkey"):
-        if holder.name is None and folded in [c.lower() for c in clause.columns]:
+        if holder.name is None and folded in [fold(c) for c in clause.columns]:
             return False
     for holder, clause in table.clauses("check"):
         used = columns_named(clause.inner, table.names)
@@ -102,12 +102,12 @@ def _can_drop(draft: Draft, item: Item) -> bool:
     ):
         return False
     for entry in draft.catalog.of_table("index"):
-        if entry.name.lower() not in draft.without and folded in index_columns(
+        if fold(entry.name) not in draft.without and folded in index_columns(
             entry.sql, table.names
         ):
             return False
     return not any(
-        folded in [column.lower() for column in target] for _, _, target in draft.catalog.children
+        folded in [fold(column) for column in target] for _, _, target in draft.catalog.children
     )
 
 

@@ -39,8 +39,9 @@ from .sqlite_edit import unqualified
 from .sqlite_native import as_said, can_add, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
+from .sqlite_parent import refuse_keyless
 from .sqlite_rebuild import copying, said, temporary_name, where_is
-from .sqlite_tokens import quoted
+from .sqlite_tokens import fold, quoted
 
 
 class Mirror:
@@ -171,7 +172,7 @@ def _run(block: Block, sink: OfflineSink, mirror: Mirror) -> None:
     for group in parts:
         for rename in group.renames:
             _rename(rename, block, sink, connection)
-            renamed[rename.column_name.lower()] = str(rename.new_column_name)
+            renamed[fold(rename.column_name)] = str(rename.new_column_name)
         _run_group(group, block, sink, connection, renamed, last=group is parts[-1])
 
 
@@ -216,6 +217,7 @@ def _run_group(
         else:
             copies = True
             work_in(draft, step)
+    refuse_keyless(draft, in_words(group, block))
     if not copies:
         for change in native:
             sink.take(change)
@@ -253,7 +255,7 @@ def statements(draft: Draft) -> Iterator[Change | Executable | ExecuteSQL]:
     yield said(f"ALTER TABLE {there} RENAME TO {quoted(catalog.name)}")
     yield said("PRAGMA legacy_alter_table=OFF")
     for entry in (*catalog.of_table("index"), *catalog.of_table("trigger")):
-        if entry.type == "trigger" or entry.name.lower() not in draft.without:
+        if entry.type == "trigger" or fold(entry.name) not in draft.without:
             yield said(entry.sql)
     for change in draft.indexes:
         yield change.replace(if_not_exists=False) if isinstance(change, CreateIndex) else change

@@ -31,6 +31,7 @@ from .sqlite_changed import Draft
 from .sqlite_draft import set_options
 from .sqlite_spell import constraint, new_column
 from .sqlite_table import table_constraints
+from .sqlite_tokens import fold
 
 _KINDS: dict[str, Any] = {"uq": Unique, "fk": ForeignKey, "ck": Check, "pk": PrimaryKeyConstraint}
 _WORDS = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}
@@ -155,7 +156,7 @@ def names_for(
 def _check_copy(block: Block, catalog: Catalog, renamed: Mapping[str, str]) -> None:
     assert block.copy_from is not None, "the caller looked"
     for column in block.copy_from.columns:
-        name = renamed.get(column.name.lower(), column.name)
+        name = renamed.get(fold(column.name), column.name)
         if catalog.table.column(name) is None:
             raise UnknownInTable(
                 "take copy_from", "column", column.name, catalog.name, catalog.table.names

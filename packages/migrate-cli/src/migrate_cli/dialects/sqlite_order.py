@@ -21,7 +21,7 @@ from sqlalchemy.engine.interfaces import Dialect
 
 from ..batch.block import Block, Step
 from .sqlite_spell import constraint, new_column
-from .sqlite_tokens import mentions
+from .sqlite_tokens import fold, mentions
 
 
 @dataclass
@@ -67,14 +67,14 @@ def _under_new_name(steps: list[Step], rename: AlterColumn, dialect: Dialect) ->
             return None
         change: Any = step.change
         if isinstance(change, AlterColumn | DropColumn):
-            if change.column_name.lower() == old.lower():
+            if fold(change.column_name) == fold(old):
                 if isinstance(change, DropColumn):
                     return None
                 change = change.replace(column_name=new)
         elif _says(step, old, dialect):
             return None
         places = {
-            side: new if (at := getattr(step, side)) and at.lower() == old.lower() else at
+            side: new if (at := getattr(step, side)) and fold(at) == fold(old) else at
             for side in ("before", "after")
         }
         found.append(Step(change, **places))
@@ -95,5 +95,5 @@ def _says(step: Step, name: str, dialect: Dialect) -> bool:
                 mentions(str(value), name) for value in change.dialect_kwargs.values()
             )
         case AlterColumn() | DropColumn():
-            return bool(change.column_name.lower() == name.lower())
+            return bool(fold(change.column_name) == fold(name))
     return bool(mentions(change.describe(), name))

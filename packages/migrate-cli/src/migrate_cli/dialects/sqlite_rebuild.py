@@ -22,7 +22,7 @@ from .sqlite_changed import Draft
 from .sqlite_compare import broken, differences
 from .sqlite_convert import AS_IT_IS, conversion
 from .sqlite_rows import Rows, check_foreign_keys, dangling, refuse_more, rowid_word
-from .sqlite_tokens import quoted, tokens
+from .sqlite_tokens import fold, quoted, tokens
 
 _LONGEST = 50
 """Characters of a temporary name, as far as all databases take them."""
@@ -96,6 +96,10 @@ def _copy(draft: Draft, sink: Sink, connection: Connection, what: str) -> None:
             rows.contradict(
                 f"{value} IS NOT NULL AND ({takes}) IS NOT TRUE", f"{rule.reason} in {name}", mend
             )
+    alias = new.rowid_alias
+    if alias in values and alias != old.rowid_alias:  # for NULL it would number the row
+        mend = "give them a value first, with op.execute"
+        rows.contradict(f"{values[str(alias)]} IS NULL", f"have no {alias}", mend)
     try:
         sink.take(said(new.sql(there)))
     except OperationalError as err:
@@ -190,7 +194,7 @@ def _behind(draft: Draft) -> Iterator[Change | Executable]:
         if catalog.sequence is not None:
             yield said(f"INSERT INTO {where} (name, seq) VALUES ({name}, {catalog.sequence})")
     for entry in (*catalog.of_table("index"), *catalog.of_table("trigger")):
-        if entry.type == "trigger" or entry.name.lower() not in draft.without:
+        if entry.type == "trigger" or fold(entry.name) not in draft.without:
             yield said(_qualified(entry, catalog.schema))
     yield from draft.indexes
 
@@ -219,7 +223,7 @@ def _qualified(entry: Entry, schema: str | None) -> str:
 def _restore_statistics(connection: Connection, draft: Draft) -> None:
     catalog = draft.catalog
     for table, row in catalog.statistics:
-        if str(row[1]).lower() in draft.without:
+        if fold(str(row[1])) in draft.without:
             continue
         marks = ", ".join("?" * len(row))
         where = f"{quoted(catalog.schema or 'main')}.{table}"

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from ..batch.errors import CannotRebuild, DanglingRows, RowsContradict
 from .sqlite_catalog import pragma, tables
 from .sqlite_table import StoredTable
-from .sqlite_tokens import quoted
+from .sqlite_tokens import fold, quoted
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ class Rows:
         return f" COLLATE {quoted(collation)}" if collation else ""
 
     def _check(self, subject: str) -> Exception:
-        folded = subject.lower()
+        folded = fold(subject)
         for _, clause in self.new.clauses("check"):
-            called = clause.name.lower() if clause.name else clause.inner.lower()
+            called = fold(clause.name) if clause.name else fold(clause.inner)
             if called != folded:
                 continue
             values = ", ".join(f"{v} AS {quoted(n)}" for n, v in self.values.items())
@@ -152,7 +152,7 @@ def rowid_word(*tables: StoredTable) -> str | None:
     """
     if any(table.without_rowid for table in tables):
         return None
-    taken = {name.lower() for table in tables for name in table.names}
+    taken = {fold(name) for table in tables for name in table.names}
     return next((word for word in ("rowid", "_rowid_", "oid") if word not in taken), None)
 
 
@@ -201,15 +201,18 @@ Dangling = Mapping[tuple[str, str], int]
 
 
 def dangling(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count the rows of the main database that point to nothing.
+    """Count the rows that point to nothing, of the main database and of those attached.
 
     A table whose foreign keys point to no key can't be asked; it is passed over.
     """
     found: dict[tuple[str, str], int] = {}
-    for name in tables(connection, None):
-        with suppress(OperationalError):
-            for table, _, parent, _ in pragma(connection, "foreign_key_check", name, None):
-                found[table, parent] = found.get((table, parent), 0) + 1
+    for _, schema, _ in connection.exec_driver_sql("PRAGMA database_list").all():
+        where = "" if schema == "main" else f"{schema}."
+        for name in tables(connection, schema):
+            with suppress(OperationalError):
+                for table, _, parent, _ in pragma(connection, "foreign_key_check", name, schema):
+                    key = (f"{where}{table}", f"{where}{parent}")
+                    found[key] = found.get(key, 0) + 1
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .sqlite_tokens import Token, closing, split, tokens
+from .sqlite_tokens import Token, closing, fold, split, tokens
 
 _BEGINS = (
     "CONSTRAINT",
@@ -141,8 +141,8 @@ class StoredTable:
 
     def column(self, name: str) -> Item | None:
         """Give a column by its name, without regard to case (of ASCII letters, as SQLite)."""
-        folded = name.lower()
-        return next((c for c in self.columns if str(c.name).lower() == folded), None)
+        folded = fold(name)
+        return next((c for c in self.columns if fold(str(c.name)) == folded), None)
 
     def clauses(self, *kinds: str) -> list[tuple[Item, Clause]]:
         """Give the constraints of some kinds, those of columns first, in order."""

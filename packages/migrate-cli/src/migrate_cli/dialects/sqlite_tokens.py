@@ -111,7 +111,7 @@ def same(one: str, other: str) -> bool:
 
 def normal(sql: str) -> tuple[str, ...]:
     """Give the tokens as they compare: names without quotes, words in small letters."""
-    return tuple(t.name.lower() if t.kind in ("word", "quoted") else t.text for t in tokens(sql))
+    return tuple(fold(t.name) if t.kind in ("word", "quoted") else t.text for t in tokens(sql))
 
 
 def columns_named(sql: str, known: Sequence[str]) -> set[str]:
@@ -120,26 +120,37 @@ def columns_named(sql: str, known: Sequence[str]) -> set[str]:
     A word before a bracket is a function, one behind COLLATE a collation, one before a dot a
     table. A string is none, though SQLite would take `'a'` for a name in some places.
     """
-    names = {name.lower() for name in known}
+    names = {fold(name) for name in known}
     found = tokens(sql)
     named: set[str] = set()
     for at, token in enumerate(found):
         after = found[at + 1] if at + 1 < len(found) else None
-        if token.kind not in ("word", "quoted") or token.name.lower() not in names:
+        if token.kind not in ("word", "quoted") or fold(token.name) not in names:
             continue
         if at and found[at - 1].says("COLLATE"):
             continue
         if after is not None and (after.says(".") or (token.kind == "word" and after.says("("))):
             continue
-        named.add(token.name.lower())
+        named.add(fold(token.name))
     return named
+
+
+_FOLD = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+
+
+def fold(name: str) -> str:
+    """Give a name in small letters as SQLite compares names: of ASCII letters only.
+
+    SQLite, util.c, sqlite3StrICmp: "Ä" and "ä" are two columns.
+    """
+    return name.translate(_FOLD)
 
 
 def mentions(sql: str, name: str) -> bool:
     """Tell whether a name stands anywhere in a text, quoted or not."""
-    folded = name.lower()
+    folded = fold(name)
     return any(
-        t.kind in ("word", "quoted", "string") and t.name.lower() == folded for t in tokens(sql)
+        t.kind in ("word", "quoted", "string") and fold(t.name) == folded for t in tokens(sql)
     )
 
 
