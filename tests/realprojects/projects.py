@@ -46,7 +46,6 @@ class Project:
 
 KEPT = "LIM-040: a fact of the column that the script doesn't state is kept; Alembic drops it"
 UNKNOWN = "LIM-040: a script for it would drop what isn't stated of the column, so it is refused"
-NAMED = "a block's naming convention finds constraints, and names none that the block doesn't touch"
 OSLO = (
     *("oslo.cache", "oslo.concurrency", "oslo.config", "oslo.context", "oslo.db", "oslo.i18n"),
     *("oslo.log", "oslo.messaging", "oslo.middleware", "oslo.policy", "oslo.serialization"),
@@ -82,7 +81,6 @@ PROJECTS = [
         "2.8.0",
         ("argilla_server/alembic/versions",),
         ("sqlite", "postgresql"),
-        differs={"sqlite responses/foreign keys": NAMED},
     ),
     Project(
         "blazar",

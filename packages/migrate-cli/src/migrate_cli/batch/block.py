@@ -45,6 +45,8 @@ class Block:
         reflect_args: Columns that stand for those that are found.
         reflect_kwargs: What `Table` takes when it reads itself from the database: listeners.
         naming_convention: Names for the constraints that have none.
+        names_are_read: Whether names of constraints have to be where SQLAlchemy reads them, and those
+            of `naming_convention` are given: as Alembic leaves a table, which finds them by that.
     """
 
     table_name: str
@@ -58,6 +60,7 @@ class Block:
     reflect_args: tuple[SchemaItem, ...] = ()
     reflect_kwargs: Mapping[str, Any] = field(default_factory=dict)
     naming_convention: Mapping[str, Any] | None = None
+    names_are_read: bool = False
 
     @property
     def forces(self) -> bool:
@@ -69,7 +72,10 @@ class Block:
     def joined(self, other: Block) -> Block | None:
         """Give the one block that does what this one and the next do; None if none can."""
         here, there = (replace(b, steps=()) for b in (self, other))
-        if here != there or here != Block(self.table_name, self.schema, self.recreate):
+        plain = Block(
+            self.table_name, self.schema, self.recreate, names_are_read=self.names_are_read
+        )
+        if here != there or here != plain:
             return None
         return replace(self, steps=(*self.steps, *other.steps))
 

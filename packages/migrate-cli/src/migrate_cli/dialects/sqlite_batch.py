@@ -24,6 +24,7 @@ from .sqlite_catalog import Catalog, is_view, read, tables
 from .sqlite_changed import Draft
 from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
+from .sqlite_names import copies_for_names, gives_names, work_in_names
 from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
@@ -103,7 +104,8 @@ def _run_group(
     last: bool,
 ) -> None:
     whole = last and (block.recreate == "always" or block.forces)
-    if not group.steps and not whole:
+    named = last and gives_names(block)
+    if not group.steps and not whole and not named:
         return
     what = in_words(group, block)
     catalog = catalog_of(block, connection, what)
@@ -113,9 +115,10 @@ def _run_group(
         catalog.table,
         renamed,
         names_for(block, catalog, sink.dialect, renamed),
+        block.names_are_read,
     )
     native: list[Change] = []
-    copies = whole
+    copies = whole or (last and copies_for_names(block, draft.names))
     for step in group.steps:
         if beside(draft, step.change):
             native.append(step.change)
@@ -136,6 +139,8 @@ def _run_group(
         return
     if whole:
         work_in_options(draft, block)
+    if named:
+        work_in_names(draft, block)
     if catalog.version < _OLDEST:
         found = ".".join(map(str, catalog.version))
         raise CannotRebuild(what, f"this is SQLite {found}", "SQLite 3.26 or later can copy tables")

@@ -25,6 +25,7 @@ class Draft:
         table: The table as it is so far.
         renamed: Old name -> new one, of columns that an earlier change renamed.
         names: The names that constraints without one go by: (kind, name, what it is).
+        names_are_read: As in `Block`.
         added: Names of columns that are new.
         gone: Names of columns that were dropped, as the old table has them.
         retyped: Column -> its type before and after, as written.
@@ -39,6 +40,7 @@ class Draft:
     table: StoredTable
     renamed: Mapping[str, str] = field(default_factory=dict)
     names: Sequence[tuple[str, str, str]] = ()
+    names_are_read: bool = False
     added: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     retyped: dict[str, tuple[str, str]] = field(default_factory=dict)

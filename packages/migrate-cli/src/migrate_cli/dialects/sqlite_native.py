@@ -37,7 +37,13 @@ def in_place(draft: Draft, step: Step, connection: Connection | None) -> bool:
                 return False
             if draft.table.column(str(change.column.name)) is not None:
                 return True  # nothing to do, or refused
-            return can_add(change, draft.dialect, draft.catalog, connection)
+            return can_add(
+                change,
+                draft.dialect,
+                draft.catalog,
+                connection,
+                names_are_read=draft.names_are_read,
+            )
         case DropColumn():
             item = draft.table.column(change.column_name)
             return item is None or (draft.catalog.version >= (3, 35) and _can_drop(draft, item))
@@ -53,11 +59,16 @@ def can_add(
     dialect: Dialect,
     catalog: Catalog | None = None,
     connection: Connection | None = None,
+    *,
+    names_are_read: bool = False,
 ) -> bool:
     """Tell whether SQLite can add a column; without a catalog or connection: to any table."""
     new = new_column(change, dialect)
     item = new.item
-    kinds = [table_constraints(text)[0].clauses[0].kind for text in new.constraints]
+    clauses = [table_constraints(text)[0].clauses[0] for text in new.constraints]
+    kinds = [clause.kind for clause in clauses]
+    if names_are_read and any(c.kind == "foreignkey" and c.name for c in clauses):
+        return False  # SQLAlchemy reads no name that stands at a column
     if new.key or item.all("primary") or "unique" in kinds or kinds.count("foreignkey") > 1:
         return False
     if item.generated is not None:

@@ -36,6 +36,7 @@ from .sqlite_catalog import Catalog
 from .sqlite_changed import Draft
 from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
+from .sqlite_names import copies_for_names, gives_names, work_in_names
 from .sqlite_native import as_said, can_add, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
@@ -122,7 +123,10 @@ def _fits_any_table(block: Block, sink: OfflineSink) -> bool:
     reads = block.recreate == "always" or block.forces or block.reflect_args or block.reflect_kwargs
     return not reads and all(
         isinstance(step.change, CreateIndex | DropIndex)
-        or (isinstance(step.change, AddColumn) and can_add(step.change, sink.dialect))
+        or (
+            isinstance(step.change, AddColumn)
+            and can_add(step.change, sink.dialect, names_are_read=block.names_are_read)
+        )
         for step in block.steps
     )
 
@@ -198,13 +202,14 @@ def _run_group(
     last: bool,
 ) -> None:
     whole = last and (block.recreate == "always" or block.forces)
-    if not group.steps and not whole:
+    named = last and gives_names(block)
+    if not group.steps and not whole and not named:
         return
     catalog = catalog_of(block, connection, in_words(group, block))
     names: Sequence[Any] = names_for(block, catalog, sink.dialect, renamed)
-    draft = Draft(catalog, sink.dialect, catalog.table, renamed, names)
+    draft = Draft(catalog, sink.dialect, catalog.table, renamed, names, block.names_are_read)
     native: list[Change] = []
-    copies = whole
+    copies = whole or (last and copies_for_names(block, names))
     for step in group.steps:
         if beside(draft, step.change):
             native.append(step.change)
@@ -224,6 +229,8 @@ def _run_group(
         return
     if whole:
         work_in_options(draft, block)
+    if named:
+        work_in_names(draft, block)
     draft.table = unqualified(draft.table)
     _write(draft, sink)
 

@@ -7,17 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import AddColumn, AddConstraint, AlterColumn, Change
-from sqlalchemy import CheckConstraint as Check
-from sqlalchemy import (
-    Column,
-    Constraint,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    inspect,
-)
-from sqlalchemy import ForeignKeyConstraint as ForeignKey
-from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy import Column, Constraint, MetaData, Table, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import NullType
@@ -29,12 +19,10 @@ from . import sqlite_edit as edit
 from .sqlite_catalog import Catalog
 from .sqlite_changed import Draft
 from .sqlite_draft import set_options
+from .sqlite_names import by_convention
 from .sqlite_spell import constraint, new_column
 from .sqlite_table import table_constraints
 from .sqlite_tokens import fold
-
-_KINDS: dict[str, Any] = {"uq": Unique, "fk": ForeignKey, "ck": Check, "pk": PrimaryKeyConstraint}
-_WORDS = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}
 
 
 def with_arguments(block: Block, connection: Connection, dialect: Dialect) -> Block:
@@ -134,7 +122,10 @@ def names_for(
     Raises:
         UnknownInTable: `copy_from` has a column that the table hasn't.
     """
-    found = list(_by_convention(block, catalog)) if block.naming_convention else []
+    found = [
+        (clause.kind, name, item.text[clause.start : clause.end])
+        for item, clause, name in by_convention(block, catalog.table)
+    ]
     given: list[Any] = [a for a in block.reflect_args if isinstance(a, Constraint)]
     columns = [a for a in block.reflect_args if isinstance(a, Column)]
     if block.copy_from is not None:
@@ -161,46 +152,3 @@ def _check_copy(block: Block, catalog: Catalog, renamed: Mapping[str, str]) -> N
             raise UnknownInTable(
                 "take copy_from", "column", column.name, catalog.name, catalog.table.names
             )
-
-
-def _by_convention(block: Block, catalog: Catalog) -> Iterator[tuple[str, str, str]]:
-    """Name the constraints that have no name, as SQLAlchemy would."""
-    table = catalog.table
-    convention: Mapping[str, Any] = block.naming_convention or {}
-    for item, clause in table.clauses("unique", "foreignkey", "check", "primary"):
-        short = _WORDS[clause.kind]
-        if clause.name is not None or short not in convention:
-            continue
-        made = _made(short, clause)
-        columns = [Column(name, NullType()) for name in table.names]
-        metadata = MetaData(naming_convention=dict(convention))
-        holder = Table(catalog.name, metadata, *columns, schema=block.schema)
-        if short == "fk" and clause.inner != catalog.name:
-            Table(
-                clause.inner, metadata, *(Column(n, NullType()) for n in clause.target or ("id",))
-            )
-        holder.append_constraint(made)
-        name = _formatted(made)
-        if name is not None:
-            yield clause.kind, name, item.text[clause.start : clause.end]
-
-
-def _made(short: str, clause: Any) -> Any:
-    if short == "fk":
-        targets = [f"{clause.inner}.{name}" for name in clause.target or ("id",)]
-        return ForeignKey(clause.columns[: len(targets)], targets)
-    if short == "ck":
-        return Check(clause.inner.replace(":", "\\:"))
-    return _KINDS[short](*clause.columns)
-
-
-def _formatted(made: Constraint) -> str | None:
-    """The name that the convention gives; None if it can't."""
-    from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-    from sqlalchemy.exc import InvalidRequestError
-
-    try:
-        name = SQLiteDialect().identifier_preparer.format_constraint(made)
-    except InvalidRequestError:  # the pattern asks for a name that there isn't
-        return None
-    return name.strip('"') if name else None

@@ -94,6 +94,7 @@ class BatchOperationsImpl(Hooks):
             self.reflect_args,
             {k: v for k, v in self.reflect_kwargs.items() if v},
             self.naming_convention,
+            names_are_read=True,
         )
         sink = self.impl.sink
         if sink is None or isinstance(sink, HandingOnSink):

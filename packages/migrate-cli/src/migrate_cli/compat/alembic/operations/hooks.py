@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import ddl_constructs as ddl
 from ddl_constructs import KEEP, Change
-from sqlalchemy import Column, Constraint, Index, Table
+from sqlalchemy import Column, Constraint, Index, MetaData, Table
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TableClause
 from sqlalchemy.types import NULLTYPE
@@ -290,8 +290,10 @@ def _(hook: Any, change: ddl.AddConstraint) -> Any:
 def _(hook: Any, change: ddl.DropConstraint) -> Any:
     known = change.existing_constraint
     if known is None:
-        known = _stand_in(change.type_)
-    bound = ddl.AddConstraint(change.table_name, known, schema=change.schema).bound
+        bound = _stand_in(change.type_)
+        Table(change.table_name, MetaData(), bound, schema=change.schema)
+    else:
+        bound = ddl.AddConstraint(change.table_name, known, schema=change.schema).bound
     bound.name = change.constraint_name
     return hook(bound, **_said(if_exists=change.if_exists))
 
