@@ -96,6 +96,11 @@ class Config:
         journal: Whether runs are written down in the database, so that they can be gone on with.
         data_loss: What to do where a run would lose data: "ask" on a terminal and refuse elsewhere,
             always "refuse", or "allow".
+        lint_ignore: Codes of lint's rules that don't count.
+        statement_lock_timeout: Longest that a statement waits for its lock, in seconds; None for
+            what the server says.
+        statement_timeout: Longest that a statement runs, in seconds; likewise.
+        lock_retries: How often a run that only missed its lock is tried again.
         protected: Globs of databases that are changed only by who says that this is meant.
         include_schemas: Compare all schemas of the database, not only the default one.
         compare_type: Compare the types of columns.
@@ -132,6 +137,10 @@ class Config:
     journal: bool = True
     data_loss: Literal["ask", "refuse", "allow"] = "ask"
     protected: tuple[str, ...] = ()
+    lint_ignore: tuple[str, ...] = ()
+    statement_lock_timeout: float | None = None
+    statement_timeout: float | None = None
+    lock_retries: int = 5
     include_schemas: bool = False
     compare_type: bool = True
     compare_server_default: bool = True

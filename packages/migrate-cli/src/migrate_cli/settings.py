@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .durations import in_seconds
 from .errors import BadConfiguration, UnknownSetting, did_you_mean, near
 from .url import hidden
 
@@ -66,6 +67,16 @@ def _seconds(value: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e9:
         raise _Mistake("a number of seconds, 0 or more")
     return float(value)
+
+
+def _duration(value: object) -> float:
+    """Take seconds, or a text as on the command line: "2s", "500ms", "5m", "1h"."""
+    if isinstance(value, str):
+        try:
+            return in_seconds(value)
+        except ValueError as err:
+            raise _Mistake('seconds, or a text such as "500ms", "2s", "5m", "1h"') from err
+    return _seconds(value)
 
 
 def _objects(value: object) -> tuple[str, ...]:
@@ -147,6 +158,10 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "journal": _flag,
     "data_loss": _data_loss,
     "protected": _texts,
+    "lint_ignore": _texts,
+    "statement_lock_timeout": _duration,
+    "statement_timeout": _duration,
+    "lock_retries": _length,
     "include_schemas": _flag,
     "compare_type": _flag,
     "compare_server_default": _flag,

@@ -26,6 +26,7 @@ WORDS = {
     "merge": "files",
     "edit": "files",
     "plan": "planning",
+    "lint": "linting",
     "upgrade": "moves",
     "downgrade": "moves",
     "stamp": "moves",

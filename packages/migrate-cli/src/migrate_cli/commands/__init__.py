@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .files import init, list_templates, merge, revision
     from .graph import branches, drawn, heads, history, show
     from .journal import log, resume
+    from .linting import lint
     from .moves import downgrade, stamp, upgrade
     from .planning import plan
     from .verifying import verify
@@ -37,6 +38,7 @@ _WHERE = {
     "heads": "graph",
     "history": "graph",
     "init": "files",
+    "lint": "linting",
     "list_templates": "files",
     "log": "journal",
     "merge": "files",
@@ -65,6 +67,7 @@ __all__ = [
     "heads",
     "history",
     "init",
+    "lint",
     "list_templates",
     "log",
     "merge",

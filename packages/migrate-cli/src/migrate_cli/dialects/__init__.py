@@ -137,6 +137,20 @@ class Knowledge(Protocol):
     ) -> str | None:
         """Give the statement that drops an index whose build has failed; None if there is none."""
 
+    def timeouts(self, lock: float | None, statement: float | None) -> list[str]:
+        """Give the statements that set how long a session waits for a lock, and for a statement.
+
+        Args:
+            lock: Seconds; None for the server's own setting.
+            statement: Likewise.
+
+        Returns:
+            Statements; none where the database has no such settings.
+        """
+
+    def missed_its_lock(self, error: BaseException) -> bool:
+        """Tell whether a driver's error says that a lock wasn't had in time."""
+
     def table_sizes(
         self, connection: Connection, schema: str | None, names: Sequence[str]
     ) -> dict[str, tuple[int | None, int | None]]:
@@ -194,6 +208,12 @@ class _Nothing:
         self, connection: Connection, schema: str | None, name: str
     ) -> str | None:
         return None
+
+    def timeouts(self, lock: float | None, statement: float | None) -> list[str]:
+        return []
+
+    def missed_its_lock(self, error: BaseException) -> bool:
+        return False
 
     def table_sizes(
         self, connection: Connection, schema: str | None, names: Sequence[str]

@@ -6,9 +6,11 @@ from .mysql import (
     cannot_create,
     latch,
     long_text,
+    missed_its_lock,
     read_only,
     session,
     table_sizes,
+    timeouts,
     way_on,
 )
 
@@ -18,8 +20,10 @@ __all__ = [
     "cannot_create",
     "latch",
     "long_text",
+    "missed_its_lock",
     "read_only",
     "session",
     "table_sizes",
+    "timeouts",
     "way_on",
 ]

@@ -10,6 +10,7 @@ from .mysql_lock import latch
 from .mysql_rights import cannot_create
 from .mysql_session import at_work, long_text, session
 from .mysql_sizes import table_sizes
+from .mysql_timeouts import missed_its_lock, timeouts
 
 __all__ = [
     "at_work",
@@ -17,9 +18,11 @@ __all__ = [
     "cannot_create",
     "latch",
     "long_text",
+    "missed_its_lock",
     "read_only",
     "session",
     "table_sizes",
+    "timeouts",
     "way_on",
 ]
 

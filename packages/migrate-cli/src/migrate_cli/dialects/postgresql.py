@@ -13,6 +13,7 @@ from ..sinks.base import Sink
 from .postgresql_lock import latch
 from .postgresql_session import at_work, drop_invalid_index, session
 from .postgresql_sizes import table_sizes
+from .postgresql_timeouts import missed_its_lock, timeouts
 
 __all__ = [
     "aborted",
@@ -22,10 +23,12 @@ __all__ = [
     "drop_invalid_index",
     "in_transaction",
     "latch",
+    "missed_its_lock",
     "read_only",
     "session",
     "set_offline",
     "table_sizes",
+    "timeouts",
     "way_on",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -35,11 +36,13 @@ class Heard:
         element: The change, or whatever else it hands over to be executed.
         block: The batch block that it stands in; None outside of one.
         alone: Whether the script leaves the transaction for it.
+        line: The line of the script's file that says it; None where nobody asked, or none does.
     """
 
     element: Change | Executable
     block: Block | None = None
     alone: bool = False
+    line: int | None = None
 
 
 @dataclass
@@ -63,6 +66,7 @@ class ListeningSink(RecordingSink):
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(dialect)
         self.said: list[Heard] = []
+        self.file: str | None = None
         self._outside = 0
 
     @property
@@ -71,7 +75,8 @@ class ListeningSink(RecordingSink):
         raise NeedsDatabase("whether there is a database")
 
     def take(self, element: Change | Executable) -> Any:
-        self.said.append(Heard(element, self.block, self._outside > 0))
+        line = None if self.file is None else _line_in(self.file)
+        self.said.append(Heard(element, self.block, self._outside > 0, line))
         return _Unread(element)
 
     @contextmanager
@@ -81,6 +86,17 @@ class ListeningSink(RecordingSink):
             yield
         finally:
             self._outside -= 1
+
+
+def _line_in(file: str) -> int | None:
+    """Give the line of a file that the program is in, the innermost one; None if it is in none."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename == file:
+            line: int = frame.f_lineno
+            return line
+        frame = frame.f_back
+    return None
 
 
 class _Unread(NoRows):
@@ -111,6 +127,15 @@ class Listener:
 
     def __init__(self, sink: ListeningSink, keywords: Mapping[str, Any]) -> None:
         self._sink, self._keywords = sink, keywords
+
+    @property
+    def file(self) -> str | None:
+        """The file whose lines are noted; None for none."""
+        return self._sink.file
+
+    @file.setter
+    def file(self, file: str | None) -> None:
+        self._sink.file = file
 
     def hear(self, step: Step[Script]) -> Listened:
         """Run the script of a step, and give what it says."""

@@ -1,0 +1,217 @@
+"""Rules about what keeps others waiting: indexes, NOT NULL, constraints, types, and for how long.
+
+Each fires only where the database has a form that takes less: so it is asked for the facts of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ddl_constructs as ddl
+from ddl_constructs import KEEP, Blocks, Facts
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, text
+from sqlalchemy import UniqueConstraint as Unique
+
+from .rule import Problem, Seen, rule
+
+
+@rule("blocking-index", title="an index is built while nobody can write")
+def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
+    """A plain CREATE INDEX keeps writers out until all rows are read; a unique constraint, readers too."""
+    if seen.is_new(_key(change)) or not _blocks_while_reading(facts):
+        return
+    table = _table(change)
+    if isinstance(change, ddl.CreateIndex):
+        better = change.replace(postgresql_concurrently=True)
+        if not _takes_less(better, facts, seen):
+            return
+        over = _columns([str(one) for one in change.columns])
+        unique = ", unique=True" if change.unique else ""
+        yield Problem(
+            f"builds the index under {facts.lock}, which blocks {facts.blocks} of {table} until all "
+            "rows are read",
+            f'op.create_index("{change.index_name}", "{table}", {over}{unique}, '
+            "postgresql_concurrently=True)\n# in a revision of its own: it runs outside of the transaction",
+        )
+    elif isinstance(change, ddl.AddConstraint) and isinstance(
+        change.constraint, (Unique, PrimaryKeyConstraint)
+    ):
+        names = [str(c) for c in change.constraint._pending_colargs] or ["..."]
+        better = ddl.CreateIndex("ix", table, ["x"], unique=True, postgresql_concurrently=True)
+        if not _takes_less(better, facts, seen):
+            return
+        word = "PRIMARY KEY" if isinstance(change.constraint, PrimaryKeyConstraint) else "UNIQUE"
+        name = change.constraint.name or f"uq_{table}"
+        yield Problem(
+            f"builds its index under {facts.lock}, which blocks {facts.blocks} of {table} until all "
+            "rows are read",
+            f'op.create_index("{name}", "{table}", {_columns(names)}, unique=True, '
+            "postgresql_concurrently=True)\n# then, in another revision:\n"
+            f'op.execute("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}")',
+        )
+
+
+@rule("not-null-without-default", "set-not-null", title="NOT NULL for rows that are there")
+def not_null(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
+    """A column that is NOT NULL without a default fails where rows are; SET NOT NULL reads them all."""
+    key = _key(change)
+    if seen.is_new(key):
+        return
+    table = _table(change)
+    if isinstance(change, ddl.AddColumn):
+        column = change.column
+        if (
+            not column.nullable
+            and not column.primary_key
+            and column.server_default is None
+            and column.computed is None
+            and column.identity is None
+        ):
+            yield Problem(
+                f"fails if {table} has a row: {column.name} is NOT NULL, and no default says what it is",
+                f'op.add_column("{table}", sa.Column("{column.name}", ..., nullable=True))\n'
+                "# fill it in batches, in a revision of its own; then see set-not-null\n"
+                "# or, where one value does for all rows: server_default=...",
+            )
+    elif (
+        isinstance(change, ddl.AlterColumn)
+        and change.nullable is False
+        and _blocks_while_reading(facts)
+    ):
+        name = change.column_name
+        check = ddl.create_check_constraint(
+            "ck", table, text("true"), schema=change.schema, postgresql_not_valid=True
+        )
+        if not _reads_less(check, seen) or _is_checked(name, key, seen):
+            return
+        yield Problem(
+            f"reads all rows of {table} under {facts.lock}, which blocks {facts.blocks}",
+            f'op.create_check_constraint("{table}_{name}_set", "{table}", "{name} IS NOT NULL", '
+            "postgresql_not_valid=True)\n# then, in another revision:\n"
+            f'op.validate_constraint("{table}_{name}_set", "{table}")\n'
+            f'op.alter_column("{table}", "{name}", nullable=False)  # reads nothing any more\n'
+            f'op.drop_constraint("{table}_{name}_set", "{table}")',
+            code="set-not-null",
+        )
+
+
+@rule("validating-constraint", title="a constraint is checked while nobody can write")
+def validating_constraint(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
+    """A foreign key or CHECK reads all rows under its lock, unless it is NOT VALID at first."""
+    if not isinstance(change, ddl.AddConstraint) or seen.is_new(_key(change)):
+        return
+    constraint = change.constraint
+    if not isinstance(constraint, (ForeignKeyConstraint, CheckConstraint)):
+        return
+    if not _blocks_while_reading(facts) or not _reads_less(_not_valid(change), seen):
+        return
+    table, name = _table(change), constraint.name or "..."
+    foreign = isinstance(constraint, ForeignKeyConstraint)
+    word = "create_foreign_key" if foreign else "create_check_constraint"
+    yield Problem(
+        f"reads all rows of {table} under {facts.lock}, which blocks {facts.blocks}"
+        f"{' of both tables' if foreign else ''}",
+        f'op.{word}("{name}", "{table}", ..., postgresql_not_valid=True)\n'
+        f'# then, in another revision:\nop.validate_constraint("{name}", "{table}")',
+    )
+
+
+@rule("rewriting-type", title="a change of type writes all rows anew")
+def rewriting_type(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
+    """A type that is stored otherwise rewrites the table, and nobody reads meanwhile."""
+    if not isinstance(change, ddl.AlterColumn) or change.type_ is KEEP or seen.is_new(_key(change)):
+        return
+    if facts.rewrites is None and (known := _existing(change, seen)) is not None:
+        facts = seen.facts(known)
+    if not facts.rewrites or (facts.blocks or Blocks.NOTHING) < Blocks.WRITES:
+        return
+    table, name = _table(change), change.column_name
+    yield Problem(
+        f"writes all rows of {table} anew, under {facts.lock}, which blocks {facts.blocks}",
+        f'op.add_column("{table}", sa.Column("{name}_new", ...))\n'
+        f"# let the application write both columns; fill {name}_new in batches;\n"
+        f"# let it read {name}_new; drop {name} a release later",
+    )
+
+
+@rule("no-lock-timeout", title="waits for its lock as long as it takes")
+def no_lock_timeout(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
+    """Who waits for ACCESS EXCLUSIVE lets everybody wait who comes later, readers too."""
+    if seen.lock_timeout or not seen.has_lock_timeout or seen.is_new(_key(change)):
+        return
+    if _key(change) is None or facts.blocks is not Blocks.READS_AND_WRITES:
+        return
+    if any(_is_first_to_block(one.facts, one.key, seen) for one in seen.before):
+        return  # said once a revision
+    yield Problem(
+        f"waits for {facts.lock} on {_table(change)} as long as a transaction there takes, and everyone "
+        "who comes later waits behind it",
+        '[tool.migrate] statement_lock_timeout = "2s"\n# or, in the script, before it:\n'
+        'op.timeouts(lock="2s")',
+    )
+
+
+def _is_first_to_block(facts: Facts, key: Any, seen: Seen) -> bool:
+    return key is not None and not seen.is_new(key) and facts.blocks is Blocks.READS_AND_WRITES
+
+
+def _blocks_while_reading(facts: Facts) -> bool:
+    return bool(facts.scans) and facts.blocks is not None and facts.blocks >= Blocks.WRITES
+
+
+def _takes_less(better: Any, facts: Facts, seen: Seen) -> bool:
+    """Tell whether another form blocks less on this database."""
+    other = seen.facts(better)
+    return other.blocks is not None and facts.blocks is not None and other.blocks < facts.blocks
+
+
+def _reads_less(better: Any, seen: Seen) -> bool:
+    """Tell whether a form that isn't checked at first is one, and reads nothing."""
+    return seen.facts(better).scans is False
+
+
+def _not_valid(change: ddl.AddConstraint) -> Any:
+    constraint = change.constraint
+    if isinstance(constraint, CheckConstraint):
+        return ddl.create_check_constraint(
+            "ck", _table(change), text("true"), postgresql_not_valid=True
+        )
+    return ddl.create_foreign_key("fk", "a", "b", ["x"], ["y"], postgresql_not_valid=True)
+
+
+def _is_checked(name: str, key: Any, seen: Seen) -> bool:
+    """Tell whether an earlier step of this revision has validated a CHECK, so that nothing is read.
+
+    PostgreSQL 12 release notes, E.1.3.3: SET NOT NULL uses such a constraint.
+    """
+    return any(
+        isinstance(one.change, ddl.ValidateConstraint) and one.key == key for one in seen.before
+    )
+
+
+def _existing(change: ddl.AlterColumn, seen: Seen) -> Any:
+    """Give a change with the type that the column has, by the revisions before; None if unknown."""
+    key = _key(change)
+    if key is None or seen.schema.why_unknown(key) is not None:
+        return None
+    try:
+        table = seen.schema.table(key[1], key[0])
+    except Exception:  # not there: then it isn't known
+        return None
+    column = table.c.get(change.column_name)
+    return None if column is None else change.replace(existing_type=column.type)
+
+
+def _key(change: Any) -> Any:
+    name = getattr(change, "table_name", None) or getattr(change, "old_table_name", None)
+    return (getattr(change, "schema", None), name) if isinstance(name, str) else None
+
+
+def _table(change: Any) -> str:
+    key = _key(change)
+    return ".".join(part for part in key if part) if key else "?"
+
+
+def _columns(names: list[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"
