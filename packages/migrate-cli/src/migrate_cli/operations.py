@@ -26,6 +26,7 @@ from .batch.sink import take_block
 from .batch.words import BatchOperations
 from .errors import did_you_mean, near
 from .sinks import Sink
+from .timeouts import Spoken
 
 if TYPE_CHECKING:  # SQLAlchemy 2.1 needs greenlet for it
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -177,6 +178,21 @@ class Operations:
         batch = BatchOperations(self, table_name, schema, naming_convention)
         yield batch
         take_block(replace(block, steps=tuple(batch.steps)), self._sink)
+
+    def timeouts(
+        self, *, lock: float | str | None = None, statement: float | str | None = None
+    ) -> Spoken:
+        """Say how long statements may wait for a lock, and run, from here on.
+
+        Until the revision ends; in `with op.timeouts(lock="2s"):` until the block does. On
+        databases without such settings (SQLite) nothing happens.
+
+        Args:
+            lock: Seconds that a statement waits for its lock, or "500ms", "2s", "5m"; None
+                leaves that as it is.
+            statement: How long it runs; likewise.
+        """
+        return Spoken(self._sink, lock, statement)
 
     def invoke(self, change: Change | Executable) -> Any:
         """Hand a change, or any SQLAlchemy executable, to the sink.

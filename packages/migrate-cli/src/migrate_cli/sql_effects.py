@@ -112,8 +112,8 @@ _HARMLESS = _words(
 _HARMLESS_PAIRS = frozenset({("PRAGMA", "FOREIGN_KEYS"), ("PRAGMA", "FOREIGN_KEY_CHECK")})
 _SETTINGS = _words(
     """
-    client_min_messages constraints foreign_key_checks lock_timeout names statement_timeout
-    time unique_checks
+    client_min_messages constraints foreign_key_checks innodb_lock_wait_timeout lock_timeout
+    lock_wait_timeout max_statement_time names statement_timeout time unique_checks
     """
 )
 _TYPES = frozenset({("CREATE", "TYPE"), ("ALTER", "TYPE"), ("DROP", "TYPE")})

@@ -187,7 +187,7 @@ class Teller:
     def progress(self, *, silent: bool) -> Progress:
         from ..commands.moves import Progress
 
-        return Progress() if silent else Progress(self.begun, self.ended, _waiting)
+        return Progress() if silent else Progress(self.begun, self.ended, _waiting, self.again)
 
     def begun(self, script: Script, direction: str) -> None:
         if self.live:
@@ -198,6 +198,12 @@ class Teller:
         self.open = False
         start = "" if self.live else _line(done.revision, done.message, done.direction, self.width)
         tell(f"{start}{paint('ok', 'green')}  {seconds(done.seconds)}")
+
+    def again(self, text: str) -> None:
+        if self.open:
+            tell("")
+            self.open = False
+        tell(f"  {dim(text)}")
 
     @contextmanager
     def listening(self) -> Iterator[None]:

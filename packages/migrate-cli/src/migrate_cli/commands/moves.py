@@ -21,6 +21,7 @@ from ..sinks import OfflineSink
 from ..sinks.gaps import Gap
 from . import targets, unfinished
 from .before import with_what_was_before
+from .going import run_on, timed
 from .project import alone, applied, in_script, on_database, whatever
 
 
@@ -59,11 +60,13 @@ class Progress:
         begun: Called before each step with the script and "upgrade" or "downgrade"; or None.
         ended: Called after each step; or None.
         waiting: Called with who holds the lock, in words, when it has to be waited for; or None.
+        again: Called with a sentence when a step only missed a lock, and is tried again; or None.
     """
 
     begun: Callable[[Script, str], None] | None = None
     ended: Callable[[Done], None] | None = None
     waiting: Callable[[str], None] | None = None
+    again: Callable[[str], None] | None = None
 
 
 def upgrade(
@@ -235,8 +238,10 @@ def _move(
                 plan = _planned_again(graph, planner, plan, target, (before, now), to)
             steps, guarded = _begun_first(plan, planner, guarded, graph, now, end)
             _let_through(gate, around, planner, steps)
-            with importable(config.prepend_sys_path):
-                done = run(steps, replace(guarded, fresh=not now))
+            with importable(config.prepend_sys_path), timed(guarded, config) as around_all:
+                done = run_on(
+                    steps, replace(around_all, fresh=not now), config, graph, progress.again
+                )
         moved = _moved(graph, around.name, before, plan, done, started)
         return replace(moved, by_another=not done)
 

@@ -11,19 +11,18 @@ def timeouts(lock: float | None, statement: float | None) -> list[str]:
 
     MySQL 8.4 manual, 7.1.8: lock_wait_timeout is for metadata locks and innodb_lock_wait_timeout
     for rows, both in whole seconds, 1 at least. MariaDB's max_statement_time is for every
-    statement, in seconds; MySQL has nothing of that kind (max_execution_time is for SELECT
-    alone), and takes what stands in a comment for MariaDB as a comment.
+    statement, in seconds; MySQL has nothing of that kind (max_execution_time is for SELECT alone):
+    there it stands in a comment that only MariaDB reads.
 
-    >>> timeouts(0.5, None)
-    ['SET SESSION lock_wait_timeout = 1, SESSION innodb_lock_wait_timeout = 1']
+    >>> timeouts(0.5, None)[0]
+    'SET SESSION lock_wait_timeout = 1, SESSION innodb_lock_wait_timeout = 1'
     """
-    seconds = "DEFAULT" if lock is None else str(max(1, math.ceil(lock)))
-    text = (
-        f"SET SESSION lock_wait_timeout = {seconds}, SESSION innodb_lock_wait_timeout = {seconds}"
-    )
-    if statement is not None:
-        text += f" /*M! , SESSION max_statement_time = {statement:g} */"
-    return [text]
+    wait = "DEFAULT" if lock is None else str(max(1, math.ceil(lock)))
+    limit = "DEFAULT" if statement is None else f"{statement:g}"
+    return [
+        f"SET SESSION lock_wait_timeout = {wait}, SESSION innodb_lock_wait_timeout = {wait}",
+        f"SET @migrate_statement_timeout = 1 /*M! , SESSION max_statement_time = {limit} */",
+    ]
 
 
 def missed_its_lock(error: BaseException) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from ddl_constructs import Change, stands_alone
+from ddl_constructs import Change, CreateIndex, stands_alone
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
+from ..dialects import knowledge
 from ..transactions import Transaction
 from .base import in_words
 
@@ -47,11 +48,20 @@ class OnlineSink:
         for piece in pieces:
             if stands_alone(piece, self.dialect):
                 with self.alone(in_words(piece)):
+                    self._clear_the_way(piece)
                     result = self._execute(piece, element)
                 self.kept.append(in_words(piece))
             else:
                 result = self._execute(piece, element)
         return result
+
+    def _clear_the_way(self, piece: Executable) -> None:
+        """Take an index away that is built anew, if an earlier build of it failed half way."""
+        if isinstance(piece, CreateIndex) and piece.index_name is not None:
+            drop = knowledge(self.dialect.name).drop_invalid_index
+            statement = drop(self.connection, piece.schema, piece.index_name)
+            if statement is not None:
+                self.connection.exec_driver_sql(statement)
 
     @property
     def outside(self) -> bool:

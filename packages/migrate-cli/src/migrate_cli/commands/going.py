@@ -1,0 +1,75 @@
+"""Going through steps: how long statements may wait, and trying again what only missed a lock."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from ddl_constructs import traits
+from revgraph import RevisionGraph, Step
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..config import Config
+from ..failures import RevisionFailed
+from ..retrying import only_missed_its_lock, pause
+from ..runner import Done, Run, run
+from ..scripts import Script
+from ..timeouts import Timeouts, between
+from . import unfinished
+from .project import applied
+
+
+@contextmanager
+def timed(around: Run, config: Config) -> Iterator[Run]:
+    """Let the timeouts of the settings hold, also behind a revision that says others."""
+    usual = Timeouts(config.statement_lock_timeout, config.statement_timeout)
+    guard = around.guard
+
+    def reset() -> None:
+        if guard is not None:
+            guard()
+        between(around.sink, usual)
+
+    between(around.sink, usual)
+    try:
+        yield replace(around, guard=reset)
+    finally:
+        with suppress(SQLAlchemyError):  # the connection may be gone, or its transaction broken
+            between(around.sink, Timeouts())
+
+
+def run_on(
+    steps: Sequence[Step[Script]],
+    around: Run,
+    config: Config,
+    graph: RevisionGraph[Script],
+    again: Callable[[str], None] | None,
+) -> list[Done]:
+    """Run steps; where one only missed its lock, go on from there, with pauses."""
+    whole = around.transaction == "run" and traits(around.sink.dialect.name).transactional_ddl
+    done: list[Done] = []
+    told = around.ended
+
+    def ended(one: Done) -> None:
+        done.append(one)
+        if told is not None:
+            told(one)
+
+    around = replace(around, ended=ended)
+    for tries in itertools.count():
+        try:
+            run(steps[len(done) :], around)
+        except RevisionFailed as err:
+            if tries >= config.lock_retries or not only_missed_its_lock(err, around):
+                raise
+            pause(err, around, tries, again)
+            if whole:
+                done.clear()
+            heads = applied(around, graph, config)
+            resumed = unfinished.to_go_on(around, graph, heads)
+            around = replace(around, fresh=not heads, resumed=resumed)
+        else:
+            return done
+    raise AssertionError("it counts on and on")
