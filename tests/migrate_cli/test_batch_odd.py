@@ -116,3 +116,33 @@ def test_the_column_that_is_meant_is_altered_and_not_its_capital_twin() -> None:
         assert database.sql("t").endswith('("Ä" INTEGER, b INTEGER)')
         with pytest.raises(UnknownInTable):
             database.alter(lambda b: b.drop_column("ä"), table="t")
+
+
+KEYED = "CREATE TABLE t (k TEXT PRIMARY KEY, a TEXT, b INTEGER) WITHOUT ROWID;"
+CONTRADICTED = [
+    pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT UNIQUE); INSERT INTO t VALUES (5, '1'), (6, '01'), (7, '2')", lambda b: b.alter_column("a", type_=sa.Integer()), {}, "are the same in a (2, for example k=5)", id="unique-after-a-conversion"),
+    pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (5, 'x'), (6, 'X'), (7, 'y')", lambda b: (b.create_index("u", [sa.text("lower(a) DESC")], unique=True), b.alter_column("a", nullable=False)), {}, "are the same for index 'u' (lower(a)) (2, for example k=5)", id="unique-index-of-an-expression"),
+    pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (5, 'x'), (6, 'x'), (7, 'y')", lambda b: b.create_index("u", ["a"], unique=True), {}, "are the same in a (2, for example k=5)", id="unique-index-in-place"),
+    pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE); INSERT INTO t VALUES (5, 'x'), (6, 'X'), (7, NULL), (8, NULL)", lambda b: b.create_unique_constraint("u", ["a"]), {}, "are the same in a (2, for example k=5)", id="unique-by-the-collation"),
+    pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (5, 'x'), (6, 'X')", lambda b: b.add_column(sa.Column("n", sa.Integer, server_default="3", unique=True)), {}, "are the same in n (2, for example k=5)", id="unique-over-a-new-column"),
+    pytest.param("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (4), ('x')", lambda b: b.create_primary_key("pk", ["a"]), {}, "have no INTEGER in a (1: rowid=2)", id="text-in-what-becomes-the-rowid"),
+    pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (4, 'x'), (5, x'00')", lambda b: None, {"table_kwargs": {"sqlite_strict": True}}, "have no TEXT in a (1: k=5)", id="bytes-where-text-is-strict"),
+    pytest.param(KEYED + "CREATE TABLE p (x INTEGER PRIMARY KEY); INSERT INTO t VALUES ('kk', '', 1)", lambda b: b.create_foreign_key("fk", "p", ["b"], ["x"]), {}, "point with b to no row of p (1: k='kk')", id="foreign-key-of-a-table-without-rowid"),
+    pytest.param(KEYED + "INSERT INTO t VALUES ('kk', '', 1)", lambda b: b.create_foreign_key("fk", "p", ["b"], ["x"]), {}, "point with b to no row of p (1: k='kk')", id="foreign-key-to-a-table-that-isnt-there"),
+    pytest.param("CREATE TABLE p (x INTEGER, y INTEGER, UNIQUE (x, y)); CREATE TABLE t (k TEXT PRIMARY KEY, a INTEGER, b INTEGER); INSERT INTO p VALUES (1, 1); INSERT INTO t VALUES ('u', 1, 1), ('v', 1, 2), ('w', NULL, 2)", lambda b: b.create_foreign_key("fk", "p", ["a", "b"], ["x", "y"]), {}, "point with a, b to no row of p (1: k='v')", id="foreign-key-of-two-columns"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "said", "parameters", "told"), CONTRADICTED)
+def test_rows_that_contradict_are_counted_and_one_is_shown(
+    script: str, said: Said, parameters: dict[str, Any], told: str
+) -> None:
+    for database in opened(script):
+        before = list(database.raw.iterdump())
+
+        with pytest.raises(RowsContradict) as caught:
+            database.alter(said, table="t", **parameters)
+
+        assert f"rows of t {told}" in str(caught.value)
+        assert list(database.raw.iterdump()) == before
+        assert database.ask("SELECT count(*) FROM sqlite_temp_master") == [(0,)]

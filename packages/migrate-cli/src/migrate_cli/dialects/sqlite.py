@@ -159,7 +159,7 @@ def unchecked(connection: Connection) -> Iterator[Callable[[], None]]:
     if getattr(driver, "in_transaction", False) or not _foreign_keys(connection):
         yield lambda: None
         return
-    from .sqlite_rows import dangling, refuse_more
+    from .sqlite_dangling import dangling, refuse_more
 
     before = dangling(connection)
     connection.exec_driver_sql("PRAGMA foreign_keys=OFF")

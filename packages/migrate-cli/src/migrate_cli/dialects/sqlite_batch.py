@@ -15,7 +15,7 @@ from ddl_constructs import (
     RenameIndex,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ..batch.block import Block
 from ..batch.errors import CannotRebuild, UnknownInTable
@@ -29,7 +29,8 @@ from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
 from .sqlite_parent import refuse_keyless
-from .sqlite_rebuild import all_or_nothing, rebuild, temporary_name
+from .sqlite_rebuild import all_or_nothing, explained, rebuild, temporary_name, where_is
+from .sqlite_rows import Rows
 from .sqlite_stale import remove_stale, stale_names
 from .sqlite_tokens import fold
 
@@ -135,7 +136,12 @@ def _run_group(
     if not copies:
         with all_or_nothing(connection):
             for change in native:
-                _take(change, sink)
+                try:
+                    _take(change, sink)
+                except IntegrityError as err:  # a unique index
+                    where = where_is(catalog, catalog.name)
+                    rows = Rows(connection, where, catalog.name, draft.table, draft.table, {}, what)
+                    raise explained(change, rows.as_it_is(draft.table), sink, err) from err
         return
     if whole:
         work_in_options(draft, block)

@@ -15,13 +15,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql.base import Executable
 
-from ..batch.errors import CannotRebuild, ForeignKeysOn, RebuildDiffers
+from ..batch.errors import CannotRebuild, ForeignKeysOn, RebuildDiffers, UnknownInTable
 from ..sinks.base import Sink
 from .sqlite_catalog import Catalog, Entry, is_on, read
 from .sqlite_changed import Draft
 from .sqlite_compare import broken, differences
 from .sqlite_convert import AS_IT_IS, conversion
-from .sqlite_rows import Rows, check_foreign_keys, dangling, refuse_more, rowid_word
+from .sqlite_dangling import check_foreign_keys, dangling, refuse_more
+from .sqlite_rows import Rows, rowid_word
 from .sqlite_tokens import fold, quoted, tokens
 
 _LONGEST = 50
@@ -103,7 +104,11 @@ def _copy(draft: Draft, sink: Sink, connection: Connection, what: str) -> None:
     try:
         sink.take(said(new.sql(there)))
     except OperationalError as err:
-        raise CannotRebuild(what, str(err.orig), "say it in a way that SQLite takes") from err
+        _, no_column, name = str(err.orig).partition("no such column: ")
+        if no_column:
+            raise UnknownInTable(what, "column", name, catalog.name, new.names) from err
+        reason = str(err.orig).replace(f"{temporary}.", f"{catalog.name}.")
+        raise CannotRebuild(what, reason, "say it in a way that SQLite takes") from err
     total = connection.exec_driver_sql(f"SELECT count(*) FROM {here}").scalar_one()
     try:
         copied = sink.take(said(copying(draft, here, there)))
@@ -125,11 +130,15 @@ def _take(sink: Sink, statement: Change | Executable, rows: Rows) -> None:
     try:
         sink.take(statement)
     except IntegrityError as err:  # a unique index
-        here = Rows(
-            rows.connection, rows.where, rows.name, rows.new, rows.new,
-            {n: quoted(n) for n in rows.new.names}, rows.what,
-        )  # fmt: skip
-        raise here.explain(err) from err
+        raise explained(statement, rows.as_it_is(rows.new), sink, err) from err
+
+
+def explained(
+    statement: Change | Executable, rows: Rows, sink: Sink, err: IntegrityError
+) -> Exception:
+    """Say which rows a statement that stands beside the table contradicts."""
+    sql = str(statement.compile(dialect=sink.dialect)) if isinstance(statement, Change) else ""
+    return rows.explain(err, sql)
 
 
 def sources(draft: Draft) -> Mapping[str, str]:

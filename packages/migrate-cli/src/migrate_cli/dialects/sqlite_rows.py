@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from ..batch.errors import CannotRebuild, DanglingRows, RowsContradict
-from .sqlite_catalog import pragma, tables
+from ..batch.errors import RowsContradict
+from .sqlite_constraint import index_text
 from .sqlite_table import StoredTable
-from .sqlite_tokens import fold, quoted
+from .sqlite_tokens import fold, quoted, tokens
+
+_TYPED = 'temp."_migrate_rows"'
+_STORED = re.compile(r"cannot store \w+ value in \w+ column [^.]*\.(.*)")
+"""What a STRICT table says (SQLite, stricttables)."""
+
+
+def _without_order(term: str) -> str:
+    """Take ASC or DESC away from behind an index's term."""
+    last = tokens(term)[-1]
+    return term[: last.start].rstrip() if last.says("ASC", "DESC") else term
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ class Rows:
     values: Mapping[str, str]
     what: str
 
+    def as_it_is(self, table: StoredTable) -> Rows:
+        """Give the rows of a table as it is now."""
+        values = {name: quoted(name) for name in table.names}
+        return replace(self, old=table, new=table, values=values)
+
     def contradict(self, condition: str, reason: str, mend: str = "mend the rows first") -> None:
         """Raise if a condition over the old table's columns holds for some rows.
 
@@ -48,16 +64,27 @@ class Rows:
             count, example = found
             raise RowsContradict(self.what, self.name, reason, count, example, mend)
 
-    def explain(self, err: IntegrityError) -> Exception:
-        """Say which rows the database means; an error that can be raised instead of its own."""
+    def explain(self, err: IntegrityError, index: str = "") -> Exception:
+        """Say which rows the database means; an error that can be raised instead of its own.
+
+        Args:
+            err: What the database said.
+            index: The statement that made an index, if it was one.
+        """
         said = str(err.orig)
         subject = said.partition(": ")[2]
         if said.startswith("NOT NULL"):
             return self._not_null(subject.rpartition(".")[2])
+        if said.startswith("UNIQUE") and subject.startswith("index "):
+            return self._unique_index(subject, index)
         if said.startswith("UNIQUE"):
-            return self._unique(self._unique_columns(subject), subject)
+            return self._unique([part.rpartition(".")[2] for part in subject.split(", ")])
         if said.startswith("CHECK"):
             return self._check(subject)
+        if found := _STORED.match(said):
+            return self._not_of_type(found[1])
+        if said == "datatype mismatch" and self.new.rowid_alias is not None:
+            return self._not_of_type(self.new.rowid_alias)
         return RowsContradict(self.what, self.name, f"don't fit ({said})", None, None)
 
     def _not_null(self, name: str) -> Exception:
@@ -79,28 +106,65 @@ class Rows:
         mend = "give them a value first, with op.execute"
         return RowsContradict(self.what, self.name, f"have no {name}", count, example, mend)
 
-    def _unique_columns(self, subject: str) -> list[str]:
-        if subject.startswith("index "):
-            return []
-        return [part.rpartition(".")[2] for part in subject.split(", ")]
+    def _unique(self, names: Sequence[str]) -> Exception:
+        told = f"are the same in {', '.join(names)}"
+        with self._as_new(names) as where:
+            found = self._twins(where, [quoted(n) for n in names], "")
+        return RowsContradict(self.what, self.name, told, *found)
 
-    def _unique(self, names: Sequence[str], subject: str) -> Exception:
-        told = f"are the same in {', '.join(names)}" if names else f"are the same for {subject}"
-        inner = [f"{self.values[n]}{self._collated(n)}" for n in names if n in self.values]
-        if not names or len(inner) < len(names):
-            return RowsContradict(self.what, self.name, told, None, None)
-        group = ", ".join(inner)
-        nulls = " AND ".join(f"{value} IS NOT NULL" for value in inner)
-        rows = (
-            f"FROM {self.where} WHERE ({group}) IN "
-            f"(SELECT {group} FROM {self.where} WHERE {nulls} GROUP BY {group} HAVING count(*) > 1)"
+    def _unique_index(self, subject: str, sql: str) -> Exception:
+        text = index_text(sql)
+        terms = [_without_order(part) for part in text.parts]
+        told = f"are the same for {subject} ({', '.join(terms)})"
+        return RowsContradict(
+            self.what, self.name, told, *self._twins(self.where, terms, text.where, inner=False)
         )
-        return RowsContradict(self.what, self.name, told, *(self._found(rows) or (None, None)))
 
-    def _collated(self, name: str) -> str:
+    def _twins(
+        self, where: str, terms: Sequence[str], condition: str, *, inner: bool = True
+    ) -> tuple[int | None, str | None]:
+        """Count the rows that others agree with in some terms, and show the key of one."""
+        group = ", ".join(terms)
+        asked = condition.removeprefix("WHERE ") or "1"
+        known = " AND ".join([f"({asked})", *(f"{term} IS NOT NULL" for term in terms)])
+        rows = (
+            f"FROM {where} WHERE {known} AND ({group}) IN "
+            f"(SELECT {group} FROM {where} WHERE {known} GROUP BY {group} HAVING count(*) > 1)"
+        )
+        return self._found(rows, inner=inner) or (None, None)
+
+    def _not_of_type(self, name: str) -> Exception:
         column = self.new.column(name)
-        collation = column.collation if column else None
-        return f" COLLATE {quoted(collation)}" if collation else ""
+        type_ = column.type.upper() if column else ""
+        with self._as_new([name]) as where:
+            allowed = "integer" if type_.startswith("INT") else type_.lower()
+            rows = f"FROM {where} WHERE typeof({quoted(name)}) NOT IN ('{allowed}', 'null')"
+            found = self._found(rows, inner=True) or (None, None)
+        return RowsContradict(self.what, self.name, f"have no {type_} in {name}", *found)
+
+    @contextmanager
+    def _as_new(self, names: Sequence[str]) -> Iterator[str]:
+        """Make a temporary table of the rows as the new columns' types make them.
+
+        Gives it as it is written in SQL. It holds the key and the named columns, and no constraint.
+        """
+        values = list(self._key)
+        columns = [quoted(f" key {i}") for i in range(len(values))]
+        for name in names:
+            column = self.new.column(name)
+            collation = (
+                f" COLLATE {quoted(column.collation)}" if column and column.collation else ""
+            )
+            columns.append(f"{quoted(name)} {column.type if column else ''}{collation}")
+            default = column.default if column else None
+            values.append(self.values.get(name) or f"({default or 'NULL'})")
+        run = self.connection.exec_driver_sql
+        run(f"CREATE TEMP TABLE {_TYPED} ({', '.join(columns)})")
+        try:
+            run(f"INSERT INTO {_TYPED} SELECT {', '.join(values)} FROM {self.where}")
+            yield _TYPED
+        finally:
+            run(f"DROP TABLE {_TYPED}")
 
     def _check(self, subject: str) -> Exception:
         folded = fold(subject)
@@ -154,76 +218,3 @@ def rowid_word(*tables: StoredTable) -> str | None:
         return None
     taken = {fold(name) for table in tables for name in table.names}
     return next((word for word in ("rowid", "_rowid_", "oid") if word not in taken), None)
-
-
-def check_foreign_keys(
-    connection: Connection, table: StoredTable, schema: str | None, added: Iterable[str], what: str
-) -> None:
-    """Check the rows for the foreign keys that are new.
-
-    Args:
-        connection: Where the table is.
-        table: The new table, in its place.
-        schema: Its schema.
-        added: The texts of the new foreign keys.
-        what: What was asked, in words.
-
-    Raises:
-        RowsContradict: Rows point to nothing.
-        CannotRebuild: What they point to isn't a key.
-    """
-    texts = set(added)
-    every = [(item, clause) for item, clause in table.clauses("foreignkey")]
-    numbers = {  # SQLite counts them from the last one
-        len(every) - 1 - at: clause
-        for at, (item, clause) in enumerate(every)
-        if item.text.strip() in texts
-    }
-    if not numbers:
-        return
-    try:
-        rows = pragma(connection, "foreign_key_check", table.name, schema)
-    except OperationalError as err:
-        raise CannotRebuild(
-            what, str(err.orig), "point to a primary key, or to columns with a UNIQUE over them"
-        ) from err
-    for number, clause in numbers.items():
-        wrong = [row[1] for row in rows if row[3] == number]
-        if wrong:
-            name = table.rowid_alias or "rowid"
-            example = f"{name}={wrong[0]!r}" if wrong[0] is not None else None
-            reason = f"point with {', '.join(clause.columns)} to no row of {clause.inner}"
-            raise RowsContradict(what, table.name, reason, len(wrong), example)
-
-
-Dangling = Mapping[tuple[str, str], int]
-"""(table, table pointed to) -> rows that point to nothing."""
-
-
-def dangling(connection: Connection) -> dict[tuple[str, str], int]:
-    """Count the rows that point to nothing, of the main database and of those attached.
-
-    A table whose foreign keys point to no key can't be asked; it is passed over.
-    """
-    found: dict[tuple[str, str], int] = {}
-    for _, schema, _ in connection.exec_driver_sql("PRAGMA database_list").all():
-        where = "" if schema == "main" else f"{schema}."
-        for name in tables(connection, schema):
-            with suppress(OperationalError):
-                for table, _, parent, _ in pragma(connection, "foreign_key_check", name, schema):
-                    key = (f"{where}{table}", f"{where}{parent}")
-                    found[key] = found.get(key, 0) + 1
-    return found
-
-
-def refuse_more(connection: Connection, before: Dangling) -> None:
-    """Compare with what pointed to nothing before.
-
-    Raises:
-        DanglingRows: There is more of it now.
-    """
-    after = dangling(connection)
-    more = sorted((c, p, n - before.get((c, p), 0)) for (c, p), n in after.items())
-    wrong = [one for one in more if one[2] > 0]
-    if wrong:
-        raise DanglingRows(wrong)
