@@ -16,6 +16,7 @@ from .errors import (
 from .filters import Options
 from .renames import Rename
 from .render import Renderer, render, renders
+from .rewrite import Rewriter
 from .snapshot import snapshot, snapshot_of
 from .source import Source
 from .types import DatabaseType
@@ -32,6 +33,7 @@ __all__ = [
     "Options",
     "Rename",
     "Renderer",
+    "Rewriter",
     "Snapshot",
     "Source",
     "UnknownRename",

@@ -16,7 +16,7 @@ from .normalise import in_own_form
 from .order import ordered
 from .renames import settled
 from .snapshot import read_snapshot
-from .values import Key, Snapshot
+from .values import Snapshot
 
 
 def compare(
@@ -55,10 +55,9 @@ def compare(
     known = database(connection.dialect)
     theirs = read_snapshot(connection, known, options)
     ours = model_snapshot(metadata, known, theirs.default_schema)
-    ignored = _ignored(options, theirs.default_schema)
-    return compare_snapshots(
-        connection, theirs.without(ignored), ours.without(ignored), Context(known, options)
-    )
+    default = theirs.default_schema
+    theirs, ours = (one.only(lambda k: options.takes_table(k, default)) for one in (theirs, ours))
+    return compare_snapshots(connection, theirs, ours, Context(known, options))
 
 
 def compare_snapshots(
@@ -77,7 +76,3 @@ def compare_snapshots(
     if connection is not None:
         theirs, ours = in_own_form(connection, theirs, ours, context.database)
     return [*renamed, *ordered(compare_schemas(theirs, ours, context), theirs, ours)]
-
-
-def _ignored(options: Options, default: str | None) -> frozenset[Key]:
-    return frozenset((None if s == default else s, name) for s, name in options.ignore_tables)

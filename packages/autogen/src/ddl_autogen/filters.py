@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from .values import Key
@@ -34,6 +35,8 @@ class Options:
 
     Attributes:
         include_schemas: Compare every schema of the database, not only the default one.
+        managed: Globs of the tables that are looked after, "app_*" or "audit.*"; empty for all.
+        ignore: Globs of tables, and of sequences, that are left out on both sides.
         ignore_tables: (schema, table) pairs that are left out on both sides; schema is
             None for the default one, which may also be spelled out.
         compare_type: Whether types are compared, or who tells.
@@ -41,6 +44,8 @@ class Options:
         include_name: Asked for each name that the database has; None takes all.
         include_object: Asked for each object on both sides; None takes all.
         compare_foreign_key_names: Whether a foreign key that a model names has to have that name.
+        rename_in_place: Whether what differs in its name alone is renamed, where the database can
+            do that; else the old one is dropped and the new one made.
         renames: What is known to be renamed, by its name in the database: "users" or
             "users.name" -> its name in the models, None for what goes and isn't renamed.
         standing_renames: Likewise, but what is over by now is passed over.
@@ -48,15 +53,34 @@ class Options:
     """
 
     include_schemas: bool = False
+    managed: Collection[str] = field(default=())
+    ignore: Collection[str] = field(default=())
     ignore_tables: Collection[Key] = field(default=())
     compare_type: bool | CompareType = True
     compare_server_default: bool | CompareServerDefault = True
     include_name: IncludeName | None = None
     include_object: IncludeObject | None = None
     compare_foreign_key_names: bool = True
+    rename_in_place: bool = True
     renames: Mapping[str, str | None] = field(default_factory=dict)
     standing_renames: Mapping[str, str | None] = field(default_factory=dict)
     ask_renames: AskRenames | None = None
+
+    def takes_table(self, key: Key, default: str | None) -> bool:
+        """Tell whether a table takes part, by `managed`, `ignore` and `ignore_tables`.
+
+        Args:
+            key: The table, or a sequence.
+            default: The name of the schema that is None in the key.
+        """
+        schema, name = key
+        names = [name, f"{default}.{name}"] if schema is None else [f"{schema}.{name}"]
+
+        def among(globs: Iterable[str]) -> bool:
+            return any(fnmatchcase(one, glob) for glob in globs for one in names)
+
+        ignored = any((None if s == default else s, n) == key for s, n in self.ignore_tables)
+        return not (ignored or among(self.ignore)) and (not self.managed or among(self.managed))
 
     def takes_name(self, name: str | None, type_: str, **parents: str | None) -> bool:
         """Ask `include_name`."""

@@ -7,7 +7,7 @@ comparing; one that was read from a database has None there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -325,9 +325,13 @@ class Snapshot:
     default_schema: str | None = None
     sequences: Mapping[Key, SequenceValue] = field(default_factory=dict)
 
-    def without(self, keys: frozenset[Key]) -> Snapshot:
-        """Give this snapshot less some tables."""
-        return replace(self, tables={k: t for k, t in self.tables.items() if k not in keys})
+    def only(self, takes: Callable[[Key], bool]) -> Snapshot:
+        """Give those of its tables and sequences that a function takes."""
+        return replace(
+            self,
+            tables={k: t for k, t in self.tables.items() if takes(k)},
+            sequences={k: s for k, s in self.sequences.items() if takes(k)},
+        )
 
 
 _T = TypeVar("_T")

@@ -103,8 +103,14 @@ class Config:
         lock_retries: How often a run that only missed its lock is tried again.
         protected: Globs of databases that are changed only by who says that this is meant.
         include_schemas: Compare all schemas of the database, not only the default one.
-        compare_type: Compare the types of columns.
-        compare_server_default: Compare the server defaults of columns.
+        compare_type: Compare the types of columns; or what tells, as "package.module:function".
+        compare_server_default: Compare the server defaults of columns; or likewise.
+        renames: What was renamed, each as "table.column=table.new"; may be empty.
+        managed: Globs of the tables that are looked after, "app_*" or "audit.*"; empty for all.
+        ignore: Globs of tables that are left out; may be empty.
+        include_name: What is asked for each name of the database, as "package.module:function".
+        include_object: What is asked for each object of both sides, likewise.
+        rewrite: What is handed the changes that were found and gives those to be written, likewise.
         file_template: Name of a new revision file without ".py", with the tokens %(rev)s,
             %(slug)s, %(epoch)s, %(year)d, %(month).2d, %(day).2d, %(hour).2d, %(minute).2d and
             %(second).2d.
@@ -142,8 +148,14 @@ class Config:
     statement_timeout: float | None = None
     lock_retries: int = 5
     include_schemas: bool = False
-    compare_type: bool = True
-    compare_server_default: bool = True
+    compare_type: bool | str = True
+    compare_server_default: bool | str = True
+    renames: tuple[str, ...] = ()
+    managed: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    include_name: str | None = None
+    include_object: str | None = None
+    rewrite: str | None = None
     file_template: str = DEFAULT_FILE_TEMPLATE
     truncate_slug_length: int = 40
     timezone: str | None = None

@@ -6,16 +6,26 @@ import importlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import MetaData
 
 from .candidates import defining
 from .config import Config
-from .errors import EmptyMetadata, ModelsDontImport, NoMetadata, ends_us, in_one_line, near
+from .errors import (
+    EmptyMetadata,
+    HookFailed,
+    ModelsDontImport,
+    NoHook,
+    NoMetadata,
+    ends_us,
+    in_one_line,
+    near,
+)
 from .modules import matcher, modules_under
 from .paths import shown
 
@@ -71,6 +81,44 @@ def metadata(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
     if not allow_empty and not any(one.tables for one in found.values()):
         raise EmptyMetadata(config.metadata, sorted(imported))
     return list(found.values())
+
+
+def hook(setting: str, target: str, config: Config) -> Callable[..., Any]:
+    """A function of the project that a setting names.
+
+    Args:
+        setting: The setting.
+        target: What it says, "package.module:function".
+        config: The project's settings.
+
+    Returns:
+        The function; what it raises becomes a `HookFailed`.
+
+    Raises:
+        NoHook: There is no such thing, or it can't be called.
+        ModelsDontImport: Its module fails while it is imported.
+    """
+    module, _, path = target.partition(":")
+    with importable(config.prepend_sys_path):
+        found: Any = _imported(module, f"[tool.migrate] {setting}", config)
+    passed = module
+    for name in path.split("."):
+        if not hasattr(found, name):
+            names = [n for n in dir(found) if not n.startswith("__")]
+            raise NoHook(setting, target, f"{passed} has no {name!r}", near(name, names))
+        found, passed = getattr(found, name), f"{passed}.{name}"
+    if not callable(found):
+        raise NoHook(setting, target, f"{passed} is a {type(found).__name__}, not a function")
+
+    def asked(*args: Any) -> Any:
+        try:
+            return found(*args)
+        except BaseException as err:  # a stranger's code: anything may come out of it
+            if ends_us(err):
+                raise
+            raise HookFailed(setting, target, _place(err), in_one_line(err)) from err
+
+    return asked
 
 
 def modules_to_import(config: Config) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .durations import in_seconds
 from .errors import BadConfiguration, UnknownSetting, did_you_mean, near
+from .renames import parsed
 from .url import hidden
 
 DEFAULT_FILE_TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"
@@ -93,6 +94,26 @@ def _globs(value: object) -> tuple[str, ...]:
     return names
 
 
+def _object(value: object) -> str:
+    target = _text(value)
+    if not _OBJECT.fullmatch(target):
+        raise _Mistake('"package.module:function", for example "myapp.migrating:include_object"')
+    return target
+
+
+def _flag_or_object(value: object) -> bool | str:
+    return _object(value) if isinstance(value, str) and ":" in value else _flag(value)
+
+
+def _renames(value: object) -> tuple[str, ...]:
+    texts = _texts(value)
+    try:
+        parsed(texts)
+    except ValueError:
+        raise _Mistake('"old=new" texts, for example "users.name=users.full_name"') from None
+    return texts
+
+
 def _transaction(value: object) -> str:
     if value not in ("revision", "run"):
         raise _Mistake('"revision" (one transaction for each revision) or "run" (one for all)')
@@ -163,8 +184,14 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "statement_timeout": _duration,
     "lock_retries": _length,
     "include_schemas": _flag,
-    "compare_type": _flag,
-    "compare_server_default": _flag,
+    "compare_type": _flag_or_object,
+    "compare_server_default": _flag_or_object,
+    "renames": _renames,
+    "managed": _texts,
+    "ignore": _texts,
+    "include_name": _object,
+    "include_object": _object,
+    "rewrite": _object,
     "file_template": _file_template,
     "truncate_slug_length": _length,
     "timezone": _text,

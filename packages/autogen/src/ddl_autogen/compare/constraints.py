@@ -247,7 +247,8 @@ class _Writer:
         self, gone: list[ConstraintValue], come: list[ConstraintValue]
     ) -> Iterator[Change]:
         """Yield new names of what is the same otherwise, and take it from both lists."""
-        if not self.context.database.renames_constraints:
+        context = self.context
+        if not (context.database.renames_constraints and context.options.rename_in_place):
             return
         there = names_taken(self.theirs)
         for new in list(come):

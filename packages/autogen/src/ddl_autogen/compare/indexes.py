@@ -55,7 +55,7 @@ def _renamed(
 ) -> list[tuple[IndexValue, IndexValue]]:
     """Pair indexes that differ in nothing but their names, where the database can rename one."""
     found: list[tuple[IndexValue, IndexValue]] = []
-    if not context.database.renames_indexes:
+    if not (context.database.renames_indexes and context.options.rename_in_place):
         return found
     free = [new for new in come if new.name is not None and new.name not in names_taken(theirs)]
     for old in gone:

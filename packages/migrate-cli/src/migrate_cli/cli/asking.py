@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from ..renames import Answers
+from ..visible import visible
 from .paper import option, paint, tell
+
+if TYPE_CHECKING:
+    from ddl_autogen import Rename
 
 
 def somebody_is_there() -> bool:
@@ -32,3 +38,18 @@ def choose(question: str, choices: Sequence[str]) -> int:
         tell(f"  {paint(str(number), 'bold')}  {choice}")
     answered: int = click.prompt("Which one", type=click.IntRange(1, len(choices)), err=True)
     return answered - 1
+
+
+def renames(said: Sequence[str], none: bool) -> Answers:
+    """Give who tells what was renamed: flags, and whoever sits there.
+
+    Args:
+        said: "old=new" texts of the command line.
+        none: Whether it was said there that nothing else was renamed.
+    """
+    return Answers(said, none=none, ask=_renamed if somebody_is_there() else None)
+
+
+def _renamed(question: Rename) -> bool:
+    asked = f"Was {question.kind} {question.old_name} renamed to {question.new_name}?"
+    return click.confirm(visible(asked, keep=""), default=False, err=True)

@@ -115,6 +115,15 @@ _PLACE = (
     ),
     click.option("--allow-empty", is_flag=True, help="Write a file also where nothing differs."),
     click.option("--allow-drops", is_flag=True, help="Write it also if it drops most tables."),
+    click.option(
+        "--rename",
+        "renames",
+        multiple=True,
+        metavar="OLD=NEW",
+        help="What was renamed: users=people, users.name=people.title; 'users.name=' isn't, and "
+        "goes; repeatable. Otherwise a terminal asks.",
+    ),
+    click.option("--no-renames", is_flag=True, help="Nothing else was renamed: drop and create."),
 )
 
 
@@ -153,15 +162,40 @@ def make(message: str, amend: bool, **place: Any) -> None:
         _write(message, autogenerate=True, **place)
 
 
-def _write(message: str, *, head: Sequence[str], branch_label: Sequence[str], **how: Any) -> None:
+def _write(
+    message: str,
+    *,
+    head: Sequence[str],
+    branch_label: Sequence[str],
+    renames: Sequence[str],
+    no_renames: bool,
+    **how: Any,
+) -> None:
     from ..commands import revision as work
+    from . import asking
 
-    made = work(project(), message, head=head, branch_labels=branch_label, **how)
+    made = work(
+        project(),
+        message,
+        head=head,
+        branch_labels=branch_label,
+        answers=asking.renames(renames, no_renames),
+        **how,
+    )
     answer(made, _written(made))
 
 
-def _amend(message: str, *, allow_empty: bool, allow_drops: bool, **place: Any) -> None:
+def _amend(
+    message: str,
+    *,
+    allow_empty: bool,
+    allow_drops: bool,
+    renames: Sequence[str],
+    no_renames: bool,
+    **place: Any,
+) -> None:
     from ..commands import amend as work
+    from . import asking
     from .moves import Teller
 
     if given := [name for name, value in place.items() if value]:
@@ -174,6 +208,7 @@ def _amend(message: str, *, allow_empty: bool, allow_drops: bool, **place: Any) 
             message or None,
             allow_empty=allow_empty,
             allow_drops=allow_drops,
+            answers=asking.renames(renames, no_renames),
             progress=teller.progress(silent=False),
         )
     lines = [change_line(change) for change in made.changes]

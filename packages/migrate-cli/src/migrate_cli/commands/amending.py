@@ -10,6 +10,7 @@ from pathlib import Path
 from ..config import Config
 from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
 from ..given import Database
+from ..renames import Answers
 from ..runner import Run
 from ..scripts import Script, Scripts
 from ..sharing import committed, published
@@ -44,6 +45,7 @@ def amend(
     *,
     allow_empty: bool = False,
     allow_drops: bool = False,
+    answers: Answers | None = None,
     progress: Progress | None = None,
     connection: Database | None = None,
 ) -> Amended:
@@ -95,6 +97,7 @@ def amend(
             depends_on=script.depends_on,
             allow_empty=allow_empty,
             allow_drops=allow_drops,
+            answers=answers,
             connection=connection,
         )
         path = _written(made, script)

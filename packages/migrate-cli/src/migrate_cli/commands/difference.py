@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import ddl_autogen
 import revgraph
@@ -12,8 +13,11 @@ from sqlalchemy import MetaData, inspect
 
 from ..config import Config
 from ..environment import metadata
+from ..errors import NoHook
 from ..failures import NotAtHead, WouldDrop
 from ..journal import NAME
+from ..models import hook
+from ..renames import Answers
 from ..runner import Run
 from ..scripts import Script
 from ..transactions import reading
@@ -25,22 +29,65 @@ def models(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
     return [] if config.world is not None else metadata(config, allow_empty=allow_empty)
 
 
-def changes(around: Run, ours: Sequence[MetaData], config: Config) -> list[Change]:
+def changes(
+    around: Run,
+    ours: Sequence[MetaData],
+    config: Config,
+    answers: Answers | None = None,
+) -> list[Change]:
     """Compare the database with the models; empty if they agree.
 
     The version table takes no part.
+
+    Args:
+        around: The run that visits the database.
+        ours: The models.
+        config: The project's settings: what takes part, and what is asked.
+        answers: Who tells what was renamed; None to go by the settings alone.
+
+    Raises:
+        UnknownRename: It was said on the command line that something was renamed, and it wasn't.
+        ModelsError: A function of the project that is asked isn't there, or fails.
     """
     if config.world is not None:
         return config.world.changes(around)
     versions, connection = around.versions, live(around)
     options = ddl_autogen.Options(
         include_schemas=config.include_schemas,
-        compare_type=config.compare_type,
-        compare_server_default=config.compare_server_default,
+        compare_type=_asked("compare_type", config),
+        compare_server_default=_asked("compare_server_default", config),
+        include_name=_asked("include_name", config),
+        include_object=_asked("include_object", config),
+        managed=config.managed,
+        ignore=config.ignore,
+        **(answers or Answers(none=True)).options(config.renames),
         ignore_tables=[(versions.schema, versions.name), (versions.schema, NAME)],
     )
     with reading(connection):
-        return list(ddl_autogen.compare(connection, list(ours), options))
+        found = list(ddl_autogen.compare(connection, list(ours), options))
+    rewrite = _asked("rewrite", config)
+    return found if rewrite is None else rewritten(found, rewrite, str(config.rewrite))
+
+
+def _asked(setting: str, config: Config) -> Any:
+    """Give what a setting says: a function of the project where it names one."""
+    said = getattr(config, setting)
+    return hook(setting, said, config) if isinstance(said, str) else said
+
+
+def rewritten(found: Sequence[Change], rewrite: Callable[..., Any], target: str) -> list[Change]:
+    """Let a function of the project alter what was found.
+
+    Raises:
+        NoHook: It gives something else than changes.
+    """
+    given = rewrite(list(found))
+    wanted = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in wanted:
+        if not isinstance(one, Change):
+            kind = "None" if one is None else f"a {type(one).__name__}"
+            raise NoHook("rewrite", target, f"it gave {kind}; it must give a list of changes")
+    return wanted
 
 
 def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from revgraph import RevisionGraph
 from ..config import Config
 from ..discovery import InitResult, init_project, project_root
 from ..errors import UsageError
+from ..renames import Answers
 from ..scripts import Script, Scripts
 from ..surroundings import Surroundings, available
 from . import targets
@@ -95,6 +96,7 @@ def revision(
     depends_on: Sequence[str] = (),
     allow_empty: bool = False,
     allow_drops: bool = False,
+    answers: Answers | None = None,
     connection: Database | None = None,
 ) -> Made:
     """Write a new revision file.
@@ -110,17 +112,21 @@ def revision(
         depends_on: Targets of what must be applied before, besides its parents.
         allow_empty: Write a file also where autogenerate finds nothing.
         allow_drops: Write it also if it drops most of the database's tables.
+        answers: Who tells what was renamed; None for the settings alone.
         connection: Which database to compare with; None connects to what the settings name.
 
     Raises:
         UsageError: A target is unknown or ambiguous; a parent is no head; the id is taken.
+        RenamesUnanswered: Autogenerate, and something could be a rename that nobody tells of.
         NotAtHead: Autogenerate, and revisions are pending.
         Refused: Autogenerate, and a guard stands in the way; no file is written.
         MigrateError: What `metadata`, `database` and `write_revision` raise.
     """
+    answers = answers or Answers()
     if config.world is not None and config.world.writes:
         return _made_there(
             config.world.write(
+                renames=answers,
                 message=message or None,
                 autogenerate=autogenerate,
                 rev_id=rev_id,
@@ -138,7 +144,7 @@ def revision(
     parents = _parents(scripts, head, splice)
     body = _Body()
     if autogenerate:
-        body = _compared(config, scripts.graph, allow_drops, connection)
+        body = _compared(config, scripts.graph, allow_drops, answers, connection)
         if not body.changes and not allow_empty:
             return Made(None, None, ())
     script = write_revision(
@@ -242,6 +248,7 @@ def _compared(
     config: Config,
     graph: RevisionGraph[Script],
     allow_drops: bool,
+    answers: Answers,
     connection: Database | None,
 ) -> _Body:
     """Compare the database with the models, and write the difference in both directions."""
@@ -255,7 +262,8 @@ def _compared(
     def work(around: Run) -> _Body:
         dialect = around.sink.dialect
         difference.must_be_at_head(graph, applied(around, graph, config))
-        found = difference.changes(around, ours, config)
+        with answers.asked():
+            found = difference.changes(around, ours, config, answers)
         if not allow_drops:
             difference.guard(found, around, config.metadata)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere

@@ -32,6 +32,7 @@ from ..errors import (
 )
 from ..journal import NAME
 from ..paths import shown
+from ..renames import Answers
 from ..runner import Run
 from ..scripts import Script as File
 from ..sinks import Sink
@@ -145,6 +146,7 @@ class AlembicWorld:
             compare_type=_with_context(opts.get("compare_type", True), context),
             compare_server_default=_with_context(opts.get("compare_server_default"), context),
             compare_foreign_key_names=False,
+            rename_in_place=False,
             include_name=opts.get("include_name"),
             include_object=opts.get("include_object"),
             ignore_tables=[
@@ -180,6 +182,7 @@ class AlembicWorld:
         *,
         allow_empty: bool = True,
         guard: Callable[[list[Change], Run], None] | None = None,
+        renames: Answers | None = None,
         **options: Any,
     ) -> list[tuple[File, list[Change]]]:
         """Write new revision files, by the project's template, hooks and directives.
@@ -187,6 +190,7 @@ class AlembicWorld:
         Args:
             allow_empty: Write a file also where nothing differs.
             guard: Called with what a database differs in; raises where nothing is to be written.
+            renames: Who tells what was renamed.
             options: Those of `command.revision`.
 
         Returns:
@@ -208,7 +212,7 @@ class AlembicWorld:
             if arguments["autogenerate"] and not found and not allow_empty:
                 revisions.clear()
 
-        scripts = written(self.settings, arguments, seen=seen, settle=settle)
+        scripts = written(self.settings, arguments, seen=seen, settle=settle, renames=renames)
         return [(script._file, [] if n else found) for n, script in enumerate(scripts)]
 
 

@@ -60,7 +60,15 @@ from .journal import (
     Unfinished,
 )
 from .lock import LockLost, LockTimeout, MovedMeanwhile, NoLock, PooledSessions
-from .models import EmptyMetadata, ModelsDontImport, NoMetadata, NoModels, SeveralModels
+from .models import (
+    EmptyMetadata,
+    HookFailed,
+    ModelsDontImport,
+    NoHook,
+    NoMetadata,
+    NoModels,
+    SeveralModels,
+)
 from .settings import (
     AlreadyAProject,
     BadConfiguration,
@@ -97,6 +105,7 @@ __all__ = [
     "FileEdited",
     "FileGone",
     "FolderInUse",
+    "HookFailed",
     "Irreversible",
     "LockLost",
     "LockTimeout",
@@ -111,6 +120,7 @@ __all__ = [
     "NewerJournal",
     "NoConfiguration",
     "NoEditor",
+    "NoHook",
     "NoJournal",
     "NoLock",
     "NoMetadata",

@@ -100,3 +100,39 @@ class SeveralModels(UsageError):
             f"found {len(candidates)} metadata objects; choose one, or give several of\n"
             + "\n".join(listed)
         )
+
+
+class NoHook(ModelsError):
+    """What a setting names as a function of the project isn't there, or can't be called.
+
+    Attributes:
+        setting: The setting.
+        target: As it is written there, "pkg.module:function".
+        reason: What was found instead.
+        candidates: Names that would do, best first; may be empty.
+    """
+
+    def __init__(
+        self, setting: str, target: str, reason: str, candidates: Sequence[str] = ()
+    ) -> None:
+        self.setting, self.target, self.reason = setting, target, reason
+        self.candidates = tuple(candidates)
+        super().__init__(
+            f"[tool.migrate] {setting} {target!r}: {reason}{did_you_mean(self.candidates)}"
+        )
+
+
+class HookFailed(ModelsError):
+    """A function of the project that is asked while models and database are compared has failed.
+
+    Attributes:
+        setting: The setting that names it.
+        target: As it is written there.
+        where: File and line of the failure; None if it isn't in a file.
+        reason: The exception's kind and text, in one line.
+    """
+
+    def __init__(self, setting: str, target: str, where: str | None, reason: str) -> None:
+        self.setting, self.target, self.where, self.reason = setting, target, where, reason
+        at = f"\nat {where}" if where else ""
+        super().__init__(f"[tool.migrate] {setting} {target!r} failed: {reason}{at}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...renames import Answers
 from .. import setting_up
 from ..alembic import util
 from ..alembic.script import Script, ScriptDirectory
@@ -92,6 +93,7 @@ def written(
     directives: Callable[..., None] | None = None,
     seen: Callable[[Any, list[Any]], None] | None = None,
     settle: Callable[[list[Any]], None] | None = None,
+    renames: Answers | None = None,
 ) -> list[Script]:
     """Write new revision files.
 
@@ -101,6 +103,7 @@ def written(
         directives: Called with what would be written for each database, to change it.
         seen: Called after each database is compared, with its context and what would be written.
         settle: Called at the end with what would be written, to change it.
+        renames: Who tells what was renamed; None for nobody.
     """
     directory = ScriptDirectory.from_config(config)
     autogenerate, sql = arguments["autogenerate"], arguments["sql"]
@@ -131,7 +134,10 @@ def written(
     def compare(rev: Any, context: Any) -> list[Any]:
         if autogenerate:
             _must_be_at_heads(directory, rev)
-            made.run_autogenerate(rev, context)
+            answers = Answers(none=True) if renames is None else renames
+            context.opts["renames"] = answers.options()
+            with answers.asked():
+                made.run_autogenerate(rev, context)
             if seen is not None:
                 seen(context, made.generated_revisions)
         else:

@@ -135,9 +135,11 @@ def comparison_options(autogen_context: AutogenContext) -> ddl_autogen.Options:
             opts.get("compare_server_default", False), context, "compare_server_default"
         ),
         compare_foreign_key_names=False,
+        rename_in_place=False,
         include_name=opts.get("include_name"),
         include_object=opts.get("include_object"),
         ignore_tables=[(context.version_table_schema, context.version_table)],
+        **opts.get("renames", {}),
     )
 
 
