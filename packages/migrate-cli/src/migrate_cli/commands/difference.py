@@ -49,8 +49,18 @@ def changes(
         UnknownRename: It was said on the command line that something was renamed, and it wasn't.
         ModelsError: A function of the project that is asked isn't there, or fails.
     """
+    told = (answers or Answers(none=True)).options(config.renames)
     if config.world is not None:
-        return config.world.changes(around)
+        found = config.world.changes(around, told)
+    else:
+        found = _compared(around, ours, config, told)
+    rewrite = _asked("rewrite", config)
+    return found if rewrite is None else rewritten(found, rewrite, str(config.rewrite))
+
+
+def _compared(
+    around: Run, ours: Sequence[MetaData], config: Config, told: dict[str, Any]
+) -> list[Change]:
     versions, connection = around.versions, live(around)
     options = ddl_autogen.Options(
         include_schemas=config.include_schemas,
@@ -60,13 +70,11 @@ def changes(
         include_object=_asked("include_object", config),
         managed=config.managed,
         ignore=config.ignore,
-        **(answers or Answers(none=True)).options(config.renames),
+        **told,
         ignore_tables=[(versions.schema, versions.name), (versions.schema, NAME)],
     )
     with reading(connection):
-        found = list(ddl_autogen.compare(connection, list(ours), options))
-    rewrite = _asked("rewrite", config)
-    return found if rewrite is None else rewritten(found, rewrite, str(config.rewrite))
+        return list(ddl_autogen.compare(connection, list(ours), options))
 
 
 def _asked(setting: str, config: Config) -> Any:
