@@ -55,12 +55,12 @@ class World(Protocol):
     def tells(self) -> bool:
         """Tell whether the environment says each step itself."""
 
-    def changes(self, around: Any, renames: Mapping[str, Any]) -> list[Any]:
+    def changes(self, around: Any, told: Mapping[str, Any]) -> list[Any]:
         """Compare the models with the database of a `runner.Run`, which is being visited.
 
         Args:
             around: The run.
-            renames: Who tells what was renamed, as `ddl_autogen.Options` takes it.
+            told: What was renamed, and what takes part, as `ddl_autogen.Options` takes it.
 
         Raises:
             ModelsError: The environment names no models.

@@ -50,6 +50,7 @@ def changes(
         ModelsError: A function of the project that is asked isn't there, or fails.
     """
     told = (answers or Answers(none=True)).options(config.renames)
+    told |= {"managed": config.managed, "ignore": config.ignore}
     if config.world is not None:
         found = config.world.changes(around, told)
     else:
@@ -68,8 +69,6 @@ def _compared(
         compare_server_default=_asked("compare_server_default", config),
         include_name=_asked("include_name", config),
         include_object=_asked("include_object", config),
-        managed=config.managed,
-        ignore=config.ignore,
         **told,
         ignore_tables=[(versions.schema, versions.name), (versions.schema, NAME)],
     )

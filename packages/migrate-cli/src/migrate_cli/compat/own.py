@@ -10,6 +10,7 @@ from typing import Any
 from ..config import Config
 from ..env import visiting
 from ..journal import Journal
+from ..models import hook
 from ..paths import shown
 from ..runner import Run
 from ..version_table import VersionTable
@@ -96,6 +97,18 @@ class _Environment(EnvironmentContext):
         said.setdefault("version_table_schema", project.version_table_schema)
         said.setdefault("transaction_per_migration", project.transaction == "revision")
         said.setdefault("include_schemas", project.include_schemas)
-        said.setdefault("compare_type", project.compare_type)
-        said.setdefault("compare_server_default", project.compare_server_default)
+        for setting in ("compare_type", "compare_server_default"):
+            said.setdefault(setting, _with_context(setting, project))
+        for setting in ("include_name", "include_object"):
+            if (target := getattr(project, setting)) is not None:
+                said.setdefault(setting, hook(setting, target, project))
         super().configure(*given, **said)
+
+
+def _with_context(setting: str, project: Config) -> Any:
+    """What a setting says; env.py's functions are called with the context first, its own aren't."""
+    said = getattr(project, setting)
+    if not isinstance(said, str):
+        return said
+    asked = hook(setting, said, project)
+    return lambda context, *args: asked(*args)

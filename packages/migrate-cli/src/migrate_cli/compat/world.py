@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from configparser import InterpolationSyntaxError
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -125,8 +125,12 @@ class AlembicWorld:
         """Tell whether the project's own logging says each step."""
         return log.isEnabledFor(logging.INFO) and log.hasHandlers()
 
-    def changes(self, around: Run) -> list[Change]:
+    def changes(self, around: Run, told: Mapping[str, Any]) -> list[Change]:
         """Compare the models that env.py names with the database that is being visited.
+
+        Args:
+            around: The run that visits it.
+            told: What was renamed, and what takes part, as `ddl_autogen.Options` takes it.
 
         Raises:
             NoMetadata: It names none.
@@ -145,14 +149,15 @@ class AlembicWorld:
             include_schemas=bool(opts.get("include_schemas")),
             compare_type=_with_context(opts.get("compare_type", True), context),
             compare_server_default=_with_context(opts.get("compare_server_default"), context),
-            compare_foreign_key_names=False,
-            rename_in_place=False,
+            compare_foreign_key_names=not self.writes,
+            rename_in_place=not self.writes,
             include_name=opts.get("include_name"),
             include_object=opts.get("include_object"),
             ignore_tables=[
                 (around.versions.schema, around.versions.name),
                 (around.versions.schema, NAME),
             ],
+            **told,
         )
         connection = around.sink.connection
         assert connection is not None, "what is compared is live"
