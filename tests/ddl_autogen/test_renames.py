@@ -141,6 +141,7 @@ QUESTIONS = [
         ["table users to people"],
         id="table-with-other-columns",
     ),
+    pytest.param({"users": []}, {"invoice": [text("memo")]}, [], id="an-id-says-nothing"),
     pytest.param(
         {"users": [text("name"), number("age"), text("mail")]},
         {"invoice": [Column("day", Date), number("total"), Column("memo", Text)]},

@@ -142,7 +142,7 @@ def test_dropping_most_tables_is_refused(
     tables = [
         f'Table("t{n}", metadata, Column("id", Integer, primary_key=True))' for n in range(kept)
     ]
-    models(sqlite_project, f"drop{there}{kept}", NOTES, *tables)
+    models(sqlite_project, f"drop{there}{kept}", USERS, *tables)
 
     if refused:
         with pytest.raises(WouldDrop) as caught:

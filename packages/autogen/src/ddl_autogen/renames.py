@@ -255,19 +255,26 @@ def _value_group(
 def table_evidence(theirs: TableValue, ours: TableValue) -> float:
     """Weigh whether a table that goes is one that comes: by columns, name, primary key.
 
-    A column counts half that has only its name left, or only its place and kind of type.
+    A column counts half and a bit that has only its name left, or only its place and kind of type. The key's
+    count where there are no others: an id says nothing.
     """
-    known = {c.name: c.type for c in theirs.columns}
+    keys = [t.primary_key.columns if t.primary_key else () for t in (theirs, ours)]
+    there, here = (
+        [c for c in t.columns if c.name not in k] for t, k in zip((theirs, ours), keys, strict=True)
+    )
+    if not there and not here:
+        there, here = list(theirs.columns), list(ours.columns)
+    known = {c.name: c.type for c in there}
     same = 0.0
-    for number, column in enumerate(ours.columns):
-        there = theirs.columns[number] if number < len(theirs.columns) else None
+    for number, column in enumerate(here):
         if known.get(column.name) == column.type:
             same += 1
-        elif column.name in known or (there and _word(there.type) == _word(column.type)):
-            same += 0.5
-    share = 2 * same / max(len(theirs.columns) + len(ours.columns), 1)
-    a, b = (t.primary_key.columns if t.primary_key else () for t in (theirs, ours))
-    return 0.7 * share + 0.2 * _likeness(theirs.name, ours.name) + 0.1 * (a == b)
+        elif column.name in known or (
+            number < len(there) and _word(there[number].type) == _word(column.type)
+        ):
+            same += 0.6
+    share = 2 * same / max(len(there) + len(here), 1)
+    return 0.7 * share + 0.2 * _likeness(theirs.name, ours.name) + 0.1 * (keys[0] == keys[1])
 
 
 def column_evidence(
