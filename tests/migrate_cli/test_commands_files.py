@@ -21,7 +21,6 @@ def models(project: Any, name: str, *lines: str) -> None:
 
 
 USERS = 'Table("users", metadata, Column("id", Integer, primary_key=True), Column("n", String(9)))'
-NOTES = 'Table("notes", metadata, Column("id", Integer, primary_key=True))'
 
 
 def test_a_plain_revision_follows_the_only_head(sqlite_project: Any) -> None:
