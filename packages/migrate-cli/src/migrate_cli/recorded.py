@@ -104,6 +104,4 @@ class _Folding(RecordingSink):
 
     def take(self, element: Change | Executable) -> Any:
         self.state.take(element)
-        return NoRows(
-            type(element).__name__ if not isinstance(element, Change) else element.describe()
-        )
+        return NoRows(element)

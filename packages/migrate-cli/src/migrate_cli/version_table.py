@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any, Literal
 
-from ddl_constructs import CreateTable
+from ddl_constructs import CreateTable, ExecuteSQL
 from revgraph import HeadsChange
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.dml import Delete, Update
+from sqlalchemy.sql.base import Executable
 
 from . import complaint
 from .dialects import knowledge
@@ -18,6 +21,7 @@ from .errors import CantCreateVersionTable
 from .failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
 from .naming import ID_WIDTH
 from .sinks import Sink
+from .sinks.offline import written
 
 
 class VersionTable:
@@ -38,6 +42,7 @@ class VersionTable:
         self, name: str = "migrate_version", schema: str | None = None, *, primary_key: bool = True
     ) -> None:
         self.name, self.schema, self.primary_key = name, schema, primary_key
+        self._texts: dict[tuple[_Word, int, Dialect], str] = {}
 
     @property
     def fullname(self) -> str:
@@ -148,8 +153,7 @@ class VersionTable:
     def insert(self, sink: Sink, ids: Sequence[str]) -> None:
         """Write ids down that the database is at now, beside those that are there."""
         for one in ids:
-            # inline: nothing is to be fetched back, so no RETURNING is written
-            sink.take(self.table.insert().values(version_num=one).inline())
+            self._take(sink, "insert", one)
 
     def delete(self, sink: Sink, ids: Sequence[str]) -> None:
         """Take ids away that the database is no longer at.
@@ -158,9 +162,7 @@ class VersionTable:
             VersionTableError: They aren't all there, exactly once.
         """
         if ids:
-            column = self.table.c.version_num
-            matches = column == ids[0] if len(ids) == 1 else column.in_(ids)
-            self._write(sink, self.table.delete().where(matches), ids)
+            self._must_be(sink, self._take(sink, "delete", *ids), ids)
 
     def replace(self, sink: Sink, old: str, new: str) -> None:
         """Move one row from an id to another.
@@ -168,16 +170,48 @@ class VersionTable:
         Raises:
             VersionTableError: The old id isn't there, exactly once.
         """
-        matches = self.table.c.version_num == old
-        self._write(sink, self.table.update().values(version_num=new).where(matches), (old,))
+        self._must_be(sink, self._take(sink, "update", old, new), (old,))
 
     def clear(self, sink: Sink) -> None:
         """Delete every row, whatever it holds."""
         sink.take(self.table.delete())
 
-    def _write(self, sink: Sink, statement: Update | Delete, ids: Sequence[str]) -> None:
-        result = sink.take(statement)
+    def _take(self, sink: Sink, word: _Word, *ids: str) -> Any:
+        """Let a sink take what is written of some ids.
+
+        For a script the text is compiled once, around ids that stand for others: a script of
+        many revisions consists for a good part of these statements.
+        """
+        if sink.connection is not None or len(ids) > len(_STAND_INS):
+            return sink.take(self._statement(word, ids))
+        stand_ins = _STAND_INS[: len(ids)]
+        key = (word, len(ids), sink.dialect)
+        if key not in self._texts:
+            self._texts[key] = written(self._statement(word, stand_ins), sink.dialect)
+        text = self._texts[key]
+        literal = self.table.c.version_num.type.dialect_impl(sink.dialect).literal_processor(
+            sink.dialect
+        )
+        assert literal is not None, "a string has literals on every dialect"
+        values = {literal(name): literal(one) for name, one in zip(stand_ins, ids, strict=True)}
+        names = "|".join(map(re.escape, values))
+        return sink.take(ExecuteSQL(re.sub(names, lambda name: values[name[0]], text), raw=True))
+
+    def _statement(self, word: _Word, ids: Sequence[str]) -> Executable:
+        column = self.table.c.version_num
+        if word == "insert":
+            # inline: nothing is to be fetched back, so no RETURNING is written
+            return self.table.insert().values(version_num=ids[0]).inline()
+        if word == "update":
+            return self.table.update().values(version_num=ids[1]).where(column == ids[0])
+        return self.table.delete().where(column == ids[0] if len(ids) == 1 else column.in_(ids))
+
+    def _must_be(self, sink: Sink, result: Any, ids: Sequence[str]) -> None:
         if sink.connection is None or not sink.dialect.supports_sane_rowcount:
             return
         if result.rowcount != len(ids):
             raise VersionTableError(self.fullname, ids, len(ids), result.rowcount)
+
+
+_Word = Literal["insert", "delete", "update"]
+_STAND_INS = ("migrate-one-id", "migrate-other-id")

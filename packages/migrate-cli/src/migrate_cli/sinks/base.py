@@ -65,16 +65,16 @@ class Sink(Protocol):
 class NoRows:
     """The result of what hasn't run: reading anything from it is an error by name."""
 
-    def __init__(self, statement: str) -> None:
-        self.__dict__["_statement"] = statement
+    def __init__(self, element: Change | Executable) -> None:
+        self.__dict__["_element"] = element
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise NeedsDatabase(self._statement)
+        raise NeedsDatabase(in_words(self._element))
 
     def __iter__(self) -> NoReturn:
-        raise NeedsDatabase(self._statement)
+        raise NeedsDatabase(in_words(self._element))
 
 
 def in_words(element: Change | Executable) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.sql.base import Executable
 
-from .base import NoRows, Sink, in_words
+from .base import NoRows, Sink
 
 
 class StandIn(MockConnection):
@@ -27,5 +27,5 @@ class StandIn(MockConnection):
                 self._sink.take(
                     obj.values(row) if hasattr(obj, "values") else obj.bindparams(**row)
                 )
-            return NoRows(in_words(obj))
+            return NoRows(obj)
         return self._sink.take(obj)

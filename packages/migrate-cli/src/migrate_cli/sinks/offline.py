@@ -85,7 +85,7 @@ class OfflineSink:
     def take(self, element: Change | Executable) -> Any:
         with marked(self, rest=False):
             return self._taken(element)
-        return NoRows(in_words(element))
+        return NoRows(element)
 
     def _taken(self, element: Change | Executable) -> Any:
         pieces = element.statements(self.dialect) if isinstance(element, Change) else [element]
@@ -96,7 +96,7 @@ class OfflineSink:
                     self._statement(text)
             else:
                 self._statement(text)
-        return NoRows(in_words(element))
+        return NoRows(element)
 
     def bind(self) -> Any:
         """A stand-in for the connection: writes what it is given, and has nothing to read."""

@@ -10,7 +10,7 @@ from ddl_constructs import Change
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
-from .base import NoRows, in_words
+from .base import NoRows
 from .bind import StandIn
 
 
@@ -39,7 +39,7 @@ class RecordingSink:
 
     def take(self, element: Change | Executable) -> Any:
         self.taken.append(element)
-        return NoRows(in_words(element))
+        return NoRows(element)
 
     def bind(self) -> Any:
         """A stand-in for the connection: keeps what it is given, and has nothing to read."""
