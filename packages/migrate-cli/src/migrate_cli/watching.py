@@ -147,6 +147,11 @@ _alone = re.compile(rf"\s*{_ENDS}[\w\s]*;?\s*", re.IGNORECASE).fullmatch
 _among_others = re.compile(rf"(?:\A|;)\s*{_ENDS}", re.IGNORECASE).findall
 
 
+def ends_transaction(statement: str) -> bool:
+    """Tell whether a text is nothing but the end of a transaction."""
+    return _alone(statement) is not None
+
+
 def _ending(statement: str, in_transaction: bool | None) -> str | None:
     """The word by which SQL ended a transaction, in capitals; None if it didn't.
 

@@ -19,6 +19,7 @@ from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
 if TYPE_CHECKING:
     from ..commands.moves import Moved, Progress
+    from ..commands.rehearsing import Rehearsed
     from ..config import Config
     from ..runner import Done
     from ..scripts import Script
@@ -30,12 +31,18 @@ ROOM = 20
 """Columns that the rest of such a line takes."""
 
 
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Run it, and roll all of it back.")
+
+
 @word(answers=True, context_settings=TARGETS)
 @click.argument("target", required=False, type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
+@_DRY_RUN
 @LOCK_TIMEOUT
 @GATED
-def upgrade(target: str | None, sql: bool, lock_timeout: float | None, **said: bool) -> int:
+def upgrade(
+    target: str | None, sql: bool, dry_run: bool, lock_timeout: float | None, **said: bool
+) -> int:
     """Run the revisions that a database lacks.
 
     TARGET is where to go: an id or its beginning, head (the default), heads, +1, or
@@ -43,15 +50,20 @@ def upgrade(target: str | None, sql: bool, lock_timeout: float | None, **said: b
     """
     from ..commands import upgrade as work
 
+    if dry_run:
+        return rehearse(target, sql, lock_timeout, said, down=False)
     return _move(work, target, sql, lock_timeout, said)
 
 
 @word(answers=True, context_settings=TARGETS)
 @click.argument("target", type=Target())
 @click.option("--sql", is_flag=True, help="Write a SQL script to stdout instead of running it.")
+@_DRY_RUN
 @LOCK_TIMEOUT
 @GATED
-def downgrade(target: str, sql: bool, lock_timeout: float | None, **said: bool) -> int:
+def downgrade(
+    target: str, sql: bool, dry_run: bool, lock_timeout: float | None, **said: bool
+) -> int:
     """Undo revisions, newest first, down to a target.
 
     TARGET is where to go: an id or its beginning, -1, or base, which undoes all. With --sql
@@ -59,6 +71,8 @@ def downgrade(target: str, sql: bool, lock_timeout: float | None, **said: bool) 
     """
     from ..commands import downgrade as work
 
+    if dry_run:
+        return rehearse(target, sql, lock_timeout, said, down=True)
     return _move(work, target, sql, lock_timeout, said)
 
 
@@ -130,6 +144,43 @@ def _move(
         error("\n".join(_lacking(moved.gaps)))
         return 4
     return 0
+
+
+def rehearse(
+    target: str | None,
+    sql: bool,
+    lock_timeout: float | None,
+    said: Mapping[str, bool],
+    *,
+    down: bool,
+) -> int:
+    """Do a dry run, and say what it did."""
+    from ..commands import dry_run
+
+    if sql:
+        raise click.UsageError(
+            "--sql runs nothing, so there is nothing to roll back: leave one out"
+        )
+    teller = Teller()
+    with teller.listening():
+        config = waiting_up_to(lock_timeout)
+        progress = teller.progress(silent=False)
+        gate = gate_of(config, said)
+        found = dry_run(config, target, down=down, progress=progress, gate=gate)
+    answer(found, _rehearsed(found, down))
+    return 0 if found.stopped_at is None else 1
+
+
+def _rehearsed(found: Rehearsed, down: bool) -> Iterator[str]:
+    if found.stopped_at is not None:
+        yield f"  {paint('?', 'yellow')} {found.stopped_at}  stopped there: {found.why}"
+    if found.left:
+        yield f"  {paint('?', 'yellow')} {', '.join(found.left)}  not tried behind it"
+    verb = "undone" if down else "applied"
+    yield (
+        f"Dry run: {len(found.done)} {verb} in {seconds(found.seconds)}, and all is rolled back; "
+        f"still at {standing(found.before)}."
+    )
 
 
 def _lacking(gaps: Sequence[Gap]) -> Iterator[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .linting import lint
     from .moves import downgrade, stamp, upgrade
     from .planning import plan
+    from .rehearsing import dry_run
     from .verifying import verify
     from .waiting import wait
 
@@ -33,6 +34,7 @@ _WHERE = {
     "doctor": "examining",
     "downgrade": "moves",
     "drawn": "graph",
+    "dry_run": "rehearsing",
     "edit": "editing",
     "ensure_version": "ensuring",
     "heads": "graph",
@@ -62,6 +64,7 @@ __all__ = [
     "doctor",
     "downgrade",
     "drawn",
+    "dry_run",
     "edit",
     "ensure_version",
     "heads",

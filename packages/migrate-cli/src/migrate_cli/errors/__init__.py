@@ -46,7 +46,7 @@ from .files import (
     NoScripts,
     RevisionExists,
 )
-from .gates import Irreversible, ProtectedDatabase, WouldLoseData
+from .gates import CantRehearse, Irreversible, ProtectedDatabase, WouldLoseData
 from .journal import (
     BadJournal,
     CantGoOn,
@@ -93,6 +93,7 @@ __all__ = [
     "CantAmend",
     "CantCreateVersionTable",
     "CantGoOn",
+    "CantRehearse",
     "CantUndo",
     "ConfigurationError",
     "DatabaseError",

@@ -76,3 +76,19 @@ class ProtectedDatabase(Refused):
         super().__init__(
             f"{what} of {database} {said}: it is protected ({pattern!r} in protected){mend}"
         )
+
+
+class CantRehearse(Refused):
+    """A dry run was asked for on a database that can't roll it back.
+
+    Attributes:
+        database: The database, without password.
+        dialect: Its dialect.
+    """
+
+    def __init__(self, database: str, dialect: str) -> None:
+        self.database, self.dialect = database, dialect
+        super().__init__(
+            f"can't do a dry run on {database}: {dialect} commits every change of a schema, so it "
+            "couldn't be rolled back\nnothing was run; what would be done: migrate plan"
+        )

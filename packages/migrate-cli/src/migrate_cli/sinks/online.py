@@ -77,6 +77,16 @@ class OnlineSink:
             yield
 
     @contextmanager
+    def joining(self) -> Iterator[None]:
+        """Take the transaction that is open for its opener's, inside of the block."""
+        before = self._transaction.callers
+        self._transaction.callers = True
+        try:
+            yield
+        finally:
+            self._transaction.callers = before
+
+    @contextmanager
     def alone(self, what: str) -> Iterator[None]:
         with self._transaction.left(what):
             self._keep()
