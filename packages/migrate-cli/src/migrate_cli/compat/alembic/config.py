@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ..command_line import CommandLine, main
+from typing import TypedDict
+
+from ..command_line import CommandFunction, CommandLine, main
 from ..settings import Config
 
-__all__ = ["CommandLine", "Config", "main"]
+__all__ = ["CommandFunction", "CommandLine", "Config", "MessagingOptions", "main"]
+
+
+class MessagingOptions(TypedDict, total=False):
+    """How the messages of commands are said."""
+
+    quiet: bool

@@ -106,7 +106,8 @@ def branches(config: Config, verbose: bool = False) -> None:
             "%s\n%s\n",
             script.cmd_format(verbose, include_branches=True),
             "\n".join(
-                "     -> " + child.cmd_format(False, include_branches=True, include_doc=verbose)
+                f"{' ' * len(script.revision)} -> "
+                + child.cmd_format(False, include_branches=True, include_doc=verbose)
                 for child in children
             ),
         )

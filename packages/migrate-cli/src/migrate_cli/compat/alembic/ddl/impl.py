@@ -17,6 +17,7 @@ from ....sinks.offline import offline_dialect
 from ..operations.hooks import Hooks, overriding
 from ..util import EMPTY_DICT
 from .base import has_own_ways, own_way
+from .comparing import Comparing
 
 _impls: dict[str, type[DefaultImpl]] = {}
 
@@ -31,7 +32,7 @@ class ImplMeta(type):
             _impls[namespace["__dialect__"]] = made
 
 
-class DefaultImpl(Hooks, metaclass=ImplMeta):
+class DefaultImpl(Comparing, Hooks, metaclass=ImplMeta):
     """Carries changes out on a connection, or writes them.
 
     A dialect that needs other statements gets a subclass that says `__dialect__` and overrides

@@ -4,7 +4,39 @@ from __future__ import annotations
 
 from ddl_constructs import traits
 
+from .base import (
+    AddColumn,
+    ColumnComment,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    RenameTable,
+    alter_column,
+    alter_table,
+    format_column_name,
+    format_server_default,
+    format_table_name,
+    format_type,
+)
 from .impl import DefaultImpl
+
+__all__ = [
+    "AddColumn",
+    "ColumnComment",
+    "ColumnDefault",
+    "ColumnName",
+    "ColumnNullable",
+    "ColumnType",
+    "MSSQLImpl",
+    "RenameTable",
+    "alter_column",
+    "alter_table",
+    "format_column_name",
+    "format_server_default",
+    "format_table_name",
+    "format_type",
+]
 
 _TRAITS = traits("mssql")
 

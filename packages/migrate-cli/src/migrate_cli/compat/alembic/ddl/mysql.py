@@ -4,7 +4,30 @@ from __future__ import annotations
 
 from ddl_constructs import traits
 
+from .base import (
+    AlterColumn,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    alter_table,
+    format_column_name,
+    format_server_default,
+)
 from .impl import DefaultImpl
+
+__all__ = [
+    "AlterColumn",
+    "ColumnDefault",
+    "ColumnName",
+    "ColumnNullable",
+    "ColumnType",
+    "MariaDBImpl",
+    "MySQLImpl",
+    "alter_table",
+    "format_column_name",
+    "format_server_default",
+]
 
 _TRAITS = traits("mysql")
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import ddl_constructs as ddl
 from ddl_constructs import (
     AddColumn,
     AddEnumValue,
-    AlterColumn,
     Change,
     CreateEnum,
     CreateTable,
@@ -24,9 +24,32 @@ from sqlalchemy.dialects.postgresql import ENUM
 
 from ..operations.conversion import flat, op_of
 from ..operations.ops.exclude import CreateExcludeConstraintOp
+from .base import (
+    AlterColumn,
+    ColumnComment,
+    IdentityColumnDefault,
+    RenameTable,
+    alter_column,
+    alter_table,
+    format_column_name,
+    format_table_name,
+    format_type,
+)
 from .impl import DefaultImpl
 
-__all__ = ["CreateExcludeConstraintOp", "PostgresqlImpl"]
+__all__ = [
+    "AlterColumn",
+    "ColumnComment",
+    "CreateExcludeConstraintOp",
+    "IdentityColumnDefault",
+    "PostgresqlImpl",
+    "RenameTable",
+    "alter_column",
+    "alter_table",
+    "format_column_name",
+    "format_table_name",
+    "format_type",
+]
 
 _TRAITS = traits("postgresql")
 
@@ -76,7 +99,7 @@ def _enums(change: Change) -> Iterator[tuple[str | None, str]]:
         types = [e.type for e in change.elements if isinstance(e, Column)]
     elif isinstance(change, AddColumn):
         types = [change.column.type]
-    elif isinstance(change, AlterColumn):
+    elif isinstance(change, ddl.AlterColumn):
         types = [change.type_]
     for type_ in types:
         inner = getattr(type_, "item_type", type_)

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from ddl_constructs import traits
 
+from .base import (
+    ColumnName,
+    RenameTable,
+    alter_table,
+    format_column_name,
+    format_table_name,
+)
 from .impl import DefaultImpl
+
+__all__ = [
+    "ColumnName",
+    "RenameTable",
+    "SQLiteImpl",
+    "alter_table",
+    "format_column_name",
+    "format_table_name",
+]
 
 _TRAITS = traits("sqlite")
 

@@ -88,13 +88,20 @@ def _run_hook(path: str, options: Mapping[str, str], command: Sequence[str]) -> 
 
 
 @register("console_scripts")
-def console_scripts(path: str, options: dict[str, str], ignore_output: bool = False) -> None:
-    """Run a console script of an installed package."""
+def console_scripts(
+    path: str,
+    options: dict[str, str],
+    ignore_output: bool = False,
+    verify_version: tuple[int, ...] | None = None,
+) -> None:
+    """Run a console script of an installed package, of that version or a later one."""
     name = _get_required_option(options, "entrypoint")
     found = next(iter(entry_points(group="console_scripts", name=name)), None)
     if found is None:
         raise CommandError(f"Could not find entrypoint console_scripts.{name}")
-    code = f"import {found.module}; {found.module}.{found.attr}()"
+    checked = f"tuple(map(int, {found.module}.__version__.split('.'))) >= {verify_version}"
+    check = f"assert {checked}, {found.module}.__version__; " if verify_version else ""
+    code = f"import {found.module}; {check}{found.module}.{found.attr}()"
     _run_hook(path, options, [sys.executable, "-c", code])
 
 
