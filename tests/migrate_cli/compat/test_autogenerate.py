@@ -228,6 +228,8 @@ def test_constraints_without_a_name_are_dropped_by_a_convention(sqlite_url: str)
         Column("a", Integer),
         Column("b", Integer, ForeignKey("p.id")),
         sa.UniqueConstraint("a", "b"),
+        sa.CheckConstraint("a <> 'it''s 50%'"),
+        sa.CheckConstraint("b > 0"),
     )
     Table(
         "t",
@@ -235,6 +237,7 @@ def test_constraints_without_a_name_are_dropped_by_a_convention(sqlite_url: str)
         Column("id", Integer, primary_key=True),
         Column("a", Integer),
         Column("b", Integer),
+        sa.CheckConstraint("b > 0"),
     )
     engine = sa.create_engine(sqlite_url)
     with engine.begin() as connection:
@@ -247,8 +250,11 @@ def test_constraints_without_a_name_are_dropped_by_a_convention(sqlite_url: str)
         with Operations.context(here):
             scope["go"]()
         assert compare_metadata(here, after) == []
+        checks = sa.inspect(connection).get_check_constraints("t")
     engine.dispose()
 
+    assert [(check["name"], check["sqltext"]) for check in checks] == [(None, "b > 0")]
+    assert 'batch_op.drop_constraint("ck_t_1", type_="check")' in source
     assert 'batch_op.drop_constraint("uq_t_a_b", type_="unique")' in source
     assert 'batch_op.drop_constraint("fk_t_b_p", type_="foreignkey")' in source
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,16 @@ def test_a_plan_needs_no_database_that_answers(
     assert "where the database is" in said
     assert "+ create table orders" in said
     assert "secret" not in said
+
+
+def test_status_says_which_of_the_two_tools_is_used(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["status"]) == 0
+
+    said = capsys.readouterr().out
+    assert "an Alembic project (alembic.ini), run by migrate" in said
+    assert f"alembic {version('alembic')} is installed too, and not used" in said
 
 
 def test_a_script_leaves_what_running_it_leaves(project: Path, database_url: str) -> None:

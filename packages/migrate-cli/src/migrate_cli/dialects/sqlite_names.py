@@ -102,6 +102,8 @@ def _formatted(made: Constraint) -> str | None:
     from sqlalchemy.dialects.sqlite.base import SQLiteDialect
     from sqlalchemy.exc import InvalidRequestError
 
+    if made.name is None:  # its pattern gives an empty text
+        return None
     try:
         name = SQLiteDialect().identifier_preparer.format_constraint(made)
     except InvalidRequestError:  # the pattern asks for a name that there isn't

@@ -142,7 +142,8 @@ def _render_modify_table(autogen_context: AutogenContext, op: ops.ModifyTableOps
     prefix = autogen_context.option("alembic_module_prefix") or ""
     schema = f", schema={_string(op.schema)}" if op.schema else ""
     named, convention = _with_names(op.ops)
-    said = f", naming_convention={convention!r}" if convention else ""
+    given = ", ".join(f"{_string(key)}: {source}" for key, source in convention.items())
+    said = f", naming_convention={{{given}}}" if given else ""
     with autogen_context._within_batch():
         inside = [line for one in named for line in render_op(autogen_context, one)]
     head = f"with {prefix}batch_alter_table({_string(op.table_name)}{schema}{said}) as batch_op:"
@@ -158,15 +159,21 @@ _NAMES = {
 
 
 def _with_names(operations: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
-    """Give names to constraints that are dropped and have none, and the convention that does so."""
-    found, convention = [], {}
+    """Give names to constraints that are dropped and have none, and the convention that does so.
+
+    Returns:
+        The operations; and key -> Python source of the convention, empty if nothing lacks a name.
+    """
+    found: list[Any] = []
+    convention: dict[str, str] = {}
+    checks: dict[str, str] = {}
     for op in operations:
         if isinstance(op, ops.DropConstraintOp) and op.constraint_name is None:
             known: Any = op._reverse
             kind = op.constraint_type
             if known is not None and kind in _NAMES:
                 key, pattern = _NAMES[kind]
-                convention[key] = pattern
+                convention[key] = _string(pattern)
                 columns = known.local_cols if kind == "foreignkey" else known.columns
                 facts = {
                     "table_name": op.table_name,
@@ -174,7 +181,14 @@ def _with_names(operations: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
                     "referred_table_name": getattr(known, "referent_table", None),
                 }
                 op = type(op)._of(op.change.replace(constraint_name=pattern % facts))
+            elif known is not None and kind == "check":
+                name = f"ck_{op.table_name}_{len(checks) + 1}"
+                checks[str(known.condition)] = name
+                op = type(op)._of(op.change.replace(constraint_name=name))
         found.append(op)
+    if checks:  # a CHECK is known by its text alone; those that stay get no name
+        convention["ck"] = _string("%(dropped)s")
+        convention["dropped"] = f'lambda check, table: {checks!r}.get(str(check.sqltext), "")'
     return found, convention
 
 
