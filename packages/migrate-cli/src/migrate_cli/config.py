@@ -120,6 +120,10 @@ class Config:
             %(second).2d.
         truncate_slug_length: Longest slug of a message in a file's name, in characters.
         timezone: Zone of the dates in new files, "UTC" or "Europe/Vienna"; None is local time.
+        post_write_hooks: What is run on each new file, in order: the options of each.
+        on_version_apply: Functions to call after each step, in its transaction, each as
+            "package.module:function".
+        sourceless: Whether compiled files (.pyc) without their source are revision files too.
         locations: Folders of the revision files, absolute; empty for `versions/` in `scripts`.
         recursive: Whether the folders below them count too.
         databases: Name -> the settings that are other ones for a database, where a project has
@@ -163,6 +167,9 @@ class Config:
     file_template: str = DEFAULT_FILE_TEMPLATE
     truncate_slug_length: int = 40
     timezone: str | None = None
+    post_write_hooks: tuple[Mapping[str, str], ...] = ()
+    on_version_apply: tuple[str, ...] = ()
+    sourceless: bool = False
     locations: tuple[Path, ...] = ()
     recursive: bool = False
     databases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
@@ -192,6 +199,7 @@ def load(
     root = file.parent
     scripts = root / values.pop("scripts", "migrations")
     paths = values.pop("prepend_sys_path", None) or default_paths(root)
+    locations = values.pop("version_locations", ())
     setting = values.pop("url", None)
     given, source = _url(url, setting, values.get("url_env"), file)
     return Config(
@@ -199,6 +207,7 @@ def load(
         file=file,
         scripts=scripts,
         prepend_sys_path=tuple(root / path for path in paths),
+        locations=tuple(root / location for location in locations),
         url=given,
         url_source=source,
         url_folder=root if source == _setting_in(file) else None,

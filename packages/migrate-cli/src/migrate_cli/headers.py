@@ -53,9 +53,11 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
         source = file.read_bytes()
     except OSError as err:
         raise BadScript(file, None, f"can't be read: {err.strerror}") from err
-    values = scanned(source)
-    if values is None:
-        values = parsed(source, file)
+    values = None
+    if file.suffix != ".pyc":
+        values = scanned(source)
+        if values is None:
+            values = parsed(source, file)
     literal = values is not None
     if values is None:
         module = load()

@@ -16,6 +16,7 @@ from typing import Self
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
 
+from .compiled import compiled, compiled_code
 from .config import Config
 from .errors import (
     BadGraph,
@@ -89,23 +90,34 @@ class Scripts:
         folder: The scripts folder.
         locations: The folders of the revision files. They may be missing: then there are none.
         recursive: Whether the folders below them count too.
+        sourceless: Whether compiled files count where their source is missing.
     """
 
     def __init__(
-        self, folder: Path, locations: Sequence[Path] = (), *, recursive: bool = False
+        self,
+        folder: Path,
+        locations: Sequence[Path] = (),
+        *,
+        recursive: bool = False,
+        sourceless: bool = False,
     ) -> None:
         self.folder = folder
         self.locations = tuple(locations) or (folder / "versions",)
-        self.recursive = recursive
+        self.recursive, self.sourceless = recursive, sourceless
 
     @classmethod
     def of(cls, config: Config) -> Self:
         """Make it by a project's settings."""
-        return cls(config.scripts, config.locations, recursive=config.recursive)
+        return cls(
+            config.scripts,
+            config.locations,
+            recursive=config.recursive,
+            sourceless=config.sourceless,
+        )
 
     @property
     def versions(self) -> Path:
-        """The folder where a new revision file is written: the first one."""
+        """The folder where a new revision file is written if nothing else is asked: the first one."""
         return self.locations[0]
 
     def files(self) -> list[Path]:
@@ -133,6 +145,8 @@ class Scripts:
         except OSError as err:
             raise BadScript(folder, None, f"can't be read: {err.strerror}") from err
         yield from (folder / name for name, inner in named if not inner and _is_revision(name))
+        if self.sourceless:
+            yield from compiled(folder, [name for name, _ in named])
         for name, inner in named:
             if self.recursive and inner and name != "__pycache__":
                 yield from self._files_in(folder / name)
@@ -189,7 +203,7 @@ class Scripts:
             named.update(value if isinstance(value, tuple) else (value,))
         return [script.path for script in self.by_id.values() if script.id in named]
 
-    def path_for(
+    def name_for(
         self,
         id: str,
         message: str,
@@ -197,8 +211,8 @@ class Scripts:
         *,
         template: str,
         slug_length: int = 40,
-    ) -> Path:
-        """Where a new revision's file goes.
+    ) -> str:
+        """What a new revision's file is called.
 
         Args:
             id: The new revision's id.
@@ -207,7 +221,7 @@ class Scripts:
             template: The name's template, as in `Config.file_template`.
             slug_length: How many characters of the message's slug are kept.
         """
-        return self.versions / file_name(template, id, message, created, slug_length)
+        return file_name(template, id, message, created, slug_length)
 
 
 def _header(path: Path) -> Header:
@@ -224,7 +238,10 @@ def load_module(path: Path) -> ModuleType:
         BadScript: It can't be read, isn't Python, or raises something; the line is where in it.
     """
     try:
-        code = compile(path.read_bytes(), path, "exec", dont_inherit=True)
+        if path.suffix == ".pyc":
+            code = compiled_code(path)
+        else:
+            code = compile(path.read_bytes(), path, "exec", dont_inherit=True)
     except OSError as err:
         raise BadScript(path, None, f"can't be read: {err.strerror}") from err
     except SyntaxError as err:

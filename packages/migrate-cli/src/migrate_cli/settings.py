@@ -120,6 +120,17 @@ def _transaction(value: object) -> str:
     return str(value)
 
 
+def _hooks(value: object) -> tuple[Mapping[str, str], ...]:
+    tables = value if isinstance(value, list) else [value]
+    for table in tables:
+        known = table if isinstance(table, dict) else {}
+        if "type" not in known or not all(isinstance(one, str) for one in known.values()):
+            raise _Mistake(
+                'tables of texts, each with a type: [[tool.migrate.post_write_hooks]] type = "exec"'
+            )
+    return tuple(tables)
+
+
 def _databases(value: object) -> Mapping[str, Mapping[str, Any]]:
     if not isinstance(value, dict) or not all(isinstance(v, dict) for v in value.values()):
         raise _Mistake('tables, each with a name: [tool.migrate.databases.reports] url_env = "..."')
@@ -195,6 +206,11 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "file_template": _file_template,
     "truncate_slug_length": _length,
     "timezone": _text,
+    "version_locations": _texts,
+    "recursive": _flag,
+    "sourceless": _flag,
+    "post_write_hooks": _hooks,
+    "on_version_apply": _objects,
     "databases": _databases,
 }
 """Every key of [tool.migrate], and what makes its value out of the TOML one, or says what it wants."""

@@ -21,8 +21,10 @@ from .errors import (
     BadTemplate,
     CannotWrite,
     RevisionExists,
+    UsageError,
 )
 from .naming import ID_WIDTH
+from .paths import shown
 from .scripts import Script, Scripts
 
 RESERVED = frozenset({"head", "heads", "base", "current"})
@@ -42,6 +44,7 @@ def write_revision(
     downgrade: Sequence[str] = (),
     imports: Sequence[str] = (),
     created: datetime | None = None,
+    folder: Path | None = None,
 ) -> Script:
     """Write a new revision file.
 
@@ -59,10 +62,13 @@ def write_revision(
         upgrade: Body of `upgrade`, in lines without indent; empty for `pass`.
         downgrade: Body of `downgrade`, likewise.
         imports: Import lines that the bodies need, besides `import sqlalchemy as sa`.
+        folder: Where it goes, one of the folders of the revision files; None for that of its
+            first parent.
         created: The date in the file and its name; None is now, in the settings' time zone.
 
     Raises:
         BadRevisionId: *rev_id* can't be an id.
+        UsageError: *folder* is none of those that are read.
         RevisionExists: There is a revision, or a file, of that name already.
         BadTemplate: The project's template can't be used, or doesn't write what it was given.
         CannotWrite: The file can't be written.
@@ -71,7 +77,7 @@ def write_revision(
     if other := scripts.by_id.get(revision):
         raise RevisionExists(revision, other.path)
     created = created or datetime.now(_zone(config)).replace(microsecond=0)
-    path = scripts.path_for(
+    path = _folder(scripts, parents, folder) / scripts.name_for(
         revision,
         message,
         created,
@@ -139,6 +145,24 @@ def _put(new: Path, path: Path, id: str) -> None:
         except OSError:
             path.unlink()
             raise
+
+
+def _folder(scripts: Scripts, parents: Sequence[str], folder: Path | None) -> Path:
+    """Where a new file goes: as asked, else beside its first parent, else the first folder."""
+    if folder is not None:
+        asked = folder.absolute()
+        if asked not in scripts.locations and not (
+            scripts.recursive and any(asked.is_relative_to(one) for one in scripts.locations)
+        ):
+            known = ", ".join(map(shown, scripts.locations))
+            raise UsageError(
+                f"{shown(asked)} is none of the folders that revision files are read from\n"
+                f"those are {known}; add it to [tool.migrate] version_locations"
+            )
+        return asked
+    known_parents = filter(None, map(scripts.by_id.get, parents))
+    beside_parent = (parent.path.parent for parent in known_parents)
+    return next((one for one in beside_parent if one in scripts.locations), scripts.versions)
 
 
 def _checked(id: str) -> str:

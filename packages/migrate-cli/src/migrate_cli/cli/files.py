@@ -113,6 +113,11 @@ _PLACE = (
         metavar="TARGET",
         help="What must be applied before it, besides its parents; repeatable.",
     ),
+    click.option(
+        "--version-path",
+        type=click.Path(path_type=Path),
+        help="Its folder, one of version_locations; otherwise that of its parent.",
+    ),
     click.option("--allow-empty", is_flag=True, help="Write a file also where nothing differs."),
     click.option("--allow-drops", is_flag=True, help="Write it also if it drops most tables."),
     click.option(

@@ -216,12 +216,16 @@ class Words(click.Group):
     """All words; a word's module is imported when it is asked for."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(WORDS)
+        from .brought import words
+
+        return list(dict.fromkeys([*WORDS, *words()]))
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         name = name.replace("_", "-")
         if name not in WORDS:
-            return None
+            from .brought import brought
+
+            return brought(name)
         module = import_module(f"{__package__}.{WORDS[name]}")
         command: click.Command = getattr(module, name.replace("-", "_"))
         return command

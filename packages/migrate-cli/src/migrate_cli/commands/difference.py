@@ -13,10 +13,11 @@ from sqlalchemy import MetaData, inspect
 
 from ..config import Config
 from ..environment import metadata
-from ..errors import NoHook
+from ..errors import BrokenPlugin, NoHook, in_one_line
 from ..failures import NotAtHead, WouldDrop
 from ..journal import NAME
 from ..models import hook
+from ..plugins import COMPARATORS, loaded
 from ..renames import Answers
 from ..runner import Run
 from ..scripts import Script
@@ -73,7 +74,26 @@ def _compared(
         ignore_tables=[(versions.schema, versions.name), (versions.schema, NAME)],
     )
     with reading(connection):
-        return list(ddl_autogen.compare(connection, list(ours), options))
+        found = list(ddl_autogen.compare(connection, list(ours), options))
+    return [*found, *brought(around, ours, config)]
+
+
+def brought(around: Run, ours: Sequence[MetaData], config: Config) -> list[Change]:
+    """Give what the comparators of plugins find besides.
+
+    Raises:
+        BrokenPlugin: One can't be loaded, or fails.
+    """
+    found: list[Change] = []
+    for plugin, comparator in loaded(COMPARATORS):
+        connection = live(around)
+        try:
+            with reading(connection):
+                found += comparator(connection, list(ours), config)
+        except Exception as err:
+            reason = in_one_line(err)
+            raise BrokenPlugin(COMPARATORS, plugin.name, plugin.distribution, reason) from err
+    return found
 
 
 def _asked(setting: str, config: Config) -> Any:

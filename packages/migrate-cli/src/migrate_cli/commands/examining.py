@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import Literal
 
@@ -16,6 +17,7 @@ from ..config import Config
 from ..dialects import knowledge
 from ..errors import MigrateError
 from ..paths import shown
+from ..plugins import GROUPS, Plugin, installed
 from ..runner import Run
 from ..scripts import Scripts
 from ..transactions import reading
@@ -66,6 +68,7 @@ def doctor(settings: Callable[[], Config]) -> Diagnosis:
 
 def _found(settings: Callable[[], Config]) -> Iterator[Finding]:
     yield Finding("Tool", "ok", _versions())
+    yield from (_looked("Plugin", partial(_plugin, plugin)) for plugin in _plugins())
     try:
         config = settings()
     except MigrateError as err:
@@ -99,6 +102,17 @@ def _versions() -> str:
         f"migrate {__version__}, Python {platform.python_version()}, "
         f"SQLAlchemy {sqlalchemy.__version__}"
     )
+
+
+def _plugins() -> Iterator[Plugin]:
+    for group in GROUPS:
+        yield from installed(group)
+
+
+def _plugin(plugin: Plugin) -> tuple[Literal["ok", "note"], str]:
+    plugin.load()
+    of = f", of {plugin.distribution}" if plugin.distribution else ""
+    return "ok", f"{plugin.name} ({plugin.group}){of}"
 
 
 def _scripts(config: Config) -> tuple[Literal["ok", "note"], str]:

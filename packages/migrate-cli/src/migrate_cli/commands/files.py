@@ -97,6 +97,7 @@ def revision(
     allow_empty: bool = False,
     allow_drops: bool = False,
     answers: Answers | None = None,
+    version_path: Path | None = None,
     connection: Database | None = None,
 ) -> Made:
     """Write a new revision file.
@@ -113,6 +114,7 @@ def revision(
         allow_empty: Write a file also where autogenerate finds nothing.
         allow_drops: Write it also if it drops most of the database's tables.
         answers: Who tells what was renamed; None for the settings alone.
+        version_path: Its folder, one of `version_locations`; None for that of its parent.
         connection: Which database to compare with; None connects to what the settings name.
 
     Raises:
@@ -136,10 +138,13 @@ def revision(
                 depends_on=list(depends_on) or None,
                 allow_empty=allow_empty,
                 guard=None if allow_drops else _guard,
+                version_path=None if version_path is None else str(version_path),
             )
         )
+    from .. import post_write
     from ..writer import write_revision  # brings the template engine along
 
+    hooks = post_write.ready(config)
     scripts = Scripts.of(config)
     parents = _parents(scripts, head, splice)
     body = _Body()
@@ -160,7 +165,9 @@ def revision(
         upgrade=body.upgrade,
         downgrade=body.downgrade,
         imports=body.imports,
+        folder=version_path,
     )
+    post_write.run(hooks, script.path)
     return Made(script.id, script.path, body.changes)
 
 
@@ -199,8 +206,10 @@ def merge(
                 branch_label=list(branch_labels) or None,
             )
         )
+    from .. import post_write
     from ..writer import write_revision
 
+    hooks = post_write.ready(config)
     script = write_revision(
         config,
         scripts,
@@ -209,6 +218,7 @@ def merge(
         rev_id=rev_id,
         branch_labels=branch_labels,
     )
+    post_write.run(hooks, script.path)
     return Made(script.id, script.path, ())
 
 
@@ -254,6 +264,7 @@ def _compared(
     """Compare the database with the models, and write the difference in both directions."""
     import ddl_autogen
 
+    from ..plugins import RENDERERS, loaded
     from . import difference
     from .project import applied, on_database
 
@@ -267,6 +278,8 @@ def _compared(
         if not allow_drops:
             difference.guard(found, around, config.metadata)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
+        for _ in loaded(RENDERERS):  # being imported, they register what they render
+            pass
         up = ddl_autogen.render(found, dialect=dialect, indent=1)
         back = ddl_autogen.reverse(found, dialect)
         down = ddl_autogen.render(back, dialect=dialect, indent=1)

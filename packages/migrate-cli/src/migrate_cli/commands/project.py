@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from .. import complaint
+from ..applied import teller
 from ..batch.sink import BatchingSink
 from ..config import Config
 from ..dialects import knowledge
@@ -137,6 +138,8 @@ def alone(around: Run, config: Config, told: Callable[[str], None] | None) -> It
         ReadOnly: Nothing could be written, so nothing is waited for.
     """
     sink = around.sink
+    if around.recorded is None:
+        around = replace(around, recorded=teller(config, sink, around.versions))
     if sink.connection is not None:
         with reading(sink.connection):
             reason = knowledge(sink.dialect.name).read_only(sink.connection)

@@ -69,6 +69,7 @@ from .models import (
     NoModels,
     SeveralModels,
 )
+from .plugins import BrokenPlugin, PostWriteFailed, UnknownHook
 from .settings import (
     AlreadyAProject,
     BadConfiguration,
@@ -88,6 +89,7 @@ __all__ = [
     "BadRevisionId",
     "BadScript",
     "BadTemplate",
+    "BrokenPlugin",
     "Busy",
     "CannotWrite",
     "CantAmend",
@@ -135,6 +137,7 @@ __all__ = [
     "NothingUnfinished",
     "PercentInIni",
     "PooledSessions",
+    "PostWriteFailed",
     "ProtectedDatabase",
     "ReadOnly",
     "Refused",
@@ -145,6 +148,7 @@ __all__ = [
     "StillRunning",
     "Unfinished",
     "UnknownDialect",
+    "UnknownHook",
     "UnknownSetting",
     "UnparsableURL",
     "UnreachableDatabase",

@@ -1,0 +1,85 @@
+"""What other distributions bring by entry points; each is loaded when it is needed, not before.
+
+A plugin that can't be loaded is named in one line, and stops only what needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from .errors import BrokenPlugin, ends_us, in_one_line
+
+COMMANDS = "migrate.commands"
+"""Word -> a `click.Command`."""
+COMPARATORS = "migrate.comparators"
+"""Name -> a function (connection, metadata, config) that yields more changes."""
+RENDERERS = "migrate.renderers"
+"""Name -> anything: being imported, it registers its rules by `ddl_autogen.renders`."""
+HOOKS = "migrate.hooks"
+"""Kind of a post-write hook -> a function (path, options)."""
+DIALECTS = "ddl_constructs.dialects"
+"""Dialect -> anything: being imported, it registers what the dialect says."""
+
+GROUPS = (COMMANDS, COMPARATORS, RENDERERS, HOOKS, DIALECTS)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin that is installed.
+
+    Attributes:
+        group: What kind it is of, one of `GROUPS`.
+        name: Its name.
+        distribution: What it came with, and its version; "" if that isn't known.
+    """
+
+    group: str
+    name: str
+    distribution: str
+    _entry: EntryPoint
+
+    def load(self) -> Any:
+        """Import it.
+
+        Raises:
+            BrokenPlugin: That fails.
+        """
+        try:
+            return self._entry.load()
+        except BaseException as err:  # a stranger's code: anything may come out of it
+            if ends_us(err):
+                raise
+            raise BrokenPlugin(self.group, self.name, self.distribution, in_one_line(err)) from err
+
+
+def installed(group: str) -> list[Plugin]:
+    """Give the plugins of a kind, sorted by name; none is loaded."""
+    return sorted(
+        (
+            Plugin(group, entry.name, _distribution(entry), entry)
+            for entry in entry_points(group=group)
+        ),
+        key=lambda plugin: (plugin.name, plugin.distribution),
+    )
+
+
+def named(group: str, name: str) -> Plugin | None:
+    """Give the plugin of a kind and a name; None if there is none."""
+    return next((plugin for plugin in installed(group) if plugin.name == name), None)
+
+
+def loaded(group: str) -> Iterator[tuple[Plugin, Any]]:
+    """Load the plugins of a kind, one after the other.
+
+    Raises:
+        BrokenPlugin: One can't be loaded.
+    """
+    for plugin in installed(group):
+        yield plugin, plugin.load()
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else ""
