@@ -53,6 +53,14 @@ def _postgresql() -> Iterator[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def lasting_postgresql_url() -> Iterator[str]:
+    """URL of a PostgreSQL database that a module's tests share, dropped afterwards."""
+    yield from _database(
+        "postgresql", "CREATE DATABASE {} TEMPLATE template0", "DROP DATABASE {} WITH (FORCE)"
+    )
+
+
 @pytest.fixture
 def postgresql_url(_postgresql: str) -> Iterator[str]:
     """URL of a PostgreSQL database that is empty, and has nobody else in it."""

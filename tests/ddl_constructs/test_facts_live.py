@@ -1,8 +1,8 @@
 """What `facts` says about a change is what the server does: each kind, each database.
 
 A row of `CASES` is a change; it is run inside of a transaction that is rolled back,
-and then for real. PostgreSQL's locks, rewrites and scans are read while the
-transaction is open, MariaDB's from the ALGORITHM and LOCK clauses that it accepts.
+and then for real. MariaDB's locks, rewrites and scans are known from the ALGORITHM and LOCK
+clauses that it accepts; `test_facts_traced` watches PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ from ddl_constructs import (
     facts,
     stands_alone,
 )
-from ddl_constructs.facts.postgresql import LOCKS
-from facts_cases import CASES, EVERY, MARIADB, POSTGRESQL, SQLITE, Case
+from facts_cases import CASES, EVERY, MARIADB, SETUP, Case
 from sqlalchemy import (
     CHAR,
     JSON,
@@ -55,7 +54,6 @@ from sqlalchemy import (
     Text,
     create_engine,
     inspect,
-    text,
 )
 from sqlalchemy.dialects.mysql import DATETIME, DOUBLE, ENUM, FLOAT, INTEGER, SET
 from sqlalchemy.dialects.mysql import TIMESTAMP as MYSQL_TIMESTAMP
@@ -63,39 +61,6 @@ from sqlalchemy.dialects.postgresql import BIT, CIDR, INET, INTERVAL, JSONB, MON
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
-
-COMMON = """
-CREATE TABLE parent (id int PRIMARY KEY, w int);
-CREATE TABLE plain (id int NOT NULL, v int);
-CREATE TABLE child (
-    id int PRIMARY KEY, a int NOT NULL, b varchar(50), c varchar(50) NOT NULL DEFAULT 'x',
-    short varchar(10), body text, n numeric(10, 2), f double precision, ts {clock}, big bigint,
-    parent int, other int, {more}
-    CONSTRAINT ck CHECK (a > 0), CONSTRAINT uq UNIQUE (b),
-    CONSTRAINT fk FOREIGN KEY (parent) REFERENCES parent (id)
-);
-CREATE INDEX ix ON child (other);
-CREATE TABLE marker (id int);
-INSERT INTO parent VALUES (1, 101), (2, 102);
-INSERT INTO plain VALUES (31, 301), (32, 302);
-INSERT INTO child (id, a, b, c, short, body, n, f, ts, big, parent, other) VALUES
-    (11, 201, 'first', 'c1', 's1', 'text one', 1.55, 2.25, '2024-05-06 07:08:09.5', 9001, 1, 1),
-    (12, 202, 'second', 'c2', 's2', 'text two', 1.45, 2.75, '2024-05-06 07:08:09.25', 9002, 2, 2)
-"""
-SETUP = {
-    SQLITE: COMMON.format(clock="timestamp", more=""),
-    MARIADB: COMMON.format(
-        clock="datetime(6)", more="e enum('p', 'q') DEFAULT 'p', short2 varchar(40),"
-    )
-    + ";CREATE SEQUENCE counter START WITH 4711",
-    POSTGRESQL: "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');"
-    "CREATE TYPE unused AS ENUM ('x'); CREATE SCHEMA elsewhere;"
-    "CREATE SEQUENCE counter START 4711;"
-    "CREATE TABLE ancestor (id int NOT NULL, v int);"
-    + COMMON.format(clock="timestamp", more="tz timestamptz, m mood DEFAULT 'ok',")
-    + ";ALTER TABLE plain ADD CONSTRAINT late CHECK (v > 0) NOT VALID;"
-    "UPDATE child SET tz = '2024-05-06 07:08:09+00'",
-}
 
 
 def rows(*on: str) -> list[Any]:
@@ -246,51 +211,6 @@ def test_a_rollback_and_a_run_show_what_is_said(database: str, case: Case, engin
 
     if said.loses_data is not None and not case.renames_values:
         assert bool(lost) is said.loses_data, lost
-
-
-LOCKED = text("""
-    SELECT l.mode FROM pg_locks l
-    WHERE l.pid = :pid AND l.locktype = 'relation' AND l.relation = ANY (:relations)
-""")
-RELATIONS = """
-    SELECT c.oid, c.relkind, pg_relation_filenode(c.oid), coalesce(s.seq_scan, 0)
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
-    LEFT JOIN pg_stat_xact_all_tables s ON s.relid = c.oid
-    WHERE c.relname <> 'marker'
-"""
-MODES = {"".join(w.capitalize() for w in lock.split()) + "Lock": lock for lock in LOCKS if lock}
-
-
-SEEN_ON_POSTGRESQL = [
-    row for row in rows(POSTGRESQL) if not stands_alone(row.values[1].change(), POSTGRESQL, (15,))
-]  # the others run in transactions of their own, where nobody can look
-
-
-@pytest.mark.parametrize(("database", "case"), SEEN_ON_POSTGRESQL)
-def test_postgresql_locks_rewrites_and_scans_as_it_is_said(
-    database: str, case: Case, engine: Engine
-) -> None:
-    change = case.change()
-    said = said_about(change, engine)
-    with engine.connect() as other, engine.connect() as connection:
-        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-        connection.exec_driver_sql("SET LOCAL TIME ZONE 'Europe/Berlin'")
-        before = {r[0]: r for r in connection.exec_driver_sql(RELATIONS)}
-        connection.execute(change)
-        modes = other.execute(LOCKED, {"pid": pid, "relations": list(before)}).scalars().all()
-        after = {r[0]: r for r in connection.exec_driver_sql(RELATIONS)}
-    tables = [(before[oid], after[oid]) for oid in before if oid in after and before[oid][1] == "r"]
-    rewrites = any(old[2] != new[2] for old, new in tables)
-    scans = any(new[3] > old[3] for old, new in tables)
-    lock = max((MODES[m] for m in modes), key=list(LOCKS).index, default="")
-
-    if said.lock is not None:
-        assert lock == said.lock
-    if said.rewrites is not None and not case.new_file:
-        assert rewrites is said.rewrites
-    if said.scans is not None:
-        assert scans is said.scans
 
 
 ALGORITHMS = [

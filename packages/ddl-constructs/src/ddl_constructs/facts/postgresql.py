@@ -54,6 +54,7 @@ _INDEX = _manual("CREATE INDEX, Building Indexes Concurrently")
 _DROP_INDEX = _manual("DROP INDEX, Parameters")
 _SEQUENCE = _manual("ALTER SEQUENCE, Notes")
 _TYPE = _manual("ALTER TYPE, Notes")
+_SERIAL = _manual("Numeric Types, Serial Types")
 
 _EXCLUSIVE = "ACCESS EXCLUSIVE"
 _BOTH_TABLES = "the table that it refers to is locked too"
@@ -132,6 +133,11 @@ _COLUMNS = (
         "not null without a default", when.not_null_without_default),
     Row(AddColumn, _costs(_EXCLUSIVE, _NOTES)),
     Row(DropColumn, _costs(_EXCLUSIVE, _NOTES, loses_data=True)),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _SERIAL, _ALTER, scans=None,
+                            notes=("all rows are read if no index has the column",)),
+        "autoincrement: SERIAL begins", both_hold(aspect("autoincrement"), when.begins_to_number)),
+    Row(AlterColumn, _costs(_EXCLUSIVE, _SERIAL, _ALTER),
+        "autoincrement: SERIAL ends", both_hold(aspect("autoincrement"), when.ceases_to_number)),
     Row(AlterColumn, replace(NOTHING_DONE, sources=(_ALTER,)), "autoincrement: without a meaning there",
         aspect("autoincrement")),
     Row(AlterColumn, _costs("SHARE UPDATE EXCLUSIVE", _manual("COMMENT, Description")),

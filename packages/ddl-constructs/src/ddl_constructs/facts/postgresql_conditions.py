@@ -22,6 +22,14 @@ def concurrently(change: Any, dialect: Dialect) -> bool:
     return bool(change.dialect_kwargs.get("postgresql_concurrently"))
 
 
+def begins_to_number(change: Any, dialect: Dialect) -> bool:
+    return change.existing_autoincrement is False and change.autoincrement is True
+
+
+def ceases_to_number(change: Any, dialect: Dialect) -> bool:
+    return change.existing_autoincrement is True and change.autoincrement is False
+
+
 # PostgreSQL 15 manual, ALTER TABLE, SET ( storage_parameter ): the weaker lock is for these
 _WEAKLY_LOCKED = re.compile(
     r"fillfactor|parallel_workers|(toast\.)?autovacuum_\w+|toast_tuple_target|toast\.\w+"
