@@ -18,6 +18,7 @@ from ddl_constructs import (
     AddConstraint,
     AddEnumValue,
     AlterColumn,
+    BulkInsert,
     Change,
     CreateIndex,
     CreateTable,
@@ -141,6 +142,7 @@ def test_an_async_connection_executes_a_change(tmp_path: Path) -> None:
             await connection.execute(CreateTable("t", Column("id", Integer)))
             await connection.execute(AddColumn("t", Column("age", Integer, index=True)))
             await connection.execute(AlterColumn("t", "age", existing_type=Integer()))
+            await connection.execute(BulkInsert(sa.table("t"), []))
             found = await connection.run_sync(lambda c: columns(c, "t"))
         await engine.dispose()
         return found

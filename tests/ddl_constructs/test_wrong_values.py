@@ -67,6 +67,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import CompileError
 
 T = table("t", column("a", Integer))
@@ -388,6 +389,15 @@ def test_nothing_runs_of_what_can_not_be_said(change: Change) -> None:
 def test_a_constraint_over_nothing_is_refused_by_name(constraint: Constraint) -> None:
     with pytest.raises(MalformedChange, match="names no column"):
         AddConstraint("t", constraint).compile()
+
+
+def test_what_sqlalchemy_can_not_say_is_told_without_its_insides() -> None:
+    change = AddColumn("t", Column("a", postgresql.ARRAY(Integer)))
+
+    with pytest.raises(UnsupportedChange, match="on sqlite: it can't render") as caught:
+        change.compile(dialect=sqlite.dialect())
+
+    assert " at 0x" not in str(caught.value)
 
 
 def test_a_model_stays_as_it_was() -> None:

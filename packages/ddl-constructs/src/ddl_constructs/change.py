@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
@@ -286,7 +287,8 @@ class Change(ExecutableDDLElement):
         if isinstance(err, (DDLConstructsError, DBAPIError, NoSuchTableError)):
             raise err
         if isinstance(err, CompileError):
-            return UnsupportedChange(self.describe(), dialect.name, str(err))
+            said = re.sub(r"^Compiler <[^>]*> can't", "it can't", str(err))
+            return UnsupportedChange(self.describe(), dialect.name, said)
         return MalformedChange(self.describe(), f"{type(err).__name__}: {err}")
 
     def _execute_on_connection(

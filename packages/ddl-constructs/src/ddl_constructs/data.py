@@ -113,9 +113,7 @@ class BulkInsert(Change):
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
-        if not self.rows:
-            return None
-        if self.multiinsert:
+        if self.rows and self.multiinsert:
             return connection.execute(
                 self.table.insert(), list(self.rows), execution_options=execution_options
             )
