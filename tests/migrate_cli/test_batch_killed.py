@@ -132,7 +132,7 @@ def test_a_killed_copy_on_a_server_leaves_one_whole_table_and_goes_on(
     project.revision("a1", upgrade=SERVER_BLOCK)
     died = 0
     every = (f"{place}:{at}" for at in range(1, 300) for place in ("before", "after"))
-    for moment in every if MANY else ("before:18", "before:27"):
+    for moment in every if MANY else ("before:27",):
         with project.connect() as connection:
             for table in ("c", "t", "migrate_version", "migrate_journal"):
                 connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
@@ -162,4 +162,4 @@ def test_a_killed_copy_on_a_server_leaves_one_whole_table_and_goes_on(
         status, told = killer.run(project)
         assert status == 0, f"{moment}: {told}"
         assert rows_of(project) == (["id", "new", "note"], rows, kids)
-    assert died > 50 if MANY else died == 2
+    assert died > 50 if MANY else died == 1
