@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from migrate_cli import commands
+import sqlalchemy as sa
+from migrate_cli import Operations, commands
+from migrate_cli.batch.words import BatchOperations
 from migrate_cli.config import Config, load
 from migrate_cli.recorded import state_at
 from migrate_cli.scripts import Scripts
+from migrate_cli.sinks import OfflineSink
+from migrate_cli.sinks.offline import Written, offline_dialect
 from sqlalchemy.dialects import sqlite
 
 HEAD = """
@@ -231,3 +236,35 @@ def test_copy_from_has_the_names_that_a_block_begins_with(project: Config) -> No
     (sql,) = made.execute("SELECT sql FROM sqlite_master WHERE name = 'q'").fetchone()
     assert "u TEXT NOT NULL" in sql
     made.close()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said", "told"),
+    [
+        ("DATETIME", "'2021-03-01 10:00:00'", lambda b: b.alter_column("a", type_=sa.Date()), "rows of t have a time of day, which would be lost in a"),
+        ("TEXT", "'seven'", lambda b: b.alter_column("a", type_=sa.Integer()), "rows of t aren't whole numbers in a"),
+        ("INTEGER", "NULL", lambda b: b.create_primary_key("pk", ["a"]), "rows of t have no a"),
+    ],
+)  # fmt: skip
+def test_a_script_stops_where_a_value_would_be_lost(
+    column: str, value: str, said: Callable[[BatchOperations], object], told: str
+) -> None:
+    stream = io.StringIO()
+    sink = OfflineSink(offline_dialect(sqlite.dialect), stream)
+    sink.earlier = lambda: [Written(f"CREATE TABLE t (a {column})", "r1")]
+    with sink.transaction(), Operations(sink).batch_alter_table("t") as batch:
+        said(batch)
+    raw = sqlite3.connect(":memory:")
+    raw.executescript(f"CREATE TABLE t (a {column}); INSERT INTO t VALUES ({value})")
+    before = dumped(raw)
+
+    with pytest.raises(sqlite3.IntegrityError, match=f"CHECK constraint failed: {told}"):
+        raw.executescript(stream.getvalue())
+
+    raw.rollback()
+    assert dumped(raw) == before
+    raw.execute("DELETE FROM t")
+    raw.commit()
+    raw.executescript(stream.getvalue())
+    assert raw.execute("SELECT count(*) FROM sqlite_temp_master").fetchone() == (0,)
+    raw.close()

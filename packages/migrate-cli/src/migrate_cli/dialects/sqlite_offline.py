@@ -7,7 +7,7 @@ letter, raw SQL, triggers and views too; only rows are not, so that nothing is d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,7 @@ from .sqlite_catalog import Catalog
 from .sqlite_changed import Draft
 from .sqlite_draft import work_in
 from .sqlite_edit import unqualified
+from .sqlite_fit import Doubt, after_copy, before_copy
 from .sqlite_names import copies_for_names, gives_names, work_in_names
 from .sqlite_native import as_said, can_add, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
@@ -253,8 +254,10 @@ def statements(draft: Draft) -> Iterator[Change | Executable | ExecuteSQL]:
     catalog = draft.catalog
     temporary = temporary_name(catalog.name)
     there, here = where_is(catalog, temporary), where_is(catalog, catalog.name)
+    yield from _unless(draft, here, before_copy(draft))
     yield said(draft.table.sql(there))
     yield said(copying(draft, here, there))
+    yield from _unless(draft, there, after_copy(draft))
     if draft.table.autoincrement and catalog.table.autoincrement:
         yield from _counter(catalog, temporary)
     yield said(f"DROP TABLE {here}")
@@ -266,6 +269,20 @@ def statements(draft: Draft) -> Iterator[Change | Executable | ExecuteSQL]:
             yield said(entry.sql)
     for change in draft.indexes:
         yield change.replace(if_not_exists=False) if isinstance(change, CreateIndex) else change
+
+
+def _unless(draft: Draft, where: str, doubts: Iterable[Doubt]) -> Iterator[ExecuteSQL]:
+    """Stop the script where rows don't fit: each goes into a table that takes none.
+
+    Its CHECK is called by the reason, which is what SQLite then says.
+    """
+    for doubt in doubts:
+        name = quoted(f"rows of {draft.catalog.name} {doubt.reason}")
+        yield said(f"CREATE TEMP TABLE _migrate_check (fits, CONSTRAINT {name} CHECK (fits))")
+        yield said(
+            f"INSERT INTO temp._migrate_check SELECT 0 FROM {where} WHERE {doubt.condition} LIMIT 1"
+        )
+        yield said("DROP TABLE temp._migrate_check")
 
 
 def _counter(catalog: Catalog, temporary: str) -> Iterator[ExecuteSQL]:

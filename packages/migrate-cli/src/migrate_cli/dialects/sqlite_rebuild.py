@@ -7,8 +7,9 @@ compared, and all of it stands in one savepoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from ddl_constructs import Change, ExecuteSQL, raw_text
 from sqlalchemy.engine import Connection
@@ -20,8 +21,8 @@ from ..sinks.base import Sink
 from .sqlite_catalog import Catalog, Entry, is_on, read
 from .sqlite_changed import Draft
 from .sqlite_compare import broken, differences
-from .sqlite_convert import AS_IT_IS, conversion
 from .sqlite_dangling import check_foreign_keys, dangling, refuse_more
+from .sqlite_fit import after_copy, before_copy, sources
 from .sqlite_rows import Rows, rowid_word
 from .sqlite_tokens import fold, quoted, tokens
 
@@ -88,19 +89,8 @@ def _copy(draft: Draft, sink: Sink, connection: Connection, what: str) -> None:
     there, here = where_is(catalog, temporary), where_is(catalog, catalog.name)
     values = sources(draft)
     rows = Rows(connection, here, catalog.name, old, new, values, what)
-    for name, (before, after) in draft.retyped.items():
-        rule = conversion(before, after)
-        if rule.takes:
-            value = quoted(name)
-            takes = rule.takes.replace("{}", value)
-            mend = f"mend them first: op.execute('UPDATE {catalog.name} SET {name} = ...')"
-            rows.contradict(
-                f"{value} IS NOT NULL AND ({takes}) IS NOT TRUE", f"{rule.reason} in {name}", mend
-            )
-    alias = new.rowid_alias
-    if alias in values and alias != old.rowid_alias:  # for NULL it would number the row
-        mend = "give them a value first, with op.execute"
-        rows.contradict(f"{values[str(alias)]} IS NULL", f"have no {alias}", mend)
+    for doubt in before_copy(draft):
+        rows.contradict(doubt.condition, doubt.reason, doubt.mend)
     try:
         sink.take(said(new.sql(there)))
     except OperationalError as err:
@@ -117,7 +107,10 @@ def _copy(draft: Draft, sink: Sink, connection: Connection, what: str) -> None:
     if copied.rowcount not in (total, -1):
         lost = f"{total - copied.rowcount} of {total} rows are not in the copy"
         raise RebuildDiffers(catalog.name, [lost])
-    _converted(draft, connection, rows, there)
+    for doubt in after_copy(draft):
+        replace(rows.as_it_is(new), where=there).contradict(
+            doubt.condition, doubt.reason, doubt.mend
+        )
     sink.take(said(f"DROP TABLE {here}"))
     with _legacy(connection):
         sink.take(said(f"ALTER TABLE {there} RENAME TO {quoted(catalog.name)}"))
@@ -139,18 +132,6 @@ def explained(
     """Say which rows a statement that stands beside the table contradicts."""
     sql = str(statement.compile(dialect=sink.dialect)) if isinstance(statement, Change) else ""
     return rows.explain(err, sql)
-
-
-def sources(draft: Draft) -> Mapping[str, str]:
-    """Give the SQL of each new column's value over the old table; what is new isn't in it."""
-    found = {}
-    for column in draft.table.columns:
-        name = str(column.name)
-        if name in draft.added or column.generated is not None:
-            continue
-        rule = conversion(*draft.retyped[name]) if name in draft.retyped else AS_IT_IS
-        found[name] = rule.value.replace("{}", quoted(name))
-    return found
 
 
 def copying(draft: Draft, here: str, there: str) -> str:
@@ -176,21 +157,6 @@ def copying(draft: Draft, here: str, there: str) -> str:
         f"INSERT OR ABORT INTO {there} ({names}) "
         f"SELECT {', '.join(values.values())} FROM {here} NOT INDEXED"
     )
-
-
-def _converted(draft: Draft, connection: Connection, rows: Rows, there: str) -> None:
-    """Refuse values that the new column's affinity couldn't convert."""
-    for name, types in draft.retyped.items():
-        rule = conversion(*types)
-        if not rule.kept:
-            continue
-        allowed = ", ".join(f"'{kind}'" for kind in (*rule.kept, "null"))
-        new = Rows(connection, there, rows.name, rows.new, rows.new, rows.values, rows.what)
-        new.contradict(
-            f"typeof({quoted(name)}) NOT IN ({allowed})",
-            f"{rule.reason} in {name}",
-            f"mend them first: op.execute('UPDATE {rows.name} SET {name} = ...')",
-        )
 
 
 def _behind(draft: Draft) -> Iterator[Change | Executable]:
