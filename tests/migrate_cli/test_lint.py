@@ -120,6 +120,19 @@ def test_no_rule_fires(project: Any, body: str) -> None:
     assert codes(lint(project.config, ["b2b2"])) == []
 
 
+def test_mysql_fills_what_others_refuse(project: Any) -> None:
+    """Seen on MariaDB 10.11: ALTER TABLE t ADD b INTEGER NOT NULL leaves 0 in the rows."""
+    project.url = "mysql+pymysql://x@127.0.0.1:1/x"
+    project.revision(
+        "b2b2", "a1a1", 'op.add_column("t", sa.Column("b", sa.Integer, nullable=False))'
+    )
+
+    (found, *_) = lint(project.config, ["b2b2"]).findings
+
+    assert found.code == "not-null-without-default"
+    assert "gives the rows of t an empty b" in found.problem
+
+
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "mysql+pymysql://x@127.0.0.1:1/x"])
 def test_a_rule_about_locks_fires_only_where_there_is_a_weaker_one(project: Any, url: str) -> None:
     project.url = url

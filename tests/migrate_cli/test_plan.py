@@ -69,6 +69,7 @@ def test_loss_and_lock_are_told_of_tables_that_are_there(project: Any) -> None:
             "sa.inspect(op.get_bind()).get_table_names()", 1, "inspects the database", id="inspect"
         ),
         pytest.param("op.get_context().as_sql", 1, "whether there is a database", id="asks"),
+        pytest.param("op.get_bind().begin()", 1, "the connection itself: begin", id="connection"),
         pytest.param("1 / 0", 1, "ZeroDivisionError", id="fails"),
         pytest.param(
             'op.get_bind().execute(sa.text("INSERT INTO t VALUES (1) RETURNING id")).one()', 2,
@@ -238,6 +239,21 @@ def test_a_batch_block_that_copies_says_so(sqlite_project: Any) -> None:
 
     assert (change.rewrites, change.sql) == (True, None)
     assert "copied" in str(change.why_no_sql)
+
+
+@pytest.mark.parametrize(("type_", "rewrites"), [("sa.BigInteger", True), ("sa.Text", False)])
+def test_a_type_that_isnt_stated_is_looked_up(
+    postgresql_url: str, make_project: Any, type_: str, rewrites: bool
+) -> None:
+    project = make_project(postgresql_url)
+    column = "n" if type_ == "sa.Text" else "id"
+    project.revision("a1a1", None, TABLE)
+    upgrade(project.config)
+    project.revision("b2b2", "a1a1", f'op.alter_column("t", "{column}", type_={type_})')
+
+    (change,) = changes(planned(project))
+
+    assert change.rewrites is rewrites
 
 
 def test_the_transaction_is_told(project: Any) -> None:

@@ -59,10 +59,13 @@ class Knowledge(Protocol):
 
     Attributes:
         keeps_widths: Whether a text longer than its column is refused.
+        fills_not_null: Whether a new NOT NULL column without a default gets an empty value in the
+            rows that are there, where others refuse it.
         long_text: A type for long texts; None if SQLAlchemy's `Text` is one.
     """
 
     keeps_widths: bool
+    fills_not_null: bool
     long_text: TypeEngine[str] | None
 
     def open_transaction(self, connection: Connection) -> None:
@@ -161,6 +164,7 @@ class _Nothing:
     """Knows nothing, and needs nothing."""
 
     keeps_widths = True
+    fills_not_null = False
     long_text: TypeEngine[str] | None = None
 
     def open_transaction(self, connection: Connection) -> None:

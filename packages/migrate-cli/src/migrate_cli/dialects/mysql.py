@@ -16,6 +16,7 @@ __all__ = [
     "at_work",
     "batch",
     "cannot_create",
+    "fills_not_null",
     "latch",
     "long_text",
     "missed_its_lock",
@@ -38,6 +39,10 @@ _WAYS = {
     "again when that has ended, or with a longer lock_wait_timeout",
     1213: "another session and this one waited for each other: run this again",
 }
+
+
+fills_not_null = True
+"""MySQL 8.4 manual, 13.6 "Data Type Default Values": implicit defaults; seen on MariaDB 10.11."""
 
 
 def way_on(error: BaseException) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import ddl_constructs as ddl
 from ddl_constructs import Change, DDLConstructsError, Facts, MissingFact, facts
-from sqlalchemy import Table
+from sqlalchemy import Table, inspect
 from sqlalchemy import schema as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -99,9 +99,25 @@ class Costs:
     def _facts(self, element: Any) -> tuple[Facts, str | None]:
         """Give the facts, and why there are none: the dialect can't say the change."""
         try:
-            return facts(element, self._asked), None
+            found = facts(element, self._asked)
+            if found.rewrites is None and isinstance(element, ddl.AlterColumn):
+                found = facts(self._with_type(element), self._asked)
+            return found, None
         except (DDLConstructsError, SQLAlchemyError) as err:
             return Facts(), str(err).partition("\n")[0]
+
+    def _with_type(self, change: ddl.AlterColumn) -> ddl.AlterColumn:
+        """Add the type that a column has in the database, if no earlier change touched its table."""
+        key = (change.schema, change.table_name)
+        if self.connection is None or key in self._touched or change.existing_type is not ddl.KEEP:
+            return change
+        try:
+            with reading(self.connection):
+                columns = inspect(self.connection).get_columns(key[1], schema=key[0])
+        except SQLAlchemyError:  # not there, or not to be read
+            return change
+        types = [one["type"] for one in columns if one["name"] == change.column_name]
+        return change.replace(existing_type=types[0]) if types else change
 
     def _sql(self, element: Any, key: Key | None) -> tuple[tuple[str, ...] | None, str | None]:
         try:

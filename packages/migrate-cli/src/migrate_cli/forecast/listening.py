@@ -26,6 +26,7 @@ from ..runner import call
 from ..scripts import Script
 from ..sinks import RecordingSink
 from ..sinks.base import NoRows, in_words
+from ..sinks.bind import StandIn
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,9 @@ class Listener:
         except BaseException as err:  # a script may raise anything where nothing really runs
             if ends_us(err):
                 raise
+            if isinstance(err, AttributeError) and isinstance(err.obj, StandIn):
+                listened.opaque = f"the script works on the connection itself: {err.name}"
+                return listened
             listened.opaque = f"the script fails where nothing really runs: {in_one_line(err)}"
             listened.fault = True
         return listened

@@ -13,6 +13,7 @@ from ddl_constructs import KEEP, Blocks, Facts
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, text
 from sqlalchemy import UniqueConstraint as Unique
 
+from ..dialects import knowledge
 from .rule import Problem, Seen, rule
 
 
@@ -68,8 +69,12 @@ def not_null(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
             and column.computed is None
             and column.identity is None
         ):
+            fills = knowledge(seen.dialect.name).fills_not_null
             yield Problem(
-                f"fails if {table} has a row: {column.name} is NOT NULL, and no default says what it is",
+                f"gives the rows of {table} an empty {column.name} (0, '', ...), since no default says "
+                "what it is"
+                if fills
+                else f"fails if {table} has a row: {column.name} is NOT NULL, and no default says what it is",
                 f'op.add_column("{table}", sa.Column("{column.name}", ..., nullable=True))\n'
                 "# fill it in batches, in a revision of its own; then see set-not-null\n"
                 "# or, where one value does for all rows: server_default=...",

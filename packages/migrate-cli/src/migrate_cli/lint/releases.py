@@ -70,6 +70,12 @@ def maybe_rename(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
                 if gone is not None and str(gone.type) != str(column.type):
                     continue
                 table, old = _table(change), change.column_name
+                if column.name == old:
+                    yield Problem(
+                        f"drops {table}.{old} and adds it again: the values are lost",
+                        f'op.alter_column("{table}", "{old}", ...)  # what is to be another',
+                    )
+                    continue
                 yield Problem(
                     f"drops {table}.{old} and adds {table}.{column.name}: if that is a new name, the values are lost",
                     f'op.alter_column("{table}", "{old}", new_column_name="{column.name}")',
