@@ -19,14 +19,20 @@ if TYPE_CHECKING:
 
 
 @word(answers=True)
-@click.option("--exit-code", is_flag=True, help="End with 1 if anything is pending or differs.")
+@click.option(
+    "--exit-code",
+    is_flag=True,
+    help="End with 1 if anything is pending, unknown, unfinished or different.",
+)
 def status(exit_code: bool) -> int:
     """Show where the database stands: applied, pending, unknown, and how the models differ."""
     from ..commands import status as work
 
     found = work(project())
     answer(found, _standing(found))
-    return 1 if exit_code and not found.in_sync else 0
+    if not exit_code or found.in_sync:
+        return 0
+    return 3 if found.blind and found.at_head and found.unfinished is None else 1
 
 
 @word(answers=True)

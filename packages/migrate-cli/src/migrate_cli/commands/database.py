@@ -106,6 +106,7 @@ class Status:
         why_not: Why they aren't compared; None if they are.
         project: Which kind of project it is, if it isn't one of our own; None if it is.
         unfinished: The revision that was begun and isn't finished; None if there is none.
+        blind: Whether they aren't compared because something is wrong with the models.
     """
 
     database: str
@@ -118,11 +119,12 @@ class Status:
     why_not: str | None
     project: str | None = None
     unfinished: Standing | None = None
+    blind: bool = False
 
     @property
     def in_sync(self) -> bool:
-        """Whether nothing is pending, unknown or different."""
-        return self.at_head and not self.changes and self.unfinished is None
+        """Whether nothing is pending, unknown, different, unfinished, or past telling."""
+        return self.at_head and not self.changes and self.unfinished is None and not self.blind
 
 
 def current(config: Config, *, connection: Database | None = None) -> Current:
@@ -216,31 +218,32 @@ def status(config: Config, *, connection: Database | None = None) -> Status:
         ran = graph.ancestors([head for head in heads if head not in lost])
         known = tuple(Known(one.id, files.by_id[one.id].message, one.id in ran) for one in graph)
         pending = sum(not one.applied for one in known)
-        changes, why_not = None, None
+        changes, why_not, blind = None, None, False
         if pending or lost:
             why_not = "not compared while revisions are " + ("pending" if pending else "unknown")
         else:
-            changes, why_not = _compared(around, config)
+            changes, why_not, blind = _compared(around, config)
         at_head = set(heads) == set(graph.real_heads)
         begun = standing(around, graph)
         return Status(
-            around.name, heads, at_head, known, pending, lost, changes, why_not, kind, begun
+            *(around.name, heads, at_head, known, pending, lost, changes, why_not, kind, begun),
+            blind=blind,
         )
 
     return on_database(config, connection, work)
 
 
-def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, str | None]:
-    """Compare; or give the first line of what stands in the way."""
+def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, str | None, bool]:
+    """Compare; or give the first line of what stands in the way, and whether it is a fault."""
     if config.world is None and not config.metadata:
-        return None, "not compared: [tool.migrate] names no metadata"
+        return None, "not compared: [tool.migrate] names no metadata", False
     from . import difference  # which imports all that compares
 
     try:
         found = difference.changes(around, difference.models(config), config)
     except (ModelsError, Refused) as err:
-        return None, f"not compared: {str(err).partition(chr(10))[0]}"
-    return tuple(found), None
+        return None, f"not compared: {str(err).partition(chr(10))[0]}", config.world is None
+    return tuple(found), None, False
 
 
 def _all_differences(found: Sequence[Differences]) -> Differences:
