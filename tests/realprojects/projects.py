@@ -20,7 +20,7 @@ class Project:
         also: Packages whose revision files belong to it, as "name==version".
         before: More lines of the plain env.py before anything is run.
         options: Keywords for the plain env.py's `context.configure`.
-        back: Whether its scripts lead back to the base.
+        one_way: Databases where its scripts don't lead back to the base, in Alembic either.
         mixed: Databases where its scripts fail, in Alembic, if some are run and others are SQL.
         differs: What differs on a database, and why: "database table/part" of a catalog, or "database
             revision" where Alembic writes a script and ours refuses.
@@ -35,7 +35,7 @@ class Project:
     also: tuple[str, ...] = ()
     before: str = ""
     options: str = ""
-    back: bool = True
+    one_way: tuple[str, ...] = ()
     mixed: tuple[str, ...] = ()
     differs: dict[str, str] = field(default_factory=dict)
 
@@ -44,6 +44,7 @@ class Project:
         return [root / folder for folder in self.versions]
 
 
+EVERYWHERE = ("sqlite", "postgresql", "mariadb")
 KEPT = "LIM-040: a fact of the column that the script doesn't state is kept; Alembic drops it"
 UNKNOWN = "LIM-040: a script for it would drop what isn't stated of the column, so it is refused"
 OSLO = (
@@ -74,7 +75,7 @@ PROJECTS = [
         ("postgresql",),
         own="aodh/storage/sqlalchemy/alembic",
         needs=(*OSLO, "sqlalchemy-utils", "tooz", "wsme"),
-        back=False,
+        one_way=EVERYWHERE,
     ),
     Project(
         "argilla-server",
@@ -90,7 +91,7 @@ PROJECTS = [
         needs=OSLO,
         differs=_refused("mariadb", "2bcfe76b0474"),
     ),
-    Project("ckan", "2.12.0", ("ckan/migration/versions",), ("postgresql",), back=False),
+    Project("ckan", "2.12.0", ("ckan/migration/versions",), ("postgresql",), one_way=EVERYWHERE),
     *(
         Project(
             f"invenio-{name}",
@@ -101,6 +102,7 @@ PROJECTS = [
             also=("invenio-db==2.6.1",),
             before="from invenio_db.shared import metadata",
             options="target_metadata=metadata",
+            one_way=("mariadb",) if name == "files-rest" else (),
         )
         for name, version in INVENIO.items()
     ),
@@ -111,7 +113,7 @@ PROJECTS = [
         ("sqlite", "postgresql", "mariadb"),
         needs=(*OSLO, "bcrypt", "scrypt", "pycadf", "oauthlib", "pysaml2", "Flask-RESTful"),
         before="import keystone.conf; keystone.conf.configure()",
-        back=False,
+        one_way=EVERYWHERE,
     ),
     Project(
         "magnum",
@@ -119,7 +121,7 @@ PROJECTS = [
         ("magnum/db/sqlalchemy/alembic/versions",),
         ("mariadb",),
         needs=OSLO,
-        back=False,
+        one_way=EVERYWHERE,
         differs=_refused(
             "mariadb",
             *("1c1ff5e56048", "5ad410481b88", "29affeaa2bc2", "5d4caa6e0a42", "2ace4006498"),
@@ -132,7 +134,7 @@ PROJECTS = [
         ("manila/db/migrations/alembic/versions",),
         ("postgresql", "mariadb"),
         needs=OSLO,
-        back=False,
+        one_way=EVERYWHERE,
         differs=_columns(
             "mariadb",
             "security_services",
@@ -149,7 +151,7 @@ PROJECTS = [
         ("sqlite", "postgresql", "mariadb"),
         own="masakari/db/sqlalchemy/migrations",
         needs=OSLO,
-        back=False,
+        one_way=EVERYWHERE,
     ),
     Project(
         "octavia",
@@ -157,7 +159,7 @@ PROJECTS = [
         ("octavia/db/migration/alembic_migrations/versions",),
         ("mariadb",),
         needs=(*OSLO, "octavia-lib"),
-        back=False,
+        one_way=EVERYWHERE,
         differs=_columns("mariadb", "listener", "load_balancer", "member", "pool")
         | _refused(
             "mariadb", "4faaa983e7a9", "14892634e228", "6abb04f24c5", "4fe8240425b4", "11e4bb2bb8ef"
@@ -169,7 +171,7 @@ PROJECTS = [
         ("placement/db/sqlalchemy/alembic/versions",),
         ("sqlite", "postgresql", "mariadb"),
         needs=(*OSLO, "sqlalchemy-utils"),
-        back=False,
+        one_way=EVERYWHERE,
     ),
     Project(
         "optuna",
@@ -178,7 +180,7 @@ PROJECTS = [
         ("sqlite", "postgresql"),
         own="optuna/storages/_rdb/alembic",
         needs=("colorlog", "numpy", "tqdm", "PyYAML"),
-        back=False,
+        one_way=EVERYWHERE,
         mixed=("postgresql",),
     ),
     Project(
@@ -192,7 +194,7 @@ PROJECTS = [
             *("fastapi", "authlib<1", "httpx", "itsdangerous", "python-multipart", "aioshutil"),
             *("sqlalchemy-utils", "prometheus-client", "jinja2", "PyYAML"),
         ),
-        back=False,
+        one_way=EVERYWHERE,
         mixed=("sqlite", "postgresql"),
     ),
     Project(
@@ -201,7 +203,7 @@ PROJECTS = [
         ("tacker/db/migration/alembic_migrations/versions",),
         ("postgresql", "mariadb"),
         needs=OSLO,
-        back=False,
+        one_way=EVERYWHERE,
         differs=_columns(
             "mariadb",
             "servicetypes",
@@ -227,7 +229,7 @@ PROJECTS = [
         ("mariadb",),
         needs=OSLO,
         before="import zun.db.sqlalchemy.models",  # as its own env.py does
-        back=False,
+        one_way=EVERYWHERE,
         differs=_refused("mariadb", "6ff4d35f4334", "fc27c7415d9c", "35cb52c5553f"),
     ),
 ]

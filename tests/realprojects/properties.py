@@ -57,7 +57,7 @@ def page(projects: Sequence[Project], found: Sequence[Properties]) -> str:
     """The page that tells of the projects."""
     rows = [
         f"| {p.name} {p.version} | {', '.join(p.databases)} | {f.revisions} | {f.live or ''} | {f.batch or ''} "
-        f"| {f.joins or ''} | {'its own' if p.own else ''} | {'' if p.back else 'no'} |"
+        f"| {f.joins or ''} | {'its own' if p.own else ''} | {back(p)} |"
         for p, f in zip(projects, found, strict=True)
     ]
     differing = [
@@ -67,6 +67,12 @@ def page(projects: Sequence[Project], found: Sequence[Properties]) -> str:
     ]
     out = [f"| {name} | {why} |" for name, why in LEFT_OUT.items()]
     return HEAD.format(rows="\n".join(rows), differing="\n".join(differing), out="\n".join(out))
+
+
+def back(project: Project) -> str:
+    """Where the scripts lead back to the base: empty for everywhere."""
+    found = [one for one in project.databases if one not in project.one_way]
+    return "" if len(found) == len(project.databases) else ", ".join(found) or "no"
 
 
 HEAD = """\

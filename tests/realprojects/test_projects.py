@@ -44,8 +44,9 @@ def test_both_tools_lead_to_the_same(project: Project, kind: str, tmp_path: Path
             told[tool] = [sorted(text.splitlines()) for text in listings]
             back = run(tool, folder, "downgrade", "base")
             # where Alembic can't go back either, nothing more is asked of ours
-            assert (back.returncode == 0) is project.back, f"{tool}: {back.stdout}{back.stderr}"
-            if project.back:
+            leads = kind not in project.one_way
+            assert (back.returncode == 0) is leads, f"{tool}: {back.stdout}{back.stderr}"[-3000:]
+            if leads:
                 left[tool].append(catalog(url))
         shutil.rmtree(folder)
 
