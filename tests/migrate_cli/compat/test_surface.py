@@ -83,11 +83,15 @@ for name in sys.argv[2:]:
     for key in dir(module):
         one = getattr(module, key, None)  # some of context's are there while it is active
         home = getattr(one, "__module__", None) or ""
-        if key.startswith("_") or inspect.ismodule(one) or not callable(one):
+        if key.startswith("_") or inspect.ismodule(one):
+            continue
+        if module.__name__.endswith("environment") and key.endswith(("Fn", "Type", "Default", "Names")):
+            names[key] = {"": None}  # the types of what env.py hands over
+        if not callable(one):
             continue
         if sys.argv[1] == "alembic" and not home.startswith("alembic"):
             continue
-        names[key] = {"": parameters(one)}
+        names[key] = {"": None if names.get(key) else parameters(one)}
         if inspect.isclass(one):
             methods = {k for k in dir(one) if not k.startswith("_") and callable(getattr(one, k))}
             names[key].update({k: parameters(getattr(one, k)) for k in sorted(methods)})

@@ -1,6 +1,29 @@
 """The older name of `alembic.runtime.environment`."""
 
-from .runtime.environment import EnvironmentContext
-from .runtime.migration import MigrationContext
+from .runtime.environment import (
+    CompareServerDefault,
+    CompareType,
+    EnvironmentContext,
+    IncludeNameFn,
+    IncludeObjectFn,
+    MigrationContext,
+    NameFilterParentNames,
+    NameFilterType,
+    OnVersionApplyFn,
+    ProcessRevisionDirectiveFn,
+    RenderItemFn,
+)
 
-__all__ = ["EnvironmentContext", "MigrationContext"]
+__all__ = [
+    "CompareServerDefault",
+    "CompareType",
+    "EnvironmentContext",
+    "IncludeNameFn",
+    "IncludeObjectFn",
+    "MigrationContext",
+    "NameFilterParentNames",
+    "NameFilterType",
+    "OnVersionApplyFn",
+    "ProcessRevisionDirectiveFn",
+    "RenderItemFn",
+]

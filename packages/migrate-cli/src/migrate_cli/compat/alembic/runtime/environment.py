@@ -14,7 +14,33 @@ from sqlalchemy.sql.base import Executable
 from ...settings import Config
 from ..script import ScriptDirectory
 from ..util import CommandError, ModuleClsProxy, to_tuple
+from .callables import (
+    CompareServerDefault,
+    CompareType,
+    IncludeNameFn,
+    IncludeObjectFn,
+    NameFilterParentNames,
+    NameFilterType,
+    OnVersionApplyFn,
+    ProcessRevisionDirectiveFn,
+    RenderItemFn,
+)
 from .migration import MigrationContext
+
+__all__ = [
+    "CompareServerDefault",
+    "CompareType",
+    "EnvironmentContext",
+    "IncludeNameFn",
+    "IncludeObjectFn",
+    "MigrationContext",
+    "NameFilterParentNames",
+    "NameFilterType",
+    "NotConfigured",
+    "OnVersionApplyFn",
+    "ProcessRevisionDirectiveFn",
+    "RenderItemFn",
+]
 
 
 class NotConfigured(CommandError):
