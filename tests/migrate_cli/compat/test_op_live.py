@@ -43,3 +43,15 @@ def test_the_words_leave_what_the_changes_leave(
     engine.dispose()
 
     assert by_words == by_changes
+
+
+def test_what_sqlite_can_not_alter_is_refused_as_scripts_know_it(sqlite_url: str) -> None:
+    """Some go on in `except NotImplementedError`, which is what Alembic raises there."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    with create_engine(sqlite_url).connect() as connection:
+        connection.execute(text("CREATE TABLE t (a INTEGER)"))
+        op = Operations(MigrationContext.configure(connection))
+        with pytest.raises(NotImplementedError):
+            op.create_unique_constraint("u", "t", ["a"])

@@ -9,10 +9,10 @@ class DDLConstructsError(Exception):
     """Base of every error that this package raises on purpose."""
 
 
-class UnsupportedChange(DDLConstructsError, CompileError):
+class UnsupportedChange(DDLConstructsError, CompileError, NotImplementedError):
     """A dialect has no way to say this change.
 
-    It is a `CompileError` of SQLAlchemy's too, for those who catch that.
+    It is a `CompileError` of SQLAlchemy's and a `NotImplementedError` too, for those who catch these.
 
     Attributes:
         what: The change in words, as `describe()` gives it.
