@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
 from ..visible import title
 from .graph import brief, paragraphs
-from .paper import answer, change_line, dim, field, option, paint, standing
+from .paper import answer, change_line, dim, field, fit, option, paint, standing
 from .words import project, word
 
 if TYPE_CHECKING:
-    from ..commands.database import Checked, Current, Status
+    from ..commands.database import Checked, Current, Known, Status
     from ..commands.database import Differences as DatabaseDifferences
     from ..commands.unfinished import Standing
 
@@ -82,9 +83,8 @@ def _standing(found: Status) -> Iterator[str]:
     if found.project is not None:
         yield field("Project", found.project)
     yield field("Database", f"{found.database}    at {at}")
-    for one in found.revisions:
-        box = paint("[x]", "green") if one.applied else paint("[ ]", "yellow")
-        yield f"  {box} {one.id}  {title(one.message)}{'' if one.applied else dim('    pending')}"
+    for applied, group in groupby(found.revisions, key=lambda one: one.applied):
+        yield from _boxes(list(group), applied)
     for lost in found.unknown:
         yield f"  {paint('[?]', 'red')} {lost}  unknown: it has no file here"
     if found.unknown:
@@ -101,6 +101,26 @@ def _standing(found: Status) -> Iterator[str]:
         yield field("Models", "in sync")
     if found.pending and not found.unknown and found.unfinished is None:
         yield field("Next", f"migrate upgrade    ({found.pending} pending)")
+
+
+def _boxes(revisions: Sequence[Known], applied: bool) -> Iterator[str]:
+    """Write revisions of one kind; of many only those next to where the database is."""
+    box = paint("[x]", "green") if applied else paint("[ ]", "yellow")
+    note = "" if applied else dim("    pending")
+    hidden = 0 if option("verbose") or len(revisions) <= MANY else len(revisions) - NEAR
+    shown = revisions[hidden:] if applied else revisions[: len(revisions) - hidden]
+    if hidden and applied:
+        yield dim(f"  {'':3} {hidden} older ones, applied too    (-v shows them)")
+    for one in shown:
+        yield fit(f"  {box} {one.id}  {title(one.message)}{note}")
+    if hidden and not applied:
+        yield dim(f"  {'':3} and {hidden} more, pending    (-v shows them)")
+
+
+MANY = 12
+"""More revisions of one kind than that are not all shown by `status`."""
+NEAR = 6
+"""So many of them are shown then."""
 
 
 def unfinished(found: Standing) -> Iterator[str]:

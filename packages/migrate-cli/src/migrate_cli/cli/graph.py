@@ -11,7 +11,7 @@ import click
 
 from ..paths import shown
 from ..visible import title
-from .paper import answer, option, paint, say, tell
+from .paper import answer, fit, option, paint, say, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _drawn(rev_range: str | None, indicate_current: bool, *, plain: bool) -> Non
         answer(json.loads(drawing), ())
     else:
         for line in drawing.splitlines():
-            say(line)
+            say(fit(line) if form in ("text", "ascii") else line)
 
 
 def _has_lanes() -> bool:
@@ -136,12 +136,12 @@ def _listed(
         yield from paragraphs(found.revisions)
         return
     for entry in found.revisions:
-        yield brief(entry, here, parents=parents)
+        yield fit(brief(entry, here, parents=parents))
 
 
 def _forks(found: Entries) -> Iterator[str]:
     for entry in found.revisions:
-        yield brief(entry, parents=False)
+        yield fit(brief(entry, parents=False))
         for child in entry.children:
             yield f"  -> {paint(child, 'yellow')}"
 

@@ -14,7 +14,8 @@ import click
 
 from ..visible import title
 from .gates import ALLOW_PROTECTED, GATED, gate_of
-from .paper import answer, dim, error, paint, seconds, standing, tell
+from .paper import answer, dim, error, paint, quiet, seconds, standing, tell
+from .patience import Patience
 from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -234,6 +235,8 @@ class Teller:
         columns = shutil.get_terminal_size().columns
         self.width = min(WIDTH, columns - ROOM) if self.live else WIDTH
         self.open = False
+        self.at_work = ""
+        self.patience = Patience(self.still)
 
     def progress(self, *, silent: bool) -> Progress:
         from ..commands.moves import Progress
@@ -244,8 +247,19 @@ class Teller:
         if self.live:
             tell(_line(script.id, script.message, direction, self.width), end=False)
             self.open = True
+        self.at_work = f"{script.id}  {title(script.message, 40)}"
+        if not quiet():
+            self.patience.begin()
+
+    def still(self, passed: float) -> None:
+        """Say that a step takes long; in its own line, where there is one."""
+        if self.open:
+            tell(dim(f"{seconds(passed)} "), end=False)
+        else:
+            tell(dim(f"  {self.at_work}: still at work after {seconds(passed)}"))
 
     def ended(self, done: Done) -> None:
+        self.patience.end()
         self.open = False
         start = "" if self.live else _line(done.revision, done.message, done.direction, self.width)
         tell(f"{start}{paint('ok', 'green')}  {seconds(done.seconds)}")
@@ -262,6 +276,7 @@ class Teller:
         try:
             yield
         except BaseException:
+            self.patience.end()
             if self.open:
                 tell(paint("failed", "red"))
             raise

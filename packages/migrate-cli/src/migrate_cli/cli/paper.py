@@ -5,6 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
+import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -62,6 +65,32 @@ def _printed(text: str) -> str:
     """Write a line as it goes to the terminal: its own sequences as escapes, paint as sequences."""
     shown = visible(text, keep="\n\t" + "".join(_SEQUENCES))
     return shown.translate({ord(mark): sequence for mark, sequence in _SEQUENCES.items()})
+
+
+def fit(line: str) -> str:
+    """Cut a line of a listing to the width of the terminal it goes to; elsewhere it stays whole."""
+    if not sys.stdout.isatty():
+        return line
+    width = shutil.get_terminal_size().columns
+    marks = {*_MARKS.values(), _END}
+    room, kept = width - 3, 0
+    for place, char in enumerate(line):
+        if char not in marks:
+            kept += _cells(char)
+        if kept > room:
+            rest = "".join(c for c in line[place:] if c not in marks)
+            if kept - _cells(char) + sum(map(_cells, rest)) <= width:
+                return line
+            open_ = sum(c in _MARKS.values() for c in line[:place]) - line[:place].count(_END)
+            return f"{line[:place]}{_END * open_}..."
+    return line
+
+
+def _cells(char: str) -> int:
+    """How many columns of a terminal a character takes (Unicode Standard Annex 11, and 44 for Mn)."""
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def field(label: str, text: str) -> str:
