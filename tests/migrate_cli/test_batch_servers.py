@@ -310,3 +310,38 @@ def test_a_script_is_refused_where_only_a_connection_can_copy(dialect: type[sa.D
         op.batch_alter_table("t", recreate="always") as batch,
     ):
         batch.drop_column("a")
+
+
+ODD = "t;`\"%s:x 'y"
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_a_table_with_an_odd_name_is_copied(server: str, request: pytest.FixtureRequest) -> None:
+    with sa.create_engine(
+        request.getfixturevalue(f"{server}_url"), poolclass=NullPool
+    ).connect() as connection:
+        table = sa.Table(
+            ODD,
+            sa.MetaData(),
+            sa.Column("%(id)s", sa.Integer, primary_key=True),
+            sa.Column(":a;%", sa.String(9), server_default="%s:q"),
+            sa.Index("i;%:x", ":a;%"),
+        )
+        table.create(connection)
+        connection.execute(table.insert().values({"%(id)s": 4}))
+        connection.commit()
+        sink = OnlineSink(connection)
+
+        with sink.transaction(), Operations(sink).batch_alter_table(ODD, recreate="always") as b:
+            b.alter_column(
+                ":a;%",
+                nullable=False,
+                existing_type=sa.String(9),
+                existing_server_default="%s:q",
+                insert_before="%(id)s",
+            )
+
+        look = sa.inspect(connection)
+        assert [c["name"] for c in look.get_columns(ODD)] == [":a;%", "%(id)s"]
+        assert [i["name"] for i in look.get_indexes(ODD)] == ["i;%:x"]
+        assert connection.execute(table.select()).one() == (4, "%s:q")

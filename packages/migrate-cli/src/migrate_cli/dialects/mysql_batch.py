@@ -42,16 +42,19 @@ def run(block: Block, sink: Sink) -> None:
             continue
         there.remove(name)
         there.insert(place, name)
-        quoted = sink.dialect.identifier_preparer.quote
-        behind = f"AFTER {quoted(wanted[place - 1])}" if place else "FIRST"
+        behind = f"AFTER {_quoted(wanted[place - 1])}" if place else "FIRST"
         moves.append(f"MODIFY COLUMN {definitions[name]} {behind}")
     clauses = ", ".join([*moves, "FORCE", "ALGORITHM=COPY"])
-    sink.take(ExecuteSQL(raw_text(f"ALTER TABLE {_name(block, connection)} {clauses}")))
+    sink.take(ExecuteSQL(raw_text(f"ALTER TABLE {_name(block)} {clauses}")))
 
 
-def _name(block: Block, connection: Connection) -> str:
-    quote = connection.dialect.identifier_preparer.quote
-    return ".".join(quote(part) for part in (block.schema, block.table_name) if part)
+def _name(block: Block) -> str:
+    return ".".join(_quoted(part) for part in (block.schema, block.table_name) if part)
+
+
+def _quoted(name: str) -> str:
+    """Write a name as the server takes it: SQLAlchemy would double its percent signs too."""
+    return f"`{name.replace('`', '``')}`"
 
 
 def _columns(block: Block, connection: Connection) -> Sequence[str]:
@@ -74,7 +77,7 @@ def _definitions(block: Block, connection: Connection) -> dict[str, str]:
 
     SHOW CREATE TABLE has one to a line, first the columns; a string in it has no line end.
     """
-    (_, text) = connection.exec_driver_sql(f"SHOW CREATE TABLE {_name(block, connection)}").one()
+    (_, text) = connection.execute(raw_text(f"SHOW CREATE TABLE {_name(block)}")).one()
     found = {}
     for line in text.splitlines()[1:]:
         column = re.match(r"\s+(`((?:[^`]|``)+)` .*?),?$", line)

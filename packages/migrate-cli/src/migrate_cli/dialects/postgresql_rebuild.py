@@ -105,7 +105,7 @@ class _Writer:
         """Read where each sequence is: quoted name -> (last value, whether that was given out)."""
         found = {}
         for _, _, sequence, _, _ in shape.sequences:
-            row = self.connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}")
+            row = self.connection.execute(raw_text(f"SELECT last_value, is_called FROM {sequence}"))
             last, called = row.one()
             found[sequence] = (last, called)
         return found
