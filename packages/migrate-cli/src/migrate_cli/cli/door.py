@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -56,10 +57,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error("\n".join(["terminated" if terminated else "interrupted", *_notes(err)]))
         return 143 if terminated else 130
     except (BrokenPipeError, PipeClosed):
-        # what Python still flushes at exit must go somewhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return 0
     except Exception as err:
+        if isinstance(err, OSError) and err.errno in _NO_ROOM and err.filename is None:
+            _forget_stdout()
+            error(f"can't write the answer: {err.strerror}")
+            return 3
         status = exit_status(err)
         if status is None:
             raise
@@ -69,13 +73,30 @@ def run(arguments: Sequence[str] | None = None) -> int:
             told = "".join(traceback.format_exception(err))
             click.echo(visible(told), nl=False, err=True)
         error(
-            "\n".join([str(err), *_notes(err)]), "Refused" if isinstance(err, Refused) else "Error"
+            "\n".join([str(err), *_mend(err), *_notes(err)]),
+            "Refused" if isinstance(err, Refused) else "Error",
         )
         return status
 
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+
+
+def _forget_stdout() -> None:
+    """Let what Python still flushes at exit go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _finishing() -> None:
     tell("finishing the statement that runs, since it can't be rolled back; once more ends at once")
+
+
+def _mend(err: Exception) -> list[str]:
+    """What to do about an error of a package below, which knows of no commands."""
+    overlapping = getattr(sys.modules.get("revgraph.errors"), "OverlappingHeads", None)
+    if overlapping is not None and isinstance(err, overlapping):
+        return ["say where the database really is: migrate stamp --purge <revision>"]
+    return []
 
 
 def _notes(err: BaseException) -> list[str]:
