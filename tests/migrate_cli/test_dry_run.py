@@ -171,3 +171,21 @@ def test_an_alembic_project_is_tried_and_nothing_stays(
     assert catalog(url) == {}
     assert run(["upgrade"]) == 0
     assert versions(url) == ["bb22"]
+
+
+@pytest.mark.parametrize(("kind", "driver"), [("sqlite", "aiosqlite"), ("postgresql", "asyncpg")])
+def test_an_asynchronous_driver_rolls_back_too(
+    request: pytest.FixtureRequest, make_project: Any, kind: str, driver: str
+) -> None:
+    pytest.importorskip(driver)
+    url = request.getfixturevalue(f"{kind}_url")
+    project = make_project(url)
+    project.revision("a1a1", None, TABLE)
+    name, _, rest = url.partition("://")
+    project.url = f"{name.partition('+')[0]}+{driver}://{rest}"
+
+    found = dry_run(project.config)
+    project.url = url
+
+    assert len(found.done) == 1
+    assert tables(project) == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from migrate_cli.cli.planning import markdown
-from migrate_cli.commands import plan, upgrade
+from migrate_cli.commands import aio, plan, upgrade
 from migrate_cli.errors import UsageError
 from migrate_cli.forecast.values import Forecast, Foretold
 from migrate_cli.way_back import of_source
@@ -358,3 +359,24 @@ def test_a_forecast_doesnt_touch_the_state_of_the_connection(project: Any) -> No
 
         assert not connection.in_transaction()
     assert len(found.databases) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "driver"),
+    [("sqlite", "aiosqlite"), ("postgresql", "asyncpg"), ("mariadb", "aiomysql")],
+)
+def test_an_asynchronous_driver_is_asked_as_well(
+    request: pytest.FixtureRequest, make_project: Any, kind: str, driver: str
+) -> None:
+    pytest.importorskip(driver)
+    url = request.getfixturevalue(f"{kind}_url")
+    name, _, rest = url.partition("://")
+    project = make_project(f"{name.partition('+')[0]}+{driver}://{rest}")
+    body = f'{TABLE}\nop.get_bind().execute(sa.text("SELECT 1")).all()'
+    project.revision("a1a1", None, body)
+
+    (revision,) = planned(project).revisions
+
+    assert len(revision.changes) == 1
+    assert "reads live data" in str(revision.opaque)
+    assert asyncio.run(aio.plan(project.config)).databases[0].heads == ("a1a1",)

@@ -308,3 +308,19 @@ def test_waiting_is_bounded_by_the_setting(postgresql_url: str, make_project: An
     assert time.monotonic() - start < 10
     released.set()
     thread.join()
+
+
+def test_an_asynchronous_driver_tries_again_too(postgresql_url: str, make_project: Any) -> None:
+    pytest.importorskip("asyncpg")
+    project = make_project(postgresql_url)
+    project.settings('statement_lock_timeout = "100ms"')
+    project.revision("a1a1", None, TABLE)
+    upgrade(project.config)
+    project.revision("b2b2", "a1a1", 'op.add_column("t", sa.Column("b", sa.Integer))')
+    thread, released = blocked(project)
+    project.url = postgresql_url.replace("postgresql+psycopg", "postgresql+asyncpg")
+
+    moved = upgrade(project.config, progress=Progress(again=lambda sentence: released.set()))
+
+    thread.join()
+    assert [one.revision for one in moved.done] == ["b2b2"]

@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from sqlalchemy import Connection
 
 from ..given import asynchronous
-from . import amending, database, ensuring, files, journal, moves, waiting
+from . import (
+    amending,
+    database,
+    ensuring,
+    files,
+    journal,
+    moves,
+    planning,
+    rehearsing,
+    verifying,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -53,11 +64,14 @@ check = awaited(database.check)
 current = awaited(database.current)
 diff = awaited(database.diff)
 downgrade = awaited(moves.downgrade)
+dry_run = awaited(rehearsing.dry_run)
 ensure_version = awaited(ensuring.ensure_version)
 log = awaited(journal.log)
+plan = awaited(planning.plan)
 resume = awaited(journal.resume)
 revision = awaited(files.revision)
 stamp = awaited(moves.stamp)
 status = awaited(database.status)
 upgrade = awaited(moves.upgrade)
+verify = awaited(verifying.verify)
 wait = awaited(waiting.wait)
