@@ -31,7 +31,7 @@ def plan(target: str | None, down: bool, no_sql: bool) -> None:
 
     if down and target is None:
         raise click.UsageError("--down needs a TARGET: an id, -1, or base")
-    found = work(project(), target, down=down)
+    found = work(project(), target, down=down, sql=not no_sql)
     if option("format") == "markdown":
         click.echo("\n\n".join(markdown(one, sql=not no_sql) for one in found.databases))
         return

@@ -34,11 +34,21 @@ class Planned:
     databases: tuple[Forecast, ...]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for: where to go, whether downwards, and whether with SQL."""
+
+    target: str | None
+    down: bool
+    sql: bool
+
+
 def plan(
     config: Config,
     target: str | None = None,
     *,
     down: bool = False,
+    sql: bool = True,
     connection: Database | None = None,
 ) -> Planned:
     """Say what a move would do to a database. Nothing is written; the version table is only read.
@@ -53,6 +63,7 @@ def plan(
         config: The project's settings.
         target: Where to go, as `upgrade` and `downgrade` take it; None is the only head.
         down: Go down, as `downgrade` does.
+        sql: Write the SQL of each change, too.
         connection: Which database; None connects to what the settings name.
 
     Raises:
@@ -60,9 +71,10 @@ def plan(
         NoURL: The settings name no database, so that not even its kind is known.
     """
     files = Scripts.of(config)
+    asked = _Asked(target, down, sql)
 
     def work(around: Run) -> Planned:
-        return Planned((_forecast(around, config, files, target, down, None),))
+        return Planned((_forecast(around, config, files, asked, None),))
 
     try:
         return on_database(config, connection, work, join=_together)
@@ -72,7 +84,7 @@ def plan(
         reason = str(err).partition("\n")[0]
 
         def without(around: Run) -> Planned:
-            return Planned((_forecast(around, config, files, target, down, reason),))
+            return Planned((_forecast(around, config, files, asked, reason),))
 
         try:
             return in_script(config, io.StringIO(), without, join=_together)
@@ -88,10 +100,10 @@ def _forecast(
     around: Run,
     config: Config,
     files: Scripts,
-    target: str | None,
-    down: bool,
+    asked: _Asked,
     unreachable: str | None,
 ) -> Forecast:
+    target, down = asked.target, asked.down
     graph, sink = files.graph, around.sink
     to = targets.end(files, target, "downgrade" if down else "upgrade")
     before, doubts = _where(around, graph, unreachable)
@@ -108,6 +120,7 @@ def _forecast(
             connection=sink.connection,
             keywords=around.keywords,
             inside=None if config.world is None else config.world.listening,
+            sql=asked.sql,
         )
     version = sink.dialect.server_version_info if sink.connection is not None else None
     return Forecast(

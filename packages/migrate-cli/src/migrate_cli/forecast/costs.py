@@ -38,8 +38,14 @@ class Costs:
             nowhere.
     """
 
-    def __init__(self, dialect: Dialect, asked: Dialect, connection: Connection | None) -> None:
-        """Take a dialect to write with, one to ask for facts, and a connection or None."""
+    def __init__(
+        self, dialect: Dialect, asked: Dialect, connection: Connection | None, *, sql: bool = True
+    ) -> None:
+        """Take a dialect to write with, one to ask for facts, and a connection or None.
+
+        Without *sql* no statements are written.
+        """
+        self._with_sql = sql
         self.dialect, self.connection = dialect, connection
         self._asked = asked
         self._made: set[Key] = set()
@@ -68,6 +74,8 @@ class Costs:
         if copied:
             found, sql = _of_a_copy(found), None
             why: str | None = "the table is copied into a new one that takes its place"
+        elif not self._with_sql:
+            sql = why = None
         else:
             sql, why = self._sql(element, key)
         new = key in self._made

@@ -29,6 +29,7 @@ def foretell(
     connection: Connection | None = None,
     keywords: Mapping[str, Any] | None = None,
     inside: Speaker | None = None,
+    sql: bool = True,
 ) -> tuple[ForetoldRevision, ...]:
     """Say what the steps of a plan would do.
 
@@ -41,9 +42,10 @@ def foretell(
         connection: Where the catalog is read; None for nowhere.
         keywords: What the scripts' functions get by parameter name, besides `op`.
         inside: Lets the scripts of the project speak to our sink, where `op` isn't ours.
+        sql: Write the statements of each change, too.
     """
     writing = dialect if connection is None else at_rest(dialect)
-    costs = Costs(writing, dialect, connection)
+    costs = Costs(writing, dialect, connection, sql=sql)
     with listening(dialect, keywords=keywords, inside=inside, connection=connection) as listener:
         heard = [listener.hear(step) for step in steps]
     found = []
