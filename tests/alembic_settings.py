@@ -75,6 +75,7 @@ class Case:
         environ: Variables of the environment; "{here}" is its folder.
         native: Whether our own commands have the same words.
         differs: Why what is said differs; empty if it doesn't.
+        compiled: Which of the files are there compiled, without their source.
     """
 
     files: Mapping[str, str]
@@ -82,6 +83,7 @@ class Case:
     environ: Mapping[str, str] = field(default_factory=dict)
     native: bool = True
     differs: str = ""
+    compiled: tuple[str, ...] = ()
 
     def all_files(self) -> dict[str, str]:
         plain = {
@@ -274,6 +276,10 @@ CASES: dict[str, Case] = {
         }
     ),
     "not-recursive": Case({**ini(), "scripts/versions/deep/b.py": table("two", "bb22", "aa11")}),
+    "sourceless": Case(
+        {**ini("sourceless = true\n"), "scripts/versions/b.py": table("two", "bb22", "aa11")},
+        compiled=("scripts/versions/a.py",),
+    ),
     "hooks": Case(
         {
             **ini(
@@ -329,7 +335,7 @@ CASES: dict[str, Case] = {
 """Each is run by both tools: the same answers, files and tables."""
 
 DRIVER = """
-import io, json, logging, os, sys, warnings
+import io, json, logging, os, py_compile, sys, warnings
 from pathlib import Path
 warnings.simplefilter("ignore")
 tool, root = sys.argv[1:]
@@ -349,6 +355,9 @@ for name, case in json.load(sys.stdin).items():
     for file, text in case["files"].items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text, "utf-8")
+    for file in case["compiled"]:
+        py_compile.compile(str(folder / file), str(folder / f"{file}c"))
+        (folder / file).unlink()
     os.chdir(folder)
     sys.path[:] = ["", *path]
     os.environ.clear()

@@ -44,7 +44,12 @@ def test_settings_mean_what_they_mean_to_alembic(tmp_path: Path) -> None:
 def run(root: Path, tool: str) -> Answers:
     """What a tool answers in each project: exit status, stdout and stderr of each command."""
     cases = {
-        name: {"files": case.all_files(), "words": case.words, "environ": dict(case.environ)}
+        name: {
+            "files": case.all_files(),
+            "words": case.words,
+            "environ": dict(case.environ),
+            "compiled": case.compiled,
+        }
         for name, case in CASES.items()
         if tool != "migrate" or case.native
     }

@@ -61,6 +61,7 @@ def project(
         truncate_slug_length=directory.truncate_slug_length,
         locations=tuple(directory._version_locations),
         recursive=directory.recursive_version_locations,
+        sourceless=directory.sourceless,
         world=AlembicWorld(settings),
         **named,
     )

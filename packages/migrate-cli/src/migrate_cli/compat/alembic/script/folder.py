@@ -127,11 +127,11 @@ class ScriptFolder:
     @cached_property
     def files(self) -> Scripts:
         """The revision files, as our runner knows them."""
-        kind = _Sourceless if self.sourceless else Scripts
-        return kind(
+        return Scripts(
             self.dir.absolute(),
             self._version_locations,
             recursive=self.recursive_version_locations,
+            sourceless=self.sourceless,
         )
 
     def _load_revisions(self) -> Iterator[Script]:
@@ -299,19 +299,6 @@ class ScriptFolder:
 
     def _step(self, id: str, is_upgrade: bool) -> RevisionStep:
         return RevisionStep(self.revision_map, self.revision_map[id], is_upgrade)
-
-
-class _Sourceless(Scripts):
-    """Revision files of which the compiled ones count too."""
-
-    def files(self) -> list[Path]:
-        """The revision files; a source file wins over its compiled one."""
-        found = {path.stem: path for path in super().files()}
-        for folder in self.locations:
-            for inside in (folder, folder / "__pycache__"):
-                for path in sorted(inside.glob("*.pyc")) if inside.is_dir() else ():
-                    found.setdefault(path.name.partition(".")[0], path)
-        return [found[name] for name in sorted(found)]
 
 
 def located(location: str | os.PathLike[str]) -> Path:
