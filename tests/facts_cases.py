@@ -135,7 +135,9 @@ INSERT INTO child (id, a, b, c, short, body, n, f, ts, big, parent, other) VALUE
 SETUP = {
     SQLITE: COMMON.format(clock="timestamp", more=""),
     MARIADB: COMMON.format(
-        clock="datetime(6)", more="e enum('p', 'q') DEFAULT 'p', short2 varchar(40),"
+        clock="datetime(6)",
+        more="e enum('p', 'q') DEFAULT 'p', short2 varchar(40), j json,"
+        "checked int CHECK (checked > 0),",
     )
     + ";CREATE SEQUENCE counter START WITH 4711",
     POSTGRESQL: "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');"
@@ -176,7 +178,7 @@ CASES = {
     ),
     "storage-reset": Case(
         lambda: AlterTableOptions(
-            "child", postgresql_with=None, existing_options={"postgresql_with": {"fillfactor": 9}}
+            "child", postgresql_with=None, existing_options={"postgresql_with": {"fillfactor": 90}}
         ),
         (POSTGRESQL,),
     ),
@@ -279,6 +281,8 @@ CASES = {
     "column-comment": Case(
         alter("f", comment="what", existing_type=Double(), existing_nullable=True), SERVERS
     ),
+    "comment-of-json": Case(alter("j", comment="what"), (MARIADB,)),
+    "comment-of-checked": Case(alter("checked", comment="what"), (MARIADB,)),
     "type-same": Case(retype("b", String(50), String(50)), SERVERS),
     "type-varchar-longer": Case(retype("b", String(50), String(60)), SERVERS),
     "type-varchar-from-short": Case(retype("short", String(10), String(300)), SERVERS),

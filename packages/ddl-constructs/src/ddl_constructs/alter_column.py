@@ -143,7 +143,7 @@ class AlterColumn(Change):
                 swapped["new_column_name"] = self.column_name
                 continue
             existing = "existing_" + aspect.rstrip("_")
-            swapped[aspect] = getattr(self, existing)
+            swapped[aspect] = _as_it_was(getattr(self, existing), getattr(self, aspect))
             swapped[existing] = getattr(self, aspect)
             if swapped[aspect] is KEEP:
                 missing.append(existing)
@@ -157,6 +157,32 @@ class AlterColumn(Change):
         where = sqltext.dotted(self.schema, self.table_name, self.column_name)
         said = [_say(self, a) for a in self.aspects]
         return f"alter column {where}: {', '.join(said)}" if said else f"leave column {where}"
+
+
+# SQL:2003, sequence generators: what an option is that nobody says
+_UNSAID: dict[str, dict[str, Any]] = {
+    "start": {"start": 1},
+    "increment": {"increment": 1},
+    "cache": {"cache": 1},
+    "cycle": {"cycle": False},
+    "minvalue": {"nominvalue": True},
+    "maxvalue": {"nomaxvalue": True},
+}
+
+
+def _as_it_was(old: Any, new: Any) -> Any:
+    """Give what was there before, an Identity with all that the new one says otherwise."""
+    if not isinstance(old, Identity) or not isinstance(new, Identity):
+        return old
+    said: dict[str, Any] = {}
+    for option, unsaid in _UNSAID.items():
+        if getattr(new, option) is not None and getattr(old, option) is None:
+            said |= unsaid
+    if not said:
+        return old
+    names = (*_UNSAID, "always", "nominvalue", "nomaxvalue", "on_null")
+    stated = {n: v for n in names if (v := getattr(old, n, None)) is not None}
+    return Identity(**{**stated, **said})
 
 
 def _none_keeps(value: Any) -> Any:

@@ -7,12 +7,11 @@ connection is at hand, and asked for otherwise.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Computed, Identity, table
+from sqlalchemy import JSON, Column, Computed, Identity, inspect, table
 from sqlalchemy import column as sql_column
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -25,10 +24,11 @@ from .. import guard, sqltext
 from ..alter_column import AlterColumn, type_checks
 from ..change import KEEP, lowers
 from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
-from ..constraint import AddConstraint
+from ..constraint import AddConstraint, DropConstraint
 from ..errors import MissingFact, UnsupportedChange
+from ..guard import schema_on
 from .mysql import is_mariadb, version
-from .mysql_read import AsDeclared, Kept, no_column, read_column
+from .mysql_read import AsDeclared, Kept, is_of_json, no_column, read_column
 
 
 @lowers(AlterColumn, "mysql", "mariadb")
@@ -171,12 +171,18 @@ def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn
 
 def keeping(change: AlterColumn, kept: Kept) -> AlterColumn:
     """Let a whole definition say what no fact of the change does; the change is a fresh copy."""
-    if kept.check is not None and change.type_ is not KEEP:
-        bare = re.sub(r"[\s`]", "", kept.check).lower()
-        if bare == f"json_valid({change.column_name.lower()})":  # it belongs to the type JSON
+    if kept.check is not None and is_of_json(kept.check, change.column_name):
+        stated = change.existing_type if change.type_ is KEEP else change.type_
+        if change.type_ is not KEEP or _is_json(stated):
             kept = replace(kept, check=None)
     change.__dict__["_kept"] = kept
     return change
+
+
+def _is_json(type_: Any) -> bool:
+    if isinstance(type_, AsDeclared):
+        return type_.declared == "json"
+    return isinstance(type_, JSON)
 
 
 @compiles(AlterColumn, "mysql", "mariadb")
@@ -270,4 +276,21 @@ def _drop_column(
         if not guard.has_column(change, change.column_name, connection, dialect):
             return
         change = change.replace(if_exists=None)
+    if connection is not None and change.existing_column is not None:
+        yield from _keys_of(change, change.existing_column, connection)
     yield change
+
+
+def _keys_of(
+    change: DropColumn, column: Column[Any], connection: Connection
+) -> Iterator[DropConstraint]:
+    """Drop the foreign keys that a column is known to have, under the names that the server gave.
+
+    MariaDB 10.11: error 1553, their index is "needed in a foreign key constraint".
+    """
+    if not column.foreign_keys:
+        return
+    schema = schema_on(connection, change.schema)
+    for key in inspect(connection).get_foreign_keys(change.table_name, schema=schema):
+        if change.column_name in key["constrained_columns"]:
+            yield DropConstraint(key["name"], change.table_name, "foreignkey", schema=change.schema)

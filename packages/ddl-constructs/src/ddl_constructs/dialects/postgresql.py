@@ -163,10 +163,11 @@ def _validate_constraint(change: ValidateConstraint, compiler: DDLCompiler, **kw
 def _needs_a_schema(
     change: SetTableSchema, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
-    """PostgreSQL has no word for the default schema: it must be named."""
-    if change.new_schema is None:
+    """PostgreSQL has no word for the default schema: it must be named, or have been met."""
+    new = change.new_schema or dialect.default_schema_name
+    if new is None:
         raise MissingFact(change.describe(), ("new_schema",), "SET SCHEMA names a schema")
-    yield change
+    yield change if new == change.new_schema else change.replace(new_schema=new)
 
 
 @compiles(SetTableSchema, "postgresql")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, column, select, table
+from sqlalchemy import Column, UniqueConstraint, column, select, table
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -59,6 +59,11 @@ def _add_column(
     if len(bound.foreign_keys) > 1:
         raise _needs_rebuild(change)
     yield change
+    yield from _indexes(bound, change)
+
+
+def _indexes(bound: Column[Any], change: AddColumn | DropColumn) -> Iterator[CreateIndex]:
+    """Yield the indexes that come with a column: those for a UNIQUE, and its own."""
     for constraint in bound.table.constraints:
         if isinstance(constraint, UniqueConstraint):
             name = str(constraint.name or f"uq_{change.table_name}_{bound.name}")
@@ -87,6 +92,11 @@ def _drop_column(
         if not guard.has_column(change, change.column_name, connection, dialect):
             return
         change = change.replace(if_exists=None)
+    if change.existing_column is not None:
+        bound = detached.bind_column(change.existing_column, change.table_name, change.schema)
+        for index in _indexes(bound, change):
+            name = str(index.element.name)
+            yield DropIndex(name, change.table_name, schema=change.schema, if_exists=True)
     yield change
 
 
