@@ -151,6 +151,18 @@ def test_blocks_that_follow_each_other_are_done_as_one(
     assert str(ask(made, "SELECT sql FROM sqlite_master WHERE name = 'p'")).count("NOT NULL") == 2
 
 
+def test_a_column_that_is_converted_by_two_blocks_is_converted_twice(made: Project) -> None:
+    with sqlite3.connect(file_of(made)) as connection:
+        connection.execute("UPDATE p SET note = 'true'")
+    connection.close()
+    blocks = [BLOCK.replace("nullable=False", f"type_=sa.{t}()") for t in ("Boolean", "Integer")]
+    made.revision("a1", upgrade="\n".join(blocks))
+
+    commands.upgrade(made.config)
+
+    assert ask(made, "SELECT DISTINCT note, typeof(note) FROM p") == [(1, "integer")]
+
+
 def test_after_a_look_at_the_connection_a_block_doesnt_wait(made: Project) -> None:
     made.revision(
         "a1",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from ddl_constructs import Change
+from ddl_constructs import AlterColumn, Change
 from sqlalchemy import Table
 from sqlalchemy.schema import SchemaItem
 
@@ -69,13 +69,27 @@ class Block:
             step.before or step.after for step in self.steps
         )
 
+    @property
+    def _retyped(self) -> set[str]:
+        """Names of the columns that get another type, before and after the block."""
+        return {
+            name
+            for step in self.steps
+            if isinstance(step.change, AlterColumn) and "type_" in step.change.aspects
+            for name in (step.change.column_name, step.change.new_column_name)
+            if isinstance(name, str)
+        }
+
     def joined(self, other: Block) -> Block | None:
-        """Give the one block that does what this one and the next do; None if none can."""
+        """Give the one block that does what this one and the next do; None if none can.
+
+        A column whose type both alter is converted twice: from text to boolean, and to integer.
+        """
         here, there = (replace(b, steps=()) for b in (self, other))
         plain = Block(
             self.table_name, self.schema, self.recreate, names_are_read=self.names_are_read
         )
-        if here != there or here != plain:
+        if self._retyped & other._retyped or here != there or here != plain:
             return None
         return replace(self, steps=(*self.steps, *other.steps))
 
