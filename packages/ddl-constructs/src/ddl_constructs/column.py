@@ -45,7 +45,8 @@ class AddColumn(Change):
         inline_primary_key: Write PRIMARY KEY inside of the column, if it is `primary_key`.
         insert_after: The column that it stands behind; None for the end, where all
             databases but MySQL and MariaDB put it.
-        dialect_kwargs: Dialect options (`mssql_default_name`, the name of its default).
+        dialect_kwargs: Dialect options (`mssql_default_name`, the name of its default;
+            `mysql_fill=True` lets the server give 0 or "" to rows that have no value).
     """
 
     words: ClassVar = ("add_column",)

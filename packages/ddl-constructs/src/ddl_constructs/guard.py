@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
+from .column import AddColumn
 from .constraint import DropConstraint
 from .errors import UnsupportedChange
 
@@ -59,3 +60,30 @@ def has_constraint(change: DropConstraint, connection: Connection | None, dialec
     for kind in ("unique_constraints", "foreign_keys", "check_constraints"):
         found += [c["name"] for c in getattr(inspector, f"get_{kind}")(**where)]
     return change.constraint_name in found or change.type_ == "primary"
+
+
+def refuse_rows(change: AddColumn, connection: Connection | None, dialect: Dialect) -> None:
+    """Refuse to add a column whose values rows that are there would have to get from nowhere.
+
+    PostgreSQL says only that the column "contains null values"; MySQL and MariaDB fill in
+    0 or an empty string, silently. Without a connection there is nowhere to look.
+    """
+    column = change.column
+    needless = (
+        column.nullable
+        or column.primary_key
+        or column.server_default is not None
+        or column.autoincrement is True
+        or change.if_not_exists
+    )
+    if connection is None or needless:
+        return
+    rows = select(text("1")).select_from(table(change.table_name, schema=change.schema)).limit(1)
+    if connection.execute(rows).first() is not None:
+        raise UnsupportedChange(
+            change.describe(),
+            dialect.name,
+            "the table has rows, and the column may not be NULL in them",
+            "give it a server_default, or add it with nullable=True, fill it, "
+            "and alter it to nullable=False",
+        )

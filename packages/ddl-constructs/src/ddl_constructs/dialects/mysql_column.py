@@ -243,9 +243,13 @@ def _add_column(
 ) -> Iterator[ExecutableDDLElement]:
     """Take REFERENCES out of the column where the server reads over it.
 
+    `mysql_fill=True` lets the server fill in 0 or an empty string where rows have no value.
+
     MySQL 8.4 manual, FOREIGN KEY constraints: inline REFERENCES are parsed and
     ignored, from 9.0 on they are honoured; MariaDB honours them from 10.5 on.
     """
+    if not change.dialect_kwargs.get("mysql_fill"):
+        guard.refuse_rows(change, connection, dialect)
     if change.inline_references and not version(dialect, (9, 0), (10, 5)):
         yield change.replace(inline_references=None)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, select, table, text
+from sqlalchemy import Column
 from sqlalchemy.dialects.postgresql import ARRAY, ENUM
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.types import TypeEngine
 
-from .. import sqltext
+from .. import guard, sqltext
 from ..change import Change, lowers
 from ..column import AddColumn, DropColumn, add_with_companions
 from ..enum import (
@@ -23,7 +23,6 @@ from ..enum import (
     DropEnum,
     RenameEnumValue,
 )
-from ..errors import UnsupportedChange
 from ..table import CreateTable, DropTable, create_with_companions
 
 
@@ -73,36 +72,10 @@ def _drop_table(
 def _add_column(
     change: AddColumn, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
-    if connection is not None and _needs_values(change):
-        _refuse_rows(change, connection)
+    guard.refuse_rows(change, connection, dialect)
     for enum in native_enums([change.column], dialect):
         yield _create(enum)
     yield from add_with_companions(change, dialect, connection)
-
-
-def _needs_values(change: AddColumn) -> bool:
-    """Tell whether a row that is there would have to get a value from nowhere."""
-    column = change.column
-    return not (
-        column.nullable
-        or column.primary_key
-        or column.server_default is not None
-        or column.autoincrement is True
-        or change.if_not_exists
-    )
-
-
-def _refuse_rows(change: AddColumn, connection: Connection) -> None:
-    """Raise if the table has rows; the server says only that the column "contains null values"."""
-    rows = select(text("1")).select_from(table(change.table_name, schema=change.schema)).limit(1)
-    if connection.execute(rows).first() is not None:
-        raise UnsupportedChange(
-            change.describe(),
-            "postgresql",
-            "the table has rows, and the column may not be NULL in them",
-            "give it a server_default, or add it with nullable=True, fill it, "
-            "and alter it to nullable=False",
-        )
 
 
 @lowers(DropColumn, "postgresql")

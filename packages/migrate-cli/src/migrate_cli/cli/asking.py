@@ -16,6 +16,8 @@ from .paper import option, paint, tell
 if TYPE_CHECKING:
     from ddl_autogen import Rename
 
+    from ..against_rows import Conflict, Fills
+
 
 def somebody_is_there() -> bool:
     """Tell whether a question would be read: a terminal on both sides, and no build server."""
@@ -53,3 +55,25 @@ def renames(said: Sequence[str], none: bool) -> Answers:
 def _renamed(question: Rename) -> bool:
     asked = f"Was {question.kind} {question.old_name} renamed to {question.new_name}?"
     return click.confirm(visible(asked, keep=""), default=False, err=True)
+
+
+def fills(said: Sequence[str], despite: bool) -> Fills:
+    """Give who tells what rows get that have no value: flags, and whoever sits there.
+
+    Args:
+        said: "table.column=SQL" texts of the command line.
+        despite: Whether all is to be written whatever the rows are.
+    """
+    from ..against_rows import Fills
+
+    return Fills(said, despite=despite, ask=_filled if somebody_is_there() else None)
+
+
+def _filled(conflict: Conflict) -> str | None:
+    """Ask for a value, or whether to go on without; None stops."""
+    tell(visible(f"{conflict.change.describe()}: the table {conflict.reason}", keep=""))
+    if conflict.fillable:
+        asked = f"Their value of {conflict.column} as SQL (0, 'x', now()); empty stops"
+        value: str = click.prompt(visible(asked, keep=""), default="", show_default=False, err=True)
+        return value.strip() or None
+    return "" if click.confirm("Write it all the same?", default=False, err=True) else None

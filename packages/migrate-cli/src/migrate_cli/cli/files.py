@@ -129,6 +129,15 @@ _PLACE = (
         "goes; repeatable. Otherwise a terminal asks.",
     ),
     click.option("--no-renames", is_flag=True, help="Nothing else was renamed: drop and create."),
+    click.option(
+        "--fill",
+        multiple=True,
+        metavar="TABLE.COLUMN=SQL",
+        help="Value of rows that have none in a column that may not be NULL; repeatable.",
+    ),
+    click.option(
+        "--despite-rows", is_flag=True, help="Write also what rows of this database stand against."
+    ),
 )
 
 
@@ -174,6 +183,8 @@ def _write(
     branch_label: Sequence[str],
     renames: Sequence[str],
     no_renames: bool,
+    fill: Sequence[str],
+    despite_rows: bool,
     **how: Any,
 ) -> None:
     from ..commands import revision as work
@@ -185,6 +196,7 @@ def _write(
         head=head,
         branch_labels=branch_label,
         answers=asking.renames(renames, no_renames),
+        fills=asking.fills(fill, despite_rows),
         **how,
     )
     answer(made, _written(made))
@@ -197,6 +209,8 @@ def _amend(
     allow_drops: bool,
     renames: Sequence[str],
     no_renames: bool,
+    fill: Sequence[str],
+    despite_rows: bool,
     **place: Any,
 ) -> None:
     from ..commands import amend as work
@@ -214,6 +228,7 @@ def _amend(
             allow_empty=allow_empty,
             allow_drops=allow_drops,
             answers=asking.renames(renames, no_renames),
+            fills=asking.fills(fill, despite_rows),
             progress=teller.progress(silent=False),
         )
     lines = [change_line(change) for change in made.changes]

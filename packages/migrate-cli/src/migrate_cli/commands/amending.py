@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..against_rows import Fills
 from ..config import Config
 from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
 from ..given import Database
@@ -46,6 +47,7 @@ def amend(
     allow_empty: bool = False,
     allow_drops: bool = False,
     answers: Answers | None = None,
+    fills: Fills | None = None,
     progress: Progress | None = None,
     connection: Database | None = None,
 ) -> Amended:
@@ -98,6 +100,7 @@ def amend(
             allow_empty=allow_empty,
             allow_drops=allow_drops,
             answers=answers,
+            fills=fills,
             connection=connection,
         )
         path = _written(made, script)

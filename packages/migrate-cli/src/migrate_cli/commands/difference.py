@@ -11,6 +11,7 @@ from ddl_constructs import Change, DropTable
 from revgraph import RevisionGraph
 from sqlalchemy import MetaData, inspect
 
+from ..against_rows import Fills
 from ..config import Config
 from ..environment import metadata
 from ..errors import BrokenPlugin, NoHook, in_one_line
@@ -115,6 +116,17 @@ def rewritten(found: Sequence[Change], rewrite: Callable[..., Any], target: str)
             kind = "None" if one is None else f"a {type(one).__name__}"
             raise NoHook("rewrite", target, f"it gave {kind}; it must give a list of changes")
     return wanted
+
+
+def filled(found: Sequence[Change], around: Run, fills: Fills | None) -> list[Change]:
+    """Give changes with the steps that fill what rows lack.
+
+    Raises:
+        RowsAgainst: Rows stand against some, and nobody has said what to do.
+    """
+    connection = live(around)
+    with reading(connection):
+        return (fills or Fills()).settled(found, connection)
 
 
 def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> None:

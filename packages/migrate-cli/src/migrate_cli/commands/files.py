@@ -21,6 +21,7 @@ from . import targets
 if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_constructs import Change
 
+    from ..against_rows import Fills
     from ..given import Database
     from ..runner import Run
 
@@ -98,6 +99,7 @@ def revision(
     allow_drops: bool = False,
     answers: Answers | None = None,
     version_path: Path | None = None,
+    fills: Fills | None = None,
     connection: Database | None = None,
 ) -> Made:
     """Write a new revision file.
@@ -115,6 +117,7 @@ def revision(
         allow_drops: Write it also if it drops most of the database's tables.
         answers: Who tells what was renamed; None for the settings alone.
         version_path: Its folder, one of `version_locations`; None for that of its parent.
+        fills: Who tells what becomes of rows that stand against a change; None for nobody.
         connection: Which database to compare with; None connects to what the settings name.
 
     Raises:
@@ -149,7 +152,7 @@ def revision(
     parents = _parents(scripts, head, splice)
     body = _Body()
     if autogenerate:
-        body = _compared(config, scripts.graph, allow_drops, answers, connection)
+        body = _compared(config, scripts.graph, allow_drops, answers, fills, connection)
         if not body.changes and not allow_empty:
             return Made(None, None, ())
     script = write_revision(
@@ -259,6 +262,7 @@ def _compared(
     graph: RevisionGraph[Script],
     allow_drops: bool,
     answers: Answers,
+    fills: Fills | None,
     connection: Database | None,
 ) -> _Body:
     """Compare the database with the models, and write the difference in both directions."""
@@ -277,12 +281,13 @@ def _compared(
             found = difference.changes(around, ours, config, answers)
         if not allow_drops:
             difference.guard(found, around, config.metadata)
+        steps = difference.filled(found, around, fills)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
         for _ in loaded(RENDERERS):  # being imported, they register what they render
             pass
-        up = ddl_autogen.render(found, dialect=dialect, indent=1)
+        up = ddl_autogen.render(steps, dialect=dialect, indent=1)
         back = ddl_autogen.reverse(found, dialect)
         down = ddl_autogen.render(back, dialect=dialect, indent=1)
-        return _Body(tuple(found), up.lines, down.lines, [*up.imports, *down.imports])
+        return _Body(tuple(steps), up.lines, down.lines, [*up.imports, *down.imports])
 
     return on_database(config, connection, work)

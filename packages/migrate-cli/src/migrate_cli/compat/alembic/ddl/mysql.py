@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ddl_constructs import traits
+from typing import Any
+
+from ddl_constructs import AddColumn, Change, traits
 
 from .base import (
     AlterColumn,
@@ -39,6 +41,12 @@ class MySQLImpl(DefaultImpl):
     transactional_ddl = _TRAITS.transactional_ddl
     command_terminator = _TRAITS.terminator
     numbers_rows = True
+
+    def _say(self, change: Change) -> Any:
+        """Let the server fill in 0 or an empty string where a new column has no value, as Alembic does."""
+        if isinstance(change, AddColumn):
+            change = change.replace(mysql_fill=True)
+        return super()._say(change)
 
 
 class MariaDBImpl(MySQLImpl):

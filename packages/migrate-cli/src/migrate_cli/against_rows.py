@@ -1,0 +1,250 @@
+"""What the rows that are there have against changes which were found: no value, or one that is lost."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ddl_constructs import (
+    KEEP,
+    AddColumn,
+    AlterColumn,
+    Change,
+    CreateTable,
+    ExecuteSQL,
+    RenameTable,
+)
+from sqlalchemy import cast, column, literal_column, select, table
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import CompileError, DataError, DBAPIError, SAWarning
+from sqlalchemy.types import NullType
+
+from .complaint import reason
+from .errors import Refused, UsageError
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A change that the rows stand against.
+
+    Attributes:
+        change: The change.
+        column: "table.column", as it will be called.
+        reason: What the rows have or lack.
+        fillable: Whether a value for those that have none would do.
+    """
+
+    change: Change
+    column: str
+    reason: str
+    fillable: bool
+
+
+def conflicts(found: Sequence[Change], connection: Connection) -> list[Conflict]:
+    """Look at the rows for each change that they may stand against; one query each.
+
+    Args:
+        found: The changes, in order; none of them has run.
+        connection: The database.
+    """
+    looked = _Looking(found, connection)
+    return [one for change in found for one in looked.at(change)]
+
+
+class RowsAgainst(Refused):
+    """Rows stand against changes that would be written.
+
+    Attributes:
+        conflicts: What they stand against.
+    """
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        self.conflicts = tuple(conflicts)
+        lines = [f"can't {one.change.describe()}: the table {one.reason}" for one in conflicts]
+        fillable = [one.column for one in conflicts if one.fillable]
+        mends = [f"a value for them, as SQL: --fill {name}=0" for name in fillable[:1]]
+        super().__init__("\n".join([*lines, *mends, "write it all the same: --despite-rows"]))
+
+
+class Fills:
+    """Who tells what rows get that have no value, and whether others may lose theirs."""
+
+    def __init__(
+        self,
+        said: Sequence[str] = (),
+        *,
+        despite: bool = False,
+        ask: Callable[[Conflict], str | None] | None = None,
+    ) -> None:
+        """Take what is known.
+
+        Args:
+            said: "table.column=SQL" texts of the command line.
+            despite: Whether all is to be written whatever the rows are.
+            ask: Asks a person: gives the SQL of the value, "" to write it all the same, None to
+                stop; None where nobody is there.
+
+        Raises:
+            UsageError: A text isn't of that form.
+        """
+        self._said: dict[str, str] = {}
+        for one in said:
+            name, separator, value = (part.strip() for part in one.partition("="))
+            if not (separator and name and value):
+                raise UsageError(
+                    f"--fill {one} isn't of the form table.column=SQL\n"
+                    "for example: --fill \"users.name='unknown'\""
+                )
+            self._said[name] = value
+        self._despite, self._ask = despite, ask
+
+    def settled(self, found: Sequence[Change], connection: Connection) -> list[Change]:
+        """Give the changes with the steps that fill.
+
+        Raises:
+            RowsAgainst: Rows stand against some, and nobody has said what to do.
+            UsageError: A value is given where none is needed.
+        """
+        known = {name_of(change) for change in found} - {""}
+        for name in self._said:
+            if name not in known:
+                raise UsageError(
+                    f"asked to fill {name}, but no rows of it need a value\n"
+                    "names are as in --fill users.name=0; one that comes, or becomes NOT NULL"
+                )
+        values, left = dict(self._said), list[Conflict]()
+        for one in () if self._despite else conflicts(found, connection):
+            if one.fillable and one.column in values:
+                continue
+            answer = None if self._ask is None else self._ask(one)
+            if answer is None:
+                left.append(one)
+            elif answer:
+                values[one.column] = answer
+        if left:
+            raise RowsAgainst(left)
+        quote = connection.dialect.identifier_preparer.quote
+        return [piece for change in found for piece in _filled(change, values, quote)]
+
+
+def _filled(
+    change: Change, values: Mapping[str, str], quote: Callable[[str], str]
+) -> Iterator[Change]:
+    value = values.get(name_of(change))
+    if value is None:
+        yield change
+        return
+    assert isinstance(change, (AddColumn, AlterColumn)), "nothing else has a name here"
+    added = change.column if isinstance(change, AddColumn) else None
+    column_name = change.column.name if isinstance(change, AddColumn) else change.column_name
+    where = ".".join(quote(part) for part in (change.schema, change.table_name) if part)
+    name = quote(column_name)
+    fill = ExecuteSQL(f"UPDATE {where} SET {name} = {value} WHERE {name} IS NULL", raw=True)
+    if added is None:
+        yield fill
+        yield change
+        return
+    nullable = added._copy()
+    nullable.nullable = True
+    yield change.replace(column=nullable)
+    yield fill
+    yield AlterColumn(
+        change.table_name,
+        added.name,
+        nullable=False,
+        schema=change.schema,
+        existing_type=added.type,
+        existing_nullable=True,
+        existing_server_default=None,
+        existing_comment=added.comment,
+    )
+
+
+def name_of(change: Change) -> str:
+    """Give "table.column" of a change that can leave rows without a value; "" of any other."""
+    if isinstance(change, AddColumn) and _needs_value(change):
+        return f"{_table(change)}.{change.column.name}"
+    if isinstance(change, AlterColumn) and change.nullable is False:
+        return f"{_table(change)}.{change.column_name}"
+    return ""
+
+
+def _table(change: AddColumn | AlterColumn) -> str:
+    return f"{change.schema}.{change.table_name}" if change.schema else change.table_name
+
+
+def _needs_value(change: AddColumn) -> bool:
+    """Tell whether a row that is there would have to get a value from nowhere."""
+    given = change.column
+    return not (
+        given.nullable
+        or given.primary_key
+        or given.server_default is not None
+        or given.autoincrement is True
+    )
+
+
+class _Looking:
+    """Looks at rows under the names that tables and columns have now."""
+
+    def __init__(self, found: Sequence[Change], connection: Connection) -> None:
+        self.connection = connection
+        self.new = {(c.schema, c.table_name) for c in found if isinstance(c, CreateTable)}
+        self.tables = {
+            (c.schema, c.new_table_name): c.old_table_name
+            for c in found
+            if isinstance(c, RenameTable)
+        }
+        self.columns = {
+            (c.schema, c.table_name, c.new_column_name): c.column_name
+            for c in found
+            if isinstance(c, AlterColumn) and c.new_column_name is not KEEP
+        }
+
+    def at(self, change: Change) -> Iterator[Conflict]:
+        if not isinstance(change, (AddColumn, AlterColumn)):
+            return
+        if (change.schema, change.table_name) in self.new:
+            return
+        now = self.tables.get((change.schema, change.table_name), change.table_name)
+        there = table(now, schema=change.schema)
+        if isinstance(change, AddColumn):
+            if _needs_value(change) and self._any(there, None):
+                yield Conflict(change, name_of(change), "has rows, which would have no value", True)
+            return
+        key = (change.schema, change.table_name, change.column_name)
+        name = str(self.columns.get(key, change.column_name))
+        if name_of(change) and self._any(there, column(name).is_(None)):
+            yield Conflict(change, name_of(change), "has rows without a value", True)
+        if (said := self._lost(change, there, name)) is not None:
+            yield Conflict(change, f"{_table(change)}.{change.column_name}", said, False)
+
+    def _lost(self, change: AlterColumn, there: Any, name: str) -> str | None:
+        """Say what rows would lose by another type; None if nothing, or if that can't be told."""
+        old, new = change.existing_type, change.type_
+        if new is KEEP or old is KEEP or isinstance(old, NullType) or isinstance(new, NullType):
+            return None
+        value: Any = column(name, old)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SAWarning)  # MySQL has no CAST to some types
+            try:
+                changed = cast(cast(value, new), old) != value
+                found = self._any(there, changed)
+            except (SAWarning, CompileError):
+                return None
+            except DataError as err:
+                return f"has rows that can't become {new!r}: {reason(err)}"
+            except (
+                DBAPIError
+            ):  # no such cast: whether the change says another way, is its own matter
+                return None
+        return "has rows whose value would change" if found else None
+
+    def _any(self, there: Any, condition: Any) -> bool:
+        asked: Any = select(literal_column("1")).select_from(there).limit(1)
+        if condition is not None:
+            asked = asked.where(condition)
+        with self.connection.begin_nested():
+            return self.connection.execute(asked).first() is not None
