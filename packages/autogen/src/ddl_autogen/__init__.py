@@ -14,6 +14,7 @@ from .errors import (
     UnsupportedType,
 )
 from .filters import Options
+from .migrations import Migrations, compare_metadata, produce_migrations
 from .renames import Rename
 from .render import Renderer, render, renders
 from .rewrite import Rewriter
@@ -29,6 +30,7 @@ __all__ = [
     "DDLAutogenError",
     "DatabaseType",
     "DuplicateTable",
+    "Migrations",
     "NoMetadata",
     "Options",
     "Rename",
@@ -43,6 +45,8 @@ __all__ = [
     "UnsupportedDatabase",
     "UnsupportedType",
     "compare",
+    "compare_metadata",
+    "produce_migrations",
     "render",
     "render_schema",
     "render_types",
