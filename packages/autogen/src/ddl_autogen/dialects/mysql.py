@@ -256,6 +256,7 @@ class MySQL(Database):
         version: Any = self.dialect.server_version_info or (99,)
         if self.is_mariadb and version < (10, 8):  # MDEV-13756: DESC is taken and dropped
             elements = tuple(replace(e, descending=False) for e in elements)
+        elements = tuple(_without_whole_length(e, index) for e in elements)
         return replace(value, using=using, elements=elements, where=None)
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
@@ -381,6 +382,17 @@ class MySQL(Database):
             del options[f"{self.name}_using"]
             options[f"{self.name}_prefix"] = value.using.upper()
         return options
+
+
+def _without_whole_length(element: ElementValue, index: Index) -> ElementValue:
+    """Take away the length of a prefix that is the whole column: the server doesn't keep it."""
+    columns = index.table.columns if index.table is not None else ()
+    for column in columns:
+        longest = getattr(column.type, "length", None)
+        if column.name == element.text and element.length and longest:
+            whole = not isinstance(column.type, sqltypes.Text) and longest <= element.length
+            return replace(element, length=None) if whole else element
+    return element
 
 
 def json_columns(table: TableValue) -> TableValue:

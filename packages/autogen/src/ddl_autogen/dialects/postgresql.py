@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, Column, Connection, Enum, text
+from sqlalchemy import ARRAY, Column, Connection, Enum, Index, text
 from sqlalchemy import Sequence as DBSequence
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql as pg
@@ -307,6 +307,10 @@ class PostgreSQL(Database):
             if replace(other, name=None) == replace(unique, name=None):
                 return True
         return False
+
+    def model_index(self, index: Index, value: IndexValue) -> IndexValue:
+        """Leave the usual method unsaid, also where the model says it."""
+        return replace(value, using=None) if value.using == "btree" else value
 
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Say USING where the server has no cast that it would take by itself.
