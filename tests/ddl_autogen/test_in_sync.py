@@ -338,6 +338,7 @@ def postgresql_only(metadata: MetaData) -> None:
     )
     Index("ix_lower", func.lower(table.c.c_text), table.c.number.desc().nulls_last())
     Index("ix_where", table.c.number, postgresql_where=table.c.number > 5)
+    Index("ix_method", table.c.day, postgresql_using="btree")
     Index("ix_gin", table.c.document, postgresql_using="gin")
     Index("ix_ops", table.c.late, postgresql_ops={"late": "text_pattern_ops"})
     Index("ix_include", table.c.number, postgresql_include=["day"])
@@ -372,6 +373,8 @@ def mysql_only(metadata: MetaData) -> None:
         Column("stamp", mysql.TIMESTAMP, server_default=func.now()),
         Index("ix_prefix", "big", mysql_length={"big": 10}),
         Index("ix_words", "big", mysql_prefix="FULLTEXT"),
+        Index("ix_whole", "uuid", "stamp", mysql_length={"uuid": 36, "stamp": 4}),
+        Index("ix_method", "tiny", mysql_using="btree"),
     )
     Table(
         "people",

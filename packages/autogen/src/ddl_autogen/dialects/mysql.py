@@ -385,12 +385,18 @@ class MySQL(Database):
 
 
 def _without_whole_length(element: ElementValue, index: Index) -> ElementValue:
-    """Take away the length of a prefix that is the whole column: the server doesn't keep it."""
+    """Take away a length that is no prefix: of the whole column, or of a number or a moment.
+
+    The server takes it and doesn't keep it (seen on MariaDB 10.11).
+    """
     columns = index.table.columns if index.table is not None else ()
-    for column in columns:
-        longest = getattr(column.type, "length", None)
-        if column.name == element.text and element.length and longest:
-            whole = not isinstance(column.type, sqltypes.Text) and longest <= element.length
+    for column in columns if element.length else ():
+        if column.name == element.text:
+            longest = getattr(column.type, "length", None) or 0
+            kind = column.type._type_affinity
+            text = kind is None or issubclass(kind, (sqltypes.String, sqltypes._Binary))
+            endless = isinstance(column.type, sqltypes.Text) or not longest
+            whole = not text or (not endless and longest <= (element.length or 0))
             return replace(element, length=None) if whole else element
     return element
 
