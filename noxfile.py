@@ -98,6 +98,24 @@ def _candidates(version: str) -> Iterator[str]:
             yield _output([program, *finder[1:], *script])
 
 
+REAL_MODELS = [
+    "optuna==5.0.0",
+    "jupyterhub==6.1.1",
+    "celery==5.4.0",
+    "flask-appbuilder==5.3.0",
+    "buildbot==4.3.0",
+    "dagster==1.13.27",
+    "feast==0.67.0",
+    "arize-phoenix==20.16.0",
+    "aiida-core==2.9.4",
+    "invenio-accounts==9.1.0",
+    "aodh==23.0.0",
+    "zenml[local]==0.98.0",
+    "passlib",  # zenml's
+]
+"""Packages that ship models, for `realmodels`."""
+
+
 def _answers(candidate: str, version: str) -> bool:
     """Tell whether a Python runs, is of that version and has what the standard library should."""
     script = "import sys, ssl, sqlite3; print(*sys.version_info[:2], sep='.')"
@@ -194,6 +212,17 @@ def realprojects(session: nox.Session) -> None:
         *("python", "-m", "pytest", "-p", "no:cacheprovider", "tests/realprojects"),
         *session.posargs,
         env={"MIGRATE_REAL_PROJECTS": str(brought)},
+    )
+
+
+@nox.session
+def realmodels(session: nox.Session) -> None:
+    """Compare the models of packages from the index with what their create_all makes; arguments go to pytest."""
+    session.install(*EDITABLE, *TESTING, SQLALCHEMY["2.0"], *REAL_MODELS)
+    session.run(
+        *("python", "-m", "pytest", "-W", "ignore", "tests/realmodels"),
+        *session.posargs,
+        env={"MIGRATE_REAL_MODELS": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # theirs
     )
 
 
