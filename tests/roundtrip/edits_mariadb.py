@@ -86,6 +86,8 @@ def option(forth: str, name: str, values: list[str]) -> None:
     def change(d: Draft) -> None:
         _, made = d.table(lambda t: f"mysql_{name}" in t.options)
         key = f"mysql_{name}"
+        if name == "collate" and made.options.get("mysql_charset") == "latin1":
+            raise Unfit  # it has other collations
         made.options = made.options | {
             key: d.rng.choice([v for v in values if v != made.options[key]])
         }

@@ -140,7 +140,7 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
         if not hasattr(value, name):
             continue
         given = getattr(value, name)
-        if name in ("astext_type", "text_type") or (
+        if name in ("astext_type", "text_type", "metadata") or (
             callable(given) and not isinstance(given, TypeEngine)
         ):
             continue

@@ -46,7 +46,14 @@ from .mysql_catalog import (
     TABLES,
 )
 from .mysql_scratch import standard_quotes
-from .mysql_types import TYPES, canonical_type, labels_of, one_now, plain_default
+from .mysql_types import (
+    TYPES,
+    canonical_type,
+    labels_of,
+    one_now,
+    plain_default,
+    without_whole_length,
+)
 
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
 _JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
@@ -256,7 +263,7 @@ class MySQL(Database):
         version: Any = self.dialect.server_version_info or (99,)
         if self.is_mariadb and version < (10, 8):  # MDEV-13756: DESC is taken and dropped
             elements = tuple(replace(e, descending=False) for e in elements)
-        elements = tuple(_without_whole_length(e, index) for e in elements)
+        elements = tuple(without_whole_length(e, index) for e in elements)
         return replace(value, using=using, elements=elements, where=None)
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
@@ -382,23 +389,6 @@ class MySQL(Database):
             del options[f"{self.name}_using"]
             options[f"{self.name}_prefix"] = value.using.upper()
         return options
-
-
-def _without_whole_length(element: ElementValue, index: Index) -> ElementValue:
-    """Take away a length that is no prefix: of the whole column, or of a number or a moment.
-
-    The server takes it and doesn't keep it (seen on MariaDB 10.11).
-    """
-    columns = index.table.columns if index.table is not None else ()
-    for column in columns if element.length else ():
-        if column.name == element.text:
-            longest = getattr(column.type, "length", None) or 0
-            kind = column.type._type_affinity
-            text = kind is None or issubclass(kind, (sqltypes.String, sqltypes._Binary))
-            endless = isinstance(column.type, sqltypes.Text) or not longest
-            whole = not text or (not endless and longest <= (element.length or 0))
-            return replace(element, length=None) if whole else element
-    return element
 
 
 def json_columns(table: TableValue) -> TableValue:

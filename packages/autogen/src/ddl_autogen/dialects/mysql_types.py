@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from ..sqltokens import normal
+from ..values import ElementValue
 
 _SYNONYMS = {
     "bool": "tinyint(1)",
@@ -105,3 +108,20 @@ def plain_default(given: str | None, type_: str) -> str | None:
     if base in _NUMBERS and re.match(r"[+-]?(\d+(\.\d*)?|\.\d+)$", number):
         return str(Decimal(number).normalize() + 0)
     return one_now(plain)
+
+
+def without_whole_length(element: ElementValue, index: Index) -> ElementValue:
+    """Take away a length that is no prefix: of the whole column, or of a number or a moment.
+
+    The server takes it and doesn't keep it (seen on MariaDB 10.11).
+    """
+    columns = index.table.columns if index.table is not None else ()
+    for column in columns if element.length else ():
+        if column.name == element.text:
+            longest = getattr(column.type, "length", None) or 0
+            kind = column.type._type_affinity
+            text = kind is None or issubclass(kind, (sqltypes.String, sqltypes._Binary))
+            endless = isinstance(column.type, sqltypes.Text) or not longest
+            whole = not text or (not endless and longest <= (element.length or 0))
+            return replace(element, length=None) if whole else element
+    return element

@@ -1,0 +1,57 @@
+"""Domains, partitions and what an extension owns (PostgreSQL)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from ddl_autogen import compare, render, reverse
+from roundtrip.walk import run
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, text
+from sqlalchemy.dialects import postgresql
+
+
+def models(*columns: str) -> MetaData:
+    metadata = MetaData()
+    positive = postgresql.DOMAIN("positive", Integer, check="VALUE > 0")
+    ours = [Column(name, positive) for name in columns]
+    Table("t", metadata, Column("id", Integer, primary_key=True), *ours)
+    return metadata
+
+
+def left(connection: Connection, metadata: MetaData) -> list[str]:
+    return [change.describe() for change in compare(connection, metadata)]
+
+
+def test_a_column_of_a_domain_comes_and_goes_by_scripts_that_run(postgresql_url: str) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        for before, after in (((), ("n",)), (("n",), ("n", "m"))):
+            models(*before).create_all(connection)
+            connection.commit()
+            up = compare(connection, models(*after))
+            connection.commit()
+            assert "postgresql.DOMAIN(" in "\n".join(render(up, dialect=engine.dialect).lines)
+            run(connection, up)
+            assert left(connection, models(*after)) == []
+            connection.commit()
+            run(connection, reverse(up, engine.dialect))
+            assert left(connection, models(*before)) == []
+            models(*before).drop_all(connection)
+            connection.commit()
+    engine.dispose()
+
+
+def test_partitions_belong_to_their_table(postgresql_url: str) -> None:
+    engine = create_engine(postgresql_url)
+    metadata = MetaData()
+    Table(
+        "p",
+        metadata,
+        Column("id", sa.Integer, nullable=False),
+        postgresql_partition_by="RANGE (id)",
+    )
+    with engine.connect() as connection:
+        metadata.create_all(connection)
+        connection.execute(text("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)"))
+
+        assert left(connection, metadata) == []
+    engine.dispose()
