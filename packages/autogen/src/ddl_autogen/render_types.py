@@ -137,18 +137,20 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
     """Yield what a type's constructor was given, as far as it differs from the defaults."""
     for parameter in _parameters(type(value)):
         name, default = parameter.name, parameter.default
-        if not hasattr(value, name):
+        if name in _OF_PYTHON or not hasattr(value, name):
             continue
         given = getattr(value, name)
-        if name in ("astext_type", "text_type", "metadata") or (
-            callable(given) and not isinstance(given, TypeEngine)
-        ):
+        if callable(given) and not isinstance(given, TypeEngine):
             continue
         if default is inspect.Parameter.empty or _differs(given, default):
             node = renderer.value(given)
             if node is not None:
                 positional = default is inspect.Parameter.empty
                 yield node if positional else Named(f"{name}=", node)
+
+
+_OF_PYTHON = ("astext_type", "text_type", "metadata", "inherit_schema")
+"""Parameters that say nothing of the type in the database."""
 
 
 def _differs(given: Any, default: Any) -> bool:
