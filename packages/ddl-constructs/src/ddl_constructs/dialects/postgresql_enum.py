@@ -24,6 +24,8 @@ from ..enum import (
     RenameEnumValue,
 )
 from ..table import CreateTable, DropTable, create_with_companions
+from .postgresql_block import block
+from .postgresql_domain import of_columns
 
 
 def native_enums(columns: Iterable[Column[Any]], dialect: Dialect) -> list[ENUM]:
@@ -55,6 +57,7 @@ def _create_table(
 ) -> Iterator[ExecutableDDLElement]:
     for enum in native_enums(change.element.columns, dialect):
         yield _create(enum)
+    yield from of_columns(change.element.columns, dialect)
     yield from create_with_companions(change, dialect, connection)
 
 
@@ -75,6 +78,7 @@ def _add_column(
     guard.refuse_rows(change, connection, dialect)
     for enum in native_enums([change.column], dialect):
         yield _create(enum)
+    yield from of_columns([change.column], dialect)
     yield from add_with_companions(change, dialect, connection)
 
 
@@ -105,11 +109,11 @@ def _create_enum(change: CreateEnum, compiler: DDLCompiler, **kw: Any) -> str:
         return create
     # CREATE TYPE has no IF NOT EXISTS (PostgreSQL 17 manual, CREATE TYPE)
     if not change.labels:  # scripts refer so to a type that is there: sa.Enum(name="mood")
-        return _block(
+        return block(
             f"IF to_regtype({sqltext.sql_literal(compiler, name)}) IS NULL THEN {create}; END IF;"
         )
     found = sqltext.sql_literal(compiler, f"enum {name} is there with other labels than asked for")
-    return _block(
+    return block(
         f"IF to_regtype({sqltext.sql_literal(compiler, name)}) IS NULL THEN {create}; "
         "ELSIF (SELECT array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum "
         f"WHERE enumtypid = to_regtype({sqltext.sql_literal(compiler, name)})) "
@@ -126,7 +130,7 @@ def _drop_enum(change: DropEnum, compiler: DDLCompiler, **kw: Any) -> str:
     if not change.if_unused:
         return drop
     literal = sqltext.sql_literal(compiler, name)
-    return _block(
+    return block(
         f"IF to_regtype({literal}) IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute a "
         f"JOIN pg_type t ON t.oid = to_regtype({literal}) "
         "WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped "
@@ -151,11 +155,3 @@ def _rename_enum_value(change: RenameEnumValue, compiler: DDLCompiler, **kw: Any
     name = sqltext.table(compiler, change.enum_name, change.schema)
     old, new = (sqltext.literal(compiler, v) for v in (change.old_value, change.new_value))
     return f"ALTER TYPE {name} RENAME VALUE {old} TO {new}"
-
-
-def _block(body: str) -> str:
-    """Wrap statements as an anonymous PL/pgSQL block, under a quote that they don't hold."""
-    quote = "$do$"
-    while quote in body:
-        quote = quote[:-1] + "x$"
-    return f"DO {quote} BEGIN {body} END {quote}"
