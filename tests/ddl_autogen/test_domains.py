@@ -1,9 +1,10 @@
-"""Domains, partitions and what an extension owns (PostgreSQL)."""
+"""Domains, partitions, and schemas that are missing."""
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
-from ddl_autogen import compare, render, reverse
+from ddl_autogen import Options, compare, render, reverse
 from roundtrip.walk import run
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, text
 from sqlalchemy.dialects import postgresql
@@ -54,4 +55,28 @@ def test_partitions_belong_to_their_table(postgresql_url: str) -> None:
         connection.execute(text("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)"))
 
         assert left(connection, metadata) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_a_schema_that_is_missing_is_created_first(
+    server: str, request: pytest.FixtureRequest
+) -> None:
+    engine = create_engine(request.getfixturevalue(f"{server}_url"))
+    name = f"audit_{engine.url.database}"
+    metadata = MetaData()
+    Table("log", metadata, Column("id", Integer, primary_key=True), schema=name)
+    options = Options(include_schemas=True, managed=[f"{name}.*"])
+    with engine.connect() as connection:
+        up = compare(connection, metadata, options)
+        connection.commit()
+        assert [change.describe() for change in up] == [
+            f"create schema {name}",
+            f"create table {name}.log (1 column)",
+        ]
+        run(connection, up)
+        assert compare(connection, metadata, options) == []
+        connection.commit()
+        run(connection, reverse(up, engine.dialect))
+        assert len(compare(connection, metadata, options)) == 2
     engine.dispose()

@@ -34,6 +34,7 @@ from ddl_constructs import (
     DropSequence,
     DropTable,
     DropTableComment,
+    ExecuteSQL,
     RenameConstraint,
     RenameIndex,
     ReplaceEnum,
@@ -247,6 +248,8 @@ class _Describer:
                 node = _Node(change, (1, "", "", 2, at))
                 node.brings = {("enum", change.enum_name), ("labels", change.enum_name)}
                 node.alters = {("labels", change.enum_name)}
+            case ExecuteSQL():  # makes a schema
+                node = _Node(change, (-2, "", "", 0, at))
             case CreateSequence():
                 node = _Node(change, (-1, "", "", 1, at))
                 node.brings = {("name", change.schema, change.sequence_name)}

@@ -76,7 +76,8 @@ def read_snapshot(connection: Connection, known: Database, options: Options) -> 
         schema = None if sequence.schema == default else sequence.schema
         if options.takes_name(sequence.name, "sequence", schema_name=schema):
             sequences[schema, sequence.name] = replace(sequence, schema=schema)
-    return Snapshot(by_key(tables), known.name, default, by_key(sequences))
+    every = frozenset(known.schemas(connection)) if options.include_schemas else None
+    return Snapshot(by_key(tables), known.name, default, by_key(sequences), every)
 
 
 def _wanted_schemas(

@@ -318,12 +318,14 @@ class Snapshot:
         dialect: Name of the dialect in whose words the values are written.
         default_schema: Name of the schema that is None in the keys; None if unknown.
         sequences: Those that belong to no column, by (schema, name), sorted.
+        schemas: Names of all schemas; None if only the default one was looked at.
     """
 
     tables: Mapping[Key, TableValue]
     dialect: str
     default_schema: str | None = None
     sequences: Mapping[Key, SequenceValue] = field(default_factory=dict)
+    schemas: frozenset[str] | None = field(default=None, compare=False)
 
     def only(self, takes: Callable[[Key], bool]) -> Snapshot:
         """Give those of its tables and sequences that a function takes."""

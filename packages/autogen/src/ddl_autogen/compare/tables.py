@@ -19,6 +19,7 @@ from .enums import compare_enums, replaced_enums
 from .indexes import compare_indexes, foreign_key_indexes
 from .keys import released, released_labels
 from .options import compare_options
+from .schemas import compare_namespaces
 from .sequences import compare_sequences
 
 
@@ -27,6 +28,7 @@ def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Itera
     context = replace(context, replaced_enums=replaced_enums(theirs, ours))
     added = {k: t for k, t in ours.tables.items() if k not in theirs.tables}
     removed = {k: t for k, t in theirs.tables.items() if k not in ours.tables}
+    yield from compare_namespaces(theirs, ours, context)
     yield from _added(added, context)
     yield from _removed(removed, context)
     yield from compare_sequences(theirs, ours, context)

@@ -55,6 +55,7 @@ class Database(ABC):
             that isn't the usual one, so that a model which states none wants that.
         stores_computed: Whether a computed column is stored if nothing is said.
         names_constraints: Whether it gives a name to a constraint that has none.
+        creates_schemas: Whether a schema can be made by SQL.
         renames_indexes: Whether an index can get another name.
         renames_constraints: Whether a constraint can.
         alters_in_place: Whether ALTER TABLE says all changes; else they are said in a batch
@@ -72,6 +73,7 @@ class Database(ABC):
     tells_collations: ClassVar[bool] = False
     stores_computed: ClassVar[bool] = False
     names_constraints: ClassVar[bool] = True
+    creates_schemas: ClassVar[bool] = True
     renames_indexes: ClassVar[bool] = True
     renames_constraints: ClassVar[bool] = False
     alters_in_place: ClassVar[bool] = True

@@ -68,6 +68,7 @@ class SQLite(Database):
     tells_collations: ClassVar = True
     names_constraints: ClassVar = False
     alters_in_place: ClassVar = False
+    creates_schemas: ClassVar = False
     renames_indexes: ClassVar = False
 
     def schemas(self, connection: Connection) -> list[str]:
