@@ -6,12 +6,15 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic_projects import make, script
 from migrate_cli.allowances import allowances
+from migrate_cli.cli.door import run
 from migrate_cli.commands import current, downgrade, stamp, upgrade
-from migrate_cli.errors import Irreversible, ProtectedDatabase, WouldLoseData
+from migrate_cli.errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
 from migrate_cli.gates import Gate
 from migrate_cli.losses import losses
 from sqlalchemy import text
@@ -219,3 +222,57 @@ def test_a_terminal_is_asked(sqlite_project: Any, typed: str, status: int) -> No
     assert left == (0 if status == 0 else 1)
     os.close(ours)
     os.close(theirs)
+
+
+def test_a_word_that_says_nothing_opens_no_gate(
+    sqlite_project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIGRATE_DATA_LOSS", "refus")
+
+    with pytest.raises(ConfigurationError, match="ask, refuse, allow"):
+        Gate.of(sqlite_project.config)
+
+
+@pytest.mark.parametrize(
+    ("setting", "status"), [(None, 0), ("ask", 1), ("refuse", 1), ("allow", 0)]
+)
+def test_an_alembic_project_loses_data_as_alembic_does_until_it_says_otherwise(
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    setting: str | None,
+    status: int,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    up = 'op.create_table("t", sa.Column("id", sa.Integer())); op.execute("INSERT INTO t VALUES (1)")'
+    make(tmp_path, sqlite_url, {"a": script("aa11", None, up, 'op.drop_table("t")')})
+    assert run(["upgrade"]) == 0
+    if setting is not None:
+        monkeypatch.setenv("MIGRATE_DATA_LOSS", setting)
+
+    assert run(["downgrade", "base"]) == status
+    assert ("would lose data" in capsys.readouterr().err) == (status == 1)
+    monkeypatch.delenv("MIGRATE_DATA_LOSS", raising=False)
+    monkeypatch.setenv("MIGRATE_DATA_LOSS", "refuse")
+    assert run(["alembic", "upgrade", "head"]) == 0
+    assert run(["alembic", "downgrade", "base"]) == 0, "Alembic's own words know no gates"
+
+
+def test_an_alembic_project_may_say_that_there_is_no_way_back(
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    back = 'import migrate_cli; raise Exception("reached")'
+    files = {
+        "a": script("aa11", None, "pass", 'irreversible("merged")'),
+        "b": script("bb22", "aa11", "pass", back),
+    }
+    make(tmp_path, sqlite_url, files)
+    assert run(["upgrade"]) == 0
+
+    assert run(["downgrade", "base"]) == 1
+    assert "can't undo aa11: it is irreversible: merged" in capsys.readouterr().err

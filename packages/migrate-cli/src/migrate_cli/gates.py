@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from .config import Config
-from .errors import Irreversible, ProtectedDatabase, WouldLoseData
+from .errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
 from .losses import losses
 from .paths import shown
 from .runner import Run
@@ -50,10 +50,15 @@ class Gate:
         project. An Alembic project that doesn't say so loses data as Alembic does: unasked.
         """
         asked = os.environ.get("MIGRATE_DATA_LOSS", "").strip()
+        if asked not in ("", "ask", "refuse", "allow"):
+            raise ConfigurationError(
+                f"$MIGRATE_DATA_LOSS is {asked!r}, which says nothing about data that would be lost\n"
+                "it can be: ask, refuse, allow"
+            )
         usual = "allow" if config.world is not None else config.data_loss
         more = os.environ.get("MIGRATE_PROTECTED", "").split(",")
         return cls(
-            asked if asked in ("ask", "refuse", "allow") else usual,
+            asked or usual,
             (*config.protected, *(one.strip() for one in more if one.strip())),
             **said,  # type: ignore[arg-type]  # the fields above
         )
