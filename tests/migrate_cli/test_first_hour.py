@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -57,6 +58,21 @@ def test_three_commands_lead_from_models_to_tables(
     assert run(["check"]) == 0
     assert len((tmp_path / "pyproject.toml").read_text().splitlines()) <= 4
     assert 'Next      migrate make "create tables"' in said
+
+
+def test_what_init_did_comes_as_json_without_the_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shop.py").write_text(BASE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://app:secret1@db/app")
+
+    assert run(["init", "--json"]) == 0
+
+    said = capsys.readouterr().out
+    assert json.loads(said)["metadata"] == ["shop:Base.metadata"]
+    assert json.loads(said)["url"] == "postgresql://app:***@db/app"
+    assert "secret1" not in said
 
 
 TWO = "from sqlalchemy import MetaData\none = MetaData()\nother = MetaData()\n"

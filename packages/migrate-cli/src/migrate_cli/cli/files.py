@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..discovery import InitResult
 
 
-@word()
+@word(answers=True)
 @click.option(
     "--metadata",
     multiple=True,
@@ -57,7 +57,18 @@ def init(metadata: tuple[str, ...], env: bool, template: str | None, **how: Any)
         listed = [f"{c}   {n}" for c, n in zip(err.candidates, err.notes, strict=True)]
         chosen = choose(f"Found {len(listed)} metadata objects:", listed)
         made = work(Path(), chosen=err.candidates[chosen], **how)
-    answer(made, _set_up(made))
+    answer(
+        {
+            "file": made.config.file,
+            "metadata": made.config.metadata,
+            "found": made.found,
+            "url": hidden(made.config.url) if made.config.url else None,
+            "url_source": made.config.url_source,
+            "versions": made.versions,
+            "files": made.files,
+        },
+        _set_up(made),
+    )
 
 
 def _set_up(made: InitResult) -> list[str]:
