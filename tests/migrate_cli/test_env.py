@@ -139,6 +139,21 @@ def test_one_history_is_run_in_several_databases(root: Path, tmp_path: Path) -> 
     assert ["in_one" in found[1], "in_two" in found[1]] == [False, True]
 
 
+def test_each_of_several_databases_has_a_script_of_its_own(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(root, tmp_path)
+    monkeypatch.chdir(root)
+    config = find(start=root)
+    made = revision(config, "first")
+
+    upgrade(config, sql=io.StringIO())
+
+    for name in ("one", "two"):
+        assert f"VALUES ('{made.id}')" in (root / f"{name}.sql").read_text()
+        assert not (tmp_path / f"{name}.db").exists()
+
+
 def test_one_of_them_may_be_named(root: Path, tmp_path: Path) -> None:
     several(root, tmp_path)
     config = find(start=root, arguments=["database=two"])
