@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -135,7 +136,7 @@ def _class_name(kind: type, renderer: Renderer) -> str:
 
 def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
     """Yield what a type's constructor was given, as far as it differs from the defaults."""
-    for parameter in _parameters(type(value)):
+    for parameter in _parameters(type(value)):  # type: ignore[arg-type]  # a class has a hash
         name, default = parameter.name, parameter.default
         if name in _OF_PYTHON or not hasattr(value, name):
             continue
@@ -162,7 +163,8 @@ def _differs(given: Any, default: Any) -> bool:
 _PASSED_ON = ("_create_events", "_adapted_from", "_variant_mapping")
 
 
-def _parameters(kind: type) -> list[inspect.Parameter]:
+@cache
+def _parameters(kind: type) -> tuple[inspect.Parameter, ...]:
     """Give the parameters of a class's constructor, those of its bases too where it passes them on."""
     found: dict[str, inspect.Parameter] = {}
     for base in kind.__mro__:
@@ -180,4 +182,4 @@ def _parameters(kind: type) -> list[inspect.Parameter]:
                     found.setdefault(parameter.name, parameter)
         if not passes_on:
             break
-    return list(found.values())
+    return tuple(found.values())
