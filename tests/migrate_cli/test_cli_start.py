@@ -140,6 +140,13 @@ def test_quiet_says_nothing_but_errors(folder: Path) -> None:
     assert done.stderr.startswith("Error: ")
 
 
+def test_what_was_asked_for_is_said_quietly_too(folder: Path) -> None:
+    done = shell(folder, "migrate history -q; migrate heads -q")
+
+    assert len(done.stdout.splitlines()) == 3
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_common_options_stand_before_or_after_the_word(folder: Path, place: str) -> None:
     options = f"-c {folder / 'pyproject.toml'} --url sqlite:///other.db"

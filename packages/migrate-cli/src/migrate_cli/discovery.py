@@ -208,8 +208,8 @@ def _nothing_there_yet(root: Path, file: Path, document: dict[str, Any]) -> None
         raise AlreadyAProject(
             ini if ini.exists() else file,
             "Alembic",
-            "two histories of one database would each take the other's tables for strangers; "
-            "go on with the one that is there, or take it away first",
+            "that project is run as it is: migrate status\n"
+            "two histories of one database would each take the other's tables for strangers",
         )
 
 

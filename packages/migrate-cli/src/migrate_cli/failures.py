@@ -215,10 +215,11 @@ class WouldDrop(Refused):
     def __init__(self, dropped: Sequence[str], total: int, targets: Sequence[str]) -> None:
         self.dropped, self.total, self.targets = tuple(dropped), total, tuple(targets)
         count = "all" if len(dropped) == total else f"{len(dropped)} of"
+        others = 'if they are others\': [tool.migrate] ignore = ["their_*"]; ' if targets else ""
         super().__init__(
             f"this would drop {count} {total} tables: {_some(self.dropped)}\n"
             f"{_mend_of(targets)}\n"
-            "or go on with: --allow-drops"
+            f"{others}or go on with: --allow-drops"
         )
 
 

@@ -29,9 +29,30 @@ def colour() -> bool | None:
 
 
 def say(text: str = "") -> None:
-    """Say a line of an answer, on stdout."""
-    if not quiet():
+    """Say a line of an answer, on stdout; what was asked for is said quietly too."""
+    if not quiet() or _asks():
         click.echo(_printed(text), color=colour())
+
+
+ASKING = frozenset(
+    {
+        "branches",
+        "completion",
+        "current",
+        "graph",
+        "heads",
+        "history",
+        "list-templates",
+        "log",
+        "show",
+    }
+)
+"""Words whose answer is all that they are for: --quiet doesn't take it away."""
+
+
+def _asks() -> bool:
+    context = click.get_current_context(silent=True)
+    return context is not None and context.command.name in ASKING
 
 
 def tell(text: str, *, end: bool = True) -> None:

@@ -83,7 +83,9 @@ def _common() -> list[click.Parameter]:
             help="An argument for env.py; repeatable.",
         ),
         _kept("--url", metavar="URL", help="The database, instead of what the project says."),
-        _kept("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
+        _kept(
+            "--quiet", "-q", is_flag=True, help="Say nothing but errors, and what was asked for."
+        ),
         _kept("--verbose", "-v", is_flag=True, help="Say more."),
         _kept("--traceback", is_flag=True, help="Show where an error comes from."),
     ]
