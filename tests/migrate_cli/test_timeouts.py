@@ -324,3 +324,23 @@ def test_an_asynchronous_driver_tries_again_too(postgresql_url: str, make_projec
 
     thread.join()
     assert [one.revision for one in moved.done] == ["b2b2"]
+
+
+def test_what_a_revision_says_for_itself_holds_when_it_is_tried_again(server: Any) -> None:
+    """On MariaDB the journal goes on behind what stays; the timeouts are said again."""
+    server.revision("a1a1", None, TABLE)
+    upgrade(server.config)
+    server.revision(
+        "b2b2",
+        "a1a1",
+        'op.create_table("u", sa.Column("id", sa.Integer))\n'
+        'with op.timeouts(lock=1):\n    op.add_column("t", sa.Column("b", sa.Integer))\n'
+        'op.create_table("v", sa.Column("id", sa.Integer))',
+    )
+    thread, released = blocked(server)
+
+    upgrade(server.config, progress=Progress(again=lambda sentence: released.set()))
+
+    thread.join()
+    assert at(server) == ["b2b2"]
+    assert server.tables() == {"t", "u", "v"}
