@@ -2,10 +2,11 @@
 
 Usage: python bench/runner_bench.py [--revisions 1000] [--rounds 5] [--databases sqlite ...]
 
-"bare" has neither lock nor journal, "lock" has the lock alone, "all" is what users have. Each
-side runs on an empty database, in a process of its own, in turn. CPU seconds of the process are
-counted, and the median of the rounds is shown; the target is at most 10 % above "bare". A server that doesn't
-answer is left out; MIGRATE_TEST_POSTGRESQL and MIGRATE_TEST_MARIADB name others than the usual ones.
+"bare" is `migrate upgrade` with lock and journal switched off in the settings, "lock" has the
+lock alone, "all" is what users have, and "alembic" is the peer's upgrade of the same revisions, if
+it is installed. Each side runs on an empty database, in a process of its own, in turn. CPU seconds
+of the upgrade are counted, without the start of Python, and the median of the rounds is shown; the
+target is at most 10 % above "bare". A server that doesn't answer is left out; MIGRATE_TEST_POSTGRESQL and MIGRATE_TEST_MARIADB name others than the usual ones.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-SIDES = ("bare", "lock", "all")
+SIDES = ("bare", "lock", "all", "alembic")
 SERVERS = {
     "postgresql": ("MIGRATE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"),
     "mariadb": ("MIGRATE_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/test"),
@@ -35,24 +37,39 @@ DATABASES = ("sqlite", *SERVERS)
 SCRIPT = '''"""revision {number}"""
 
 import sqlalchemy as sa
+from {tool} import op
 
 revision = "r{number:06}"
 down_revision = {parent!r}
 
 
-def upgrade(op):
+def upgrade():
     op.create_table("t{number}", sa.Column("id", sa.Integer(), primary_key=True))
 '''
 
 
-def write(folder: Path, count: int) -> None:
+ENV = """from alembic import context
+from sqlalchemy import create_engine
+
+with create_engine(context.config.get_main_option("sqlalchemy.url")).connect() as connection:
+    context.configure(connection=connection, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+
+
+def write(folder: Path, count: int, tool: str = "migrate_cli") -> None:
     """Write a project with a chain of revisions, each of which makes a table."""
-    versions = folder / "migrations" / "versions"
+    scripts = folder / ("alembic" if tool == "alembic" else "migrations")
+    versions = scripts / "versions"
     versions.mkdir(parents=True)
-    (folder / "pyproject.toml").write_text("[tool.migrate]\n")
+    if tool == "alembic":
+        (scripts / "env.py").write_text(ENV)
+    else:
+        (folder / "pyproject.toml").write_text("[tool.migrate]\n")
     for number in range(count):
         parent = f"r{number - 1:06}" if number else None
-        script = SCRIPT.format(number=number, parent=parent)
+        script = SCRIPT.format(number=number, parent=parent, tool=tool)
         (versions / f"r{number:06}.py").write_text(script)
 
 
@@ -82,6 +99,17 @@ def database(kind: str, folder: Path) -> Iterator[str | None]:
 
 def upgrade(side: str, folder: Path, url: str) -> None:
     """Upgrade in this process, and print the CPU seconds and those that passed."""
+    if side == "alembic":
+        from alembic import command
+        from alembic.config import Config as Theirs
+
+        theirs = Theirs()
+        theirs.set_main_option("script_location", str(folder / "alembic"))
+        theirs.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+        cpu, passed = time.process_time(), time.perf_counter()
+        command.upgrade(theirs, "head")
+        print(time.process_time() - cpu, time.perf_counter() - passed)
+        return
     from migrate_cli.commands import upgrade
     from migrate_cli.config import Config, load
 
@@ -107,9 +135,12 @@ def compare(kind: str, count: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, count)
-        found: dict[str, list[tuple[float, float]]] = {side: [] for side in SIDES}
+        sides = SIDES if find_spec("alembic") else SIDES[:-1]
+        if "alembic" in sides:
+            write(folder, count, "alembic")
+        found: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
         for _ in range(rounds):
-            for side in SIDES:
+            for side in sides:
                 with database(kind, folder) as url:
                     if url is None:
                         print(f"{kind}: no server")
@@ -120,7 +151,7 @@ def compare(kind: str, count: int, rounds: int) -> None:
         cpu = statistics.median(cpu for cpu, _ in times)
         passed = statistics.median(passed for _, passed in times)
         print(
-            f"{kind:<11} {side:<5} {cpu:7.2f} s CPU {cpu / bare - 1:+7.1%}   {passed:7.2f} s passed"
+            f"{kind:<11} {side:<7} {cpu:7.2f} s CPU {cpu / bare - 1:+7.1%}   {passed:7.2f} s passed"
         )
 
 

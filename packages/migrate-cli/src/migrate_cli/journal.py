@@ -2,131 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    bindparam,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Table, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.elements import TextClause
 
-from .dialects import knowledge
 from .errors import BadJournal, NewerJournal
+from .journal_rows import (
+    CLOSED,
+    COLUMNS,
+    LAYOUT,
+    LONGEST,
+    OPEN,
+    REVISION,
+    STATEMENT,
+    Attempt,
+    Entry,
+    hashed,
+    journal_table,
+)
+from .journal_sql import Insert, Told, finishing, marking
 from .version_table import VersionTable
 
-LAYOUT = 1
-"""Version of the meaning of the rows; raised when an older version can't read them rightly."""
 NAME = "migrate_journal"
 AT_ONCE = 400
 """Rows that one statement inserts: SQLite takes 32,766 parameters (limits, 9)."""
-LONGEST = 20_000
-"""Characters of a statement that are kept; what is longer is told by its hash."""
-
-OPEN = ("begun", "stopped")
-"""States of a revision that isn't finished."""
-CLOSED = ("done", "failed", "undone", "left")
-"""States of one that is: a failed one was rolled back, one that is left was settled by hand."""
-
-
-@dataclass
-class Entry:
-    """A statement as the journal has it.
-
-    Attributes:
-        n: Its place among those of its revision, from 1.
-        kind: "read", "data", "ddl", "other", "session" or "transaction".
-        state: "begun", "done", "failed", "refused" (the script went on), "undone" (rolled back),
-            or "left" (settled by hand).
-        text: The statement, cut if it is very long.
-        hash: Of the whole statement.
-        parameters: Hash of its parameters; None if it has none.
-        answer: What it gave back, as `journal_answers` writes it; None where nothing is kept.
-        begun: When, UTC, in ISO format.
-        seconds: How long it took; None if it hasn't ended.
-        error: What went wrong; None if nothing did.
-        times: How often it was run, one time behind the other.
-    """
-
-    n: int
-    kind: str
-    state: str
-    text: str
-    hash: str
-    parameters: str | None = None
-    answer: str | None = None
-    begun: str = ""
-    seconds: float | None = None
-    error: str | None = None
-    times: int = 1
-
-    @property
-    def writes(self) -> bool:
-        """Whether it may change what is stored."""
-        return self.kind in ("data", "ddl", "other")
-
-
-@dataclass
-class Attempt:
-    """A revision that was run, or is being run.
-
-    Attributes:
-        attempt: What tells it from others; random.
-        revision: The revision's id.
-        direction: "upgrade" or "downgrade".
-        state: One of `OPEN` or `CLOSED`.
-        text: The source of its file.
-        hash: Of that source.
-        begun: When, UTC, in ISO format.
-        seconds: How long it took; None if it hasn't ended.
-        error: What went wrong; None if nothing did.
-        actor: Who ran it: the user of the operating system.
-        host: On which machine.
-        pid: In which process there.
-        tool: Version of the tool.
-        layout: Version of the rows, see `LAYOUT`.
-        file: The revision's file, relative to the folder of the settings where that can be.
-        session: What the server called the connection; None where nobody asked.
-        entries: Its statements, in order; empty until they are read.
-    """
-
-    attempt: str
-    revision: str
-    direction: str
-    state: str
-    text: str
-    hash: str
-    begun: str
-    seconds: float | None
-    error: str | None
-    actor: str
-    host: str
-    pid: int
-    tool: str
-    layout: int
-    file: str
-    session: str | None
-    entries: list[Entry] = field(default_factory=list)
-
-
-_REVISION = tuple(f.name for f in fields(Attempt) if f.name != "entries")
-_STATEMENT = tuple(f.name for f in fields(Entry))
-_COLUMNS = tuple(dict.fromkeys(("version_table", "n", "kind", *_REVISION, *_STATEMENT)))
 
 
 class Journal:
@@ -146,7 +49,9 @@ class Journal:
     def __init__(self, owner: str, schema: str | None = None, *, kept: bool = True) -> None:
         self.owner, self.schema, self.kept = owner, schema, kept
         self._there: bool | None = None
-        self._inserts: dict[int, TextClause] = {}
+        self._inserts: dict[tuple[bool, int], Insert] = {}
+        self._marking: Told | None = None
+        self._finishing: Told | None = None
 
     @classmethod
     def passing(cls, versions: VersionTable) -> Journal:
@@ -160,7 +65,7 @@ class Journal:
 
     def table(self, connection: Connection) -> Table:
         """Give the table as SQLAlchemy knows it on a connection's database."""
-        return _table(self.name, self.schema, connection.dialect.name)
+        return journal_table(self.name, self.schema, connection.dialect.name)
 
     def exists(self, connection: Connection) -> bool:
         """Tell whether the table is there; asked once."""
@@ -196,15 +101,32 @@ class Journal:
             entries: Rows of its statements.
             of: What tells the revision's run from others.
         """
-        rows = [] if attempt is None else [{**_plain(attempt), "n": 0, "kind": "revision"}]
-        rows += [{**_plain(entry), "attempt": of} for entry in entries]
-        if rows:
+        if attempt is not None or entries:
             self.create(connection)
-        for start in range(0, len(rows), AT_ONCE):
-            part = [{**row, "version_table": self.owner} for row in rows[start : start + AT_ONCE]]
-            statement = self._insert(connection, len(part))
-            values = {f"{c}_{n}": row.get(c) for n, row in enumerate(part) for c in _COLUMNS}
-            connection.execute(statement, values)
+        for start in range(0, max(len(entries), 1), AT_ONCE):
+            part, first = entries[start : start + AT_ONCE], attempt if start == 0 else None
+            kind = first is not None, len(part)
+            if kind not in self._inserts:
+                self._inserts[kind] = Insert(
+                    self.table(connection), connection.dialect, revision=kind[0], statements=kind[1]
+                )
+            if any(kind):
+                self._inserts[kind].execute(connection, self.owner, of, first, part)
+
+    def mark(self, connection: Connection, of: str, entry: Entry) -> None:
+        """Write down that a statement is done."""
+        if self._marking is None:
+            self._marking = marking(self.table(connection), connection.dialect)
+        values = (entry.seconds, entry.answer, self.owner, of, entry.n)
+        self._marking.execute(connection, values)
+
+    def finish(self, connection: Connection, attempt: Attempt, last: Entry | None) -> None:
+        """Write down that a revision is done, and its last statement, where that isn't written yet."""
+        if self._finishing is None:
+            self._finishing = finishing(self.table(connection), connection.dialect)
+        n, took = (last.n, last.seconds) if last is not None else (0, None)
+        values = (n, took, attempt.seconds, n, self.owner, attempt.attempt)
+        self._finishing.execute(connection, values)
 
     def update(self, connection: Connection, of: str, n: int, **values: Any) -> int:
         """Change the row of a statement, or of the revision itself (0); give how many there were."""
@@ -268,7 +190,7 @@ class Journal:
     def entries(self, connection: Connection, of: str) -> list[Entry]:
         """Read the statements of a run, in order."""
         table = self.table(connection)
-        asked = select(*(table.c[name] for name in _STATEMENT))
+        asked = select(*(table.c[name] for name in STATEMENT))
         rows = (table.c.attempt == of) & (table.c.n > 0) & (table.c.version_table == self.owner)
         found = self._read(connection, asked.where(rows).order_by(table.c.n, table.c.id))
         entries = [Entry(**row) for row in found]
@@ -279,31 +201,11 @@ class Journal:
                 raise BadJournal(self.fullname, f"has another text in row {place} of {of}")
         return entries
 
-    def _insert(self, connection: Connection, rows: int) -> TextClause:
-        """Make the statement that inserts some rows: a text, which is compiled only once."""
-        if rows in self._inserts:
-            return self._inserts[rows]
-        table, preparer = self.table(connection), connection.dialect.identifier_preparer
-        names = ", ".join(map(preparer.quote, _COLUMNS))
-        values = (", ".join(f":{column}_{n}" for column in _COLUMNS) for n in range(rows))
-        clause = text(
-            f"INSERT INTO {preparer.format_table(table)} ({names}) VALUES ({'), ('.join(values)})"
-        )
-        typed = clause.bindparams(
-            *(
-                bindparam(f"{name}_{n}", type_=table.c[name].type)
-                for name in _COLUMNS
-                for n in range(rows)
-            )
-        )
-        self._inserts[rows] = typed
-        return typed
-
     def _attempts(
         self, connection: Connection, where: Any, *, most: int | None = None, newest_last: bool = False
     ) -> list[Attempt]:  # fmt: skip
         table = self.table(connection)
-        asked = select(*(table.c[name] for name in _REVISION)).where(
+        asked = select(*(table.c[name] for name in REVISION)).where(
             where, table.c.version_table == self.owner
         )
         order = table.c.id if newest_last else table.c.id.desc()
@@ -328,47 +230,5 @@ class Journal:
     def _lacking(self, connection: Connection) -> str | None:
         """Say which columns the table lacks; None if it has all."""
         there = {one["name"] for one in inspect(connection).get_columns(self.name, self.schema)}
-        lacking = [column for column in ("id", *_COLUMNS) if column not in there]
+        lacking = [column for column in ("id", *COLUMNS) if column not in there]
         return f"it has no column {', '.join(lacking)}" if lacking else None
-
-
-def hashed(text: str) -> str:
-    """Give the hash of a text, as the journal has it."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _plain(row: Attempt | Entry) -> dict[str, Any]:
-    return {name: value for name, value in vars(row).items() if name != "entries"}
-
-
-@cache
-def _table(name: str, schema: str | None, dialect: str) -> Table:
-    long = knowledge(dialect).long_text or Text()
-    return Table(
-        name,
-        MetaData(),
-        Column("id", Integer(), primary_key=True, autoincrement=True),
-        Column("version_table", String(128), nullable=False),
-        Column("attempt", String(16), nullable=False, index=True),
-        Column("n", Integer(), nullable=False),
-        Column("kind", String(16), nullable=False),
-        Column("state", String(16), nullable=False),
-        Column("revision", String(128)),
-        Column("direction", String(16)),
-        Column("text", long),
-        Column("hash", String(64)),
-        Column("parameters", String(64)),
-        Column("answer", long),
-        Column("begun", String(32)),
-        Column("seconds", Float()),
-        Column("error", Text()),
-        Column("times", Integer()),
-        Column("actor", String(128)),
-        Column("host", String(255)),
-        Column("pid", Integer()),
-        Column("tool", String(32)),
-        Column("layout", Integer()),
-        Column("file", Text()),
-        Column("session", String(64)),
-        schema=schema,
-    )

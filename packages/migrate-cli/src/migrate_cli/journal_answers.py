@@ -44,6 +44,8 @@ class Answer:
 
     def written(self) -> str:
         """Write it as text."""
+        if self.columns is None and self.key is None and self.raised is None:
+            return "{}" if self.count == -1 else f'{{"count":{self.count}}}'
         parts = {
             "count": self.count if self.count != -1 else None,
             "key": self.key,
@@ -71,6 +73,10 @@ class Answer:
             parts.get("hash"),
             tuple(parts["raised"]) if "raised" in parts else None,
         )
+
+
+NOTHING = Answer()
+"""What DDL gives back."""
 
 
 def answer(cursor: Any, rows: Sequence[Sequence[Any]] | None, *, whole: bool, salt: str) -> Answer:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .errors import CantGoOn
-from .journal import Entry
 from .journal_answers import Answer
+from .journal_rows import Entry
 
 
 class Before(Protocol):

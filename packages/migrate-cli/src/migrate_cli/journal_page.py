@@ -6,22 +6,23 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, ExceptionContext
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.cursor import BufferedRowCursorFetchStrategy
 from sqlalchemy.exc import DBAPIError
 
 from .interruption import held
-from .journal import LONGEST, Attempt, Entry, Journal, hashed
-from .journal_answers import Answer, again, answer, fingerprint
+from .journal import Journal
+from .journal_answers import NOTHING, Answer, again, answer, fingerprint
 from .journal_answers import refusal as refused
+from .journal_ears import Ears
 from .journal_effects import decidable
 from .journal_given import Before, Given, together
 from .journal_kinds import is_temporary, kind_of, opening, reads_catalog
+from .journal_rows import LONGEST, Attempt, Entry, hashed
 
 MOST_ROWS = 50_000
 """Rows of an answer that are fetched in order to compare it; a longer one isn't compared."""
@@ -42,6 +43,7 @@ class Page:
         self,
         journal: Journal,
         connection: Connection,
+        ears: Ears,
         attempt: Attempt,
         *,
         transactional: bool,
@@ -51,12 +53,13 @@ class Page:
     ) -> None:
         self.attempt = attempt
         self.stopped: Exception | None = None
-        self._journal, self._connection = journal, connection
+        self._journal, self._connection, self._ears = journal, connection, ears
         self._transactional, self._outside = transactional, outside
         self._before, self._session = before, session
         self._doubtful = {entry.n for entry in attempt.entries if entry.state == "begun"}
         self._fresh: list[Entry] = []
         self._standing: list[Entry] = []
+        self._unmarked: Entry | None = None
         self._running: Entry | None = None
         self._wrapped = False
         self._started = self._clock = 0.0
@@ -68,29 +71,16 @@ class Page:
     @contextmanager
     def open(self) -> Iterator[None]:
         """Write down what passes by on the connection inside of the block."""
-        listeners: list[tuple[Any, str, Callable[..., Any], dict[str, Any]]] = [
-            (self._connection, "before_cursor_execute", self._begins, {"retval": True}),
-            (self._connection, "after_cursor_execute", self._ends, {}),
-            (self._connection, "commit", self._commits, {}),
-            (self._connection, "rollback", self._rolls_back, {}),
-            (self._connection.dialect, "handle_error", self._refused, {}),
-        ]
-        if self._before is not None:
-            dialect = self._connection.dialect
-            listeners += [
-                (dialect, "do_execute", self._passes, {}),
-                (dialect, "do_executemany", self._passes, {}),
-                (dialect, "do_execute_no_params", self._passes_bare, {}),
-            ]
+        ears = self._ears
         self._started = time.perf_counter()
-        with ExitStack() as stack:
-            for target, name, listener, options in listeners:
-                event.listen(target, name, listener, **options)
-                stack.callback(event.remove, target, name, listener)
+        with ears.answering() if self._before is not None else nullcontext():
+            ears.hearer = self
             try:
                 yield
             except DBAPIError as err:
                 raise self._explained(err) from err
+            finally:
+                ears.hearer = None
             self._settle()
         if self.stopped is not None:  # the script has swallowed it
             raise self.stopped
@@ -111,8 +101,8 @@ class Page:
             self._journal.delete(self._connection, done.attempt)
             return
         self._flush()
-        self._journal.forget_answers(self._connection, done.attempt)
-        self._update(0, state="done", seconds=done.seconds, error=None)
+        with self._aside():
+            self._journal.finish(self._connection, done, self._unmarked)
 
     def failed(self, reason: str, *, certain: bool) -> None:
         """Write down, when all is rolled back that can be, that the revision failed.
@@ -154,17 +144,9 @@ class Page:
         elif not stays and not journal.kept:
             journal.delete(connection, of)
 
-    def _begins(
-        self,
-        connection: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,
-    ) -> tuple[str, Any]:
+    def begins(self, statement: str, parameters: Any, context: Any) -> None:
         if self._ours:
-            return statement, parameters
+            return
         if self.stopped is not None:
             raise self.stopped
         context.migrate_given = None
@@ -177,10 +159,9 @@ class Page:
             raise
         if known is not None:
             context.migrate_given = known
-            return statement, parameters
+            return
         self._makes_way(entry)
         self._running, self._clock = entry, time.perf_counter()
-        return statement, parameters
 
     def _known(self, entry: Entry) -> Entry | None:
         """Give what the run before has of a statement, if it isn't to be executed again."""
@@ -206,32 +187,27 @@ class Page:
         if entry.kind in ("session", "transaction"):
             commits = _ENDING if self._transactional else _COMMITTING
             if commits.match(opening(entry.text)) and not outside:
+                self._mark()
                 self._flush()
                 self._is_safe()
             return
-        if entry.kind == "read" or is_temporary(entry.text):
+        if entry.kind == "read" or (self._transactional and not outside):
+            return
+        if is_temporary(entry.text):
             return
         if entry.kind == "data":
             if outside:
                 self._wrapped = True
                 self._say("BEGIN")
-            return
-        if outside or not self._transactional:
+        else:
             if entry.n:
                 self._update(entry.n, state="begun", error=None)
             else:
+                self._mark()
                 self._flush(entry)
             self._standing.append(entry)
 
-    def _ends(
-        self,
-        connection: Connection,
-        cursor: Any,
-        statement: str,
-        parameters: Any,
-        context: Any,
-        executemany: bool,
-    ) -> None:
+    def ends(self, cursor: Any, context: Any) -> None:
         entry = self._running
         if self._ours or entry is None or getattr(context, "migrate_given", None) is not None:
             return
@@ -244,12 +220,14 @@ class Page:
             except Exception as err:
                 self.stopped = err
                 raise
-        entry.answer = given.written()
-        if entry in self._standing:
-            self._update(entry.n, state="done", seconds=entry.seconds, answer=entry.answer)
-            if not self._outside() and not decidable(entry.text) and entry.kind == "ddl":
-                connection.dialect.do_commit(connection.connection)
-                self._is_safe()
+        entry.answer = given.written() if given is not NOTHING else None
+        if self._is_standing(entry):
+            self._unmarked = entry
+            if not decidable(entry.text) or self._before is not None:
+                self._mark()
+                if not self._outside() and entry.kind == "ddl":
+                    self._connection.dialect.do_commit(self._connection.connection)
+                    self._is_safe()
         elif entry.n and entry.writes:
             self._update(
                 entry.n, state="done", seconds=entry.seconds, answer=entry.answer, error=None
@@ -263,21 +241,14 @@ class Page:
             self._is_safe()
         self._running = None
 
-    def _passes(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        return self._passes_bare(cursor, statement, context)
-
-    def _passes_bare(self, cursor: Any, statement: str, context: Any) -> bool:
-        """Give what a statement gave, instead of executing it again."""
+    def given(self, cursor: Any, context: Any) -> Given | None:
         known: Entry | None = getattr(context, "migrate_given", None)
-        if known is None or context.root_connection is not self._connection:
-            return False
+        if known is None:
+            return None
         answer = Answer.read(known.answer)
         if answer.raised is not None:
             raise again(answer, context.dialect.loaded_dbapi)
-        given = Given(cursor, answer, self._unknown)
-        context.cursor = given
-        context.fetchall_for_returning = lambda _: given.fetchall()
-        return True
+        return Given(cursor, answer, self._unknown)
 
     def _explained(self, err: DBAPIError) -> Exception:
         """Give the error of a statement; where a read can't be repeated, what that means."""
@@ -295,9 +266,11 @@ class Page:
     def _answer(self, entry: Entry, cursor: Any, context: Any) -> Answer:
         """Make the answer of a statement, and leave its rows to the script."""
         salt, options = self.attempt.attempt, context.execution_options
+        if cursor.description is None:
+            return NOTHING if entry.kind == "ddl" else answer(cursor, None, whole=False, salt=salt)
         catalog = reads_catalog(entry.text)
         streams = options.get("stream_results") or options.get("yield_per")
-        if cursor.description is None or streams or getattr(context, "_is_server_side", False):
+        if streams or getattr(context, "_is_server_side", False):
             return answer(cursor, None, whole=catalog, salt=salt)
         if _is_batch(context):
             rows = cursor.fetchall()
@@ -335,12 +308,11 @@ class Page:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         return Entry(0, kind_of(shown), "begun", shown, hashed(statement), given, begun=now)
 
-    def _refused(self, refusal: ExceptionContext) -> None:
-        """Take note of what the database says when it refuses a statement."""
-        entry, err = self._running, refusal.original_exception
-        if entry is not None and not self._ours and refusal.connection is self._connection:
-            entry.answer = refused(err).written()
-            entry.error = str(err).strip()[:1000]
+    def refused(self, error: BaseException) -> None:
+        entry = self._running
+        if entry is not None and not self._ours:
+            entry.answer = refused(error).written()
+            entry.error = str(error).strip()[:1000]
 
     def _settle(self) -> None:
         """Take note that what was begun and never ended has failed, and the script went on."""
@@ -351,10 +323,23 @@ class Page:
         if self._wrapped:
             self._say("ROLLBACK")
             self._wrapped = False
-        if entry in self._standing:
+        if self._is_standing(entry):
             self._update(entry.n, state="refused", error=entry.error, answer=entry.answer)
         elif not entry.n:
             self._note(entry)
+
+    def _is_standing(self, entry: Entry) -> bool:
+        return bool(self._standing) and self._standing[-1] is entry
+
+    def _mark(self) -> None:
+        """Write down that the last statement which can't be rolled back is done.
+
+        The catalog can tell as much, so this waits for what is to be written next.
+        """
+        entry, self._unmarked = self._unmarked, None
+        if entry is not None:
+            with self._aside():
+                self._journal.mark(self._connection, self.attempt.attempt, entry)
 
     def _flush(self, begun: Entry | None = None) -> None:
         """Write the rows that aren't written yet, in one statement."""
@@ -395,8 +380,9 @@ class Page:
         finally:
             self._ours = before
 
-    def _commits(self, connection: Connection) -> None:
+    def commits(self) -> None:
         if not self._ours:  # also where the transaction is left on purpose
+            self._mark()
             if self._fresh:
                 self._flush()
             self._is_safe()
@@ -404,7 +390,7 @@ class Page:
     def _is_safe(self) -> None:
         self._safe, self._safe_next = self._written, self._next
 
-    def _rolls_back(self, connection: Connection) -> None:
+    def rolls_back(self) -> None:
         """Forget what is lost; what a database has committed by itself is looked up at the end."""
         if self._ours:
             return

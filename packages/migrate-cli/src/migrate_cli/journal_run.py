@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,10 +20,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from . import complaint
 from .dialects import knowledge
 from .errors import CantGoOn, MigrateError, in_one_line
-from .journal import LAYOUT, Attempt, Journal, hashed
+from .journal import Journal
+from .journal_ears import Ears
 from .journal_page import Page
+from .journal_rows import LAYOUT, Attempt, hashed
 from .paths import shown
 from .resume import Resumed
+from .scripts import as_text
 from .sinks import OnlineSink, Sink
 
 
@@ -40,16 +43,30 @@ class Scribe:
         self._journal = journal if sink.connection is not None else None
         self._sink, self._resumed = sink, resumed
         self._page: Page | None = None
+        self._ears = Ears(sink.connection) if sink.connection is not None else None
         self._session: str | None = None
         self._transactional = traits(sink.dialect.name).transactional_ddl
         self._callers = isinstance(sink, OnlineSink) and sink.joined
 
+    def listening(self) -> AbstractContextManager[None]:
+        """Hear what passes by on the connection inside of the block: around all pages."""
+        if self._journal is None or self._ears is None:
+            return nullcontext()
+        return self._ears.attached()
+
     @contextmanager
-    def page(self, revision: str, direction: str, file: Path) -> Iterator[None]:
-        """Write down what a revision does inside of the block."""
+    def page(self, revision: str, direction: str, file: Path, source: str) -> Iterator[None]:
+        """Write down what a revision does inside of the block of `listening`.
+
+        Args:
+            revision: Its id.
+            direction: "upgrade" or "downgrade".
+            file: Its file.
+            source: What stands in the file.
+        """
         self._page = None
         connection = self._sink.connection
-        if self._journal is None or connection is None:
+        if self._journal is None or connection is None or self._ears is None:
             yield
             return
         if not self._transactional:
@@ -59,10 +76,11 @@ class Scribe:
             attempt, before = resumed.attempt, resumed.replay(connection)
             self._here_now(connection, attempt)
         else:
-            attempt, before = self._attempt(revision, direction, file), None
+            attempt, before = self._attempt(revision, direction, file, source), None
         self._page = Page(
             self._journal,
             connection,
+            self._ears,
             attempt,
             transactional=self._transactional,
             outside=lambda: self._sink.outside,
@@ -107,12 +125,11 @@ class Scribe:
     def _here_now(self, connection: Connection, attempt: Attempt) -> None:
         """Write down who goes on with a revision."""
         assert self._journal is not None
-        who = {"actor": _actor(), "host": socket.gethostname()[:255], "pid": os.getpid()}
+        who = {"actor": _actor(), "host": _host(), "pid": os.getpid()}
         who |= {"session": self._asked(), "tool": _tool(), "state": "begun", "error": None}
         self._journal.update(connection, attempt.attempt, 0, **who)
 
-    def _attempt(self, revision: str, direction: str, file: Path) -> Attempt:
-        source = source_of(file)
+    def _attempt(self, revision: str, direction: str, file: Path, source: str) -> Attempt:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         return Attempt(
             attempt=secrets.token_hex(8),
@@ -125,7 +142,7 @@ class Scribe:
             seconds=None,
             error=None,
             actor=_actor(),
-            host=socket.gethostname()[:255],
+            host=_host(),
             pid=os.getpid(),
             tool=_tool(),
             layout=LAYOUT,
@@ -136,7 +153,7 @@ class Scribe:
 
 def source_of(file: Path) -> str:
     """Read a revision file as the journal keeps it."""
-    return file.read_text(encoding="utf-8", errors="replace")
+    return as_text(file.read_bytes())
 
 
 @cache
@@ -145,6 +162,11 @@ def _actor() -> str:
         return getpass.getuser()[:128]
     except (OSError, KeyError):  # a container's user needs no name
         return str(os.getuid())
+
+
+@cache
+def _host() -> str:
+    return socket.gethostname()[:255]
 
 
 @cache

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
 def shown(path: Path) -> str:
     """Write a path from the current folder on, if it lies below; else as it is."""
+    said = str(path)
     try:
-        return str(path.relative_to(Path.cwd()))
-    except (ValueError, FileNotFoundError):  # elsewhere; or the current folder was removed
-        return str(path)
+        here = os.getcwd()
+        return "." if said == here else said.removeprefix(os.path.join(here, ""))
+    except FileNotFoundError:  # the current folder was removed
+        return said

@@ -9,10 +9,10 @@ from typing import NoReturn
 from sqlalchemy.engine import Connection
 
 from .errors import CantGoOn
-from .journal import Attempt, Entry
 from .journal_answers import Answer
 from .journal_effects import effects, in_place, invalid_index
 from .journal_kinds import is_temporary
+from .journal_rows import Attempt, Entry
 
 IDLE = ("left", "undone", "refused")
 """States of statements that have done nothing, or of which nobody asks any more."""

@@ -26,7 +26,7 @@ from .lock import beside
 from .operations import Operations, speaking
 from .paths import shown
 from .resume import Resumed
-from .scripts import Script
+from .scripts import Script, loaded_source
 from .sinks import Sink
 from .version_table import VersionTable
 
@@ -103,7 +103,8 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
         NotBegun: The next step can't be begun; what was done before stays.
         RevisionFailed: A script didn't come to its end; it says where the database is now.
     """
-    functions = [_function(step) for step in steps]
+    loaded = [_loaded(step) for step in steps]
+    functions = [function for function, _ in loaded]
     around.versions.must_take([step.change for step in steps], around.sink)
     done: list[Done] = []
     at_work = False
@@ -116,10 +117,12 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
         with (
             speaking(Operations(around.sink), around.name),
             around.inside(),
+            scribe.listening(),
+            around.sink.listening(),
             unchecked(around.sink, functions if whole else []) as check_all,
             around.sink.transaction() if whole and steps else nullcontext(),
         ):
-            for step, function in zip(steps, functions, strict=True):
+            for step, (function, source) in zip(steps, loaded, strict=True):
                 interruption.heed()
                 if around.guard is not None:
                     around.guard()
@@ -131,7 +134,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
                         around.versions.create(around.sink)
                     around.sink.note(f"Running {step.direction} {_arrow(step, around.base)}")
                     at_work = True
-                    with _page(scribe, step), around.sink.watched():
+                    with _page(scribe, step, source), around.sink.watched():
                         call(function, around.sink, around.keywords)
                     around.versions.apply(around.sink, step.change)
                     scribe.ended()
@@ -191,23 +194,24 @@ def _script(step: Step[Script]) -> Script:
     return script
 
 
-def _page(scribe: Scribe, step: Step[Script]) -> AbstractContextManager[None]:
-    return scribe.page(step.revision.id, step.direction, _script(step).path)
+def _page(scribe: Scribe, step: Step[Script], source: str) -> AbstractContextManager[None]:
+    return scribe.page(step.revision.id, step.direction, _script(step).path, source)
 
 
 def rehearse(step: Step[Script], sink: Sink, around: Run) -> None:
     """Call a step's script with another sink than the run's, and write nothing down of it."""
     with speaking(Operations(sink), around.name), around.inside():
-        call(_function(step), sink, around.keywords)
+        call(_loaded(step)[0], sink, around.keywords)
 
 
-def _function(step: Step[Script]) -> Callable[..., object]:
+def _loaded(step: Step[Script]) -> tuple[Callable[..., object], str]:
+    """Give a script's function, and the text that it was read from."""
     script = _script(step)
-    function = getattr(script.load(), step.direction, None)
+    module = script.load()
+    function = getattr(module, step.direction, None)
     if not callable(function):
         raise BadScript(script.path, None, f"has no function {step.direction}()")
-    made: Callable[..., object] = function
-    return made
+    return function, loaded_source(module, script.path)
 
 
 def call(function: Callable[..., object], sink: Sink, keywords: Mapping[str, Any]) -> None:

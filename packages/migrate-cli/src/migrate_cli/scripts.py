@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Self
+from typing import Any, Self
 
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
@@ -238,10 +238,11 @@ def load_module(path: Path) -> ModuleType:
         BadScript: It can't be read, isn't Python, or raises something; the line is where in it.
     """
     try:
+        content = path.read_bytes()
         if path.suffix == ".pyc":
             code = compiled_code(path)
         else:
-            code = compile(path.read_bytes(), path, "exec", dont_inherit=True)
+            code = compile(content, path, "exec", dont_inherit=True)
     except OSError as err:
         raise BadScript(path, None, f"can't be read: {err.strerror}") from err
     except SyntaxError as err:
@@ -250,6 +251,8 @@ def load_module(path: Path) -> ModuleType:
         raise BadScript(path, None, f"is not Python: {err or 'nested too deeply'}") from err
     module = ModuleType(f"migrate_cli.versions:{path.stem}")
     module.__file__ = str(path)
+    loader: Any = _Loaded(content)  # it loads nothing: it says what was
+    module.__loader__ = loader
     sys.modules[module.__name__] = module
     try:
         exec(code, module.__dict__)
@@ -261,6 +264,33 @@ def load_module(path: Path) -> ModuleType:
             path, _line_in(path, err), f"can't be imported: {in_one_line(err)}"
         ) from err
     return module
+
+
+class _Loaded:
+    """Says what a module was made of, as loaders do (Python's library, importlib.abc)."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def get_source(self, name: str) -> str:
+        return as_text(self._content)
+
+
+def loaded_source(module: ModuleType, path: Path) -> str:
+    """Give the text that a loaded script was made of, whatever its file holds now.
+
+    A script that was made in memory has none.
+    """
+    loader: Any = module.__loader__
+    if isinstance(loader, _Loaded):
+        return loader.get_source(module.__name__)
+    return as_text(path.read_bytes()) if path.is_file() else ""
+
+
+def as_text(content: bytes) -> str:
+    """Read what a file holds as text, whatever it is, with plain line ends."""
+    said = content.decode("utf-8", "replace").replace("\0", "\ufffd")  # a text holds no NUL
+    return said.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_revision(name: str) -> bool:

@@ -16,85 +16,125 @@ from .errors import in_one_line
 from .failures import ConnectionGone, RolledBack, Swallowed
 
 
-@contextmanager
-def watched(
-    connection: Connection, committed: Callable[[], None], outside: Callable[[], bool]
-) -> Iterator[None]:
-    """Notice the end of a transaction inside of the block.
+class Watch:
+    """Notices on one connection where a script ends the transaction that it runs in.
 
-    After a commit the next statement is in a transaction again, as the rest of the script expects;
-    after an error with which the database has ended the transaction, no statement runs any more.
+    It also lets statements come to their end before a signal has its way: a server goes on with a
+    statement whose client is gone (seen on MariaDB 10.11), so the next run could meet it still
+    at work. The signal is heeded before the next statement.
 
     Args:
-        connection: The connection that the script has.
-        committed: Called when the script has committed: what it did before stays.
+        connection: The connection that the scripts have.
         outside: Tells whether the transaction is left on purpose, and its end is none of ours.
-
-    Raises:
-        RolledBack: There was a rollback, so what the block did before it is lost.
-        Swallowed: A statement failed, and the database undoes all that the block did.
-        ConnectionGone: The connection is closed, or was lost.
+        lasting: Tells whether what a statement does can't be rolled back.
     """
-    known = knowledge(connection.dialect.name)
-    rolled_back = False
-    failed: list[str] = []
-    undone: str | None = None
 
-    def on_rollback(_: Connection) -> None:
-        nonlocal rolled_back
-        rolled_back = True
+    def __init__(
+        self, connection: Connection, outside: Callable[[], bool], lasting: Callable[[], bool]
+    ) -> None:
+        self._connection, self._outside, self._lasting = connection, outside, lasting
+        self._known = knowledge(connection.dialect.name)
+        self._attached = False
+        self._committed: Callable[[], None] | None = None
+        self._rolled_back = False
+        self._failed: list[str] = []
+        self._undone: str | None = None
 
-    def on_commit(_: Connection) -> None:
-        if not outside():
-            committed()
+    @contextmanager
+    def attached(self) -> Iterator[None]:
+        """Listen inside of the block: around all that is watched, since to begin costs most."""
+        if self._attached:
+            yield
+            return
+        connection = self._connection
+        listeners: tuple[tuple[Any, str, Callable[..., None]], ...] = (
+            (connection, "before_cursor_execute", self._before_statement),
+            (connection, "after_cursor_execute", self._after_statement),
+            (connection, "rollback", self._on_rollback),
+            (connection, "commit", self._on_commit),
+            (connection, "begin", self._on_begin),
+            (connection.engine, "handle_error", self._on_error),  # a connection has none
+        )
+        with ExitStack() as stack:
+            stack.callback(setattr, self, "_attached", False)
+            for target, name, listener in listeners:
+                event.listen(target, name, listener)
+                stack.callback(event.remove, target, name, listener)
+            self._attached = True
+            yield
 
-    def on_begin(_: Connection) -> None:
-        if not outside():
-            known.open_transaction(connection)
+    @contextmanager
+    def watched(self, committed: Callable[[], None]) -> Iterator[None]:
+        """Notice the end of a transaction inside of the block.
 
-    def on_statement(_: Connection, cursor: Any, statement: str, *more: Any) -> None:
-        nonlocal rolled_back
-        word = _ending(statement, known.in_transaction(connection))
-        if word is None or outside():
+        After a commit the next statement is in a transaction again, as the rest of the script
+        expects; after an error with which the database has ended the transaction, no statement runs
+        any more.
+
+        Args:
+            committed: Called when the script has committed: what it did before stays.
+
+        Raises:
+            RolledBack: There was a rollback, so what the block did before it is lost.
+            Swallowed: A statement failed, and the database undoes all that the block did.
+            ConnectionGone: The connection is closed, or was lost.
+        """
+        with self.attached():
+            self._committed, self._rolled_back = committed, False
+            self._failed, self._undone = [], None
+            try:
+                yield
+            finally:
+                self._committed = None
+                interruption.busy(False)
+        if self._connection.closed:
+            raise ConnectionGone("was closed by the script")
+        if self._rolled_back:
+            raise RolledBack
+        if self._undone is not None:
+            raise Swallowed(self._undone)
+        _must_be_sound(self._connection, self._failed)
+
+    def _on_rollback(self, _: Connection) -> None:
+        self._rolled_back = True
+
+    def _on_commit(self, _: Connection) -> None:
+        if self._committed is not None and not self._outside():
+            self._committed()
+
+    def _on_begin(self, _: Connection) -> None:
+        if self._committed is not None and not self._outside():
+            self._known.open_transaction(self._connection)
+
+    def _before_statement(self, _: Connection, cursor: Any, statement: str, *more: object) -> None:
+        if self._committed is None:
+            return
+        if self._undone is not None and not statement.startswith("ROLLBACK"):
+            raise Swallowed(self._undone)
+        if self._lasting():
+            interruption.heed()
+            interruption.busy(True)
+
+    def _after_statement(self, _: Connection, cursor: Any, statement: str, *more: Any) -> None:
+        if self._committed is None:
+            return
+        interruption.busy(False)
+        word = _ending(statement, self._known.in_transaction(self._connection))
+        if word is None or self._outside():
             return
         if word in ("ROLLBACK", "ABORT"):
-            rolled_back = True
+            self._rolled_back = True
             raise RolledBack
-        committed()
-        known.open_transaction(connection)
+        self._committed()
+        self._known.open_transaction(self._connection)
 
-    def on_error(context: ExceptionContext) -> None:
-        nonlocal undone
-        if context.connection is connection:
-            failed.append(in_one_line(context.original_exception))
-            if not undone and known.in_transaction(connection) is False and not outside():
-                undone = failed[-1]
-
-    def before_statement(_: Connection, cursor: Any, statement: str, *more: Any) -> None:
-        if undone is not None and not statement.startswith("ROLLBACK"):
-            raise Swallowed(undone)
-
-    listeners: dict[str, Callable[..., None]] = {
-        "rollback": on_rollback,
-        "commit": on_commit,
-        "begin": on_begin,
-        "before_cursor_execute": before_statement,
-        "after_cursor_execute": on_statement,
-    }
-    with ExitStack() as stack:
-        for name, listener in listeners.items():
-            event.listen(connection, name, listener)
-            stack.callback(event.remove, connection, name, listener)
-        event.listen(connection.engine, "handle_error", on_error)  # a connection has none
-        stack.callback(event.remove, connection.engine, "handle_error", on_error)
-        yield
-    if connection.closed:
-        raise ConnectionGone("was closed by the script")
-    if rolled_back:
-        raise RolledBack
-    if undone is not None:
-        raise Swallowed(undone)
-    _must_be_sound(connection, failed)
+    def _on_error(self, context: ExceptionContext) -> None:
+        if self._committed is None or context.connection is not self._connection:
+            return
+        self._failed.append(in_one_line(context.original_exception))
+        ended = self._known.in_transaction(self._connection) is False and not self._outside()
+        if ended and self._undone is None:
+            self._undone = self._failed[-1]
 
 
 def _must_be_sound(connection: Connection, failed: Sequence[str]) -> None:
@@ -108,38 +148,6 @@ def _must_be_sound(connection: Connection, failed: Sequence[str]) -> None:
         raise ConnectionGone(f"was lost ({failed[-1]})" if failed else "was lost")
     if knowledge(connection.dialect.name).aborted(connection):
         raise Swallowed(failed[0] if failed else None)
-
-
-@contextmanager
-def ending_statements(connection: Connection, lasting: Callable[[], bool]) -> Iterator[None]:
-    """Let statements on a connection come to their end before a signal has its way.
-
-    A server goes on with a statement whose client is gone (seen on MariaDB 10.11), so the
-    next run could meet it still at work. The signal is heeded before the next statement.
-
-    Args:
-        connection: The connection.
-        lasting: Tells whether what a statement does can't be rolled back.
-    """
-
-    def before(*_: object) -> None:
-        if lasting():
-            interruption.heed()
-            interruption.busy(True)
-
-    def after(*_: object) -> None:
-        interruption.busy(False)
-
-    listeners: dict[str, Callable[..., None]] = {
-        "before_cursor_execute": before,
-        "after_cursor_execute": after,
-    }
-    with ExitStack() as stack:
-        stack.callback(after)
-        for name, listener in listeners.items():
-            event.listen(connection, name, listener)
-            stack.callback(event.remove, connection, name, listener)
-        yield
 
 
 _ENDS = r"(COMMIT|END|ROLLBACK|ABORT)\b(?!\s+(?:WORK\s+|TRANSACTION\s+)?TO\b)"

@@ -127,7 +127,7 @@ class BatchingSink(OnlineSink):
         self._waiting: Block | None = None
         self._take: Callable[[Change], object] | None = None
         self._said_at: list[tuple[str, int]] = []
-        self._may_wait = False
+        self._may_wait = self._listens = False
 
     def take(self, element: Change | Executable) -> Any:
         self.flush()
@@ -165,6 +165,11 @@ class BatchingSink(OnlineSink):
             yield
 
     @contextmanager
+    def listening(self) -> Iterator[None]:
+        with super().listening(), self._before_statements():
+            yield
+
+    @contextmanager
     def watched(self) -> Iterator[None]:
         with super().watched(), self._before_statements():
             self._waiting, self._may_wait = None, True
@@ -176,11 +181,18 @@ class BatchingSink(OnlineSink):
 
     @contextmanager
     def _before_statements(self) -> Iterator[None]:
+        """Do the block that waits before any statement, whoever hears of that first."""
+        if self._listens:
+            yield
+            return
+
         def first(*_: Any) -> None:
             self.flush()
 
-        event.listen(self.connection, "before_cursor_execute", first)
+        event.listen(self.connection, "before_cursor_execute", first, insert=True)
+        self._listens = True
         try:
             yield
         finally:
+            self._listens = False
             event.remove(self.connection, "before_cursor_execute", first)

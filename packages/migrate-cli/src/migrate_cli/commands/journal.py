@@ -13,7 +13,8 @@ from ..config import Config
 from ..environment import importable
 from ..errors import FileGone, NothingUnfinished, UsageError
 from ..given import Database
-from ..journal import Attempt, Journal, hashed
+from ..journal import Journal
+from ..journal_rows import Attempt, hashed
 from ..journal_run import source_of
 from ..resume import numbered
 from ..runner import Done, Run, run

@@ -10,9 +10,11 @@ from revgraph import Step
 from sqlalchemy.sql.base import Executable
 
 from ..errors import CantGoOn, CantUndo
-from ..journal import Entry, Journal
+from ..journal import Journal
+from ..journal_ears import Ears
 from ..journal_effects import in_place
 from ..journal_page import Page
+from ..journal_rows import Entry
 from ..resume import Replay, Resumed, numbered
 from ..runner import Run, rehearse
 from ..scripts import Script
@@ -116,16 +118,18 @@ def _done(
     rewind = _Rewind(resumed, connection)
     sink = _Collecting(connection)
     sink.rewind = rewind
+    ears = Ears(connection)
     page = Page(
         journal,
         connection,
+        ears,
         resumed.attempt,
         transactional=True,
         outside=lambda: False,
         before=rewind,
     )
     try:
-        with sink.transaction(), page.open():
+        with ears.attached(), sink.transaction(), page.open():
             rehearse(step, sink, around)
             raise _Reached
     except _Reached:

@@ -15,8 +15,8 @@ from sqlalchemy.util import await_only
 
 from ..dialects import knowledge
 from ..errors import BadJournal, FileEdited, FileGone, StillRunning, Unfinished
-from ..journal import Attempt, Entry, hashed
 from ..journal_effects import effects, in_place
+from ..journal_rows import Attempt, Entry, hashed
 from ..journal_run import source_of
 from ..paths import shown
 from ..resume import Resumed, next_number, numbered

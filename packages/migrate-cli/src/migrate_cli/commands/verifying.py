@@ -10,7 +10,7 @@ from ..config import Config
 from ..errors import NoJournal
 from ..fingerprint import fingerprint
 from ..given import Database
-from ..journal import Attempt
+from ..journal_rows import Attempt
 from ..journal_run import source_of
 from ..paths import shown
 from ..runner import Run

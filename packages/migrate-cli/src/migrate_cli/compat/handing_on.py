@@ -46,6 +46,9 @@ class HandingOnSink:
     def alone(self, what: str) -> Iterator[None]:
         yield
 
+    def listening(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def watched(self) -> AbstractContextManager[None]:
         return nullcontext()
 

@@ -55,6 +55,9 @@ class Sink(Protocol):
     def alone(self, what: str) -> AbstractContextManager[None]:
         """Run the block outside of the transaction (`what` says why, for messages)."""
 
+    def listening(self) -> AbstractContextManager[None]:
+        """Prepare for what is watched inside of the block, so that it need not be each time."""
+
     def watched(self) -> AbstractContextManager[None]:
         """Raise `RolledBack` at the end of the block if it ended the transaction so."""
 

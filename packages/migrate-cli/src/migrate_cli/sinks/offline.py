@@ -6,7 +6,7 @@ import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -113,6 +113,9 @@ class OfflineSink:
         self._commit()
         yield
         self._begin()
+
+    def listening(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def watched(self) -> AbstractContextManager[None]:
         return marked(self, rest=True)

@@ -92,6 +92,9 @@ class OnlineSink:
             self._keep()
             yield
 
+    def listening(self) -> AbstractContextManager[None]:
+        return self._transaction.listening()
+
     def watched(self) -> AbstractContextManager[None]:
         return self._transaction.watched(self._committed)
 

@@ -53,6 +53,9 @@ class RecordingSink:
     def alone(self, what: str) -> Iterator[None]:
         yield
 
+    def listening(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def watched(self) -> AbstractContextManager[None]:
         return nullcontext()
 
