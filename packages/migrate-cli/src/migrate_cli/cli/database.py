@@ -137,6 +137,7 @@ def unfinished(found: Standing) -> Iterator[str]:
         yield f"  {box} {one.number}  {title(one.text, 100)}{seen}"
     if found.reason:
         yield f"      {found.reason}"
+    yield dim("  [ ] what the script says after that isn't known before it runs")
     if found.running:
         yield field("Next", "wait: the server is at work on it")
     elif found.edited:

@@ -49,7 +49,7 @@ class OnlineSink:
             if stands_alone(piece, self.dialect):
                 with self.alone(in_words(piece)):
                     self._clear_the_way(piece)
-                    result = self._execute(piece, element)
+                    result = self.connection.execute(piece)
                 self.kept.append(in_words(piece))
             else:
                 result = self._execute(piece, element)
@@ -104,8 +104,8 @@ class OnlineSink:
     def _execute(self, statement: Executable, element: Change | Executable) -> Any:
         result = self.connection.execute(statement)
         if isinstance(element, Change):
-            done = self._pending if self._transaction.can_roll_back else self.kept
-            done.append(in_words(element))
+            lasting = self.outside or not self._transaction.can_roll_back
+            (self.kept if lasting else self._pending).append(in_words(element))
         return result
 
     def _committed(self) -> None:

@@ -1,0 +1,277 @@
+"""What a run meets that is nobody's fault: a full disk, a cut line, a server that dies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from migrate_cli.commands import status, upgrade
+from migrate_cli.config import load
+from migrate_cli.failures import RevisionFailed
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+FIRST = """
+op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
+op.execute("INSERT INTO t VALUES (1, 0)")
+"""
+SECOND = """
+op.add_column("t", sa.Column("extra", sa.Integer))
+op.execute("UPDATE t SET n = n + 1")
+import pathlib
+if (wait := pathlib.Path({mark!r})).exists():
+    wait.write_text("here")
+    import time
+    for _ in range(600):
+        if wait.read_text() == "on":
+            break
+        time.sleep(0.02)
+op.execute("UPDATE t SET extra = n")
+op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
+"""
+
+
+def in_two_steps(project: Any) -> Path:
+    """A project whose second revision waits in its middle while a file says so."""
+    mark = project.root / "mark"
+    project.revision("a1", None, FIRST)
+    project.revision("b2", "a1", SECOND.format(mark=str(mark)))
+    return Path(mark)
+
+
+def while_it_waits(mark: Path, act: Callable[[], None]) -> threading.Thread:
+    """Do something while the second revision is in its middle."""
+    mark.write_text("wait")
+
+    def run() -> None:
+        for _ in range(1500):
+            if mark.read_text() == "here":
+                break
+            time.sleep(0.02)
+        try:
+            act()
+        finally:
+            mark.write_text("on")
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def must_be_done(project: Any) -> None:
+    with project.connect() as connection:
+        assert connection.execute(text("SELECT id, n, extra FROM t")).all() == [(1, 1, 1)]
+        assert inspect(connection).has_table("u")
+        rows = connection.execute(text("SELECT version_num FROM migrate_version")).scalars()
+        assert list(rows) == ["b2"]
+
+
+def test_a_full_disk_is_told_and_the_next_run_goes_on(sqlite_project: Any) -> None:
+    sqlite_project.revision("a1", None, FIRST)
+    rows = 'op.execute("INSERT INTO t SELECT id + 1000, 1 FROM t")\n'
+    grown = 'op.execute("CREATE TABLE big (a BLOB)")\nop.execute("INSERT INTO big VALUES (zeroblob(900000))")'
+    sqlite_project.revision("b2", "a1", rows + grown)
+    upgrade(sqlite_project.config, "a1")
+
+    def small(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 40")
+
+    event.listen(Engine, "connect", small)
+    try:
+        with pytest.raises(RevisionFailed, match="full") as caught:
+            upgrade(sqlite_project.config)
+    finally:
+        event.remove(Engine, "connect", small)
+
+    assert "this revision is rolled back" in str(caught.value)
+    assert "the database is at a1" in str(caught.value)
+    assert status(sqlite_project.config).unfinished is None
+    assert upgrade(sqlite_project.config).heads == ("b2",)
+    with sqlite_project.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM t")) == 2
+
+
+class Line:
+    """A line between clients and a server, which can be cut."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._server = host, port
+        self._ear = socket.create_server(("127.0.0.1", 0))
+        self.port = self._ear.getsockname()[1]
+        self._ends: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._ear.accept()
+                server = socket.create_connection(self._server)
+                self._ends += [client, server]
+                for one, other in ((client, server), (server, client)):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def cut(self) -> None:
+        """Cut all connections, and let none through any more."""
+        self._ear.shutdown(socket.SHUT_RDWR)  # a close alone doesn't wake who accepts
+        self._ear.close()
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["postgresql_url", "mariadb_url"])
+def test_a_cut_line_is_told_and_the_next_run_goes_on(
+    server: str, request: pytest.FixtureRequest, make_project: Callable[..., Any]
+) -> None:
+    url = make_url(request.getfixturevalue(server))
+    line = Line(url.host or "127.0.0.1", url.port or 0)
+    through = url.set(host="127.0.0.1", port=line.port)
+    project = make_project(url.render_as_string(hide_password=False))
+    mark = in_two_steps(project)
+    upgrade(project.config, "a1")
+
+    acting = while_it_waits(mark, line.cut)
+    config = load(project.root, url=through.render_as_string(hide_password=False))
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(config)
+    acting.join()
+
+    assert "b2" in str(caught.value)
+    assert "can't be read now" in str(caught.value)
+    mark.unlink()
+    assert upgrade(project.config).heads == ("b2",)
+    must_be_done(project)
+
+
+class Server:
+    """A database server of the test's own, which can be killed and started again."""
+
+    def __init__(self, command: list[str], url: str) -> None:
+        self.url = url
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for _ in range(600):
+            with suppress(SQLAlchemyError), create_engine(self.url, poolclass=NullPool).connect():
+                return
+            time.sleep(0.1)
+        pytest.fail("the server doesn't start")
+
+    def kill(self) -> None:
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        port: int = one.getsockname()[1]
+        return port
+
+
+def as_user(name: str, command: list[str]) -> list[str]:
+    """Run a command as a user where we are root: servers refuse to be run by root."""
+    return (
+        ["setpriv", f"--reuid={name}", f"--regid={name}", "--clear-groups", *command]
+        if os.geteuid() == 0
+        else command
+    )
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[Server]:
+    data, port = folder / "data", free_port()
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    initdb = ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync"]
+    subprocess.run(as_user("postgres", initdb), check=True, capture_output=True, cwd="/")
+    postgres = next(Path("/usr/lib/postgresql").glob("*/bin/postgres"), Path("postgres"))
+    command = [
+        str(postgres),
+        "-D",
+        str(data),
+        "-p",
+        str(port),
+        "-h",
+        "127.0.0.1",
+        "-k",
+        str(folder),
+    ]
+    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+    yield Server(as_user("postgres", command), url)
+
+
+@contextmanager
+def mariadb_server(folder: Path) -> Iterator[Server]:
+    data, port = folder / "data", free_port()
+    user = ["--user=mysql"] if os.geteuid() == 0 else []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "mysql")
+    made = ["mariadb-install-db", "--no-defaults", f"--datadir={data}", *user,
+            "--auth-root-authentication-method=normal"]  # fmt: skip
+    subprocess.run(made, check=True, capture_output=True, cwd="/")
+    command = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--port={port}", *user,
+               "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/pid"]  # fmt: skip
+    yield Server(command, f"mysql+pymysql://root@127.0.0.1:{port}/test")
+
+
+@pytest.mark.skipif(not os.environ.get("MIGRATE_TEST_KILLS"), reason="MIGRATE_TEST_KILLS isn't set")
+@pytest.mark.parametrize("kind", [postgresql_server, mariadb_server])
+def test_a_server_that_is_killed_is_started_again_and_the_next_run_goes_on(
+    kind: Any, make_project: Callable[..., Any], short_folder: Path
+) -> None:
+    if shutil.which("initdb") is None or shutil.which("mariadbd") is None:
+        pytest.skip("no programs to run a server with")
+    with kind(short_folder) as server:
+        server.start()
+        try:
+            project = make_project(server.url)
+            mark = in_two_steps(project)
+            upgrade(project.config, "a1")
+            acting = while_it_waits(mark, server.kill)
+            with pytest.raises(RevisionFailed, match="b2"):
+                upgrade(project.config)
+            acting.join()
+            mark.unlink()
+            server.start()
+
+            assert upgrade(project.config).heads == ("b2",)
+
+            must_be_done(project)
+        finally:
+            server.kill()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder that another user may enter, and with a path that a socket's name fits."""
+    folder = Path(f"/tmp/migrate-{os.getpid()}")
+    folder.mkdir(mode=0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
