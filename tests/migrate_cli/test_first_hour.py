@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,14 +106,15 @@ def test_a_terminal_is_asked_which_metadata_is_meant(
         preexec_fn=_control,
     ) as process:
         os.close(inside)
-        shown = _until(outside, b"Which one")
-        os.write(outside, typed)
         try:
-            while chunk := os.read(outside, 4096):
-                shown += chunk
-        except OSError:  # the other side is closed
-            pass
-        assert process.wait(30) == status, shown.decode()
+            shown = _until(outside, b"Which one")
+            os.write(outside, typed)
+            with suppress(OSError):  # the other side is closed
+                while chunk := _read(outside):
+                    shown += chunk
+            assert process.wait(30) == status, shown.decode()
+        finally:
+            process.kill()
     os.close(outside)
 
     file = tmp_path / "pyproject.toml"
@@ -128,5 +131,11 @@ def _control() -> None:
 def _until(terminal: int, text: bytes) -> bytes:
     shown = b""
     while text not in shown:
-        shown += os.read(terminal, 4096)
+        shown += _read(terminal)
     return shown
+
+
+def _read(terminal: int) -> bytes:
+    ready, _, _ = select.select([terminal], [], [], 60)
+    assert ready, "nothing comes any more"
+    return os.read(terminal, 4096)
