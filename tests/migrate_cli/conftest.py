@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from migrate_cli.config import Config, load
@@ -13,6 +15,21 @@ from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from .killer import Killer
+
+
+@pytest.fixture
+def without_alembic() -> Iterator[None]:
+    """Have no Alembic imported, neither the real one nor ours; after the test it is as it was."""
+
+    def taken() -> dict[str, ModuleType]:
+        names = [name for name in sys.modules if name.partition(".")[0] == "alembic"]
+        return {name: sys.modules.pop(name) for name in names}
+
+    before, finders = taken(), list(sys.meta_path)
+    yield
+    sys.meta_path[:] = finders
+    taken()
+    sys.modules.update(before)
 
 
 @dataclass

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -126,6 +127,7 @@ def _control() -> None:
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C on it is a signal
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # also where the tests run in the background
 
 
 def _until(terminal: int, text: bytes) -> bytes:

@@ -90,11 +90,11 @@ def test_a_script_has_nothing_of_it(sqlite_project: Any) -> None:
 
 
 def test_a_comparison_passes_it_over(sqlite_project: Any) -> None:
-    (sqlite_project.root / "models.py").write_text(
+    (sqlite_project.root / "passed_over.py").write_text(
         "import sqlalchemy as sa\nmeta = sa.MetaData()\n"
         'sa.Table("a", meta, sa.Column("id", sa.Integer, primary_key=True))\n'
     )
-    sqlite_project.settings('metadata = "models:meta"')
+    sqlite_project.settings('metadata = "passed_over:meta"')
     sqlite_project.revision(
         "a1", None, 'op.create_table("a", sa.Column("id", sa.Integer, primary_key=True))'
     )
