@@ -10,6 +10,7 @@ import ddl_constructs
 import pytest
 from ddl_constructs import (
     AddColumn,
+    AddConstraint,
     AddEnumValue,
     AlterColumn,
     AlterSequence,
@@ -387,6 +388,17 @@ CASES = [
         [DropConstraint("p_code_key", "p", existing_constraint=UniqueConstraint("code"))],
         ["- UNIQUE (code)"],
         id="drop-constraint-by-what-it-is",
+    ),
+    pytest.param(
+        [
+            AddConstraint("t", CheckConstraint("b > 1")),
+            AddConstraint("t", CheckConstraint("b > 2")),
+            RenameConstraint(
+                "t_b_check1", "ck_b", "t", existing_constraint=CheckConstraint("b > 2")
+            ),
+        ],
+        ["+ CHECK (b > 1)", "+ CONSTRAINT ck_b CHECK (b > 2)"],
+        id="rename-constraint-by-what-it-is",
     ),
     pytest.param(
         [

@@ -162,6 +162,8 @@ class RenameConstraint(Change):
         new_constraint_name: Its name afterwards.
         table_name: The table's name.
         schema: The table's schema; None for the default one.
+        existing_constraint: The constraint as it is, by which `apply` finds one that has no name
+            in a schema held in memory, where only the database gave it one.
     """
 
     words: ClassVar = ("rename_constraint",)
@@ -170,10 +172,15 @@ class RenameConstraint(Change):
     new_constraint_name: str
     table_name: str
     schema: str | None = field(default=None, kw_only=True)
+    existing_constraint: Constraint | None = field(default=None, kw_only=True)
 
     def reverse(self) -> RenameConstraint:
         return RenameConstraint(
-            self.new_constraint_name, self.constraint_name, self.table_name, schema=self.schema
+            self.new_constraint_name,
+            self.constraint_name,
+            self.table_name,
+            schema=self.schema,
+            existing_constraint=self.existing_constraint,
         )
 
     def describe(self) -> str:

@@ -264,6 +264,7 @@ class _Writer:
                     conv(str(new.name)),
                     self.ours.name,
                     schema=self.ours.spelled_schema,
+                    existing_constraint=constraint_of(old, str(old.name), context.database),
                 )
 
     def _nameless(self, value: ConstraintValue) -> ConstraintValue:

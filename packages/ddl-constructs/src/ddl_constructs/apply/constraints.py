@@ -105,9 +105,9 @@ def drop_constraint(schema: SchemaDraft, change: DropConstraint) -> None:
 
 @applies(RenameConstraint)
 def rename_constraint(schema: SchemaDraft, change: RenameConstraint) -> None:
-    """Rename the constraint."""
+    """Rename the constraint, found as `drop_constraint` finds it."""
     draft = schema.table(change, change.table_name, change.schema)
-    found = _find(schema, draft, change.constraint_name, None, None)
+    found = _find(schema, draft, change.constraint_name, None, change.existing_constraint)
     if found is None:
         raise _unknown(draft, change, change.constraint_name)
     new = change.new_constraint_name
