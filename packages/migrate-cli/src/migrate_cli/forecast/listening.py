@@ -25,7 +25,7 @@ from ..operations import Operations, speaking
 from ..runner import call
 from ..scripts import Script
 from ..sinks import RecordingSink
-from ..sinks.base import NoRows, in_words
+from ..sinks.base import NoRows
 from ..sinks.bind import StandIn
 
 
@@ -78,7 +78,7 @@ class ListeningSink(RecordingSink):
     def take(self, element: Change | Executable) -> Any:
         line = None if self.file is None else _line_in(self.file)
         self.said.append(Heard(element, self.block, self._outside > 0, line))
-        return _Unread(element)
+        return NoRows(element)
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -98,21 +98,6 @@ def _line_in(file: str) -> int | None:
             return line
         frame = frame.f_back
     return None
-
-
-class _Unread(NoRows):
-    """Finds the words for the element only when something is read."""
-
-    def __init__(self, element: Change | Executable) -> None:
-        self.__dict__["_element"] = element
-
-    def __getattr__(self, name: str) -> Any:
-        self.__dict__["_statement"] = in_words(self.__dict__["_element"])
-        return super().__getattr__(name)
-
-    def __iter__(self) -> Any:
-        self.__dict__["_statement"] = in_words(self.__dict__["_element"])
-        return super().__iter__()
 
 
 Speaker = Callable[[RecordingSink], AbstractContextManager[object]]
