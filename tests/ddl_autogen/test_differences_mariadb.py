@@ -97,7 +97,7 @@ CASES = [
         [ID],
         [
             Column("id", Integer, autoincrement=False),
-            Column("n", Integer, nullable=False),
+            Column("n", Integer, nullable=False, server_default="0"),
             of(PrimaryKeyConstraint, "id", "n"),
         ],
         [

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from .killer import Killer
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def without_alembic() -> Iterator[None]:
     """Have no Alembic imported, neither the real one nor ours; after the test it is as it was."""
 

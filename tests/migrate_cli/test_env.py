@@ -206,7 +206,6 @@ def test_what_is_wrong_with_databases_is_told(
     assert said in str(caught.value)
 
 
-@pytest.mark.usefixtures("without_alembic")
 def test_an_env_that_imports_alembic_works_too(root: Path, sqlite_url: str) -> None:
     config = set_up(root, "generic", sqlite_url)
     file = root / "migrations" / "env.py"

@@ -267,7 +267,6 @@ def test_github_and_sarif_have_place_code_and_reason(project: Any) -> None:
         assert ran["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"]
 
 
-@pytest.mark.usefixtures("without_alembic")
 def test_an_alembic_project_is_judged_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,7 +101,6 @@ def test_without_a_journal_nothing_is_said_to_be_the_same(sqlite_project: Any) -
         verify(sqlite_project.config)
 
 
-@pytest.mark.usefixtures("without_alembic")
 def test_an_alembic_project_says_that_it_has_no_journal(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
