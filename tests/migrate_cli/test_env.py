@@ -245,6 +245,57 @@ def test_merging_is_done_in_our_form(root: Path, sqlite_url: str) -> None:
     assert "from migrate_cli import Operations" in made.path.read_text()
 
 
+def test_env_runs_for_every_new_file_where_the_settings_say_so(root: Path, sqlite_url: str) -> None:
+    """What it has for the template reaches it; without the setting it isn't run."""
+    set_up(root, "generic", sqlite_url)
+    settings, env = root / "pyproject.toml", root / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("configure(", 'configure(template_args={"who": "me"}, '))
+    (root / "migrations" / "script.py.mako").write_text(
+        "revision = ${literal(up_revision)}\ndown_revision = ${literal(down_revision)}\n"
+        "who = ${literal(context.get('who', None))}\n"
+    )
+
+    def written(*heads: str) -> str:
+        config = find(start=root, url=sqlite_url)
+        made = merge(config, heads) if heads else revision(config, "x", head=["base"], splice=True)
+        assert made.path is not None
+        return made.path.read_text()
+
+    without = written()
+    settings.write_text(settings.read_text() + "revision_environment = true\n")
+
+    assert "who = None" in without
+    assert 'who = "me"' in written()
+    assert 'who = "me"' in written("heads")
+
+
+def test_an_env_that_refuses_stops_a_new_file(root: Path, sqlite_url: str) -> None:
+    set_up(root, "generic", sqlite_url)
+    settings = root / "pyproject.toml"
+    settings.write_text(settings.read_text() + "revision_environment = true\n")
+    (root / "migrations" / "env.py").write_text('raise ValueError("not on a Friday")\n')
+
+    with pytest.raises(EnvironmentFailed, match="not on a Friday"):
+        revision(find(start=root, url=sqlite_url), "x")
+
+    assert list((root / "migrations" / "versions").iterdir()) == []
+
+
+@pytest.mark.parametrize("template", ["pyproject", "generic"])
+def test_the_version_table_may_do_without_a_primary_key(
+    template: str, root: Path, database_url: str
+) -> None:
+    config = set_up(root, template, database_url)
+    settings = root / "pyproject.toml"
+    settings.write_text(settings.read_text() + "version_table_pk = false\n")
+    revision(config, "x")
+
+    upgrade(find(start=root, url=database_url))
+
+    engine = create_engine(database_url, poolclass=NullPool)
+    assert inspect(engine).get_pk_constraint("migrate_version")["constrained_columns"] == []
+
+
 def test_users_have_templates_of_their_own(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

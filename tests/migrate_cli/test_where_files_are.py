@@ -58,6 +58,18 @@ def test_folders_below_count_if_they_are_asked_for(sqlite_project: Project) -> N
     assert (before, ids(sqlite_project)) == ([], ["a1"])
 
 
+def test_new_files_may_go_into_folders_by_date(sqlite_project: Project) -> None:
+    sqlite_project.settings("recursive = true", 'file_template = "%(year)d/%(rev)s_%(slug)s"')
+    made = revision(sqlite_project.config, "first", rev_id="a1")
+    after = revision(sqlite_project.config, "second", rev_id="b2")
+
+    assert made.path is not None
+    assert after.path is not None
+    assert made.path.parent == after.path.parent
+    assert made.path.parent.parent == sqlite_project.root / "migrations" / "versions"
+    assert (made.path.name, ids(sqlite_project)) == ("a1_first.py", ["b2"])
+
+
 @pytest.mark.parametrize("cached", [True, False], ids=["pycache", "beside"])
 def test_compiled_files_count_if_they_are_asked_for(sqlite_project: Project, cached: bool) -> None:
     sqlite_project.settings("sourceless = true")

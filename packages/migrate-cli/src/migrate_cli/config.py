@@ -69,6 +69,9 @@ class World(Protocol):
     def listening(self, sink: Any) -> AbstractContextManager[object]:
         """Let the scripts of the database that is being visited speak to another sink."""
 
+    def variables(self) -> Mapping[str, object]:
+        """Give what the environment has for the template of a new file, since the last visit."""
+
     def write(self, **options: Any) -> list[Any]:
         """Write new revision files, as `commands.revision` does; give the scripts and their changes."""
 
@@ -94,6 +97,7 @@ class Config:
         url_env: The environment variable that the project names for its URL; None if it doesn't.
         version_table: Name of the table that holds the applied heads.
         version_table_schema: Its schema; None is the connection's default.
+        version_table_pk: Whether it has a primary key where a run creates it.
         transaction: "revision" for one transaction per revision, "run" for one in all.
         lock: Whether a run holds a lock, so that one at a time is at work.
         lock_timeout: Longest that a run waits for another one, in seconds.
@@ -117,12 +121,15 @@ class Config:
         rewrite: What is handed the changes that were found and gives those to be written, likewise.
         file_template: Name of a new revision file without ".py", with the tokens %(rev)s,
             %(slug)s, %(epoch)s, %(year)d, %(month).2d, %(day).2d, %(hour).2d, %(minute).2d and
-            %(second).2d.
+            %(second).2d; with folders in front of it where *recursive* finds them again.
         truncate_slug_length: Longest slug of a message in a file's name, in characters.
         timezone: Zone of the dates in new files, "UTC" or "Europe/Vienna"; None is local time.
         post_write_hooks: What is run on each new file, in order: the options of each.
         on_version_apply: Functions to call after each step, in its transaction, each as
             "package.module:function".
+        naming_convention: Patterns by kind ("ix", "uq", "ck", "fk", "pk") for what a script leaves
+            without a name, or what has them, as "package.module:object"; None for no convention.
+        revision_environment: Whether env.py is run for every new file, also where nothing is compared.
         sourceless: Whether compiled files (.pyc) without their source are revision files too.
         locations: Folders of the revision files, absolute; empty for `versions/` in `scripts`.
         recursive: Whether the folders below them count too.
@@ -145,6 +152,7 @@ class Config:
     url_env: str | None = None
     version_table: str = "migrate_version"
     version_table_schema: str | None = None
+    version_table_pk: bool = True
     transaction: Literal["revision", "run"] = "revision"
     lock: bool = True
     lock_timeout: float = 300
@@ -169,6 +177,8 @@ class Config:
     timezone: str | None = None
     post_write_hooks: tuple[Mapping[str, str], ...] = ()
     on_version_apply: tuple[str, ...] = ()
+    naming_convention: Mapping[str, str] | str | None = None
+    revision_environment: bool = False
     sourceless: bool = False
     locations: tuple[Path, ...] = ()
     recursive: bool = False
@@ -196,6 +206,9 @@ def load(
     """
     file, settings = _given(config_file) if config_file else _found(start or Path())
     values = checked(file, settings)
+    if "/" in values.get("file_template", "") and not values.get("recursive", False):
+        reason = "has folders in it, in which files are found only with: recursive = true"
+        raise BadConfiguration(file, "file_template", reason)
     root = file.parent
     scripts = root / values.pop("scripts", "migrations")
     paths = values.pop("prepend_sys_path", None) or default_paths(root)

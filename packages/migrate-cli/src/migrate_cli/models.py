@@ -75,7 +75,7 @@ def metadata(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
         found: dict[int, MetaData] = {}
         for target in config.metadata:
             module, _, path = target.partition(":")
-            one = _looked_up(_imported(module, "[tool.migrate] metadata", config), path, target)
+            one = _metadata_in(_imported(module, "[tool.migrate] metadata", config), path, target)
             imported.add(module)
             found[id(one)] = one
     if not allow_empty and not any(one.tables for one in found.values()):
@@ -98,17 +98,10 @@ def hook(setting: str, target: str, config: Config) -> Callable[..., Any]:
         NoHook: There is no such thing, or it can't be called.
         ModelsDontImport: Its module fails while it is imported.
     """
-    module, _, path = target.partition(":")
-    with importable(config.prepend_sys_path):
-        found: Any = _imported(module, f"[tool.migrate] {setting}", config)
-    passed = module
-    for name in path.split("."):
-        if not hasattr(found, name):
-            names = [n for n in dir(found) if not n.startswith("__")]
-            raise NoHook(setting, target, f"{passed} has no {name!r}", near(name, names))
-        found, passed = getattr(found, name), f"{passed}.{name}"
+    found = looked_up(setting, target, config)
     if not callable(found):
-        raise NoHook(setting, target, f"{passed} is a {type(found).__name__}, not a function")
+        named = target.replace(":", ".")
+        raise NoHook(setting, target, f"{named} is a {type(found).__name__}, not a function")
 
     def asked(*args: Any) -> Any:
         try:
@@ -119,6 +112,25 @@ def hook(setting: str, target: str, config: Config) -> Callable[..., Any]:
             raise HookFailed(setting, target, _place(err), in_one_line(err)) from err
 
     return asked
+
+
+def looked_up(setting: str, target: str, config: Config) -> Any:
+    """An object of the project that a setting names; see `hook`.
+
+    Raises:
+        NoHook: There is no such thing.
+        ModelsDontImport: Its module fails while it is imported.
+    """
+    module, _, path = target.partition(":")
+    with importable(config.prepend_sys_path):
+        found: Any = _imported(module, f"[tool.migrate] {setting}", config)
+    passed = module
+    for name in path.split("."):
+        if not hasattr(found, name):
+            names = [n for n in dir(found) if not n.startswith("__")]
+            raise NoHook(setting, target, f"{passed} has no {name!r}", near(name, names))
+        found, passed = getattr(found, name), f"{passed}.{name}"
+    return found
 
 
 def modules_to_import(config: Config) -> dict[str, str]:
@@ -217,7 +229,7 @@ def _place(err: BaseException) -> str | None:
     return None
 
 
-def _looked_up(module: ModuleType, path: str, target: str) -> MetaData:
+def _metadata_in(module: ModuleType, path: str, target: str) -> MetaData:
     found: object = module
     passed = module.__name__
     for name in path.split("."):

@@ -24,6 +24,7 @@ from .asynchronous import run_async
 from .batch.block import Block, checked_order, checked_recreate
 from .batch.sink import take_block
 from .batch.words import BatchOperations
+from .conventions import Convention, here
 from .errors import did_you_mean, near
 from .sinks import Sink
 from .timeouts import Spoken
@@ -51,6 +52,8 @@ def giving(
     @wraps(build)
     def word(self: Operations, /, *args: P.args, **kwargs: P.kwargs) -> R:
         change = build(*args, **kwargs)
+        if _may_lack_names(change):
+            change = change.under(self._convention())
         self.invoke(change)
         return result(change)
 
@@ -58,6 +61,14 @@ def giving(
         word.__name__ = build.words[0]
     word.__qualname__ = f"Operations.{word.__name__}"
     return word
+
+
+def _may_lack_names(change: Change) -> bool:
+    """Tell whether a change may bring constraints or indexes whose names are not final."""
+    return isinstance(
+        change,
+        (ddl.AddColumn, ddl.AddConstraint, ddl.CreateIndex, ddl.CreateTable, ddl.DropConstraint),
+    )
 
 
 def _nothing(change: Change) -> None:
@@ -82,11 +93,14 @@ class Operations:
     """
 
     def __init__(self, sink: Sink) -> None:
-        self._given = sink
+        self._given, self._names = sink, here()
 
     @property
     def _sink(self) -> Sink:
         return self._given
+
+    def _convention(self) -> Convention | None:
+        return self._names()
 
     add_column = spelled(ddl.AddColumn)
     alter_column = spelled(ddl.AlterColumn)
@@ -157,7 +171,8 @@ class Operations:
             table_kwargs: Options of the new table, as `Table` takes them.
             reflect_args: Columns that stand for those that are found.
             reflect_kwargs: What `Table` takes when it reads itself: `listeners`.
-            naming_convention: Names for the constraints that have none, to drop them by.
+            naming_convention: Names for the constraints that have none, to drop them by; None for
+                the project's, which names only what the block says.
 
         Raises:
             ValueError: `recreate` is none of the three words.
@@ -175,7 +190,7 @@ class Operations:
             reflect_kwargs=dict(reflect_kwargs),
             naming_convention=naming_convention,
         )
-        batch = BatchOperations(self, table_name, schema, naming_convention)
+        batch = BatchOperations(self, table_name, schema, naming_convention or self._convention())
         yield batch
         take_block(replace(block, steps=tuple(batch.steps)), self._sink)
 
@@ -345,6 +360,9 @@ class _Global(Operations):
     @property
     def _sink(self) -> Sink:
         return current()._sink
+
+    def _convention(self) -> Convention | None:
+        return current()._convention()
 
 
 op: Operations = _Global()

@@ -158,21 +158,56 @@ def _data_loss(value: object) -> str:
     return str(value)
 
 
+def _convention(value: object) -> Mapping[str, str] | str:
+    """Take patterns by kind, as MetaData does, or the name of an object that has them."""
+    if isinstance(value, str):
+        return _objects(value)[0]
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise _Mistake(
+            'a table of patterns, ix = "ix_%(column_0_label)s", or "package.module:object"'
+        )
+    for kind, pattern in value.items():
+        if kind not in _NAMED:
+            known = ", ".join(_NAMED)
+            raise _Mistake(f"a table of patterns; there is no kind {kind!r}; known are {known}")
+        found = _TOKEN.findall(pattern)
+        if odd := [token for token in found if not _NAME_TOKEN.fullmatch(token)]:
+            raise _Mistake(f"a table of patterns; SQLAlchemy has no %({odd[0]})s for {kind}")
+        try:
+            pattern % dict.fromkeys(found, "x")
+        except (KeyError, ValueError, TypeError):
+            raise _Mistake(
+                f"a table of patterns; {kind} is none: tokens are %(...)s, % itself is %%"
+            ) from None
+    return dict(value)
+
+
 def _file_template(value: object) -> str:
     template = _text(value)
     try:
         named = template % {**dict.fromkeys(FILE_TOKENS, 1), "rev": "ab12", "slug": "add"}
     except (KeyError, ValueError, TypeError):
         named = ""
-    if not named or "%(rev)" not in template or "/" in template or "\\" in template:
+    parts = named.split("/")
+    inside = all(part.strip() and set(part) != {"."} for part in parts) and "\\" not in template
+    if not inside or "%(rev)" not in template.rpartition("/")[2]:
         tokens = " ".join(f"%({token})" for token in FILE_TOKENS)
-        raise _Mistake(f"a file name made of %(rev)s and other tokens, % itself as %%: {tokens}")
+        raise _Mistake(
+            "a file name made of %(rev)s and other tokens, % itself as %%, perhaps with folders "
+            f"in front of it: {tokens}"
+        )
     return template
 
 
 _OBJECT = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
 _PART = r"(?:\*\*|\*|\*?\w+(?:\*\w+)*\*?)"
 _GLOB = re.compile(rf"{_PART}(\.{_PART})*")
+_NAMED = ("ix", "uq", "ck", "fk", "pk")
+_TOKEN = re.compile(r"%\((.*?)\)")
+# SQLAlchemy 2.1 manual, "Configuring Constraint Naming Conventions"
+_NAME_TOKEN = re.compile(
+    r"(referred_)?table_name|constraint_name|(referred_)?column_\d+(_?N)?_(name|key|label)"
+)
 
 SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "scripts": _text,
@@ -184,6 +219,7 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "url_env": _text,
     "version_table": _text,
     "version_table_schema": _text,
+    "version_table_pk": _flag,
     "transaction": _transaction,
     "lock": _flag,
     "lock_timeout": _seconds,
@@ -209,6 +245,8 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "version_locations": _texts,
     "recursive": _flag,
     "sourceless": _flag,
+    "naming_convention": _convention,
+    "revision_environment": _flag,
     "post_write_hooks": _hooks,
     "on_version_apply": _objects,
     "databases": _databases,
@@ -224,6 +262,7 @@ OF_A_DATABASE = (
     "scripts",
     "version_table",
     "version_table_schema",
+    "version_table_pk",
     "transaction",
     "include_schemas",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -45,6 +45,7 @@ def write_revision(
     imports: Sequence[str] = (),
     created: datetime | None = None,
     folder: Path | None = None,
+    variables: Mapping[str, object] | None = None,
 ) -> Script:
     """Write a new revision file.
 
@@ -65,6 +66,7 @@ def write_revision(
         folder: Where it goes, one of the folders of the revision files; None for that of its
             first parent.
         created: The date in the file and its name; None is now, in the settings' time zone.
+        variables: What else the template may use, by name; None for nothing.
 
     Raises:
         BadRevisionId: *rev_id* can't be an id.
@@ -90,6 +92,7 @@ def write_revision(
     text = template.render(
         source,
         {
+            **(variables or {}),
             "up_revision": revision,
             "down_revision": _scalar(parents),
             "create_date": created,
@@ -161,8 +164,10 @@ def _folder(scripts: Scripts, parents: Sequence[str], folder: Path | None) -> Pa
             )
         return asked
     known_parents = filter(None, map(scripts.by_id.get, parents))
-    beside_parent = (parent.path.parent for parent in known_parents)
-    return next((one for one in beside_parent if one in scripts.locations), scripts.versions)
+    beside_parent = (
+        one for parent in known_parents for one in parent.path.parents if one in scripts.locations
+    )
+    return next(beside_parent, scripts.versions)
 
 
 def _checked(id: str) -> str:

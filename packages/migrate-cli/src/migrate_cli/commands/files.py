@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +151,9 @@ def revision(
     scripts = Scripts.of(config)
     parents = _parents(scripts, head, splice)
     body = _Body()
-    if autogenerate:
+    if not autogenerate:
+        run_environment(config)
+    else:
         body = _compared(config, scripts.graph, allow_drops, answers, fills, connection)
         if not body.changes and not allow_empty:
             return Made(None, None, ())
@@ -169,6 +171,7 @@ def revision(
         downgrade=body.downgrade,
         imports=body.imports,
         folder=version_path,
+        variables=_variables(config),
     )
     post_write.run(hooks, script.path)
     return Made(script.id, script.path, body.changes)
@@ -213,6 +216,7 @@ def merge(
     from ..writer import write_revision
 
     hooks = post_write.ready(config)
+    run_environment(config)
     script = write_revision(
         config,
         scripts,
@@ -220,9 +224,21 @@ def merge(
         parents=parents,
         rev_id=rev_id,
         branch_labels=branch_labels,
+        variables=_variables(config),
     )
     post_write.run(hooks, script.path)
     return Made(script.id, script.path, ())
+
+
+def run_environment(config: Config) -> None:
+    """Run the project's env.py, where the settings want that also of commands that connect nowhere."""
+    if config.world is not None and config.revision_environment:
+        config.world.visit(lambda around: None)
+
+
+def _variables(config: Config) -> Mapping[str, object]:
+    """What env.py has for the template, if it was run."""
+    return {} if config.world is None else config.world.variables()
 
 
 def _guard(found: Sequence[Change], around: Run) -> None:

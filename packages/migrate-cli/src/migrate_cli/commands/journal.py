@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from revgraph import RevisionGraph, Step
 
 from ..config import Config
-from ..environment import importable
+from ..conventions import for_scripts
 from ..errors import FileGone, NothingUnfinished, UsageError
 from ..given import Database
 from ..journal import Journal
@@ -149,7 +149,7 @@ def resume(
             raise NothingUnfinished(around.name)
         heads = applied(around, graph, config)
         around = replace(around, fresh=not heads, begun=hears.begun, ended=hears.ended)
-        with importable(config.prepend_sys_path):
+        with for_scripts(config):
             if mark_done:
                 return _settled(around, journal, attempt, graph, heads, started)
             if continue_at is not None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import revgraph
 
 from ..config import Config
-from ..environment import importable
+from ..conventions import for_scripts
 from ..errors import UsageError
 from ..lint.looking import KNOWN, Ground, look
 from ..lint.report import Linted
@@ -67,7 +67,7 @@ def lint(
             keywords=around.keywords,
             inside=None if config.world is None else config.world.listening,
         )
-        with importable(config.prepend_sys_path):
+        with for_scripts(config):
             found, unseen = look(steps, chosen, ground)
         return Linted(
             around.sink.dialect.name,

@@ -11,7 +11,7 @@ import revgraph
 from revgraph import Plan, RevisionGraph, Stamp, Step
 
 from ..config import Config
-from ..environment import importable
+from ..conventions import for_scripts
 from ..errors import MovedMeanwhile, Unfinished, UsageError
 from ..gates import Gate, must_have_way_back
 from ..given import Database
@@ -238,7 +238,7 @@ def _move(
                 plan = _planned_again(graph, planner, plan, target, (before, now), to)
             steps, guarded = _begun_first(plan, planner, guarded, graph, now, end)
             _let_through(gate, around, planner, steps)
-            with importable(config.prepend_sys_path), timed(guarded, config) as around_all:
+            with for_scripts(config), timed(guarded, config) as around_all:
                 done = run_on(
                     steps, replace(around_all, fresh=not now), config, graph, progress.again
                 )

@@ -10,8 +10,8 @@ import revgraph
 from revgraph import RevisionGraph
 
 from ..config import Config
+from ..conventions import for_scripts
 from ..dialects import knowledge
-from ..environment import importable
 from ..errors import DatabaseError, EnvironmentFailed, MigrateError, NoURL
 from ..forecast.revisions import foretell
 from ..forecast.values import Forecast
@@ -112,7 +112,7 @@ def _forecast(
     if down and before is None:
         known = list(graph.heads)
     steps = planner(graph, known, to)
-    with importable(config.prepend_sys_path):
+    with for_scripts(config):
         revisions = foretell(
             steps.steps,
             sink.dialect,

@@ -35,7 +35,9 @@ T = TypeVar("T")
 
 def version_table(config: Config) -> VersionTable:
     """Give the project's version table."""
-    return VersionTable(config.version_table, config.version_table_schema)
+    return VersionTable(
+        config.version_table, config.version_table_schema, primary_key=config.version_table_pk
+    )
 
 
 def shown_url(config: Config) -> str:

@@ -12,7 +12,7 @@ from revgraph import Step
 
 from ..batch.switch import unchecked
 from ..config import Config
-from ..environment import importable
+from ..conventions import for_scripts
 from ..errors import CantRehearse, MigrateError, Unfinished
 from ..failures import InCallersTransaction, RevisionFailed
 from ..gates import Gate, must_have_way_back
@@ -130,7 +130,7 @@ def _rehearsed(
     around = replace(
         around, fresh=fresh, journal=None, begun=progress.begun, ended=ended, prepare=None
     )
-    with importable(config.prepend_sys_path):
+    with for_scripts(config):
         functions = [f for step in steps if (f := _function(step)) is not None]
         with unchecked(sink, functions), timed(around, config) as ready, rehearsal(sink):
             try:

@@ -76,7 +76,9 @@ class ProjectWorld(AlembicWorld):
         name, schema = context.version_table, context.version_table_schema
         return replace(
             around,
-            versions=VersionTable(name, schema),
+            versions=VersionTable(
+                name, schema, primary_key=context.opts.get("version_table_pk", True)
+            ),
             journal=Journal(name, schema),
             base="<base>",
             prepare=None,
@@ -95,6 +97,7 @@ class _Environment(EnvironmentContext):
         project = self._project
         said.setdefault("version_table", project.version_table)
         said.setdefault("version_table_schema", project.version_table_schema)
+        said.setdefault("version_table_pk", project.version_table_pk)
         said.setdefault("transaction_per_migration", project.transaction == "revision")
         said.setdefault("include_schemas", project.include_schemas)
         for setting in ("compare_type", "compare_server_default"):

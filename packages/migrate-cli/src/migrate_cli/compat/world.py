@@ -182,6 +182,10 @@ class AlembicWorld:
         finally:
             context.sink, context.impl.sink, context.connection = before
 
+    def variables(self) -> Mapping[str, object]:
+        """Give the `template_args` that env.py has named at the last visit; mostly empty."""
+        return {} if self.here is None else dict(self.here.opts.get("template_args") or {})
+
     def write(
         self,
         *,
