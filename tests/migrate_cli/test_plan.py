@@ -321,15 +321,20 @@ BACK = [
     pytest.param('op.drop_table("t")', True, "", id="does"),
     pytest.param('irreversible("rows are merged")', False, "irreversible: rows are merged", id="said"),
     pytest.param('"""Why."""\n    migrate_cli.irreversible("x")', False, "irreversible: x", id="dotted"),
+    pytest.param('# op.x(\n    """op.x("""\n    op.irreversible("x")', False, "irreversible: x",
+                 id="behind-comments"),
     pytest.param("raise NotImplementedError", False, "its downgrade raises an error", id="raises"),
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("loaded", [False, True])
 @pytest.mark.parametrize(("body", "there", "why"), BACK)
-def test_the_way_back_is_read_from_the_syntax_tree(body: str, there: bool, why: str) -> None:
+def test_the_way_back_is_read_from_the_syntax_tree(
+    body: str, there: bool, why: str, loaded: bool
+) -> None:
     source = f"def upgrade():\n    pass\n\n\ndef downgrade():\n    {body}\n"
 
-    found = of_source(source.encode())
+    found = of_source(source.encode(), loaded=loaded)
 
     assert (found.there, found.why) == (there, why)
 
@@ -344,13 +349,21 @@ def test_the_way_back_is_read_from_the_syntax_tree(body: str, there: bool, why: 
         ),
         ("def upgrade():\n    op.x()", False, "it has no downgrade"),
         ("from elsewhere import downgrade", None, "how its downgrade is made can't be told"),
+        ('"""\ndef downgrade():\n    op.x()\n"""', None, "how its downgrade is made can't be told"),
+        ("'''\ndef downgrade():\n    op.x()\n'''", None, "how its downgrade is made can't be told"),
+        (
+            "def downgrade():\n    op.x()\n\ndef downgrade():\n    pass",
+            False,
+            "its downgrade does nothing",
+        ),
         ("def downgrade(:", None, "its file is not Python"),
     ],
 )
 def test_a_way_back_that_isnt_there_is_said(source: str, there: bool | None, why: str) -> None:
-    found = of_source(source.encode())
+    for loaded in (False, True) if "(:" not in source else (False,):
+        found = of_source(source.encode(), loaded=loaded)
 
-    assert (found.there, found.why) == (there, why)
+        assert (found.there, found.why) == (there, why)
 
 
 def test_markdown_folds_the_sql_and_escapes_what_is_no_sign_of_ours(sqlite_project: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 _JOINERS = "\u200c\u200d"  # Persian and Indic words and many emoji are written with them
 
 
@@ -17,13 +20,18 @@ def visible(text: str, keep: str = "\n\t") -> str:
     """
     if text.isprintable():
         return text
-    kept = keep + _JOINERS
-    return "".join(
-        char
-        if char.isprintable() or char in kept
-        else char.encode("unicode_escape").decode("ascii")
-        for char in text
-    )
+    return _looked_at(keep + _JOINERS).sub(_shown, text)
+
+
+@cache
+def _looked_at(kept: str) -> re.Pattern[str]:
+    """Give the pattern of the characters that have to be looked at: few, in most texts."""
+    return re.compile(f"[^ -~{re.escape(kept)}]")
+
+
+def _shown(found: re.Match[str]) -> str:
+    char = found[0]
+    return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
 
 
 def title(message: str, most: int = 120) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,17 +44,21 @@ class WayBack:
     line: int | None = None
 
 
-def way_back(path: Path) -> WayBack:
-    """Look at the `downgrade` of a revision file; a file that can't be read is said to be unknown."""
+def way_back(path: Path, *, loaded: bool = False) -> WayBack:
+    """Look at the `downgrade` of a revision file; a file that can't be read is said to be unknown.
+
+    One that was *loaded* is Python: what is plain to see in its text is believed then, and the
+    file isn't parsed another time.
+    """
     try:
         source = path.read_bytes()
     except OSError:
         return WayBack(None, why="its file can't be read")
-    return of_source(source)
+    return of_source(source, loaded=loaded)
 
 
 @lru_cache(maxsize=1024)
-def of_source(source: bytes) -> WayBack:
+def of_source(source: bytes, *, loaded: bool = False) -> WayBack:
     r"""Look at the `downgrade` of a revision's source.
 
     >>> of_source(b"def downgrade():\n    irreversible('rows are merged')").irreversible
@@ -63,6 +68,8 @@ def of_source(source: bytes) -> WayBack:
     """
     if b"downgrade" not in source:
         return WayBack(False, why="it has no downgrade")
+    if loaded and _plainly_there(source):
+        return WayBack(True)
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -89,6 +96,22 @@ def of_source(source: bytes) -> WayBack:
     if isinstance(first, ast.Raise):
         return WayBack(False, why="its downgrade raises an error")
     return WayBack(True)
+
+
+_FIRST_WORDS = re.compile(
+    rb"""^def\ downgrade\([^()\n]*\)[^:\n]*:\r?\n
+    (?:[ \t]+(?:"{3}[^"\n]*"{3}|\#[^\n]*)?\r?\n)*   # a docstring, comments, empty lines
+    [ \t]+(?:with\ )?op\.(?!irreversible)\w+\(""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def _plainly_there(source: bytes) -> bool:
+    """Tell whether the only `downgrade` begins with a word on `op`, as most do."""
+    found = _FIRST_WORDS.search(source)
+    if found is None or source.count(b"downgrade") > 1 or b"'''" in source:
+        return False
+    return source.count(b'"""', 0, found.start()) % 2 == 0  # it doesn't stand in a text
 
 
 def _does_nothing(tree: ast.Module) -> bool:

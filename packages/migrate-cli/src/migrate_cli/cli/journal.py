@@ -9,7 +9,7 @@ import click
 
 from ..visible import title
 from .moves import Teller, at
-from .paper import answer, dim, option, paint, say, seconds
+from .paper import answer, dim, option, paint, seconds
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _lines(found: Log) -> Iterator[str]:
         yield from _lines_of(one)
     if found.backwards:
         named = ", ".join(dict.fromkeys(found.backwards))
-        say(dim(f"a clock went back before {named}; the order is that of the writing"))
+        yield dim(f"a clock went back before {named}; the order is that of the writing")
 
 
 def _lines_of(one: Logged) -> Iterator[str]:

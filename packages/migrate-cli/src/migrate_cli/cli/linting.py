@@ -11,7 +11,7 @@ import click
 
 from .. import __version__
 from ..visible import visible
-from .paper import answer, dim, option, paint, say
+from .paper import answer, dim, option, paint
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _lines(found: Linted) -> Iterator[str]:
     allowed = len(found.findings) - len(open_ones)
     version = f" {found.server_version}" if found.server_version else ""
     more = f", {allowed} allowed" if allowed else ""
-    say()
+    yield ""
     yield (
         f"{_counted(len(open_ones), 'finding')}{more} in {_counted(found.revisions, 'revision')}, "
         f"for {found.dialect}{version}."

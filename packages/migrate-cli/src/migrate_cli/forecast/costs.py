@@ -22,6 +22,7 @@ from ..failures import NoLiteral
 from ..sinks.offline import written
 from ..transactions import reading
 from .listening import Heard
+from .shapes import Shapes
 from .sizes import Key
 from .values import Foretold, Size
 
@@ -48,6 +49,7 @@ class Costs:
         self._with_sql = sql
         self.dialect, self.connection = dialect, connection
         self._asked = asked
+        self._shapes = Shapes(dialect, lambda change: list(self._written(change, None)))
         self._made: set[Key] = set()
         self._touched: set[Key] = set()
 
@@ -129,6 +131,8 @@ class Costs:
 
     def _sql(self, element: Any, key: Key | None) -> tuple[tuple[str, ...] | None, str | None]:
         try:
+            if isinstance(element, Change):
+                return self._shapes.written(element), None
             return tuple(self._written(element, None)), None
         except MissingFact as err:
             if self.connection is None or key is None or key in self._touched:

@@ -54,11 +54,13 @@ class Listened:
         said: In order.
         opaque: Why it can't be known how it goes on, in one line; None if that was all.
         fault: Whether that is the script's fault: it can't be loaded, or it fails.
+        loaded: Whether its file could be loaded.
     """
 
     said: list[Heard] = field(default_factory=list)
     opaque: str | None = None
     fault: bool = False
+    loaded: bool = False
 
 
 class ListeningSink(RecordingSink):
@@ -136,6 +138,7 @@ class Listener:
             at = f", line {err.line}" if err.line else ""
             listened.opaque, listened.fault = f"the file {err.reason}{at}", True
             return listened
+        listened.loaded = True
         if not callable(function):
             listened.opaque, listened.fault = f"it has no function {step.direction}()", True
             return listened

@@ -64,7 +64,7 @@ def _revision(
 ) -> ForetoldRevision:
     script = step.revision.payload
     assert script is not None, "every revision of Scripts.graph carries its script"
-    back = way_back(script.path)
+    back = way_back(script.path, loaded=heard.loaded)
     return ForetoldRevision(
         step.revision.id,
         script.message,
