@@ -63,6 +63,28 @@ def test_what_a_script_loses_is_read_from_its_text(
     assert [loss.what for loss in losses(path, "downgrade")] == ["drop table other"]
 
 
+QUOTED = 'def upgrade():\n    op.execute("""\ndef downgrade\n  x""")\n    op.drop_table("t")\n'
+WAY_BACK = 'def downgrade(){}:\n    op.drop_table("t")\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        pytest.param("import sqlalchemy\n" + WAY_BACK.format(""), 0, id="way-back"),
+        pytest.param(WAY_BACK.format("") + "\ndef upgrade():\n    pass\n", 0, id="first-line"),
+        pytest.param("\n" + WAY_BACK.format("") + 'op.drop_table("t")\n', 1, id="behind-it"),
+        pytest.param("\n" + WAY_BACK.format("\n") + "# ...\n    # ...\n", 0, id="two-lines"),
+        pytest.param(QUOTED, 1, id="in-quotes"),
+        pytest.param('x = "\\\ndef downgrade()"; op.drop_table("t")\n', 1, id="continued"),
+    ],
+)
+def test_only_the_other_function_is_left_out(tmp_path: Path, text: str, lost: int) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(text, encoding="utf-8")
+
+    assert len(losses(path, "upgrade")) == lost
+
+
 def test_a_line_at_the_top_is_about_the_whole_file() -> None:
     found = allowances(
         '# migrate: allow data-loss because it is a test\n"""x"""\n\nop.drop_table("t")\n'

@@ -36,6 +36,8 @@ def losses(path: Path, direction: str) -> list[Loss]:
     """Give what a script loses and doesn't allow, in order; nothing of a file that can't be read."""
     try:
         source = path.read_text(encoding="utf-8")
+        if not _may_lose(source, direction):
+            return []
         tree = ast.parse(source)
     except (OSError, UnicodeDecodeError, SyntaxError, ValueError, RecursionError, MemoryError):
         return []
@@ -46,6 +48,32 @@ def losses(path: Path, direction: str) -> list[Loss]:
         if allowed.reason("data-loss", loss.line) is None
         and allowed.reason(loss.code, loss.line) is None
     ]
+
+
+def _may_lose(source: str, direction: str) -> bool:
+    r"""Tell whether a text can lose anything: most don't, and needn't be parsed.
+
+    The other function is left out, down to the next line that isn't indented; not so where that
+    might be the end of a string, or its `def` stand in one.
+
+    >>> _may_lose("def upgrade():\n    pass\n\ndef downgrade():\n    op.drop_table('t')", "upgrade")
+    False
+    """
+    other = "downgrade" if direction == "upgrade" else "upgrade"
+    rest = _FUNCTIONS[other].sub(lambda found: found[0] if _quoted(found[0]) else "\n", source)
+    return any(word in rest for word in _WORDS)
+
+
+def _quoted(text: str) -> bool:
+    return '"""' in text or "'''" in text
+
+
+_FUNCTIONS = {
+    name: re.compile(rf"(?<!\\)\ndef {name}\b.*(?:\n(?:[ \t#].*)?(?=\n|\Z))*")
+    for name in ("upgrade", "downgrade")
+}
+_WORDS = ("drop_table", "drop_column", "execute", "exec_driver_sql")
+"""Names of what loses something; without one of them there is nothing to be found."""
 
 
 def _losses(tree: ast.Module, direction: str) -> Iterator[Loss]:

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any, Literal
 
 from ddl_constructs import traits
@@ -222,7 +223,7 @@ def call(function: Callable[..., object], sink: Sink, keywords: Mapping[str, Any
         sink: Where its changes go.
         keywords: What it gets by parameter name, besides `op`.
     """
-    parameters = list(inspect.signature(function).parameters.values())
+    parameters = _parameters(function)
     arguments = []
     if parameters and _is_op(parameters[0]):
         arguments.append(Operations(sink))
@@ -240,6 +241,16 @@ def call(function: Callable[..., object], sink: Sink, keywords: Mapping[str, Any
             f"{function.__name__}() gave {kind}, so nothing of it ran; "
             "write it as a plain function, without async and yield"
         )
+
+
+def _parameters(function: Callable[..., object]) -> list[inspect.Parameter]:
+    """Give the parameters of a function; of a plain one without any, without asking for long."""
+    if isinstance(function, FunctionType) and not function.__dict__:
+        code = function.__code__
+        variable = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+        if not (code.co_argcount or code.co_kwonlyargcount or variable):
+            return []
+    return list(inspect.signature(function).parameters.values())
 
 
 def _is_op(parameter: inspect.Parameter) -> bool:

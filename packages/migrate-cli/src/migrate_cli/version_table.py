@@ -9,7 +9,16 @@ from typing import Any, Literal
 
 from ddl_constructs import CreateTable, ExecuteSQL
 from revgraph import HeadsChange
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
+from sqlalchemy import (
+    Column,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    bindparam,
+    inspect,
+    select,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -43,6 +52,7 @@ class VersionTable:
     ) -> None:
         self.name, self.schema, self.primary_key = name, schema, primary_key
         self._texts: dict[tuple[_Word, int, Dialect], str] = {}
+        self._built: dict[tuple[_Word, int], Executable] = {}
 
     @property
     def fullname(self) -> str:
@@ -182,7 +192,9 @@ class VersionTable:
         For a script the text is compiled once, around ids that stand for others: a script of
         many revisions consists for a good part of these statements.
         """
-        if sink.connection is not None or len(ids) > len(_STAND_INS):
+        if sink.connection is not None and len(ids) <= len(_STAND_INS):
+            return sink.connection.execute(*self._prepared(word, ids))
+        if len(ids) > len(_STAND_INS):
             return sink.take(self._statement(word, ids))
         stand_ins = _STAND_INS[: len(ids)]
         key = (word, len(ids), sink.dialect)
@@ -197,7 +209,15 @@ class VersionTable:
         names = "|".join(map(re.escape, values))
         return sink.take(ExecuteSQL(re.sub(names, lambda name: values[name[0]], text), raw=True))
 
-    def _statement(self, word: _Word, ids: Sequence[str]) -> Executable:
+    def _prepared(self, word: _Word, ids: Sequence[str]) -> tuple[Executable, dict[str, str]]:
+        """Give the statement about some ids and its parameters; it is built once for all ids."""
+        names = [f"id_{place}" for place in range(len(ids))]
+        key = (word, len(ids))
+        if key not in self._built:
+            self._built[key] = self._statement(word, [bindparam(name) for name in names])
+        return self._built[key], dict(zip(names, ids, strict=True))
+
+    def _statement(self, word: _Word, ids: Sequence[Any]) -> Executable:
         column = self.table.c.version_num
         if word == "insert":
             # inline: nothing is to be fetched back, so no RETURNING is written

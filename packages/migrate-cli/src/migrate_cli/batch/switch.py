@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from ..dialects import knowledge
 from ..sinks import Sink
 
 WORD = "batch_alter_table"
-_OURS = Path(__file__).parents[1]
+_OURS = f"{Path(__file__).parents[1]}{os.sep}"
+_INSTALLED = f"{os.sep}site-packages{os.sep}"
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def rebuilds(function: Callable[..., object]) -> bool:
     modules = {m for value in names.values() if (m := _module_of(value)) is not None}
     files = {file for module in modules if (file := _file(module)) is not None}
     own = names.get("__file__")
-    return any(map(_names, {Path(own), *files} if own else files))
+    return any(map(_names, {own, *files} if own else files))
 
 
 def _module_of(value: object) -> ModuleType | None:
@@ -49,19 +51,17 @@ def _module_of(value: object) -> ModuleType | None:
     return sys.modules.get(name) if isinstance(name, str) else None
 
 
-def _file(module: ModuleType) -> Path | None:
+def _file(module: ModuleType) -> str | None:
     """The source of a module of the project: not of what is installed, nor of Python."""
     file = getattr(module, "__file__", None)
-    if not file or not file.endswith(".py"):
+    if not file or not file.endswith(".py") or file.startswith(_OURS) or _INSTALLED in file:
         return None
-    package = module.__name__.partition(".")[0]
-    path = Path(file)
-    ours = path.is_relative_to(_OURS) or "site-packages" in path.parts
-    return None if ours or package in sys.stdlib_module_names else path
+    return None if module.__name__.partition(".")[0] in sys.stdlib_module_names else file
 
 
-def _names(file: Path) -> bool:
+def _names(file: str) -> bool:
     try:
-        return WORD.encode() in file.read_bytes()
+        with open(file, "rb") as text:
+            return WORD.encode() in text.read()
     except OSError:
         return False

@@ -280,6 +280,8 @@ class Teller:
             if self.open:
                 tell(paint("failed", "red"))
             raise
+        finally:
+            self.patience.close()
 
 
 def _line(id: str, message: str, direction: str, width: int = WIDTH) -> str:
