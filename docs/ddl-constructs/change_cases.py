@@ -22,17 +22,25 @@ from ddl_constructs import (
     Change,
     CopyRows,
     CreateEnum,
+    CreateFunction,
     CreateIndex,
+    CreateProcedure,
     CreateSequence,
     CreateTable,
     CreateTableComment,
+    CreateTrigger,
+    CreateView,
     DropColumn,
     DropConstraint,
     DropEnum,
+    DropFunction,
     DropIndex,
+    DropProcedure,
     DropSequence,
     DropTable,
     DropTableComment,
+    DropTrigger,
+    DropView,
     EnumColumn,
     ExecuteSQL,
     RenameConstraint,
@@ -59,6 +67,7 @@ from sqlalchemy import (
     UniqueConstraint,
     column,
     func,
+    select,
     table,
     text,
 )
@@ -314,6 +323,100 @@ CASES: dict[str, dict[str, Change]] = {
         "another name": AlterSequence("ids", new_sequence_name="order_ids"),
         "with what it was": AlterSequence(
             "ids", increment=10, existing_sequence=CreateSequence("ids", increment=1)
+        ),
+    },
+    "CreateView": {
+        "a view": CreateView("grown_up", "SELECT id, name FROM users WHERE age >= 18"),
+        "of a select": CreateView("named", select(users.c.id).where(users.c.name != "")),
+        "in the place of another": CreateView(
+            "grown_up",
+            "SELECT id, name FROM users WHERE age >= 21",
+            or_replace=True,
+            existing_view=CreateView("grown_up", "SELECT id, name FROM users WHERE age >= 18"),
+        ),
+        "that keeps its rows": CreateView(
+            "totals",
+            "SELECT day, sum(amount) AS amount FROM orders GROUP BY day",
+            materialized=True,
+        ),
+        "that checks what is written through it": CreateView(
+            "grown_up",
+            "SELECT id, age FROM users WHERE age >= 18",
+            check_option="cascaded",
+        ),
+        "unless it is there": CreateView("one", "SELECT 1 AS n", if_not_exists=True),
+    },
+    "DropView": {
+        "a view": DropView("grown_up"),
+        "that keeps its rows": DropView("totals", materialized=True),
+        "if it is there": DropView("grown_up", if_exists=True),
+        "with its definition": DropView("one", existing_view=CreateView("one", "SELECT 1 AS n")),
+    },
+    "CreateFunction": {
+        "a function": CreateFunction(
+            "twice", "RETURNS integer LANGUAGE sql AS 'SELECT 2 * a'", arguments="a integer"
+        ),
+        "in the place of another": CreateFunction(
+            "one",
+            "RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+            or_replace=True,
+            existing_function=CreateFunction("one", "RETURNS integer LANGUAGE sql AS 'SELECT 2'"),
+        ),
+    },
+    "DropFunction": {
+        "a function": DropFunction("twice"),
+        "by its arguments": DropFunction("twice", arguments="a integer DEFAULT 1"),
+        "if it is there": DropFunction("twice", if_exists=True),
+        "with its definition": DropFunction(
+            "one",
+            existing_function=CreateFunction("one", "RETURNS integer LANGUAGE sql AS 'SELECT 1'"),
+        ),
+    },
+    "CreateProcedure": {
+        "a procedure": CreateProcedure("tidy", "LANGUAGE sql AS 'DELETE FROM log'"),
+        "in the place of what is there": CreateProcedure(
+            "tidy", "LANGUAGE sql AS 'DELETE FROM log'", or_replace=True
+        ),
+    },
+    "DropProcedure": {
+        "a procedure": DropProcedure("tidy"),
+        "if it is there": DropProcedure("tidy", if_exists=True),
+        "with its definition": DropProcedure(
+            "tidy",
+            existing_procedure=CreateProcedure("tidy", "LANGUAGE sql AS 'DELETE FROM log'"),
+        ),
+    },
+    "CreateTrigger": {
+        "a trigger": CreateTrigger(
+            "stamp", "users", "BEFORE UPDATE", "FOR EACH ROW EXECUTE FUNCTION stamp()"
+        ),
+        "in the place of another": CreateTrigger(
+            "stamp",
+            "users",
+            "BEFORE UPDATE",
+            "FOR EACH ROW EXECUTE FUNCTION stamp()",
+            or_replace=True,
+            existing_trigger=CreateTrigger(
+                "stamp", "users", "AFTER UPDATE", "FOR EACH ROW EXECUTE FUNCTION stamp()"
+            ),
+        ),
+        "that can wait": CreateTrigger(
+            "sum_up",
+            "orders",
+            "AFTER INSERT",
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sum_up()",
+            constraint=True,
+        ),
+    },
+    "DropTrigger": {
+        "a trigger": DropTrigger("stamp", "users"),
+        "if it is there": DropTrigger("stamp", "users", schema="app", if_exists=True),
+        "with its definition": DropTrigger(
+            "stamp",
+            "users",
+            existing_trigger=CreateTrigger(
+                "stamp", "users", "BEFORE UPDATE", "FOR EACH ROW EXECUTE FUNCTION stamp()"
+            ),
         ),
     },
     "ExecuteSQL": {

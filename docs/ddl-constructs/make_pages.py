@@ -49,6 +49,9 @@ GROUPS = {
     "comment": "Comments",
     "enum": "Enum types",
     "sequence": "Sequences",
+    "view": "Views",
+    "routine": "Functions and procedures",
+    "trigger": "Triggers",
     "data": "Rows and SQL",
 }
 _WHO = "\0"  # stands for the dialect's name in messages that are compared

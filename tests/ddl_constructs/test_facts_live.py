@@ -37,7 +37,7 @@ from ddl_constructs import (
     facts,
     stands_alone,
 )
-from facts_cases import CASES, EVERY, MARIADB, SETUP, Case
+from facts_cases import CASES, EVERY, MARIADB, Case, statements
 from sqlalchemy import (
     CHAR,
     JSON,
@@ -78,7 +78,7 @@ def engine(database: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine on a database with the tables of `SETUP`; on SQLite BEGIN is ours to send."""
     engine = create_engine(request.getfixturevalue(f"{database}_url"), poolclass=NullPool)
     with engine.connect() as connection:
-        for statement in SETUP[database].split(";"):
+        for statement in statements(database):
             connection.exec_driver_sql(statement.replace("%", "%%"))
         connection.commit()
     yield engine

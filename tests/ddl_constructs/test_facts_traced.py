@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ddl_constructs import Blocks, Change, ExecuteSQL, facts, stands_alone
 from ddl_constructs.facts.postgresql import LOCKS
-from facts_cases import CASES, POSTGRESQL, SETUP, Case
+from facts_cases import CASES, POSTGRESQL, Case, statements
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -71,10 +71,9 @@ def sizes(lasting_postgresql_url: str) -> Iterator[dict[str, Sized]]:
         engine = create_engine(lasting_postgresql_url, connect_args=options)
         with engine.begin() as connection:
             connection.exec_driver_sql(f"CREATE SCHEMA {size}")
-            for statement in (
-                SETUP[POSTGRESQL].replace("SCHEMA e", "SCHEMA IF NOT EXISTS e").split(";")
-            ):
-                connection.exec_driver_sql(statement.replace("%", "%%"))
+            for statement in statements(POSTGRESQL):
+                said = statement.replace("SCHEMA e", "SCHEMA IF NOT EXISTS e")
+                connection.exec_driver_sql(said.replace("%", "%%"))
             for statement in FILL.split(";"):
                 connection.execute(text(statement), {"rows": rows})
             connection.exec_driver_sql("ALTER TABLE child CLUSTER ON child_pkey")

@@ -32,7 +32,12 @@ def _generator() -> ModuleType:
 
 make_pages = _generator()
 CHANGES = [pytest.param(kind, id=kind.__name__) for kind in make_pages.changes()]
-WITH_EXAMPLES = [DOCS / "index.md", DOCS / "apply.md", *sorted((DOCS / "changes").glob("*.md"))]
+WITH_EXAMPLES = [
+    DOCS / "index.md",
+    DOCS / "apply.md",
+    DOCS / "objects.md",
+    *sorted((DOCS / "changes").glob("*.md")),
+]
 
 
 @pytest.mark.parametrize("kind", CHANGES)

@@ -20,6 +20,7 @@ from .constraint_words import (
     create_unique_constraint,
 )
 from .data import BulkInsert, CopyRows, ExecuteSQL
+from .declared import Function, MaterializedView, Procedure, SQLObject, Trigger, View, declared
 from .enum import (
     AddEnumValue,
     CreateEnum,
@@ -45,13 +46,17 @@ from .errors import (
 )
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
+from .objects import ObjectKey, key_of
+from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from .sequence import AlterSequence, CreateSequence, DropSequence
 from .sqltext import raw_text
 from .sqltokens import Token, tokens
 from .table import CreateTable, DropTable, RenameTable, SetTableSchema
 from .table_options import AlterTableOptions
 from .traits import Traits, register_traits, traits
+from .trigger import CreateTrigger, DropTrigger
 from .unnamed import may_be_called
+from .view import CreateView, DropView
 
 __version__ = "0.1.0"
 
@@ -69,46 +74,61 @@ __all__ = [
     "ConstraintKind",
     "CopyRows",
     "CreateEnum",
+    "CreateFunction",
     "CreateIndex",
+    "CreateProcedure",
     "CreateSequence",
     "CreateTable",
     "CreateTableComment",
+    "CreateTrigger",
+    "CreateView",
     "DDLConstructsError",
     "DropColumn",
     "DropConstraint",
     "DropEnum",
+    "DropFunction",
     "DropIndex",
+    "DropProcedure",
     "DropSequence",
     "DropTable",
     "DropTableComment",
+    "DropTrigger",
+    "DropView",
     "EnumColumn",
     "ExecuteSQL",
     "ExistingObject",
     "Facts",
+    "Function",
     "InapplicableChange",
     "IrreversibleChange",
     "Keep",
     "Lowering",
     "MalformedChange",
+    "MaterializedView",
     "MissingFact",
     "ObjectInUse",
+    "ObjectKey",
     "OpaqueChange",
+    "Procedure",
     "RenameConstraint",
     "RenameEnumValue",
     "RenameIndex",
     "RenameTable",
     "ReplaceEnum",
+    "SQLObject",
     "SchemaDraft",
     "SetTableSchema",
     "Spelling",
     "TableDraft",
     "Token",
     "Traits",
+    "Trigger",
     "UnknownObject",
     "UnknownOption",
     "UnrewritableText",
     "UnsupportedChange",
     "ValidateConstraint",
+    "View",
     "WrongValue",
     "applies",
     "apply",
@@ -118,7 +138,9 @@ __all__ = [
     "create_foreign_key",
     "create_primary_key",
     "create_unique_constraint",
+    "declared",
     "facts",
+    "key_of",
     "lowers",
     "may_be_called",
     "raw_text",

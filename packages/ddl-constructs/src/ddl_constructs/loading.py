@@ -11,12 +11,18 @@ from importlib import import_module
 ENTRY_POINTS = "ddl_constructs.dialects"
 
 _FILES = {
-    "postgresql": ("postgresql", "postgresql_enum", "postgresql_names", "postgresql_swap"),
-    "mysql": ("mysql", "mysql_column", "mysql_constraint", "mysql_names"),
-    "mariadb": ("mysql", "mysql_column", "mysql_constraint", "mysql_names"),
-    "sqlite": ("sqlite",),
-    "mssql": ("mssql", "mssql_column", "mssql_data"),
-    "oracle": ("oracle",),
+    "postgresql": (
+        "postgresql",
+        "postgresql_enum",
+        "postgresql_names",
+        "postgresql_objects",
+        "postgresql_swap",
+    ),
+    "mysql": ("mysql", "mysql_column", "mysql_constraint", "mysql_names", "mysql_objects"),
+    "mariadb": ("mysql", "mysql_column", "mysql_constraint", "mysql_names", "mysql_objects"),
+    "sqlite": ("sqlite", "sqlite_objects"),
+    "mssql": ("mssql", "mssql_column", "mssql_data", "mssql_objects"),
+    "oracle": ("oracle", "oracle_objects"),
 }
 _loaded: set[str] = set()
 

@@ -138,6 +138,15 @@ class Operations:
     alter_sequence = spelled(ddl.AlterSequence)
     drop_sequence = spelled(ddl.DropSequence)
 
+    create_view = spelled(ddl.CreateView)
+    drop_view = spelled(ddl.DropView)
+    create_function = spelled(ddl.CreateFunction)
+    drop_function = spelled(ddl.DropFunction)
+    create_procedure = spelled(ddl.CreateProcedure)
+    drop_procedure = spelled(ddl.DropProcedure)
+    create_trigger = spelled(ddl.CreateTrigger)
+    drop_trigger = spelled(ddl.DropTrigger)
+
     bulk_insert = spelled(ddl.BulkInsert)
     copy_rows = spelled(ddl.CopyRows)
     execute = spelled(ddl.ExecuteSQL)

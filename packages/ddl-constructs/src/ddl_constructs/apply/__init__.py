@@ -6,7 +6,16 @@ from sqlalchemy import MetaData
 
 from ..change import Change
 from ..errors import OpaqueChange
-from . import columns, constraints, data, enums, indexes, sequences, tables  # they register rules
+from . import (  # they register rules
+    columns,
+    constraints,
+    data,
+    enums,
+    indexes,
+    objects,
+    sequences,
+    tables,
+)
 from .draft import SchemaDraft, TableDraft
 from .rules import Rule, applies, rule_for
 
@@ -22,6 +31,7 @@ __all__ = [
     "data",
     "enums",
     "indexes",
+    "objects",
     "sequences",
     "tables",
 ]

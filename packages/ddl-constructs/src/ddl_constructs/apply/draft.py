@@ -26,7 +26,9 @@ from sqlalchemy.schema import BLANK_SCHEMA
 
 from .. import detached
 from ..change import Change
+from ..declared import SQLObject, declared, view_of, without_declared
 from ..errors import ExistingObject, UnknownObject
+from ..objects import ObjectKey
 from ..sqltext import dotted
 from . import named_types
 from .items import (
@@ -159,11 +161,13 @@ class SchemaDraft:
         sequences: (schema, name) to the sequences, on no MetaData.
         enums: (schema, name) to labels of the enum types that were created by themselves,
             or outlived their columns.
+        objects: What is there beside the tables: views, routines, triggers.
     """
 
     tables: dict[Key, TableDraft] = field(default_factory=dict)
     sequences: dict[Key, Sequence] = field(default_factory=dict)
     enums: dict[Key, tuple[str, ...]] = field(default_factory=dict)
+    objects: dict[ObjectKey, SQLObject] = field(default_factory=dict)
     _settings: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -173,13 +177,15 @@ class SchemaDraft:
             _settings={
                 "schema": metadata.schema,
                 "naming_convention": metadata.naming_convention,
-                "info": dict(metadata.info),
+                "info": without_declared(metadata.info),
             }
         )
-        for table in metadata.tables.values():
+        tables = [table for table in metadata.tables.values() if view_of(table) is None]
+        for table in tables:
             schema.tables[table.schema, table.name] = table_draft(table, schema.naming_convention)
-        for table in metadata.tables.values():
+        for table in tables:
             schema.refer(schema.tables[table.schema, table.name], table)
+        schema.objects = {each.key: each for each in declared(metadata)}
         for sequence in metadata._sequences.values():
             schema.sequences[sequence.schema, sequence.name] = sequence._copy()
         in_columns = set(schema.enums_in_columns())
@@ -280,7 +286,7 @@ class SchemaDraft:
                 else:
                     table.append_constraint(self._foreign_key(draft, reference))
         for table, reference in late:
-            there = metadata.tables[_table_key(reference.target)]
+            there = metadata.tables[dotted(*reference.target)]
             columns = {c.name: c for c in there.columns}
             targets = [columns[name] for name in reference.target_columns]
             draft = self.tables[table.schema, table.name]
@@ -292,6 +298,10 @@ class SchemaDraft:
                 sequence._copy()._set_metadata(metadata)
         for key, labels in self.enums.items():
             named_types.standing_alone(key, labels, metadata)
+        for each in self.objects.values():
+            made = SQLObject(metadata, each.create, each.dialects)
+            made.indexes = each.indexes
+            made.hang()
         return metadata
 
     def build_table(self, draft: TableDraft) -> Table:
@@ -401,11 +411,6 @@ def _copied(options: dict[str, Any]) -> dict[str, Any]:
 
 def _creation(constraint: Constraint) -> int:
     return constraint._creation_order
-
-
-def _table_key(key: Key) -> str:
-    schema, name = key
-    return f"{schema}.{name}" if schema else name
 
 
 def unknown(

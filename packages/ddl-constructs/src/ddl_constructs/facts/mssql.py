@@ -34,6 +34,7 @@ from .conditions import (
     has_foreign_key,
     option,
 )
+from .objects import routine_rows, trigger_rows, view_rows
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Facts, Source
 
@@ -173,6 +174,15 @@ _INDEXES = (
     Row(RenameIndex, _costs(None, _RENAME)),
 )  # fmt: skip
 
+_OBJECTS = (
+    *view_rows(_costs("", _page("CREATE VIEW")), _costs("Sch-M", _page("DROP VIEW"), _LOCKING),
+               _costs("Sch-M", _page("CREATE VIEW"), _LOCKING)),
+    *routine_rows(_costs(None, _page("CREATE FUNCTION")), _costs(None, _page("DROP FUNCTION")),
+                  _costs(None, _page("CREATE PROCEDURE")), _costs(None, _page("DROP PROCEDURE"))),
+    *trigger_rows(_costs("Sch-M", _page("CREATE TRIGGER"), _LOCKING),
+                  _costs("Sch-M", _page("DROP TRIGGER"), _LOCKING)),
+)  # fmt: skip
+
 _OTHERS = (
     Row(CreateSequence, _costs("", _SEQUENCE)),
     Row(DropSequence, _costs(None, _page("DROP SEQUENCE"), loses_data=True,
@@ -213,5 +223,6 @@ _TEXTS = (
 )  # fmt: skip
 
 describe_database(
-    "mssql", Book(LOCKS, (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OTHERS, *_TEXTS))
+    "mssql",
+    Book(LOCKS, (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OBJECTS, *_OTHERS, *_TEXTS)),
 )

@@ -37,6 +37,7 @@ from .conditions import (
     option,
 )
 from .mysql_sql import LOCKS, sql_rows
+from .objects import routine_rows, trigger_rows, view_rows
 from .value import Facts, Source
 
 _costs = saying(LOCKS, transactional=False)
@@ -112,6 +113,24 @@ def _both(page: Source) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
+def _objects(product: str, version: str) -> tuple[Row, ...]:
+    """Give the rows on views, routines and triggers, by the product's manual."""
+
+    def costs(lock: str, section: str) -> Facts:
+        return _costs(lock, Source(product, version, section))
+
+    return (
+        *view_rows(costs("", "CREATE VIEW"), costs("", "DROP VIEW")),
+        *routine_rows(
+            costs("", "CREATE FUNCTION"),
+            costs("", "DROP FUNCTION"),
+            costs("", "CREATE PROCEDURE"),
+            costs("", "DROP PROCEDURE"),
+        ),
+        *trigger_rows(costs("EXCLUSIVE", "CREATE TRIGGER"), costs("EXCLUSIVE", "DROP TRIGGER")),
+    )
+
+
 def _copies(
     kind: type, source: Source, words: str, condition: Condition | None = None, **others: Any
 ) -> tuple[Row, ...]:
@@ -177,6 +196,7 @@ _MARIADB = (
     *_copies(AlterTableOptions, _M_COPY, "engine, partitions", option(*_COPIED),
              loses_data=None, notes=(_AS_THE_ENGINE,)),
     Row(AlterTableOptions, _unsure(_M_INSTANT), "any other", any_option),
+    *_objects("MariaDB", "10.11"),
     *sql_rows(Source("MariaDB", "10.11", "SQL statements Causing an Implicit Commit")),
 )  # fmt: skip
 
@@ -229,6 +249,7 @@ _MYSQL = (
     Row(AlterColumn, _unsure(_ONLINE), "comment, auto_increment"),
     Row(CreateTableComment, _unsure(_ONLINE)),
     Row(DropTableComment, _unsure(_ONLINE)),
+    *_objects("MySQL", "8.4"),
     *sql_rows(Source("MySQL", "8.4", "Statements That Cause an Implicit Commit")),
 )  # fmt: skip
 

@@ -32,6 +32,7 @@ from .conditions import (
     has_default,
     has_foreign_key,
 )
+from .objects import materialized_rows, routine_rows, trigger_rows, view_rows
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Facts, Source
 
@@ -132,6 +133,15 @@ _COLUMNS = (
         "autoincrement: without a meaning there", aspect("autoincrement")),
 )  # fmt: skip
 
+_OBJECTS = (
+    *materialized_rows(_costs(None, _page("CREATE MATERIALIZED VIEW"), scans=True),
+                       _costs(None, _page("DROP MATERIALIZED VIEW"))),
+    *view_rows(_costs("", _page("CREATE VIEW")), _costs(None, _page("DROP VIEW"))),
+    *routine_rows(_costs(None, _page("CREATE FUNCTION")), _costs(None, _page("DROP FUNCTION")),
+                  _costs(None, _page("CREATE PROCEDURE")), _costs(None, _page("DROP PROCEDURE"))),
+    *trigger_rows(_costs(None, _page("CREATE TRIGGER")), _costs(None, _page("DROP TRIGGER"))),
+)  # fmt: skip
+
 _OTHERS = (
     Row(AddConstraint, _alters(_CONSTRAINT, scans=True), "foreign key, check",
         adds(ForeignKeyConstraint, CheckConstraint)),
@@ -174,4 +184,4 @@ _TEXTS = (
     _sql("SELECT, WITH", r"select|with", _costs("", _DML, **{**_OPEN, **_JOINS})),
 )  # fmt: skip
 
-describe_database("oracle", Book(LOCKS, (*_TABLES, *_COLUMNS, *_OTHERS, *_TEXTS)))
+describe_database("oracle", Book(LOCKS, (*_TABLES, *_COLUMNS, *_OBJECTS, *_OTHERS, *_TEXTS)))

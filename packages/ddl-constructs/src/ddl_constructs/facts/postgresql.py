@@ -37,6 +37,7 @@ from .conditions import (
     has_foreign_key,
     option,
 )
+from .objects import materialized_rows, routine_rows, trigger_rows, view_rows
 from .postgresql_sql import LOCKS, sql_rows
 from .value import NOTHING_DONE, Source
 
@@ -250,7 +251,33 @@ _OTHERS = (
     Row(CopyRows, _costs("ROW EXCLUSIVE", _LOCKING, scans=True)),
 )  # fmt: skip
 
+_OF_VIEW = "the lock is on the view"
+_OBJECTS = (
+    *materialized_rows(
+        _costs("ACCESS SHARE", _manual("CREATE MATERIALIZED VIEW, Description"), scans=True),
+        _costs(_EXCLUSIVE, _manual("DROP MATERIALIZED VIEW, Description"), notes=(_OF_VIEW,)),
+    ),
+    *view_rows(
+        _costs("ACCESS SHARE", _manual("CREATE VIEW, Description")),
+        _costs(_EXCLUSIVE, _manual("DROP VIEW, Description"), notes=(_OF_VIEW,)),
+        _costs(_EXCLUSIVE, _manual("CREATE VIEW, Description"), notes=(_OF_VIEW,)),
+    ),
+    *routine_rows(
+        _costs("", _manual("CREATE FUNCTION, Description")),
+        _costs("", _manual("DROP FUNCTION, Description")),
+        _costs("", _manual("CREATE PROCEDURE, Description")),
+        _costs("", _manual("DROP PROCEDURE, Description")),
+    ),
+    *trigger_rows(
+        _costs("SHARE ROW EXCLUSIVE", _LOCKING, _manual("CREATE TRIGGER, Notes")),
+        _costs(_EXCLUSIVE, _manual("DROP TRIGGER, Description")),
+    ),
+)
+
 describe_database(
     "postgresql",
-    Book(LOCKS, (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OTHERS, *sql_rows())),
+    Book(
+        LOCKS,
+        (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OTHERS, *_OBJECTS, *sql_rows()),
+    ),
 )

@@ -18,6 +18,7 @@ from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import CreateTable, DropTable, RenameTable
 from .book import Book, Row, describe_database, saying
 from .conditions import aspect
+from .objects import trigger_rows, view_rows
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Source
 
@@ -86,6 +87,8 @@ _ROWS = (
     Row(DropIndex, _writes(_page("lang_dropindex"))),
     Row(RenameIndex, _writes(_page("lang_createindex"), scans=True,
                              notes=("it is dropped and created again",))),
+    *view_rows(_writes(_page("lang_createview")), _writes(_page("lang_dropview"))),
+    *trigger_rows(_writes(_page("lang_createtrigger")), _writes(_page("lang_droptrigger"))),
     Row(BulkInsert, _writes(_page("lang_insert"))),
     Row(CopyRows, _writes(_page("lang_insert"), scans=True)),
     _sql("VACUUM", r"vacuum", _writes(_page("lang_vacuum"), rewrites=True, scans=True, **_ALONE)),

@@ -1,0 +1,68 @@
+"""What changes of views, functions, procedures and triggers do: they come and go by their names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import MetaData
+
+from ..change import Change
+from ..declared import SQLObject
+from ..errors import ExistingObject
+from ..objects import ObjectKey, key_of
+from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from ..trigger import CreateTrigger, DropTrigger
+from ..view import CreateView, DropView
+from .draft import SchemaDraft, unknown
+from .rules import applies
+
+
+@applies(CreateView, CreateFunction, CreateProcedure, CreateTrigger)
+def create_object(schema: SchemaDraft, change: Any) -> None:
+    """Add the object; with `or_replace` in the place of one of its name."""
+    key = key_of(change)
+    if key in schema.objects and not change.or_replace:
+        if getattr(change, "if_not_exists", False):
+            return
+        raise ExistingObject(change.describe(), key.kind, key.spoken)
+    if isinstance(change, CreateTrigger) and key.view not in schema.objects:
+        schema.table(change, change.table_name, change.schema)
+    made = change.replace(or_replace=False, **{f"existing_{_field(change)}": None})
+    schema.objects[key] = SQLObject(MetaData(), made)
+
+
+def _field(change: Change) -> str:
+    return {CreateView: "view", CreateTrigger: "trigger", CreateFunction: "function"}.get(
+        type(change),
+        "procedure",
+    )
+
+
+@applies(DropView, DropFunction, DropProcedure, DropTrigger)
+def drop_object(schema: SchemaDraft, change: Any) -> None:
+    """Take the object away."""
+    found = find(schema, change)
+    if found is None:
+        if change.if_exists:
+            return
+        key = key_of(change)
+        names = (k.spoken for k in schema.objects if k.kind == key.kind)
+        raise unknown(change, key.kind, key.spoken, names)
+    del schema.objects[found]
+    for key in [k for k in schema.objects if k.kind == "trigger" and k.view == found]:
+        del schema.objects[key]  # they go with the view
+
+
+def find(schema: SchemaDraft, change: Change) -> ObjectKey | None:
+    """Find what a change drops: by its key, or a routine by its name if only one has it."""
+    key = key_of(change)
+    if key in schema.objects:
+        return key
+    if getattr(change, "arguments", "") is None:
+        named = [
+            k
+            for k in schema.objects
+            if (k.kind, k.schema, k.name) == (key.kind, key.schema, key.name)
+        ]
+        return named[0] if len(named) == 1 else None
+    return None

@@ -1,0 +1,57 @@
+"""How SQL Server's views, routines and triggers come and go, by its manual: not run.
+
+CREATE OR ALTER is there from SQL Server 2016 SP1 on; each of these statements must be the
+only one of its batch, so a script has GO around it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
+
+from .. import sqltext
+from ..definition import block
+from ..errors import UnsupportedChange
+from ..routine import CreateFunction, CreateProcedure, routine_text
+from ..trigger import CreateTrigger
+from ..view import CreateView, require_plain, view_text
+
+
+def _create(change: Any) -> str:
+    return "CREATE OR ALTER" if change.or_replace else "CREATE"
+
+
+@compiles(CreateView, "mssql")
+def _view(change: CreateView, compiler: DDLCompiler, **kw: Any) -> str:
+    """CREATE VIEW: WITH CHECK OPTION holds through the views below, as CASCADED does."""
+    require_plain(change, compiler, if_not_exists=False)
+    options = {"cascaded": "WITH CHECK OPTION"}
+    return view_text(change, compiler, f"{_create(change)} VIEW", check_options=options)
+
+
+@compiles(CreateFunction, "mssql")
+def _function(change: CreateFunction, compiler: DDLCompiler, **kw: Any) -> str:
+    return routine_text(change, compiler, _create(change))
+
+
+@compiles(CreateProcedure, "mssql")
+def _procedure(change: CreateProcedure, compiler: DDLCompiler, **kw: Any) -> str:
+    """CREATE PROCEDURE: the parameters stand without brackets."""
+    name = sqltext.table(compiler, change.name, change.schema)
+    arguments = sqltext.said_raw(compiler, change.arguments)
+    head = f"{_create(change)} PROCEDURE {name} {arguments}".strip()
+    return f"{head} {block(compiler, change.definition)}"
+
+
+@compiles(CreateTrigger, "mssql")
+def _trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> str:
+    """CREATE TRIGGER: the table stands before the event."""
+    if change.constraint:
+        raise UnsupportedChange(change.describe(), "mssql", "it has no constraint triggers")
+    name = sqltext.table(compiler, change.trigger_name, change.schema)
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    event = sqltext.said_raw(compiler, " ".join(change.event.split()))
+    body = block(compiler, change.body)
+    return f"{_create(change)} TRIGGER {name} ON {table} {event} {body}"

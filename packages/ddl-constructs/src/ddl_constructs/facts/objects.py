@@ -1,0 +1,48 @@
+"""What changes of views, routines and triggers cost, in the order in which each database says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine.interfaces import Dialect
+
+from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from ..trigger import CreateTrigger, DropTrigger
+from ..view import CreateView, DropView
+from .book import Row
+from .value import Facts
+
+
+def keeps_rows(change: Any, dialect: Dialect) -> bool:
+    """Tell whether a view keeps its rows."""
+    return bool(change.materialized)
+
+
+def replaces(change: Any, dialect: Dialect) -> bool:
+    """Tell whether a change takes the place of what may be there."""
+    return bool(change.or_replace)
+
+
+def materialized_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:
+    """Give the rows on views that keep their rows; they come before those of plain ones."""
+    return (
+        Row(CreateView, create, "materialized", keeps_rows),
+        Row(DropView, drop, "materialized", keeps_rows),
+    )
+
+
+def view_rows(create: Facts, drop: Facts, replace: Facts | None = None) -> tuple[Row, ...]:
+    """Give the rows on plain views; without `replace` what replaces costs what creates."""
+    over = () if replace is None else (Row(CreateView, replace, "or replace", replaces),)
+    return (*over, Row(CreateView, create), Row(DropView, drop))
+
+
+def routine_rows(*facts: Facts) -> tuple[Row, ...]:
+    """Give the rows on routines: create and drop a function, create and drop a procedure."""
+    kinds = (CreateFunction, DropFunction, CreateProcedure, DropProcedure)
+    return tuple(Row(kind, each) for kind, each in zip(kinds, facts, strict=True))
+
+
+def trigger_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:
+    """Give the rows on triggers."""
+    return (Row(CreateTrigger, create), Row(DropTrigger, drop))

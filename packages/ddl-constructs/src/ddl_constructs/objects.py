@@ -1,0 +1,102 @@
+"""What SQL objects are known by: views, functions, procedures and triggers, by kind and name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .change import Change
+from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from .sqltext import dotted
+from .sqltokens import tokens
+from .trigger import CreateTrigger, DropTrigger
+from .view import CreateView, DropView
+
+
+@dataclass(frozen=True)
+class ObjectKey:
+    """What an object is known by.
+
+    Attributes:
+        kind: "view" (also one that keeps its rows), "function", "procedure" or "trigger".
+        schema: Its schema; None for the default one.
+        name: Its name.
+        table: The table or view that a trigger is on; else None.
+        signature: The arguments of a routine without their defaults; "" for none.
+    """
+
+    kind: str
+    schema: str | None
+    name: str
+    table: str | None = None
+    signature: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The name for people: "audit.stamp on t"."""
+        on = f" on {self.table}" if self.table else ""
+        return dotted(self.schema, self.name) + on
+
+    @property
+    def view(self) -> ObjectKey:
+        """The view that a trigger may be on."""
+        return ObjectKey("view", self.schema, str(self.table))
+
+
+def key_of(change: Change) -> ObjectKey:
+    """Give what the object of a change is known by.
+
+    >>> key_of(CreateView("v", "SELECT 1"))
+    ObjectKey(kind='view', schema=None, name='v', table=None, signature='')
+    """
+    return _KEYS[type(change)](change)
+
+
+def _view(change: Any) -> ObjectKey:
+    return ObjectKey("view", change.schema, change.view_name)
+
+
+def _routine(change: Any) -> ObjectKey:
+    signature = without_defaults(change.arguments or "")
+    words = " ".join(token.text.lower() for token in tokens(signature))
+    return ObjectKey(change.kind, change.schema, change.name, signature=words)
+
+
+def _trigger(change: Any) -> ObjectKey:
+    return ObjectKey("trigger", change.schema, change.trigger_name, change.table_name)
+
+
+_KEYS: dict[type, Callable[[Any], ObjectKey]] = {
+    CreateView: _view,
+    DropView: _view,
+    CreateFunction: _routine,
+    DropFunction: _routine,
+    CreateProcedure: _routine,
+    DropProcedure: _routine,
+    CreateTrigger: _trigger,
+    DropTrigger: _trigger,
+}
+
+
+def without_defaults(arguments: str) -> str:
+    """Take the defaults out of a list of arguments.
+
+    >>> without_defaults("a integer, b text DEFAULT f(1, 2), c text = 'x'")
+    'a integer, b text, c text'
+    """
+    kept = []
+    depth = begin = 0
+    cut: int | None = None
+    for token in tokens(arguments):
+        if token.text in ("(", "["):
+            depth += 1
+        elif token.text in (")", "]"):
+            depth -= 1
+        elif not depth and token.text == ",":
+            kept.append(arguments[begin : token.start if cut is None else cut].strip())
+            begin, cut = token.end, None
+        elif not depth and cut is None and token.says("DEFAULT", "=", ":"):
+            cut = token.start
+    kept.append(arguments[begin : len(arguments) if cut is None else cut].strip())
+    return ", ".join(kept)

@@ -1,0 +1,128 @@
+"""Changes of triggers: create, replace, drop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
+
+from . import sqltext
+from .change import Change
+from .definition import block, undo_of_create, undo_of_drop
+
+
+@dataclass(eq=False)
+class CreateTrigger(Change):
+    """Create a trigger: `op.create_trigger("stamp", "t", "BEFORE UPDATE", "FOR EACH ROW EXECUTE FUNCTION f()")`.
+
+    `CREATE TRIGGER stamp BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()`.
+
+    Attributes:
+        trigger_name: Its name.
+        table_name: The table, or the view, that it is on.
+        event: When it fires: all that stands before ON ("AFTER INSERT OR UPDATE OF a").
+        body: All that stands behind the table's name.
+        schema: The table's schema; None for the default one.
+        constraint: Whether it is a constraint trigger (PostgreSQL), which can wait.
+        or_replace: Take the place of the trigger that is there, if one is.
+        existing_trigger: The change that would create it as it was, where it is replaced.
+    """
+
+    words: ClassVar = ("create_trigger",)
+
+    trigger_name: str
+    table_name: str
+    event: str
+    body: str
+    schema: str | None = field(default=None, kw_only=True)
+    constraint: bool = field(default=False, kw_only=True)
+    or_replace: bool = field(default=False, kw_only=True)
+    existing_trigger: CreateTrigger | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+
+    @property
+    def drop(self) -> DropTrigger:
+        """The change that drops it."""
+        return DropTrigger(
+            self.trigger_name,
+            self.table_name,
+            schema=self.schema,
+            existing_trigger=self.replace(existing_trigger=None),
+        )
+
+    def reverse(self) -> Change:
+        return undo_of_create(self, self.drop, self.existing_trigger, "existing_trigger")
+
+    def describe(self) -> str:
+        verb = "replace" if self.or_replace else "create"
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"{verb} trigger {self.trigger_name} on {where}"
+
+
+@dataclass(eq=False)
+class DropTrigger(Change):
+    """Drop a trigger: `op.drop_trigger("stamp", "t")`.
+
+    Attributes:
+        trigger_name: Its name.
+        table_name: The table, or the view, that it is on.
+        schema: The table's schema; None for the default one.
+        if_exists: Do nothing if it isn't there.
+        existing_trigger: The change that would create it again.
+    """
+
+    words: ClassVar = ("drop_trigger",)
+
+    trigger_name: str
+    table_name: str
+    schema: str | None = field(default=None, kw_only=True)
+    if_exists: bool = field(default=False, kw_only=True)
+    existing_trigger: CreateTrigger | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+
+    def reverse(self) -> Change:
+        return undo_of_drop(self, self.existing_trigger, "existing_trigger")
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name)
+        return f"drop trigger {self.trigger_name} on {where}"
+
+
+def trigger_text(change: CreateTrigger, compiler: DDLCompiler, create: str, *, apart: bool) -> str:
+    """Write what creates a trigger.
+
+    Args:
+        change: The change.
+        compiler: Of the dialect to write for.
+        create: What stands before the name: "CREATE OR REPLACE TRIGGER".
+        apart: Whether a trigger's name is one of the schema's, and so has it in front.
+    """
+    name = (
+        sqltext.table(compiler, change.trigger_name, change.schema)
+        if apart
+        else sqltext.name(compiler, change.trigger_name)
+    )
+    table = sqltext.table(compiler, change.table_name, change.schema)
+    event = sqltext.said_raw(compiler, " ".join(change.event.split()))
+    return f"{create} {name} {event} ON {table} {block(compiler, change.body)}"
+
+
+def drop_trigger_text(change: DropTrigger, compiler: DDLCompiler) -> str:
+    """Write what drops a trigger whose name is one of the schema's."""
+    guard = sqltext.yes(change.if_exists, "IF EXISTS")
+    return f"DROP TRIGGER {guard}{sqltext.table(compiler, change.trigger_name, change.schema)}"
+
+
+@compiles(CreateTrigger)
+def _create_trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> str:
+    replace = sqltext.yes(change.or_replace, "OR REPLACE")
+    return trigger_text(change, compiler, f"CREATE {replace}TRIGGER", apart=True)
+
+
+@compiles(DropTrigger)
+def _drop_trigger(change: DropTrigger, compiler: DDLCompiler, **kw: Any) -> str:
+    return drop_trigger_text(change, compiler)
