@@ -18,6 +18,7 @@ from ddl_constructs import (
     AddConstraint,
     AddEnumValue,
     AlterColumn,
+    BrokenDialect,
     BulkInsert,
     Change,
     CreateIndex,
@@ -337,6 +338,28 @@ def test_a_third_party_dialect_joins_by_entry_point(monkeypatch: pytest.MonkeyPa
     assert (
         str(RenameTable("t", "u").compile(dialect=FakeDialect())) == "FAKE DROP one;\nFAKE DROP two"
     )
+
+
+def test_a_third_party_dialect_that_is_broken_is_named_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = EntryPoint("brokensql", "no_such_module", loading.ENTRY_POINTS)
+    monkeypatch.setattr(
+        "importlib.metadata.entry_points",
+        lambda group, name: [entry] if name == "brokensql" else [],
+    )
+
+    class Broken(DefaultDialect):
+        name = "brokensql"
+
+    for _ in range(2):
+        with pytest.raises(BrokenDialect) as caught:
+            AddColumn("t", Column("a", Integer)).statements(Broken())
+
+        assert str(caught.value) == (
+            "plugin 'brokensql' (ddl_constructs.dialects) is broken: "
+            "ModuleNotFoundError: No module named 'no_such_module'"
+        )
 
 
 def test_a_dialect_that_nobody_knows_speaks_the_generic_form() -> None:

@@ -148,6 +148,7 @@ def test_dropping_most_tables_is_refused(
             revision(sqlite_project.config, autogenerate=True)
         assert caught.value.total == there
         assert "--allow-drops" in str(caught.value)
+        assert ("drop the only table: t0" in str(caught.value)) == (there == 1)
         assert history(sqlite_project.config).revisions == ()
     made = revision(sqlite_project.config, autogenerate=True, allow_drops=refused)
 

@@ -418,6 +418,7 @@ def test_what_init_writes_imports_all_the_tables(tmp_path: Path) -> None:
 
 TWO = {"a.py": BASE + USER, "b.py": BASE.replace("Base(", "Other(") + USER.replace("Base", "Other")}
 ONE = {"a.py": BASE + USER}
+TEN = {f"m{n}.py": BASE + USER for n in range(1, 11)}
 
 
 @pytest.mark.parametrize(
@@ -428,6 +429,7 @@ ONE = {"a.py": BASE + USER}
         pytest.param(TWO, {}, SeveralModels, 2,
                      ["found 2 metadata objects", "--metadata a:Base.metadata   1 table (user)",
                       "--metadata b:Other.metadata"], id="several"),
+        pytest.param(TEN, {}, SeveralModels, 2, ["or give several of\n  --metadata m1:"], id="counted"),
         pytest.param({**ONE, "pyproject.toml": "[tool.migrate]\n"}, {}, AlreadyAProject, 1,
                      ["already sets up migrate here"], id="again"),
         pytest.param({**ONE, "alembic.ini": ""}, {}, AlreadyAProject, 1,

@@ -99,6 +99,8 @@ def test_current_with_v_names_the_database(
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        ("history -r b2b2", "'b2b2' is no range: a range is START:END"),
+        ("graph -r b2b2", "write :b2b2 for what leads there, b2b2: for what follows, or"),
         ("history -r zzzz:", "no revision or branch 'zzzz'"),
         ("history -r b2b2:c3c3", "c3c3"),
         ("show nothing", "no revision or branch 'nothing'"),

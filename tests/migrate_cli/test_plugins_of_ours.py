@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import ddl_autogen
 import pytest
 from migrate_cli.cli.door import run
-from migrate_cli.commands import check, current, doctor, revision, upgrade
+from migrate_cli.commands import (
+    check,
+    current,
+    doctor,
+    downgrade,
+    list_templates,
+    plan,
+    revision,
+    upgrade,
+)
 from migrate_cli.config import load
 from migrate_cli.errors import BrokenPlugin, PostWriteFailed, UnknownHook
+from migrate_cli.failures import RevisionFailed
+from migrate_cli.recognition import find
 
 MODULE = """
+from dataclasses import dataclass
+from typing import ClassVar
+
 import click
-from ddl_constructs import CreateTableComment
+from ddl_constructs import Change, CreateTableComment
+from migrate_cli import Operations, spelled
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy import Text
 from sqlalchemy.types import UserDefinedType
 import ddl_autogen
@@ -24,6 +43,37 @@ import ddl_autogen
 @click.argument("name")
 def greet(name):
     click.echo(f"hello {name}")
+
+@dataclass(eq=False)
+class CreateNote(Change):
+    words: ClassVar = ("create_note",)
+    name: str
+
+    def reverse(self): return DropNote(self.name)
+    def describe(self): return f"create note {self.name}"
+
+@dataclass(eq=False)
+class DropNote(Change):
+    words: ClassVar = ("drop_note",)
+    name: str
+
+    def reverse(self): return CreateNote(self.name)
+    def describe(self): return f"drop note {self.name}"
+
+@compiles(CreateNote)
+def _create(change, compiler, **kw): return f"CREATE TABLE note_{change.name} (id INTEGER)"
+
+@compiles(DropNote)
+def _drop(change, compiler, **kw): return f"DROP TABLE note_{change.name}"
+
+class WithNotes(Operations):
+    create_note = spelled(CreateNote)
+    drop_note = spelled(DropNote)
+
+def notes(connection, metadata, config):
+    from sqlalchemy import inspect
+    if not inspect(connection).has_table("note_a"):
+        yield CreateNote("a")
 
 def comments(connection, metadata, config):
     yield CreateTableComment("account", f"of {config.root.name}")
@@ -155,6 +205,91 @@ def test_a_broken_comparator_stops_what_compares_and_nothing_else(
     assert current(load(root)).revisions == ()
 
 
+@pytest.mark.parametrize("env", [False, True], ids=["settings", "env"])
+def test_a_plugins_change_is_found_written_planned_run_and_undone(
+    install: Install, root: Path, env: bool
+) -> None:
+    """Its word is one of `op` by being installed; with an env.py it is the same."""
+    install({"migrate.comparators": {"notes": "pi_things:notes"},
+             "migrate.operations": {"notes": "pi_things:WithNotes"}})  # fmt: skip
+    settings(root, 'ignore = ["note_*"]')
+    if env:
+        (generic,) = (one for one in list_templates() if one.name == "generic")
+        (root / "migrations" / "env.py").write_bytes(generic.files["env.py"])
+    config = find(start=root)
+    made = revision(config, "x", autogenerate=True)
+    assert made.path is not None
+
+    planned = [one.text for one in plan(config).databases[0].revisions[0].changes]
+    upgrade(config)
+    left = check(config).changes
+    undone = downgrade(config, "base")
+
+    assert 'op.create_note("a")' in made.path.read_text()
+    assert planned == ["create table account (1 column)", "create note a"]
+    assert left == ()
+    assert len(undone.done) == 1
+
+
+ASKED = """
+from __future__ import annotations
+from migrate_cli import op, Operations
+{imported}
+revision, down_revision = "a1", None
+def upgrade({signature}) -> None:
+    op.create_note("b")
+"""
+
+
+@pytest.mark.parametrize(
+    ("signature", "imported", "entry_point"),
+    [
+        pytest.param("op: WithNotes", "from pi_things import WithNotes", False, id="named"),
+        pytest.param("op: pi_things.WithNotes", "import pi_things", False, id="dotted"),
+        pytest.param("op: WithNotes", "", True, id="for-type-checkers-only"),
+        pytest.param("op: Operations", "", True, id="ours"),
+        pytest.param("", "", True, id="global"),
+    ],
+)
+def test_a_script_names_the_words_that_it_wants_or_has_those_that_are_installed(
+    install: Install, root: Path, signature: str, imported: str, entry_point: bool
+) -> None:
+    """A subclass of `Operations` in the signature is what type checkers read."""
+    install({"migrate.operations": {"notes": "pi_things:WithNotes"}} if entry_point else {})
+    text = ASKED.format(signature=signature, imported=imported)
+    (root / "migrations" / "versions" / "a1.py").write_text(text)
+
+    moved = upgrade(load(root))
+
+    assert moved.heads == ("a1",)
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("pi_nowhere:x", "ModuleNotFoundError: No module named 'pi_nowhere'"),
+        ("pi_things:greet", "it is a Command, and must be a subclass of migrate_cli.Operations"),
+    ],
+)
+def test_broken_words_are_named_where_one_is_missing_and_stop_nothing_else(
+    install: Install, root: Path, target: str, reason: str
+) -> None:
+    install({"migrate.operations": {"broken": target, "notes": "pi_things:WithNotes"}})
+    file = root / "migrations" / "versions" / "a1.py"
+    text = ASKED.format(signature="", imported="")
+    file.write_text(text.replace("create_note(", "create_nothing("))
+
+    with pytest.raises(RevisionFailed, match="op has no word 'create_nothing'") as caught:
+        upgrade(load(root))
+    file.write_text(text)
+    moved = upgrade(load(root))
+
+    assert f"plugin 'broken' (migrate.operations) of pi-things 1.2 is broken: {reason}" in str(
+        caught.value
+    )
+    assert moved.heads == ("a1",)
+
+
 def test_a_hook_of_a_plugin_is_run(install: Install, root: Path) -> None:
     install({"migrate.hooks": {"stamp": "pi_things:stamp_it"}})
     settings(root, "[[tool.migrate.post_write_hooks]]", 'type = "stamp"', 'text = "seen"')
@@ -239,3 +374,28 @@ def test_doctor_looks_at_each_plugin(install: Install, root: Path) -> None:
     assert found["greet (migrate.commands), of pi-things 1.2"] == "ok"
     broken = "plugin 'shapes' (migrate.renderers) of pi-things 1.2 is broken: "
     assert found[f"{broken}ModuleNotFoundError: No module named 'pi_nowhere'"] == "problem"
+
+
+def test_the_words_in_the_docs_are_said_written_and_undone(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text()
+    words, script = re.findall(r"```python\n(.*?)```", page, re.S)
+    (root / "my_package").mkdir()
+    (root / "my_package" / "operations.py").write_text(words)
+    monkeypatch.syspath_prepend(str(root))
+    file = root / "migrations" / "versions" / "a1.py"
+    file.write_text(f'{script}\n\nrevision, down_revision = "a1", None\n')
+    sql = io.StringIO()
+
+    upgrade(load(root, url="postgresql+psycopg://nowhere/x"), sql=sql)
+
+    try:
+        module = sys.modules["my_package.operations"]
+        change = module.EnableExtension("citext")
+        assert "CREATE EXTENSION citext;" in sql.getvalue()
+        assert ddl_autogen.render(change).lines == ('op.enable_extension("citext")',)
+        assert str(change.reverse()) == "DROP EXTENSION citext"
+    finally:
+        for name in ("my_package", "my_package.operations"):
+            sys.modules.pop(name, None)

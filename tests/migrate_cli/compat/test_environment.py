@@ -267,6 +267,8 @@ def test_a_stand_in_for_a_connection_is_given_statements_that_compile() -> None:
 
 # environments that fail
 
+MAKES = "import sqlalchemy\nsqlalchemy.create_engine('{}').connect()\n"
+
 
 @pytest.mark.parametrize(
     ("env", "said"),
@@ -277,8 +279,34 @@ def test_a_stand_in_for_a_connection_is_given_statements_that_compile() -> None:
         ("from alembic.util import gone\n", "no 'gone' in alembic.util"),
         ("import alembic.testing\n", "has no alembic.testing"),
         ("import nowhere\n", "No module named 'nowhere'"),
+        (
+            MAKES.format("driver://user:pass@localhost/db"),
+            "still the placeholder of a template\nwrite",
+        ),
+        (
+            MAKES.format("postgresq://localhost/db"),
+            "'postgresq' in the database's URL; did you mean",
+        ),
+        (MAKES.format("mysql+pymysq://localhost/db"), "did you mean 'mysql+pymysql'"),
+        (MAKES.format("app.db"), "the database's URL can't be read\nwrite it where"),
+        (
+            MAKES.format("oracle+cx_oracle://h/db"),
+            "'cx_Oracle' is not installed\npip install cx_Oracle",
+        ),
     ],
-    ids=["idle", "raises", "syntax", "name-not-offered", "module-not-offered", "import"],
+    ids=[
+        "idle",
+        "raises",
+        "syntax",
+        "name-not-offered",
+        "module-not-offered",
+        "import",
+        "placeholder",
+        "dialect",
+        "driver",
+        "no-url",
+        "no-driver",
+    ],
 )
 def test_an_env_that_fails_is_said_in_a_line(
     tmp_path: Path,

@@ -30,6 +30,7 @@ from .enum import (
     ReplaceEnum,
 )
 from .errors import (
+    BrokenDialect,
     DDLConstructsError,
     ExistingObject,
     InapplicableChange,
@@ -69,6 +70,7 @@ __all__ = [
     "AlterSequence",
     "AlterTableOptions",
     "Blocks",
+    "BrokenDialect",
     "BulkInsert",
     "Change",
     "ConstraintKind",

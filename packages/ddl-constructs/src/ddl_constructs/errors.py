@@ -9,6 +9,24 @@ class DDLConstructsError(Exception):
     """Base of every error that this package raises on purpose."""
 
 
+class BrokenDialect(DDLConstructsError):
+    """What another distribution brings for a dialect can't be imported.
+
+    Attributes:
+        dialect: Name of the dialect.
+        distribution: What it came with, and its version; "" if that isn't known.
+        reason: What the import says.
+    """
+
+    def __init__(self, dialect: str, distribution: str, reason: str) -> None:
+        self.dialect, self.distribution = dialect, distribution
+        self.reason = " ".join(reason.split())
+        of = f" of {distribution}" if distribution else ""
+        super().__init__(
+            f"plugin {dialect!r} (ddl_constructs.dialects){of} is broken: {self.reason}"
+        )
+
+
 class UnsupportedChange(DDLConstructsError, CompileError, NotImplementedError):
     """A dialect has no way to say this change.
 

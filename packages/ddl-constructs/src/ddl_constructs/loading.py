@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from .errors import BrokenDialect
+
 ENTRY_POINTS = "ddl_constructs.dialects"
 
 _FILES = {
@@ -37,6 +39,9 @@ def load_dialect(name: str) -> None:
     """Import what knows the dialect of this name, so that its rules are registered.
 
     A dialect that nobody knows speaks the generic form.
+
+    Raises:
+        BrokenDialect: Another distribution brings it, and what it brings can't be imported.
     """
     if name in _loaded:
         return
@@ -48,4 +53,9 @@ def load_dialect(name: str) -> None:
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS, name=name):
-        entry.load()
+        try:
+            entry.load()
+        except Exception as err:
+            _loaded.discard(name)
+            of = f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else ""
+            raise BrokenDialect(name, of, f"{type(err).__name__}: {err}") from err

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Operations", "__version__", "irreversible", "op"]
+__all__ = ["Operations", "__version__", "irreversible", "op", "spelled"]
 
 if TYPE_CHECKING:
-    from .operations import Operations, op
+    from .operations import Operations, op, spelled
     from .way_back import irreversible
 else:
 
     def __getattr__(name: str) -> Any:
         """Import what speaks to a database when it is asked for: not every command needs it."""
-        if name in ("Operations", "op"):
+        if name in ("Operations", "op", "spelled"):
             from . import operations
 
             return getattr(operations, name)

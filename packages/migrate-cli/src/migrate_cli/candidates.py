@@ -73,7 +73,15 @@ def find_metadata(paths: Iterable[Path]) -> list[Candidate]:
         )
         for owner, targets in names.items()
     ]
-    return sorted(found, key=lambda c: (-len(c.tables), c.target))
+    return sorted(found, key=lambda c: (-len(c.tables), _counting(c.target)))
+
+
+def _counting(target: str) -> list[list[str | int]]:
+    """Give a key that sorts names with numbers in them as one counts: m1, m2, m10."""
+    return [
+        [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
+        for name in target.split(":")
+    ]
 
 
 def defining(paths: Iterable[Path], targets: Iterable[str]) -> list[str]:

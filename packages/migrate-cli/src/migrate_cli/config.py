@@ -66,6 +66,9 @@ class World(Protocol):
             ModelsError: The environment names no models.
         """
 
+    def models(self) -> list[Any]:
+        """Give the metadata that the environment compares the visited database with."""
+
     def listening(self, sink: Any) -> AbstractContextManager[object]:
         """Let the scripts of the database that is being visited speak to another sink."""
 

@@ -214,10 +214,12 @@ class WouldDrop(Refused):
 
     def __init__(self, dropped: Sequence[str], total: int, targets: Sequence[str]) -> None:
         self.dropped, self.total, self.targets = tuple(dropped), total, tuple(targets)
-        count = "all" if len(dropped) == total else f"{len(dropped)} of"
+        tables = f"{len(dropped)} of {total} tables"
+        if len(dropped) == total:
+            tables = "the only table" if total == 1 else f"all {total} tables"
         others = 'if they are others\': [tool.migrate] ignore = ["their_*"]; ' if targets else ""
         super().__init__(
-            f"this would drop {count} {total} tables: {_some(self.dropped)}\n"
+            f"this would drop {tables}: {_some(self.dropped)}\n"
             f"{_mend_of(targets)}\n"
             f"{others}or go on with: --allow-drops"
         )

@@ -25,7 +25,6 @@ from .batch.block import Block, checked_order, checked_recreate
 from .batch.sink import take_block
 from .batch.words import BatchOperations
 from .conventions import Convention, here
-from .errors import did_you_mean, near
 from .sinks import Sink
 from .timeouts import Spoken
 
@@ -229,9 +228,13 @@ class Operations:
     if not TYPE_CHECKING:  # a type checker knows the words by itself
 
         def __getattr__(self, name: str) -> Any:
-            """Offer the words that someone may have meant."""
-            meant = did_you_mean(near(name, [n for n in dir(Operations) if n[0] != "_"]))
-            raise AttributeError(f"op has no word {name!r}{meant}", name=name, obj=self)
+            """Find the word of a plugin; else offer those that someone may have meant."""
+            if not name.startswith("_"):
+                from .brought_words import word
+
+                found = self.__dict__[name] = word(name, self, Operations)
+                return found
+            raise AttributeError(f"op has no {name!r}", name=name, obj=self)
 
     def get_bind(self) -> Connection:
         """Give the connection that the revision runs on.
@@ -372,6 +375,14 @@ class _Global(Operations):
 
     def _convention(self) -> Convention | None:
         return current()._convention()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Let what runs find the word of a plugin."""
+            if name.startswith("_"):
+                raise AttributeError(f"op has no {name!r}", name=name, obj=self)
+            return getattr(current(), name)
 
 
 op: Operations = _Global()

@@ -18,12 +18,14 @@ COMPARATORS = "migrate.comparators"
 """Name -> a function (connection, metadata, config) that yields more changes."""
 RENDERERS = "migrate.renderers"
 """Name -> anything: being imported, it registers its rules by `ddl_autogen.renders`."""
+OPERATIONS = "migrate.operations"
+"""Name -> a subclass of `migrate_cli.Operations`: its words are words of every script's `op`."""
 HOOKS = "migrate.hooks"
 """Kind of a post-write hook -> a function (path, options)."""
 DIALECTS = "ddl_constructs.dialects"
 """Dialect -> anything: being imported, it registers what the dialect says."""
 
-GROUPS = (COMMANDS, COMPARATORS, RENDERERS, HOOKS, DIALECTS)
+GROUPS = (COMMANDS, OPERATIONS, COMPARATORS, RENDERERS, HOOKS, DIALECTS)
 
 
 @dataclass(frozen=True)

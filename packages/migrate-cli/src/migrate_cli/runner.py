@@ -225,8 +225,8 @@ def call(function: Callable[..., object], sink: Sink, keywords: Mapping[str, Any
     """
     parameters = _parameters(function)
     arguments = []
-    if parameters and _is_op(parameters[0]):
-        arguments.append(Operations(sink))
+    if parameters and (speaker := _speaker(parameters[0], function)) is not None:
+        arguments.append(speaker(sink))
         parameters = parameters[1:]
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
         given = dict(keywords)
@@ -253,11 +253,24 @@ def _parameters(function: Callable[..., object]) -> list[inspect.Parameter]:
     return list(inspect.signature(function).parameters.values())
 
 
-def _is_op(parameter: inspect.Parameter) -> bool:
-    annotation = parameter.annotation
-    if isinstance(annotation, str):
-        return parameter.name == "op" or annotation.rpartition(".")[2] == "Operations"
-    return parameter.name == "op" or annotation is Operations
+def _speaker(
+    parameter: inspect.Parameter, function: Callable[..., object]
+) -> type[Operations] | None:
+    """Give the class of the `op` that a script asks for; None if its parameter is something else.
+
+    It is what the annotation says: `Operations`, or a subclass with more words. One that is
+    written as a text, and imported for type checkers only, is `Operations`.
+    """
+    said = parameter.annotation
+    named = isinstance(said, str) and said.rpartition(".")[2] == "Operations"
+    if isinstance(said, str):
+        first, *rest = said.split(".")
+        said = getattr(function, "__globals__", {}).get(first)
+        for name in rest:
+            said = getattr(said, name, None)
+    if isinstance(said, type) and issubclass(said, Operations):
+        return said
+    return Operations if named or parameter.name == "op" else None
 
 
 def _arrow(step: Step[Script], base: str) -> str:

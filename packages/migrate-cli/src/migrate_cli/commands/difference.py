@@ -55,6 +55,8 @@ def changes(
     told |= {"managed": config.managed, "ignore": config.ignore}
     if config.world is not None:
         found = config.world.changes(around, told)
+        if not config.world.writes:
+            found = [*found, *brought(around, config.world.models(), config)]
     else:
         found = _compared(around, ours, config, told)
     rewrite = _asked("rewrite", config)

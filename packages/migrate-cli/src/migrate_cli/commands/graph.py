@@ -118,12 +118,23 @@ def history(
         applied: Ids that "current" means in the range; None if nothing says.
 
     Raises:
+        UsageError: *range* is none: it has no colon.
         TargetError: An end is unknown or ambiguous (revgraph's, with near matches).
         NotAnAncestor: The start isn't below the end (revgraph's).
     """
+    _must_be_range(range)
     scripts = Scripts.of(config)
     found = revgraph.history(scripts.graph, range, applied)
     return Entries(tuple(entry(scripts, one.id) for one in found))
+
+
+def _must_be_range(range: str | None) -> None:
+    if range is not None and ":" not in range:
+        raise UsageError(
+            f"{range!r} is no range: a range is START:END, and either side may be empty\n"
+            f"write :{range} for what leads there, {range}: for what follows, or: "
+            f"migrate show {range}"
+        )
 
 
 Form = Literal["text", "ascii", "mermaid", "dot", "json"]
@@ -148,9 +159,10 @@ def drawn(
         Lines, joined; what `revgraph` gives in that form.
 
     Raises:
-        UsageError: A range in a form that shows all.
+        UsageError: A range in a form that shows all, or what is no range.
         TargetError: As in `history`.
     """
+    _must_be_range(range)
     scripts = Scripts.of(config)
     graph = scripts.graph
     here = [head for head in applied if head in graph]

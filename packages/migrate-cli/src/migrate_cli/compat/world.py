@@ -15,7 +15,7 @@ from typing import IO, Any, ClassVar, TypeVar
 
 import ddl_autogen
 from ddl_constructs import Change
-from sqlalchemy import event
+from sqlalchemy import MetaData, event
 from sqlalchemy.exc import DBAPIError
 
 from .. import __version__, complaint
@@ -42,7 +42,7 @@ from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
 from .alembic.script import ScriptDirectory
 from .commands.writing import written
-from .lacking import lacking, not_offered
+from .lacking import lacking, not_offered, unconnected
 from .settings import Config
 
 T = TypeVar("T")
@@ -138,13 +138,7 @@ class AlembicWorld:
         context = self.here
         assert context is not None, "a command compares while it visits a database"
         opts = context.opts
-        metadata = opts.get("target_metadata")
-        if metadata is None:
-            raise NoMetadata(
-                None,
-                "env.py gives no models to compare with\n"
-                "it has to say: context.configure(..., target_metadata=Base.metadata)",
-            )
+        metadata = self.models()
         options = ddl_autogen.Options(
             include_schemas=bool(opts.get("include_schemas")),
             compare_type=_with_context(opts.get("compare_type", True), context),
@@ -161,9 +155,24 @@ class AlembicWorld:
         )
         connection = around.sink.connection
         assert connection is not None, "what is compared is live"
-        several = metadata if isinstance(metadata, Sequence) else [metadata]
         with reading(connection):
-            return list(ddl_autogen.compare(connection, list(several), options))
+            return list(ddl_autogen.compare(connection, metadata, options))
+
+    def models(self) -> list[MetaData]:
+        """Give the metadata that env.py names for the database that is being visited.
+
+        Raises:
+            NoMetadata: It names none.
+        """
+        assert self.here is not None, "a command asks while it visits a database"
+        found = self.here.opts.get("target_metadata")
+        if found is None:
+            raise NoMetadata(
+                None,
+                "env.py gives no models to compare with\n"
+                "it has to say: context.configure(..., target_metadata=Base.metadata)",
+            )
+        return list(found) if isinstance(found, Sequence) else [found]
 
     @contextmanager
     def listening(self, sink: Sink) -> Iterator[None]:
@@ -272,7 +281,7 @@ def _told(path: Path) -> Iterator[None]:
         frames = traceback.extract_tb(err.__traceback__)
         lines = [frame.lineno for frame in frames if frame.filename == str(path)]
         said = complaint.reason(err) if isinstance(err, DBAPIError) else in_one_line(err)
-        said = lacking(err) or said
+        said = lacking(err) or unconnected(err) or said
         raise EnvironmentFailed(path, lines[-1] if lines else None, said) from err
 
 

@@ -95,7 +95,7 @@ class SeveralModels(UsageError):
         self.candidates, self.notes = tuple(candidates), tuple(notes)
         listed = [f"  --metadata {c}   {n}" for c, n in zip(candidates, notes, strict=True)]
         if len(listed) > SHOWN:
-            listed[SHOWN:] = [f"  and {len(candidates) - SHOWN} more"]
+            listed[SHOWN - 1 :] = [f"  and {len(candidates) - SHOWN + 1} more"]
         super().__init__(
             f"found {len(candidates)} metadata objects; choose one, or give several of\n"
             + "\n".join(listed)
