@@ -341,13 +341,24 @@ def test_a_journal_that_was_changed_by_hand_is_named(half: Any, change: str, rea
     assert isinstance(caught.value, BadJournal) or "install" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "index",
+    [
+        'op.create_index("ix", "t", ["a"], unique=True, postgresql_concurrently=True)',
+        'op.execute("CREATE UNIQUE INDEX CONCURRENTLY ix ON t (a)")',
+        'op.execute("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS IX ON public.t (a)")',
+        'op.execute(sa.text(\'-- slow\\ncreate unique index concurrently "ix" on only "t" (a)\'))',
+        'with op.get_context().autocommit_block():\n    op.get_bind().exec_driver_sql("CREATE UNIQUE INDEX CONCURRENTLY'
+        ' IF NOT EXISTS ix ON t (a)")',
+    ],
+    ids=["word", "sql", "if-not-exists", "text", "through-the-bind"],
+)
 def test_an_invalid_index_is_built_anew(
-    make_project: Callable[[str], Any], postgresql_url: str
+    make_project: Callable[[str], Any], postgresql_url: str, index: str
 ) -> None:
     """What a failed CREATE UNIQUE INDEX CONCURRENTLY leaves behind."""
     project = make_project(postgresql_url)
     project.revision("a1", None, 'op.execute("CREATE TABLE t (a int)")')
-    index = 'op.create_index("ix", "t", ["a"], unique=True, postgresql_concurrently=True)'
     project.revision("b2", "a1", f'op.execute("CREATE TABLE u (a int)")\n{index}')
     upgrade(project.config, "a1")
     with project.connect() as connection:

@@ -236,7 +236,18 @@ def test_what_stays_is_gone_on_with_and_not_done_twice(
         assert connection.scalar(text("SELECT count(*) FROM t")) == 1
 
 
-def test_an_index_that_was_built_half_is_built_anew(postgresql_url: str, make_project: Any) -> None:
+@pytest.mark.parametrize(
+    "index",
+    [
+        'op.create_index("i", "t", ["n"], unique=True, postgresql_concurrently=True, if_not_exists=True)',
+        'op.execute("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS I ON t (n)")',
+        'op.execute("CREATE UNIQUE INDEX CONCURRENTLY i ON public.t (n)")',
+    ],
+    ids=["word", "if-not-exists", "sql"],
+)
+def test_an_index_that_was_built_half_is_built_anew(
+    postgresql_url: str, make_project: Any, index: str
+) -> None:
     project = make_project(postgresql_url)
     project.revision("a1a1", None, f"{TABLE}\nop.execute('INSERT INTO t VALUES (1, 7), (2, 7)')")
     upgrade(project.config)
@@ -248,11 +259,7 @@ def test_an_index_that_was_built_half_is_built_anew(postgresql_url: str, make_pr
     valid = text("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass")
     with project.connect() as connection:
         assert connection.scalar(valid) is False
-    project.revision(
-        "b2b2",
-        "a1a1",
-        'op.create_index("i", "t", ["n"], unique=True, postgresql_concurrently=True, if_not_exists=True)',
-    )
+    project.revision("b2b2", "a1a1", index)
 
     upgrade(project.config)
 

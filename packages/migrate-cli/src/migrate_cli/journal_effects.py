@@ -10,7 +10,6 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
-from .dialects import knowledge
 from .journal_kinds import opening
 
 _NAME = r"(?:(?:\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$]+)(?:\s*\.\s*(?=[\"`\[\w]))?)+"
@@ -122,16 +121,6 @@ def _names(effect: Effect, connection: Connection) -> Iterator[str | None]:
     if effect.what != "index":
         yield look.get_pk_constraint(table, schema)["name"]
         yield from (check["name"] for check in look.get_check_constraints(table, schema))
-
-
-def invalid_index(statement: str, connection: Connection) -> str | None:
-    """Give the statement that takes an index away which was built half, and then the build failed."""
-    left = effects(statement)
-    if not left or left[0].what != "index" or not left[0].there:
-        return None
-    return knowledge(connection.dialect.name).drop_invalid_index(
-        connection, left[0].schema, left[0].name
-    )
 
 
 Rule = Callable[[re.Match[str]], list[Effect] | None]

@@ -9,8 +9,9 @@ from typing import NoReturn
 from sqlalchemy.engine import Connection
 
 from .errors import CantGoOn
+from .half_built import half_built_by
 from .journal_answers import Answer
-from .journal_effects import effects, in_place, invalid_index
+from .journal_effects import effects, in_place
 from .journal_kinds import is_temporary
 from .journal_rows import Attempt, Entry
 
@@ -77,7 +78,7 @@ class Replay:
             )
         if known.state == "refused":
             return known
-        if undo := invalid_index(known.text, self._connection):
+        if undo := half_built_by(known.text, self._connection):
             self._connection.exec_driver_sql(undo)
             known.state = "failed"
         elif known.state == "begun":

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from ddl_constructs import Change, CreateIndex, stands_alone
+from ddl_constructs import Change, stands_alone
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
-from ..dialects import knowledge
+from ..half_built import half_built
 from ..transactions import Transaction
 from .base import in_words
 
@@ -57,11 +57,8 @@ class OnlineSink:
 
     def _clear_the_way(self, piece: Executable) -> None:
         """Take an index away that is built anew, if an earlier build of it failed half way."""
-        if isinstance(piece, CreateIndex) and piece.index_name is not None:
-            drop = knowledge(self.dialect.name).drop_invalid_index
-            statement = drop(self.connection, piece.schema, piece.index_name)
-            if statement is not None:
-                self.connection.exec_driver_sql(statement)
+        if statement := half_built(piece, self.connection):
+            self.connection.exec_driver_sql(statement)
 
     @property
     def outside(self) -> bool:
