@@ -14,8 +14,9 @@ from migrate_cli.cli.door import run
 from migrate_cli.commands import amend, current, revision, upgrade
 from migrate_cli.commands.amending import Amended
 from migrate_cli.config import Config
-from migrate_cli.errors import CantAmend, NothingLeft, UsageError
+from migrate_cli.errors import CantAmend, NothingLeft, UsageError, WouldLoseData
 from migrate_cli.failures import RevisionFailed
+from migrate_cli.gates import Gate
 from sqlalchemy import inspect, text
 
 from .conftest import Project
@@ -136,6 +137,55 @@ def test_one_that_fails_afterwards_is_told_and_nothing_is_lost(lite: Models) -> 
 
     assert first.path is not None
     assert first.path.with_name(first.path.name + "~").exists()
+
+
+def test_rows_that_would_be_lost_are_lost_only_by_who_says_so(
+    lite: Models, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = revision(lite(), "accounts", autogenerate=True)
+    upgrade(lite())
+    with lite.project.connect() as connection:
+        connection.execute(text("INSERT INTO account (id) VALUES (7)"))
+        connection.commit()
+    assert made.path is not None
+    before = made.path.read_bytes()
+    lite(NAME)
+    monkeypatch.chdir(lite.project.root)
+    words = ["--url", lite.project.url, "make", "--amend"]
+
+    refused = run(words)
+
+    said = capsys.readouterr().err
+    assert refused == 1
+    assert f"{made.id}: drop table account" in said
+    assert "--allow-data-loss" in said
+    assert made.path.read_bytes() == before
+    with lite.project.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM account")) == 1
+    assert run([*words, "--allow-data-loss"]) == 0
+    with lite.project.connect() as connection:
+        assert connection.execute(text("SELECT id, name FROM account")).all() == []
+    assert run([*words[:-1], "--allow-data-loss"]) == 2
+
+
+def test_what_the_step_up_loses_is_asked_about_too(lite: Models) -> None:
+    revision(lite(NAME), "accounts", autogenerate=True)
+    upgrade(lite(NAME))
+    revision(lite(NAME, 'Table("t", metadata, Column("id", Integer))'), "t", autogenerate=True)
+    upgrade(lite(NAME))
+    with lite.project.connect() as connection:
+        connection.execute(text("INSERT INTO account (id, name) VALUES (7, 'x')"))
+        connection.commit()
+    asked: list[str] = []
+    gate = Gate(ask=lambda question, word: bool(asked.append(question)))
+
+    with pytest.raises(WouldLoseData):
+        amend(lite(), gate=gate)
+
+    assert len(asked) == 1
+    assert asked[0].startswith("upgrade of")
+    with lite.project.connect() as connection:
+        assert connection.execute(text("SELECT id, name FROM account")).all() == [(7, "x")]
 
 
 def git(folder: Path, *words: str) -> None:

@@ -88,7 +88,7 @@ class Gate:
         Raises:
             WouldLoseData: They would lose data, and nobody has said that they may.
         """
-        new = [step for step in steps if step.revision.id not in self._passed]
+        new = [step for step in steps if _named(step) not in self._passed]
         connection = around.sink.connection
         if connection is None or self.allow_data_loss or self.data_loss == "allow" or not new:
             return
@@ -100,7 +100,11 @@ class Gate:
             lines = "\n".join(f"  {line}" for line in found)
             if not self.ask(f"{direction} of {around.name} would lose data:\n{lines}", "y"):
                 raise WouldLoseData(around.name, direction, found, asked=True)
-        self._passed.update(step.revision.id for step in new)
+        self._passed.update(map(_named, new))
+
+
+def _named(step: Step[Script]) -> str:
+    return f"{step.direction} {step.revision.id}"
 
 
 def must_have_way_back(steps: Iterable[Step[Script]]) -> None:

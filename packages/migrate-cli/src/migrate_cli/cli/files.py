@@ -12,6 +12,7 @@ from ..errors import SeveralModels
 from ..paths import shown
 from ..url import hidden
 from .asking import choose, somebody_is_there
+from .gates import GATED, gate_of
 from .graph import here
 from .paper import answer, change_line, field, option, paint
 from .words import TARGETS, Target, project, word
@@ -152,9 +153,14 @@ _PLACE = (
 )
 
 
-AMEND = click.option(
+_AMEND = click.option(
     "--amend", is_flag=True, help="Write the last revision anew, unless a git remote has it."
 )
+
+
+def _amends(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a word the option to amend, and those that open the gates before the steps."""
+    return _AMEND(GATED(function))
 
 
 @word(answers=True)
@@ -163,7 +169,7 @@ AMEND = click.option(
     "--autogenerate", "-a", is_flag=True, help="Fill it with what models and database differ in."
 )
 @_placed
-@AMEND
+@_amends
 def revision(message: str, amend: bool, autogenerate: bool, **place: Any) -> None:
     """Write a new revision file, empty or from what models and database differ in."""
     if amend:
@@ -175,7 +181,7 @@ def revision(message: str, amend: bool, autogenerate: bool, **place: Any) -> Non
 @word(answers=True)
 @click.argument("message", default="")
 @_placed
-@AMEND
+@_amends
 def make(message: str, amend: bool, **place: Any) -> None:
     """Write a revision from what models and database differ in.
 
@@ -196,11 +202,16 @@ def _write(
     no_renames: bool,
     fill: Sequence[str],
     despite_rows: bool,
+    allow_data_loss: bool,
+    allow_protected: bool,
     **how: Any,
 ) -> None:
     from ..commands import revision as work
     from . import asking
 
+    if allow_data_loss or allow_protected:
+        flag = "--allow-data-loss" if allow_data_loss else "--allow-protected"
+        raise click.UsageError(f"{flag} goes with --amend: else no database is changed")
     made = work(
         project(),
         message,
@@ -222,6 +233,8 @@ def _amend(
     no_renames: bool,
     fill: Sequence[str],
     despite_rows: bool,
+    allow_data_loss: bool,
+    allow_protected: bool,
     **place: Any,
 ) -> None:
     from ..commands import amend as work
@@ -231,16 +244,18 @@ def _amend(
     if given := [name for name, value in place.items() if value]:
         flags = " and ".join(f"--{name.replace('_', '-')}" for name in given)
         raise click.UsageError(f"{flags} can't be given with --amend: what it is stays as it is")
-    teller = Teller()
+    said = {"allow_data_loss": allow_data_loss, "allow_protected": allow_protected}
+    config, teller = project(), Teller()
     with teller.listening():
         made = work(
-            project(),
+            config,
             message or None,
             allow_empty=allow_empty,
             allow_drops=allow_drops,
             answers=asking.renames(renames, no_renames),
             fills=asking.fills(fill, despite_rows),
             progress=teller.progress(silent=False),
+            gate=gate_of(config, said),
         )
     lines = [change_line(change) for change in made.changes]
     lines.append(field("Amended", shown(made.path)))

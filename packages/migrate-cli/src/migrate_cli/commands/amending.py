@@ -10,6 +10,7 @@ from pathlib import Path
 from ..against_rows import Fills
 from ..config import Config
 from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
+from ..gates import Gate
 from ..given import Database
 from ..renames import Answers
 from ..runner import Run
@@ -49,6 +50,7 @@ def amend(
     answers: Answers | None = None,
     fills: Fills | None = None,
     progress: Progress | None = None,
+    gate: Gate | None = None,
     connection: Database | None = None,
 ) -> Amended:
     """Write the last revision anew from what models and database differ in without it.
@@ -62,8 +64,12 @@ def amend(
         message: What it is about from now on; None leaves its message as it is.
         allow_empty: As in `revision`, likewise the others.
         progress: Who hears about each step; or None.
+        gate: What has to be said before the step down, and the step up, lose data; None lets
+            them through.
 
     Raises:
+        WouldLoseData: The gate doesn't let the step down through: all is as it was. Or the step up:
+            the file is written, and the revision isn't applied.
         CantAmend: It is in a remote, or in a database elsewhere, or joins several revisions.
         NothingLeft: There would be nothing in it.
         UsageError: There is no revision, or several heads.
@@ -81,11 +87,11 @@ def amend(
     in_git = committed(script.path)
     below = script.parents[0] if script.parents else "base"
     if stepped:
-        downgrade(config, below, progress=progress, connection=connection)
+        downgrade(config, below, progress=progress, gate=gate, connection=connection)
 
-    def up_again() -> None:
+    def up_again(gate: Gate | None = None) -> None:
         if stepped:
-            upgrade(config, script.id, progress=progress, connection=connection)
+            upgrade(config, script.id, progress=progress, gate=gate, connection=connection)
 
     with _taken_away(script.path, up_again) as kept:
         made = revision(
@@ -104,7 +110,7 @@ def amend(
             connection=connection,
         )
         path = _written(made, script)
-    up_again()
+    up_again(gate)
     if in_git or kept.read_bytes() == path.read_bytes():
         kept.unlink()
     return Amended(script.id, path, made.changes, kept if kept.exists() else None, stepped)
