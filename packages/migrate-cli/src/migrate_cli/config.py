@@ -136,6 +136,7 @@ class Config:
         sourceless: Whether compiled files (.pyc) without their source are revision files too.
         locations: Folders of the revision files, absolute; empty for `versions/` in `scripts`.
         recursive: Whether the folders below them count too.
+        env_ini: An ini file whose options env.py reads by `context.config`, as in Alembic; None for none.
         databases: Name -> the settings that are other ones for a database, where a project has
             several; mostly empty.
         name: Which of those these settings are for; None for those of the project.
@@ -185,6 +186,7 @@ class Config:
     sourceless: bool = False
     locations: tuple[Path, ...] = ()
     recursive: bool = False
+    env_ini: Path | None = None
     databases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     name: str | None = None
     world: World | None = field(default=None, repr=False)
@@ -216,6 +218,7 @@ def load(
     scripts = root / values.pop("scripts", "migrations")
     paths = values.pop("prepend_sys_path", None) or default_paths(root)
     locations = values.pop("version_locations", ())
+    env_ini = values.pop("env_ini", None)
     setting = values.pop("url", None)
     given, source = _url(url, setting, values.get("url_env"), file)
     return Config(
@@ -224,6 +227,7 @@ def load(
         scripts=scripts,
         prepend_sys_path=tuple(root / path for path in paths),
         locations=tuple(root / location for location in locations),
+        env_ini=None if env_ini is None else root / env_ini,
         url=given,
         url_source=source,
         url_folder=root if source == _setting_in(file) else None,

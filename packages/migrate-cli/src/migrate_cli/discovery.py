@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import toml_text
 from .beside import beside
 from .candidates import Candidate, find_metadata
 from .config import Config, default_paths, load, read_toml, section
@@ -124,7 +124,10 @@ def init_project(
     }
     settings = {key: value for key, value in settings.items() if value}
     checked(file, settings)
-    lines = ["[tool.migrate]", *(f"{key} = {_toml(value)}" for key, value in settings.items())]
+    lines = [
+        "[tool.migrate]",
+        *(f"{key} = {toml_text.value(value)}" for key, value in settings.items()),
+    ]
     versions = folder / "versions"
     written: list[Path] = []
     try:
@@ -239,15 +242,6 @@ def _one_or_more(values: Sequence[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else list(values)
 
 
-def _toml(value: str | list[str]) -> str:
-    """A text or a list of texts as TOML; its basic strings are JSON's, but for DEL."""
-    written = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, list) and len(written) > 80:
-        inside = "".join(f"    {_toml(one)},\n" for one in value)
-        return f"[\n{inside}]"
-    return written
-
-
 def _append(
     file: Path, lines: Sequence[str], before: dict[str, Any], settings: dict[str, Any]
 ) -> None:
@@ -255,9 +249,7 @@ def _append(
     try:
         file = file.resolve()
         old = file.read_bytes().decode("utf-8") if file.exists() else ""
-        end = "\r\n" if "\r\n" in old else "\n"
-        gap = "" if not old else end if old.endswith("\n") else end * 2
-        text = old + gap + end.join("\n".join(lines).split("\n")) + end
+        text = toml_text.appended(old, lines)
         _reads_back(file, text, before, settings)
         with beside(file, text.encode("utf-8")) as new:
             if old:

@@ -249,6 +249,7 @@ SETTINGS: Mapping[str, Callable[[object], Any]] = {
     "revision_environment": _flag,
     "post_write_hooks": _hooks,
     "on_version_apply": _objects,
+    "env_ini": _text,
     "databases": _databases,
 }
 """Every key of [tool.migrate], and what makes its value out of the TOML one, or says what it wants."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "init": "files",
+    "adopt": "adopting",
     "list-templates": "files",
     "revision": "files",
     "make": "files",

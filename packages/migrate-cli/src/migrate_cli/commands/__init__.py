@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .adopting import adopt, unadopt
     from .amending import amend
     from .database import check, current, diff, status
     from .editing import edit
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .waiting import wait
 
 _WHERE = {
+    "adopt": "adopting",
     "amend": "amending",
     "branches": "graph",
     "check": "database",
@@ -50,12 +52,14 @@ _WHERE = {
     "show": "graph",
     "stamp": "moves",
     "status": "database",
+    "unadopt": "adopting",
     "upgrade": "moves",
     "verify": "verifying",
     "wait": "waiting",
 }
 
 __all__ = [
+    "adopt",
     "amend",
     "branches",
     "check",
@@ -80,6 +84,7 @@ __all__ = [
     "show",
     "stamp",
     "status",
+    "unadopt",
     "upgrade",
     "verify",
     "wait",

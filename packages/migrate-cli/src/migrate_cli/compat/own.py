@@ -9,6 +9,8 @@ from typing import Any
 
 from ..config import Config
 from ..env import visiting
+from ..environment import importable
+from ..errors import BadConfiguration
 from ..journal import Journal
 from ..models import hook
 from ..paths import shown
@@ -31,13 +33,27 @@ def with_env(config: Config, arguments: Sequence[str] = ()) -> Config:
     """
     with suppress(AlembicImported):  # then env.py has to say: from migrate_cli.env import context
         install()
+    if config.env_ini is not None and not config.env_ini.is_file():
+        raise BadConfiguration(config.file, "env_ini", f"there is no {shown(config.env_ini)}")
     settings = Settings(
-        cmd_opts=options("alembic", arguments), config_args={"here": str(config.root)}
+        file_=config.env_ini,
+        toml_file=config.file,
+        cmd_opts=options("alembic", arguments),
+        config_args={"here": str(config.root)},
     )
     settings.set_main_option("script_location", _doubled(str(config.scripts)))
-    if config.url is not None:
+    if config.url is not None and not _says_more_than_the_usual(settings, config):
         settings.set_main_option("sqlalchemy.url", _doubled(config.url))
     return replace(config, world=ProjectWorld(settings, project=config))
+
+
+def _says_more_than_the_usual(settings: Settings, config: Config) -> bool:
+    """Tell whether the URL of env.py's own ini counts: the usual variable is for who says nothing."""
+    return (
+        config.url_source == "$DATABASE_URL"
+        and config.env_ini is not None
+        and settings.get_main_option("sqlalchemy.url") is not None
+    )
 
 
 def _doubled(text: str) -> str:
@@ -66,7 +82,7 @@ class ProjectWorld(AlembicWorld):
 
     def visit(self, work: Any, *, sql: Any = None, **asked: Any) -> list[Any]:
         """Let a command work on each database that env.py configures; as `AlembicWorld` does."""
-        with visiting(self._own):
+        with visiting(self._own), importable(self._own.prepend_sys_path):
             return super().visit(work, sql=sql, **asked)
 
     def _environment(self, *given: Any, **options: Any) -> EnvironmentContext:

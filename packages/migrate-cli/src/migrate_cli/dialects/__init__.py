@@ -159,6 +159,13 @@ class Knowledge(Protocol):
     ) -> dict[str, tuple[int | None, int | None]]:
         """Give (rows, bytes) of those tables that are there, by the catalog; None is not known."""
 
+    def of_database(self, name: str) -> tuple[str, str] | None:
+        """Give the statements that create and drop a database; None where it is a file.
+
+        Args:
+            name: Its name, which needs no quotes.
+        """
+
 
 class _Nothing:
     """Knows nothing, and needs nothing."""
@@ -223,6 +230,9 @@ class _Nothing:
         self, connection: Connection, schema: str | None, names: Sequence[str]
     ) -> dict[str, tuple[int | None, int | None]]:
         return {}
+
+    def of_database(self, name: str) -> tuple[str, str] | None:
+        return f"CREATE DATABASE {name}", f"DROP DATABASE {name}"
 
 
 class _File(_Nothing):

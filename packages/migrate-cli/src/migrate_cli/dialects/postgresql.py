@@ -24,6 +24,7 @@ __all__ = [
     "in_transaction",
     "latch",
     "missed_its_lock",
+    "of_database",
     "read_only",
     "session",
     "set_offline",
@@ -31,6 +32,11 @@ __all__ = [
     "timeouts",
     "way_on",
 ]
+
+
+def of_database(name: str) -> tuple[str, str]:
+    """Drop it also if sessions are left (PostgreSQL 13, DROP DATABASE)."""
+    return f"CREATE DATABASE {name}", f"DROP DATABASE {name} WITH (FORCE)"
 
 
 def in_transaction(connection: Connection) -> bool | None:

@@ -23,6 +23,7 @@ __all__ = [
     "keeps_widths",
     "latch",
     "located",
+    "of_database",
     "open_transaction",
     "read_only",
     "table_sizes",
@@ -48,6 +49,11 @@ def located(url: URL, folder: Path) -> URL:
     if not file or file == ":memory:" or file.startswith("file:"):
         return url
     return url.set(database=str(folder / file))
+
+
+def of_database(name: str) -> None:
+    """Give nothing: a database is a file, made when it is connected to."""
+    return
 
 
 def open_transaction(connection: Connection) -> None:

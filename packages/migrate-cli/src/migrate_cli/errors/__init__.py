@@ -5,6 +5,17 @@ says what was asked, what stands in the way, and the mend. It never holds a pass
 error with a URL in it hides the password first (`migrate_cli.url.hidden`).
 """
 
+from .adoption import (
+    AlreadyAdopted,
+    BadRecord,
+    ChangedSince,
+    NothingAdopted,
+    NotProven,
+    ScriptsElsewhere,
+    TwoProjects,
+    Uncommitted,
+    UnknownRevision,
+)
 from .amending import CantAmend, NothingLeft
 from .base import (
     CannotWrite,
@@ -82,10 +93,12 @@ from .settings import (
 
 __all__ = [
     "AlreadyAProject",
+    "AlreadyAdopted",
     "AsyncDriver",
     "BadConfiguration",
     "BadGraph",
     "BadJournal",
+    "BadRecord",
     "BadRevisionId",
     "BadScript",
     "BadTemplate",
@@ -97,6 +110,7 @@ __all__ = [
     "CantGoOn",
     "CantRehearse",
     "CantUndo",
+    "ChangedSince",
     "ConfigurationError",
     "DatabaseError",
     "DuplicateRevision",
@@ -133,6 +147,8 @@ __all__ = [
     "NoTemplate",
     "NoURL",
     "NotBegun",
+    "NotProven",
+    "NothingAdopted",
     "NothingLeft",
     "NothingUnfinished",
     "PercentInIni",
@@ -143,12 +159,16 @@ __all__ = [
     "Refused",
     "RevisionExists",
     "ScriptError",
+    "ScriptsElsewhere",
     "SecretInFile",
     "SeveralModels",
     "StillRunning",
+    "TwoProjects",
+    "Uncommitted",
     "Unfinished",
     "UnknownDialect",
     "UnknownHook",
+    "UnknownRevision",
     "UnknownSetting",
     "UnparsableURL",
     "UnreachableDatabase",

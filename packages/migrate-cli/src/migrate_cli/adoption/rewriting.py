@@ -1,0 +1,183 @@
+"""A revision file's `from alembic import op`, turned to ours by its syntax tree; all else stays byte for byte."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeGuard
+
+from ..batch.words import BatchOperations
+from ..operations import Context, Operations
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A Python file, as it is to be.
+
+    Attributes:
+        content: The file; as it was if nothing is to be rewritten.
+        alembic: What it still imports of Alembic, and why: line -> words. Empty for nothing.
+    """
+
+    content: bytes
+    alembic: Mapping[int, str]
+
+
+def rewritten(content: bytes) -> Rewritten:
+    r"""Let a file import `op` from us, if it says only words with it that ours has.
+
+    Raises:
+        SyntaxError: It isn't Python.
+
+    >>> rewritten(b"from alembic import op\n\ndef upgrade():\n    op.drop_table('a')\n").content
+    b"from migrate_cli import op\n\ndef upgrade():\n    op.drop_table('a')\n"
+    """
+    tree = ast.parse(content)
+    speakers = [node for node in ast.walk(tree) if _brings_op(node)]
+    lacking = {} if not speakers else dict(_lacking(tree, _names(speakers)))
+    rest = dict(_others(tree))
+    if not speakers or lacking:
+        return Rewritten(content, {**rest, **lacking})
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    text = content.decode(encoding)
+    lines = _Lines(text)
+    for node in sorted(speakers, key=lambda one: one.lineno, reverse=True):
+        start, end = lines.place(node.lineno, node.col_offset), lines.end(node)
+        text = text[:start] + _spoken(node, text[start:end], lines.gap(node)) + text[end:]
+    return Rewritten(text.encode(encoding), rest)
+
+
+def _brings_op(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == "alembic"
+        and not node.level
+        and any(one.name == "op" for one in node.names)
+    )
+
+
+def _names(speakers: list[ast.ImportFrom]) -> set[str]:
+    return {one.asname or one.name for node in speakers for one in node.names if one.name == "op"}
+
+
+def _others(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield what a file imports of Alembic besides `op`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                if one.name.partition(".")[0] == "alembic":
+                    yield node.lineno, f"import {one.name}"
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            module = node.module or ""
+            if module.partition(".")[0] != "alembic":
+                continue
+            names = [one.name for one in node.names if (module, one.name) != ("alembic", "op")]
+            if names:
+                yield node.lineno, f"from {module} import {', '.join(names)}"
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The words that scripts say the same way with either `op`."""
+    return frozenset(one for one in dir(Operations) if one[0] != "_") - {"invoke"}
+
+
+@cache
+def _batch_words() -> frozenset[str]:
+    return frozenset(one for one in dir(BatchOperations) if one[0] != "_") - {"invoke"}
+
+
+@cache
+def _context_words() -> frozenset[str]:
+    return frozenset(one for one in dir(Context) if one[0] != "_")
+
+
+def _lacking(tree: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield what a file does with `op` that ours hasn't: line, words."""
+    told: set[ast.AST] = set()
+    blocks = {
+        item.optional_vars.id
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.With, ast.AsyncWith))
+        for item in node.items
+        if isinstance(item.optional_vars, ast.Name)
+        and isinstance(item.context_expr, ast.Call)
+        and _word(item.context_expr.func, names) == "batch_alter_table"
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if (word := _word(node, names)) is not None:
+            told.add(node.value)
+            if word not in _words():
+                yield node.lineno, f"op.{word}"
+        elif (word := _word(node, blocks)) is not None and word not in _batch_words():
+            yield node.lineno, f"batch_op.{word}"
+        elif isinstance(node.value, ast.Call) and _word(node.value.func, names) == "get_context":
+            told.add(node.value)
+            if node.attr not in _context_words():
+                yield node.lineno, f"op.get_context().{node.attr}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in names and node not in told:
+            yield node.lineno, "op handed on"
+        elif (
+            isinstance(node, ast.Call)
+            and _word(node.func, names) == "get_context"
+            and node not in told
+        ):
+            yield node.lineno, "op.get_context() handed on"
+
+
+def _word(node: ast.AST, names: set[str]) -> str | None:
+    """Give what is said with one of some names, `name.word`; None if it is something else."""
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in names
+    ):
+        return node.attr
+    return None
+
+
+def _spoken(node: ast.ImportFrom, said: str, gap: str) -> str:
+    """Write an import anew; what it brings besides `op` is still Alembic's."""
+    ours = [_as(one) for one in node.names if one.name == "op"]
+    theirs = [_as(one) for one in node.names if one.name != "op"]
+    if not theirs:  # its layout and comments stay
+        return re.sub(r"\A(from\s+)alembic\b", r"\1migrate_cli", said)
+    return f"from migrate_cli import {', '.join(ours)}{gap}from alembic import {', '.join(theirs)}"
+
+
+def _as(one: ast.alias) -> str:
+    return one.name if one.asname is None else f"{one.name} as {one.asname}"
+
+
+class _Lines:
+    """Where the places of a syntax tree are in the text: its columns count bytes of UTF-8."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)  # as Python counts lines
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line))
+
+    def place(self, line: int, column: int) -> int:
+        """Give the place of a line, counted from 1, and a column of it, in bytes from 0."""
+        before = self._lines[line - 1].encode("utf-8")[:column]
+        return self._starts[line - 1] + len(before.decode("utf-8"))
+
+    def end(self, node: ast.stmt) -> int:
+        """Give the place behind a statement."""
+        return self.place(node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def gap(self, node: ast.stmt) -> str:
+        """Give what stands between two statements in a node's place: a line end, or a semicolon."""
+        line = self._lines[node.lineno - 1]
+        before = line[: self.place(node.lineno, node.col_offset) - self._starts[node.lineno - 1]]
+        ends = next((one for one in ("\r\n", "\r") if line.endswith(one)), "\n")
+        return f"{ends}{before}" if not before.strip("\ufeff \t") else "; "

@@ -1,0 +1,124 @@
+"""The word adopt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..paths import shown
+from .paper import answer, dim, field, option, paint
+from .words import project, word
+
+if TYPE_CHECKING:
+    from ..adoption.plan import Adoption
+    from ..commands.adopting import Adopted
+
+
+@word(answers=True)
+@click.option("--apply", is_flag=True, help="Write it, when it is proven to be the same.")
+@click.option("--undo", is_flag=True, help="Bring all files back as they were, to the byte.")
+@click.option(
+    "--keep-scripts",
+    is_flag=True,
+    help="Leave the revision files as they are, and env.py with them.",
+)
+@click.option(
+    "--scratch",
+    metavar="URL",
+    help="A server where databases may be made for the proof; otherwise SQLite files.",
+)
+@click.option("--no-proof", is_flag=True, help="Write it without building both histories.")
+def adopt(apply: bool, undo: bool, no_proof: bool, **how: Any) -> None:
+    """Make an Alembic project one of ours; shows the difference first.
+
+    The settings move to [tool.migrate], scripts import op from migrate_cli, and env.py goes where it says
+    no more than a URL and the models. --apply writes it, --undo takes it back.
+    """
+    from ..commands.adopting import adopt as work
+    from ..commands.adopting import unadopt
+
+    if undo:
+        if apply or no_proof or any(how.values()):
+            raise click.UsageError("--undo takes no other options")
+        root = _root()
+        files = unadopt(root)
+        answer(
+            {"files": files},
+            [field("" if i else "Back", shown(one)) for i, one in enumerate(files)],
+        )
+        return
+    if option("name"):
+        raise click.UsageError("-n is for one of several databases; adopt takes the whole project")
+    done = work(project(), write=apply, prove=not no_proof, **how)
+    plan = done.plan
+    value = {
+        "written": done.written,
+        "settings": plan.settings,
+        "files": [one.path for one in plan.edits],
+        "rewritten": plan.rewritten,
+        "kept": [{"file": path, "imports": words} for path, words in plan.kept],
+        "env": plan.env,
+        "notes": plan.notes,
+        "database": done.database,
+        "proof": done.proof,
+        "diff": done.diff,
+    }
+    answer(value, _lines(done))
+
+
+def _root() -> Path:
+    given = option("config")
+    path = Path() if given is None else given
+    return Path(path if path.is_dir() else path.parent).absolute()
+
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def _lines(done: Adopted) -> Iterator[str]:
+    plan = done.plan
+    if not done.written:
+        yield from _difference(plan)
+        yield ""
+    yield field(
+        "Scripts", _counted(plan.rewritten, "revision file") + " to import op from migrate_cli"
+    )
+    for number, (path, words) in enumerate(plan.kept):
+        if number == 5:
+            yield field("", dim(f"and {len(plan.kept) - 5} more"))
+            break
+        yield field("" if number else "As it is", f"{shown(path)}    {words}")
+    goes = "goes: it says no more than settings do"
+    for number, reason in enumerate(plan.env[:5] or [goes]):
+        yield field("" if number else "env.py", f"stays: {reason}" if plan.env else reason)
+    for number, note in enumerate(plan.notes):
+        yield field("" if number else "Note", note)
+    yield field("Database", done.database)
+    if done.proof is not None:
+        yield field("Proof", done.proof.describe())
+    if done.written:
+        yield field("Wrote", _counted(len(plan.edits), "file"))
+        yield field("Next", "migrate status    (back again: migrate adopt --undo)")
+    else:
+        yield field("Next", "migrate adopt --apply")
+
+
+def _difference(plan: Adoption) -> Iterator[str]:
+    """Yield the lines of the diff; of a file that goes only how many it has."""
+    from ..adoption import edits
+
+    for edit in plan.edits:
+        lines = list(edits.diff([edit], plan.root))
+        if edit.new is None and not option("verbose"):
+            gone = sum(line.startswith("-") for line in lines) - 1
+            lines = [*lines[:2], f"({_counted(gone, 'line')}; all of them: --verbose)"]
+        for line in lines:
+            colour = _COLOURS.get(line[:1])
+            yield paint(line, colour) if colour else line
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
