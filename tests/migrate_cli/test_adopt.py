@@ -227,6 +227,7 @@ def test_settings_scripts_and_env_come_over(folder: Path) -> None:
     ("more", "line"),
     [
         ("file_template = %%(epoch)s_%%(rev)s", 'file_template = "%(epoch)s_%(rev)s"'),
+        ("file_template = %%(year)d/%%(rev)s", 'file_template = "%(year)d/%(rev)s"'),
         ("timezone = UTC", 'timezone = "UTC"'),
         ("truncate_slug_length = 9", "truncate_slug_length = 9"),
         ("sourceless = true", "sourceless = true"),
@@ -248,8 +249,7 @@ def test_each_setting_comes_over(folder: Path, more: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ("file_template = %%(year)d/%%(rev)s", "file_template"),
-        ("revision_environment = true", "revision_environment"),
+        ("file_template = %%(year)d", "file_template"),
         ("output_encoding = latin-1", "output_encoding"),
         ("[post_write_hooks]\nhooks = own\nown.type = own", "the hook 'own'"),
         ("colour = green", "colour"),
@@ -392,7 +392,7 @@ def git(*words: str) -> None:
     [
         pytest.param(lambda root: None, False, id="clean"),
         pytest.param(lambda root: (root / "notes.txt").write_text(""), False, id="a-new-file-beside"),
-        pytest.param(lambda root: (root / "models.py").write_text("#"), True, id="changed"),
+        pytest.param(lambda root: (root / "more/models.py").write_text("#"), True, id="changed"),
         pytest.param(lambda root: (root / "scripts/versions/new.py").write_text(table("c", "cc33", "bb22")), True, id="a-new-revision"),
         pytest.param(lambda root: ((root / ".git/info/exclude").write_text("alembic.ini\n") and git("rm", "-q", "--cached", "alembic.ini")) or git("commit", "-qm", "x"), True, id="ignored"),
     ],
@@ -441,18 +441,36 @@ def test_the_proof_builds_both_and_touches_no_other_database(folder: Path) -> No
 
 @pytest.mark.slow
 def test_what_isnt_the_same_is_refused(folder: Path) -> None:
-    """Alembic names a constraint by the models' convention; our op says what is written."""
-    text = "metadata = MetaData(naming_convention={'uq': 'uq_%(table_name)s'})"
+    """An env.py that finds its models by a call has a naming convention that can't be seen."""
+    text = "metadata = MetaData(naming_convention={'uq': 'uq_%(table_name)s'})\ngiven = lambda: metadata"
     (folder / "models.py").write_text(f"from sqlalchemy import MetaData\n{text}\n")
+    env = plain().replace("= metadata\n", "= metadata\ntarget_metadata = models.given()\n", 1)
+    make(
+        folder,
+        "sqlite:///shop.db",
+        env=f"import models\n{env}".replace("= metadata\n", "= None\n", 1),
+    )
     body = 'op.create_table("c", sa.Column("n", sa.Integer(), unique=True))'
     (folder / "scripts/versions/three.py").write_text(script("cc33", "bb22", body))
     before = held(folder)
 
     with pytest.raises(NotProven, match="c is another"):
         adopted(folder, write=True, prove=True)
+
     assert held(folder) == before
 
-    assert adopted(folder, write=True, prove=True, keep_scripts=True).proof is not None
+
+def test_names_are_made_as_before(folder: Path) -> None:
+    text = "metadata = MetaData(naming_convention={'uq': 'uq_%(table_name)s'})"
+    (folder / "models.py").write_text(f"from sqlalchemy import MetaData\n{text}\n")
+    body = 'op.create_table("c", sa.Column("n", sa.Integer(), unique=True))'
+    (folder / "scripts/versions/three.py").write_text(script("cc33", "bb22", body))
+
+    adopted(folder, write=True)
+    upgrade(find(start=folder), "heads")
+
+    engine = create_engine("sqlite:///shop.db", poolclass=NullPool)
+    assert [one["name"] for one in inspect(engine).get_unique_constraints("c")] == ["uq_c"]
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from typing import Any
 from ..compat.alembic.script import ScriptDirectory
 from ..compat.settings import Config as Settings
 from ..config import default_paths
-from ..settings import DEFAULT_FILE_TEMPLATE, FILE_TOKENS
+from ..errors import BadConfiguration
+from ..settings import DEFAULT_FILE_TEMPLATE, checked
 from ..url import has_secret, hidden
 
 KNOWN = frozenset(
@@ -81,11 +81,11 @@ def carried(settings: Settings, directory: ScriptDirectory, root: Path) -> Carri
         if said and said != list(default_paths(root)):
             values["prepend_sys_path"] = said
     template = directory.file_template
-    if _usable(template) and template != DEFAULT_FILE_TEMPLATE:
+    if _usable(template, root) and template != DEFAULT_FILE_TEMPLATE:
         values["file_template"] = template
-    elif not _usable(template):
+    elif not _usable(template, root):
         found.notes.append(
-            f"file_template = {template} isn't carried over: a file name is one, with %(rev)s in it"
+            f"file_template = {template} isn't carried over: ours is a name with %(rev)s in it"
         )
     if directory.truncate_slug_length != 40:
         values["truncate_slug_length"] = directory.truncate_slug_length
@@ -95,10 +95,6 @@ def carried(settings: Settings, directory: ScriptDirectory, root: Path) -> Carri
     if directory.output_encoding.lower().replace("_", "-") not in ("utf-8", "utf8"):
         found.notes.append(
             f"output_encoding = {directory.output_encoding} isn't carried over: new files are UTF-8"
-        )
-    if settings.get_alembic_boolean_option("revision_environment"):
-        found.notes.append(
-            "revision_environment isn't carried over: a template gets no variables from env.py"
         )
     found.reads = sorted(_others(settings))
     return found
@@ -125,12 +121,12 @@ def url(settings: Settings) -> tuple[str | None, str | None]:
     return said, None
 
 
-def _usable(template: str) -> bool:
+def _usable(template: str, root: Path) -> bool:
     try:
-        named = template % {**dict.fromkeys(FILE_TOKENS, 1), "rev": "ab12", "slug": "add"}
-    except (KeyError, ValueError, TypeError):
+        checked(root / "pyproject.toml", {"file_template": template})
+    except BadConfiguration:
         return False
-    return bool(named) and "%(rev)" in template and not re.search(r"[/\\]", template)
+    return True
 
 
 def _hooks(

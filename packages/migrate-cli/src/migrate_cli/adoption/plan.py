@@ -6,15 +6,19 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import MetaData
 
 from .. import toml_text
 from ..compat.alembic.script import ScriptDirectory
 from ..compat.settings import Config as Settings
 from ..config import Config, default_paths, read_toml
-from ..errors import BadConfiguration, BadScript, BadTemplate, ScriptsElsewhere
+from ..errors import BadConfiguration, BadScript, BadTemplate, ModelsError, ScriptsElsewhere
+from ..models import looked_up
 from ..modules import modules_under
 from ..paths import shown
 from ..scripts import Scripts
@@ -80,7 +84,10 @@ def planned(project: Config, settings: Settings, *, keep_scripts: bool = False) 
     ]
     _settle_url(found, said, settings, stays=bool(reasons))
     _settle_options(found, said, stays=bool(reasons))
+    _settle_names(found, said, project)
     if reasons:
+        if settings.get_alembic_boolean_option("revision_environment"):
+            found.values["revision_environment"] = True
         if settings.config_file_name is not None and Path(settings.config_file_name).is_file():
             found.values["env_ini"] = within(Path(settings.config_file_name), root)
     else:
@@ -204,6 +211,15 @@ def _settle_models(found: Carried, said: env_says.Said, project: Config, root: P
         models += [one for one in inner or [module] if one not in named]
     if models:
         found.values["models"] = _one_or_more(list(dict.fromkeys(models)))
+
+
+def _settle_names(found: Carried, said: env_says.Said, project: Config) -> None:
+    """Say the models' naming convention, which Alembic's `op` goes by."""
+    for target in said.metadata[:1]:
+        with suppress(ModelsError):  # env.py itself is run before anything is written, and says so
+            said_there = getattr(looked_up("metadata", target, project), "naming_convention", None)
+            if said_there not in (None, MetaData().naming_convention):
+                found.values["naming_convention"] = f"{target}.naming_convention"
 
 
 def _one_or_more(values: Sequence[str]) -> str | list[str]:
