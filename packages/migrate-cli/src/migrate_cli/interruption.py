@@ -99,14 +99,14 @@ def heed() -> None:
         raise _exception(_ears.heard)
 
 
-@contextmanager
-def held() -> Iterator[None]:
+class held:  # noqa: N801  # it is said as a word: with held()
     """Let a signal wait until after the block, and until something heeds it."""
-    before, _ears.held = _ears.held, True
-    try:
-        yield
-    finally:
-        _ears.held = before
+
+    def __enter__(self) -> None:
+        self._before, _ears.held = _ears.held, True
+
+    def __exit__(self, *raised: object) -> None:
+        _ears.held = self._before
 
 
 @contextmanager

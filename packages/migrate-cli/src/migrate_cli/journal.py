@@ -24,7 +24,7 @@ from .journal_rows import (
     hashed,
     journal_table,
 )
-from .journal_sql import Insert, Told, finishing, marking
+from .journal_sql import Inserts, Told, finishing, marking
 from .version_table import VersionTable
 
 NAME = "migrate_journal"
@@ -49,7 +49,7 @@ class Journal:
     def __init__(self, owner: str, schema: str | None = None, *, kept: bool = True) -> None:
         self.owner, self.schema, self.kept = owner, schema, kept
         self._there: bool | None = None
-        self._inserts: dict[tuple[bool, int], Insert] = {}
+        self._inserts: Inserts | None = None
         self._marking: Told | None = None
         self._finishing: Told | None = None
 
@@ -101,31 +101,28 @@ class Journal:
             entries: Rows of its statements.
             of: What tells the revision's run from others.
         """
-        if attempt is not None or entries:
-            self.create(connection)
-        for start in range(0, max(len(entries), 1), AT_ONCE):
-            part, first = entries[start : start + AT_ONCE], attempt if start == 0 else None
-            kind = first is not None, len(part)
-            if kind not in self._inserts:
-                self._inserts[kind] = Insert(
-                    self.table(connection), connection.dialect, revision=kind[0], statements=kind[1]
-                )
-            if any(kind):
-                self._inserts[kind].execute(connection, self.owner, of, first, part)
+        if attempt is None and not entries:
+            return
+        self.create(connection)
+        if self._inserts is None:
+            self._inserts = Inserts(self.table(connection), connection.dialect, self.owner)
+        self._inserts.execute(connection, of, attempt, entries[:AT_ONCE])
+        for start in range(AT_ONCE, len(entries), AT_ONCE):
+            self._inserts.execute(connection, of, None, entries[start : start + AT_ONCE])
 
     def mark(self, connection: Connection, of: str, entry: Entry) -> None:
         """Write down that a statement is done."""
         if self._marking is None:
-            self._marking = marking(self.table(connection), connection.dialect)
-        values = (entry.seconds, entry.answer, self.owner, of, entry.n)
+            self._marking = marking(self.table(connection), connection.dialect, self.owner)
+        values = (entry.seconds, entry.answer, of, entry.n)
         self._marking.execute(connection, values)
 
     def finish(self, connection: Connection, attempt: Attempt, last: Entry | None) -> None:
         """Write down that a revision is done, and its last statement, where that isn't written yet."""
         if self._finishing is None:
-            self._finishing = finishing(self.table(connection), connection.dialect)
+            self._finishing = finishing(self.table(connection), connection.dialect, self.owner)
         n, took = (last.n, last.seconds) if last is not None else (0, None)
-        values = (n, took, attempt.seconds, n, self.owner, attempt.attempt)
+        values = (n, took, attempt.seconds, n, attempt.attempt)
         self._finishing.execute(connection, values)
 
     def update(self, connection: Connection, of: str, n: int, **values: Any) -> int:

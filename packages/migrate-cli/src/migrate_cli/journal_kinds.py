@@ -142,6 +142,7 @@ _PURE = frozenset(
         "numeric",
     ]
 )
+_WORD = re.compile(r"\w*")
 _TEMPORARY = re.compile(r"CREATE\s+(?:LOCAL\s+|GLOBAL\s+|OR\s+REPLACE\s+)*TEMP(?:ORARY)?\b", re.I)
 
 
@@ -165,7 +166,7 @@ def kind_of(statement: str) -> str:
     ('data', 'read')
     """
     said = opening(statement)
-    word = re.match(r"\w*", said)
+    word = _WORD.match(said)
     first = word[0].upper() if word else ""
     if first == "PRAGMA":
         return "session" if "=" in said else "read"

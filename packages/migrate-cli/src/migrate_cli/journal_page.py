@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +32,8 @@ class Page:
     """The page of a revision: written in the transaction that its statements are in.
 
     What can be rolled back is written at the end, or before a commit, in one statement. A
-    statement that can't be is written down before it runs, and marked when it is done.
+    statement that can't be is written down before it runs, and marked when it is done. Entered, it
+    hears what passes by on the connection.
 
     Attributes:
         attempt: The revision's own row.
@@ -67,21 +68,24 @@ class Page:
         self._next = self._safe_next = len(attempt.entries) + 1
         self._savepoints: list[tuple[str, int]] = []
         self._ours = False
+        self._asked: AbstractContextManager[None] | None = None
 
-    @contextmanager
-    def open(self) -> Iterator[None]:
-        """Write down what passes by on the connection inside of the block."""
-        ears = self._ears
+    def __enter__(self) -> None:
         self._started = time.perf_counter()
-        with ears.answering() if self._before is not None else nullcontext():
-            ears.hearer = self
-            try:
-                yield
-            except DBAPIError as err:
-                raise self._explained(err) from err
-            finally:
-                ears.hearer = None
-            self._settle()
+        if self._before is not None:
+            self._asked = self._ears.answering()
+            self._asked.__enter__()
+        self._ears.hearer = self
+
+    def __exit__(self, kind: object, err: BaseException | None, trace: object) -> None:
+        self._ears.hearer = None
+        if self._asked is not None:
+            self._asked.__exit__(None, None, None)
+        if isinstance(err, DBAPIError) and (explained := self._explained(err)) is not err:
+            raise explained from err
+        if err is not None:
+            return
+        self._settle()
         if self.stopped is not None:  # the script has swallowed it
             raise self.stopped
         if self._before is not None:
@@ -285,7 +289,7 @@ class Page:
 
     def _note(self, entry: Entry) -> None:
         again = self._before is not None and entry.kind in ("session", "transaction")
-        if again or re.match(r"(?:BEGIN|START)\b", entry.text):
+        if again or _BEGINNING.match(entry.text):
             return
         self._fresh.append(entry)
         if entry.kind == "transaction":
@@ -370,15 +374,9 @@ class Page:
         with self._aside():
             self._connection.exec_driver_sql(statement)
 
-    @contextmanager
-    def _aside(self) -> Iterator[None]:
+    def _aside(self) -> _Aside:
         """Execute what is ours, and no statement of the revision."""
-        before, self._ours = self._ours, True
-        try:
-            with held():
-                yield
-        finally:
-            self._ours = before
+        return _Aside(self)
 
     def commits(self) -> None:
         if not self._ours:  # also where the transaction is left on purpose
@@ -399,11 +397,25 @@ class Page:
         self._journal.forgotten()
 
 
+class _Aside(held):
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self._others, self._page._ours = self._page._ours, True
+
+    def __exit__(self, *raised: object) -> None:
+        self._page._ours = self._others
+        super().__exit__(*raised)
+
+
 def _is_batch(context: Any) -> bool:
     """Tell whether a statement is one of several that SQLAlchemy makes of one INSERT."""
     return getattr(context.execute_style, "name", "") == "INSERTMANYVALUES"
 
 
+_BEGINNING = re.compile(r"(?:BEGIN|START)\b")
 _ENDING = re.compile(r"(?:COMMIT|END)\b", re.I)
 _COMMITTING = re.compile(r"(?:COMMIT|BEGIN|START|LOCK|UNLOCK|SET)\b", re.I)
 """MySQL 8.4 manual, Statements That Cause an Implicit Commit; SET for the sake of autocommit."""

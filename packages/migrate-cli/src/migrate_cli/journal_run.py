@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
-import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -54,9 +52,10 @@ class Scribe:
             return nullcontext()
         return self._ears.attached()
 
-    @contextmanager
-    def page(self, revision: str, direction: str, file: Path, source: str) -> Iterator[None]:
-        """Write down what a revision does inside of the block of `listening`.
+    def page(
+        self, revision: str, direction: str, file: Path, source: str
+    ) -> AbstractContextManager[None]:
+        """Write down what a revision does, in a block inside of that of `listening`.
 
         Args:
             revision: Its id.
@@ -67,8 +66,7 @@ class Scribe:
         self._page = None
         connection = self._sink.connection
         if self._journal is None or connection is None or self._ears is None:
-            yield
-            return
+            return nullcontext()
         if not self._transactional:
             self._journal.create(connection)  # it would commit what stands before it
         resumed = self._resumed
@@ -87,8 +85,7 @@ class Scribe:
             session=self._asked,
             before=before,
         )
-        with self._page.open():
-            yield
+        return self._page
 
     def ended(self) -> None:
         """Write down that the revision is done, in the transaction of its row in the version table."""
@@ -132,7 +129,7 @@ class Scribe:
     def _attempt(self, revision: str, direction: str, file: Path, source: str) -> Attempt:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         return Attempt(
-            attempt=secrets.token_hex(8),
+            attempt=os.urandom(8).hex(),
             revision=revision,
             direction=direction,
             state="begun",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -13,9 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from .journal_rows import COLUMNS, REVISION, STATEMENT, Attempt, Entry
 
-_REVISION = [name for name in COLUMNS if name in REVISION and name != "attempt"]
-_STATEMENT = [name for name in COLUMNS if name in STATEMENT]
-_of_revision, _of_statement = attrgetter(*_REVISION), attrgetter(*_STATEMENT)
+FEW = 2
+"""Statements whose rows are spelled out as far as may be; with more there are too many kinds of them."""
 
 
 class Told:
@@ -26,14 +25,23 @@ class Told:
         table: The table whose columns say what the parameters are.
         names: (name, column) of each parameter, in the order of the values.
         dialect: What it is compiled for.
+        spelled: Words of the statement that stand for SQL of the dialect: what is said again and
+            again needs no parameter.
     """
 
     def __init__(
-        self, statement: str, table: Table, names: Sequence[tuple[str, str]], dialect: Dialect
+        self,
+        statement: str,
+        table: Table,
+        names: Sequence[tuple[str, str]],
+        dialect: Dialect,
+        spelled: Mapping[str, str],
     ) -> None:
         typed = (bindparam(name, type_=table.c[column].type) for name, column in names)
         compiled = text(statement).bindparams(*typed).compile(dialect=dialect)
         self._text, self._names = str(compiled), [name for name, _ in names]
+        for word, sql in spelled.items():
+            self._text = self._text.replace(word, sql)
         places = compiled.positiontup if compiled.positional else None
         self._places = None if places is None else [self._names.index(name) for name in places]
 
@@ -61,73 +69,118 @@ class Told:
             cursor.close()
 
 
-class Insert:
-    """Inserts the row of a revision, if it isn't there yet, and those of some of its statements.
+class Rows:
+    """A kind of rows in the journal.
+
+    Args:
+        known: Columns that are the same in all of them, and what they hold, in SQL.
+        names: Columns that each fills, called as the attributes of what it is made of.
+        repeated: Those of them that mostly hold what the row before holds.
+    """
+
+    def __init__(
+        self, known: Mapping[str, str], names: Sequence[str], repeated: Sequence[str]
+    ) -> None:
+        self.known, self.repeated = known, tuple(repeated)
+        self.names = tuple(name for name in names if name not in repeated)
+        self.values = attrgetter(*self.names)
+        self.repeats = attrgetter(*self.repeated) if repeated else lambda _: ()
+
+
+_OF_STATEMENT = [name for name in COLUMNS if name in STATEMENT]
+REVISIONS = Rows(
+    {"n": "0", "kind": "'revision'"},
+    [name for name in COLUMNS if name in REVISION and name != "attempt"],
+    ("direction", "state", "actor", "host", "pid", "tool", "layout", "session"),
+)
+STATEMENTS = Rows({}, _OF_STATEMENT, ("kind", "state"))
+MANY_STATEMENTS = Rows({}, _OF_STATEMENT, ())
+
+
+class Inserts:
+    """The statements that insert rows, each of them made when it is needed first.
 
     Args:
         table: The journal.
-        dialect: What it is compiled for.
-        revision: Whether the revision's row is among them.
-        statements: How many statements there are.
+        dialect: What they are compiled for.
+        owner: The version table that the rows are of.
     """
 
-    def __init__(self, table: Table, dialect: Dialect, *, revision: bool, statements: int) -> None:
-        own = ["version_table", "attempt"]
-        kinds = [[*own, *_REVISION]] * revision + [[*own, *_STATEMENT]] * statements
-        rows, names = [], []
-        for number, filled in enumerate(kinds):
-            missing = {"n": "0", "kind": "'revision'"}
-            row = [
-                f":{name}_{number}" if name in filled else missing.get(name, "NULL")
-                for name in COLUMNS
-            ]
-            rows.append(f"({', '.join(row)})")
-            names += [(f"{name}_{number}", name) for name in filled]
-        preparer = dialect.identifier_preparer
-        columns = ", ".join(map(preparer.quote, COLUMNS))
-        into = preparer.format_table(table)
-        self._told = Told(
-            f"INSERT INTO {into} ({columns}) VALUES {', '.join(rows)}", table, names, dialect
-        )
+    def __init__(self, table: Table, dialect: Dialect, owner: str) -> None:
+        self._table, self._dialect, self._owner = table, dialect, owner
+        self._made: dict[tuple[Any, ...], Told] = {}
 
     def execute(
-        self,
-        connection: Connection,
-        owner: str,
-        of: str,
-        attempt: Attempt | None,
-        entries: Sequence[Entry],
+        self, connection: Connection, of: str, attempt: Attempt | None, entries: Sequence[Entry]
     ) -> None:
-        """Execute it with the rows of a version table's revision, and of its statements."""
+        """Insert the row of a revision, if it isn't there yet, and those of some of its statements."""
+        statements = STATEMENTS if len(entries) <= FEW else MANY_STATEMENTS
+        key: tuple[Any, ...] = tuple(map(statements.repeats, entries))
         values: list[Any] = []
         if attempt is not None:
-            values += (owner, of, *_of_revision(attempt))
+            key = (REVISIONS.repeats(attempt), *key)
+            values += (of, *REVISIONS.values(attempt))
         for entry in entries:
-            values += (owner, of, *_of_statement(entry))
-        self._told.execute(connection, values)
+            values += (of, *statements.values(entry))
+        told = self._made.get(key)
+        if told is None:
+            kinds = [REVISIONS] * (attempt is not None) + [statements] * len(entries)
+            told = self._made[key] = self._make(list(zip(kinds, key, strict=True)))
+        told.execute(connection, values)
+
+    def _make(self, rows: Sequence[tuple[Rows, tuple[Any, ...]]]) -> Told:
+        preparer, sql = self._dialect.identifier_preparer, []
+        spelled: dict[str, str] = {}
+        names: list[tuple[str, str]] = []
+        for number, (kind, repeated) in enumerate(rows):
+            same = {"version_table": self._owner, **dict(zip(kind.repeated, repeated, strict=True))}
+            words = {name: f"migrate_{name}_{number}_" for name in same}
+            spelled |= {words[name]: self._literal(name, value) for name, value in same.items()}
+            filled = ("attempt", *kind.names)
+            said = {name: f":{name}_{number}" for name in filled}
+            row = {**dict.fromkeys(COLUMNS, "NULL"), **kind.known, **words, **said}
+            sql.append(f"({', '.join(row.values())})")
+            names += [(f"{name}_{number}", name) for name in filled]
+        columns = ", ".join(map(preparer.quote, COLUMNS))
+        into = preparer.format_table(self._table)
+        text = f"INSERT INTO {into} ({columns}) VALUES {', '.join(sql)}"
+        return Told(text, self._table, names, self._dialect, spelled)
+
+    def _literal(self, column: str, value: Any) -> str:
+        return literal(value, self._table, column, self._dialect)
 
 
-def marking(table: Table, dialect: Dialect) -> Told:
-    """Make the statement that marks a statement as done.
+def literal(value: Any, table: Table, column: str, dialect: Dialect) -> str:
+    """Write a value of a column in SQL, as it stands in a text that a driver is told."""
+    if value is None:
+        return "NULL"
+    compiler: Any = dialect.statement_compiler(dialect, None)
+    written: str = compiler.render_literal_value(value, table.c[column].type)
+    return written
 
-    Its values: seconds and answer; and whose it is: version table, attempt, number.
+
+def marking(table: Table, dialect: Dialect, owner: str) -> Told:
+    """Make the statement that marks a statement of a version table's revision as done.
+
+    Its values: seconds and answer; and whose it is: attempt, number.
     """
     return Told(
         f"UPDATE {dialect.identifier_preparer.format_table(table)} SET state = 'done', "
         "seconds = :seconds, answer = :answer, error = NULL "
-        "WHERE version_table = :version_table AND attempt = :attempt AND n = :n",
+        "WHERE version_table = migrate_owner_ AND attempt = :attempt AND n = :n",
         table,
-        [(name, name) for name in ("seconds", "answer", "version_table", "attempt", "n")],
+        [(name, name) for name in ("seconds", "answer", "attempt", "n")],
         dialect,
+        {"migrate_owner_": literal(owner, table, "version_table", dialect)},
     )
 
 
-def finishing(table: Table, dialect: Dialect) -> Told:
-    """Make the statement that marks a revision as done, and its last statement with it.
+def finishing(table: Table, dialect: Dialect, owner: str) -> Told:
+    """Make the statement that marks a version table's revision as done, and its last statement with it.
 
     Nobody goes on from there any more, so what statements gave back is taken out. Its values:
     number of that statement, 0 for none, and its seconds; those of the revision; the number
-    again; and whose it is: version table and attempt.
+    again; and whose it is: attempt.
     """
     names = [("last", "n"), ("its_seconds", "seconds"), ("seconds", "seconds"), ("again", "n")]
     return Told(
@@ -135,8 +188,9 @@ def finishing(table: Table, dialect: Dialect) -> Told:
         "seconds = CASE WHEN n = 0 THEN :seconds WHEN n = :last THEN :its_seconds "
         "ELSE seconds END, error = CASE WHEN n = 0 THEN NULL ELSE error END, "
         "state = CASE WHEN n = 0 OR n = :again THEN 'done' ELSE state END "
-        "WHERE version_table = :version_table AND attempt = :attempt",
+        "WHERE version_table = migrate_owner_ AND attempt = :attempt",
         table,
-        [*names, ("version_table", "version_table"), ("attempt", "attempt")],
+        [*names, ("attempt", "attempt")],
         dialect,
+        {"migrate_owner_": literal(owner, table, "version_table", dialect)},
     )

@@ -58,11 +58,12 @@ class Held:
         Raises:
             LockLost: It isn't.
         """
-        if _silent(self._latch, self._session) and time.monotonic() < self._asked + STALE:
+        latch, session = self._latch, self._session
+        if latch.asks and _silent(latch, session) and time.monotonic() < self._asked + STALE:
             return
         try:
-            with reading(self._session):
-                kept = self._latch.kept(self._session)
+            with reading(session) if latch.asks else nullcontext():
+                kept = latch.kept(session)
         except SQLAlchemyError as err:
             said = str(getattr(err, "orig", None) or err).strip()
             raise LockLost(said.splitlines()[0] if said else type(err).__name__) from err

@@ -129,7 +129,7 @@ def _done(
         before=rewind,
     )
     try:
-        with ears.attached(), sink.transaction(), page.open():
+        with ears.attached(), sink.transaction(), page:
             rehearse(step, sink, around)
             raise _Reached
     except _Reached:

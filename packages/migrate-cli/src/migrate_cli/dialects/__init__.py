@@ -26,9 +26,11 @@ class Latch(Protocol):
 
     Attributes:
         own_session: Whether it wants a session that nothing else is done in.
+        asks: Whether `kept` asks the database.
     """
 
     own_session: bool
+    asks: bool
 
     def take(self, session: Connection) -> bool:
         """Take it, if it is free; never wait.
@@ -47,7 +49,7 @@ class Latch(Protocol):
         """Let the next one have it."""
 
     def socket(self, session: Connection) -> Any:
-        """Give what `select` takes of the session's driver; None where `kept` costs nothing.
+        """Give what `select` takes of the session's driver; None if there is none.
 
         Raises:
             AttributeError: The driver doesn't say.

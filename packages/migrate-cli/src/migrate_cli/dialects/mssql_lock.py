@@ -26,6 +26,7 @@ class ApplicationLock:
     """
 
     own_session = True
+    asks = True
 
     def __init__(self, schema: str, table: str) -> None:
         self.resource = f"migrate {hashlib.sha256(f'{schema}.{table}'.encode()).hexdigest()[:24]}"

@@ -29,6 +29,7 @@ class NamedLock:
     """
 
     own_session = True
+    asks = True
 
     def __init__(self, connection: Connection, database: str, table: str) -> None:
         self._connection = connection

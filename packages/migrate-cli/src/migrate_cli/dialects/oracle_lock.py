@@ -28,6 +28,7 @@ class UserLock:
     """
 
     own_session = True
+    asks = True
 
     def __init__(self, database: str, schema: str, table: str) -> None:
         digest = hashlib.sha256(f"migrate\0{database}\0{schema}\0{table}".encode()).digest()

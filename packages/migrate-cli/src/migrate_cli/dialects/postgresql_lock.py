@@ -28,6 +28,8 @@ class AdvisoryLock:
         own_session: Whether it is held by a session of its own.
     """
 
+    asks = True
+
     def __init__(self, connection: Connection, schema: str, table: str, joined: bool) -> None:
         digest = hashlib.sha256(f"migrate\0{schema}\0{table}".encode()).digest()
         self.key = int.from_bytes(digest[:8], "big", signed=True)

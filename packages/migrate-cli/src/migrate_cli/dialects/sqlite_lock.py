@@ -54,10 +54,12 @@ class FileLock:
     """
 
     own_session = False
+    asks = False
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self._name = path, str(path)
         self._descriptor: int | None = None
+        self._mine: os.stat_result | None = None
 
     def take(self, session: Connection) -> bool:
         descriptor = self._opened()
@@ -68,7 +70,7 @@ class FileLock:
         except OSError as err:
             os.close(descriptor)
             raise self._unusable(err) from err
-        self._descriptor = descriptor
+        self._descriptor, self._mine = descriptor, os.fstat(descriptor)
         with suppress(OSError):  # only for those who ask who it is
             os.ftruncate(descriptor, 0)
             os.lseek(descriptor, 0, os.SEEK_SET)
@@ -76,7 +78,11 @@ class FileLock:
         return True
 
     def kept(self, session: Connection) -> bool:
-        return self._descriptor is not None and self._is(self._descriptor)
+        """Look whether the name still leads to the file: its numbers aren't given anew while it is open."""
+        try:
+            return self._mine is not None and os.path.samestat(self._mine, os.stat(self._name))
+        except FileNotFoundError:
+            return False
 
     def holder(self, session: Connection) -> str | None:
         try:
@@ -92,7 +98,7 @@ class FileLock:
             if self._is(self._descriptor):
                 self.path.unlink()
         os.close(self._descriptor)
-        self._descriptor = None
+        self._descriptor = self._mine = None
         if sys.platform == "win32":
             with suppress(OSError):
                 self.path.unlink()
