@@ -248,6 +248,7 @@ def types(session: nox.Session) -> None:
     session.install(*EDITABLE, "mypy==2.4.1", "types-PyMySQL")
     for module in MODULES:
         session.run("mypy", "-p", module)
+    session.run("mypy", "tests/typed")  # scripts, with mistakes that have to be errors
 
 
 @nox.session

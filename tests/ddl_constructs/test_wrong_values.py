@@ -104,7 +104,7 @@ T = table("t", column("a", Integer))
         pytest.param(lambda: AlterSequence("s", restart="now"), "restart", id="restart-is-text"),
         pytest.param(lambda: BulkInsert(None, []), "table", id="rows-without-table"),
         pytest.param(lambda: BulkInsert(T, "ab"), "rows", id="DDL-111-rows-are-letters"),
-        pytest.param(lambda: BulkInsert(T, [1]), "rows", id="DDL-111-row-is-a-number"),
+        pytest.param(lambda: BulkInsert(T, [1]), "row 0", id="DDL-111-row-is-a-number"),
         pytest.param(lambda: BulkInsert(T, [{"b": 1}]), "row 0", id="LIM-134-unknown-key"),
         pytest.param(lambda: CopyRows("a", "b", ["x"]), "columns", id="copied-columns"),
         pytest.param(lambda: DropConstraint("c", "t", "index"), "type_", id="DDL-091-kind"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -15,6 +15,8 @@ from sqlalchemy.sql.selectable import TableClause
 
 from .change import Change, Spelling, lowers
 from .errors import IrreversibleChange, WrongValue
+from .loading import load_dialect
+from .rows import insert_rows, must_be_rows
 from .sqltext import dotted, raw_text
 
 
@@ -82,41 +84,45 @@ class ExecuteSQL(Change):
 class BulkInsert(Change):
     """Insert rows: `op.bulk_insert(table, [{"id": 1}, {"id": 2}])`.
 
+    Rows are handed to the driver in chunks, by the fastest way that it has: COPY on PostgreSQL
+    with psycopg, many rows in one statement elsewhere. An iterator is asked for one chunk after
+    the other, so that no more than 5,000 rows are held; it is used up by being executed.
+
     Attributes:
         table: A Table or `table()` with the columns that the rows name.
-        rows: Mappings of column key to value; an empty sequence does nothing.
-        multiinsert: Hand all rows to the driver at once; False executes one INSERT
+        rows: Mappings of column key to value; none at all does nothing.
+        multiinsert: Hand many rows to the driver at once; False executes one INSERT
             a row, which lets `inline_literal` values through.
     """
 
     words: ClassVar = ("bulk_insert",)
 
     table: TableClause
-    rows: Sequence[Mapping[str, Any]]
+    rows: Iterable[Mapping[str, Any]]
     multiinsert: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for number, row in enumerate(self.rows):
-            for key in row:
-                if key not in self.table.c:
-                    wanted = f"keys of columns of {self.table.fullname}, {', '.join(self.table.c.keys())}"
-                    raise WrongValue("BulkInsert", f"row {number}", key, wanted)
+        if isinstance(self.rows, (str, bytes, Mapping)):
+            raise WrongValue("BulkInsert", "rows", self.rows, "rows: a list of mappings")
+        if isinstance(self.rows, Sequence):
+            must_be_rows(self.table, self.rows)
 
     def reverse(self) -> Change:
         raise IrreversibleChange(self.describe(), (), "which rows to delete isn't known")
 
     def describe(self) -> str:
+        if not isinstance(self.rows, Sized):
+            return f"insert rows into {self.table.fullname}"
         count = len(self.rows)
         return f"insert {count} row{'' if count == 1 else 's'} into {self.table.fullname}"
 
     def _execute_on_connection(
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
-        if self.rows and self.multiinsert:
-            return connection.execute(
-                self.table.insert(), list(self.rows), execution_options=execution_options
-            )
+        if self.multiinsert and (not isinstance(self.rows, Sized) or len(self.rows)):
+            load_dialect(connection.dialect.name)
+            return insert_rows(connection, self.table, self.rows, execution_options)
         return super()._execute_on_connection(connection, distilled_params, execution_options)
 
 
