@@ -260,6 +260,12 @@ def docs(session: nox.Session) -> None:
     session.log(f"read it: {target / 'index.html'}")
 
 
+@nox.session(python=False)
+def links(session: nox.Session) -> None:
+    """List the links that lead out of the repository, with the pages that have them."""
+    session.run(sys.executable, "tests/house/links.py", external=True)
+
+
 @nox.session
 def changelog(session: nox.Session) -> None:
     """Show what the fragments in changelog.d/ say together; `-- --yes` moves them over."""

@@ -1,6 +1,10 @@
 """How the documentation is built: `nox -s docs`."""
 
+from importlib import import_module
+from typing import Any
+
 import migrate_cli
+from sphinx.util import logging
 
 project = "migrate"
 author = "The migrate developers"
@@ -34,8 +38,43 @@ napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # what "Attributes:" tells belongs to the class's own text
 
+suppress_warnings = ["ref.python"]  # two packages may each have an error of the same name
+
 # No network while building: the inventories are kept in the repository.
 intersphinx_mapping = {
     "python": ("https://docs.python.org/3", "inventories/python.inv"),
     "sqlalchemy": ("https://docs.sqlalchemy.org/en/21", "inventories/sqlalchemy.inv"),
 }
+
+FACES = [
+    "ddl_constructs",
+    "revgraph",
+    "revgraph.errors",
+    "ddl_autogen",
+    "migrate_cli",
+    "migrate_cli.commands",
+    "migrate_cli.compat",
+    "migrate_cli.env",
+    "migrate_cli.errors",
+]
+"""The modules whose `__all__` is public: every name in it stands in the reference."""
+
+for _face in map(import_module, FACES):
+    for _name in _face.__all__:  # autodoc doesn't see what is imported when it is asked for
+        setattr(_face, _name, getattr(_face, _name))
+
+
+def undocumented(_app: Any, env: Any) -> None:
+    """Warn of each public name that the reference lacks."""
+    objects = env.get_domain("py").objects
+    for face in FACES:
+        for name in sorted(import_module(face).__all__):
+            if f"{face}.{name}" not in objects and name != "__version__":
+                logging.getLogger(__name__).warning(
+                    "%s.%s is public, and not in docs/reference", face, name
+                )
+
+
+def setup(app: Any) -> None:
+    """Have the reference checked when all pages are read."""
+    app.connect("env-check-consistency", undocumented)

@@ -1,4 +1,4 @@
-"""The tutorial, played from its first line to its last, says what the commands say."""
+"""The tutorial and the recipes, played from the first line to the last, say what the commands say."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from stories.test_stories import play, steady
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PLAYED = [DOCS / "tutorial.md", DOCS / "cookbook" / "testing.md"]
 BLOCK = re.compile(
-    r"^```(?:\{code-block\} python\n:caption: (?P<file>\S+)\n\n|console\n)(?P<text>.*?)^```$",
+    r"^```(?:\{code-block\} \w+\n:caption: (?P<file>\S+)\n\n|console\n)(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 REVISION = re.compile(
@@ -18,9 +19,10 @@ REVISION = re.compile(
 )
 
 
+@pytest.mark.parametrize("page", PLAYED, ids=lambda page: page.stem)
 @pytest.mark.slow
-def test_the_tutorial_says_what_happens(tmp_path: Path) -> None:
-    told = steady(story(TUTORIAL.read_text(encoding="utf-8")), tmp_path)
+def test_a_page_says_what_happens(page: Path, tmp_path: Path) -> None:
+    told = steady(story(page.read_text(encoding="utf-8")), tmp_path)
 
     heard = play(told, tmp_path)
 

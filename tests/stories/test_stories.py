@@ -92,8 +92,9 @@ def environment(folder: Path) -> dict[str, str]:
     """
     programs = folder.with_name(f"{folder.name}-bin")
     programs.mkdir()
-    (programs / "migrate").write_text(f'#!/bin/sh\nexec {sys.executable} -m migrate_cli "$@"\n')
-    (programs / "migrate").chmod(0o755)
+    for name, module in {"migrate": "-m migrate_cli", "python": "", "pytest": "-m pytest"}.items():
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {module} "$@"\n')
+        (programs / name).chmod(0o755)
     return {
         "PATH": f"{programs}{os.pathsep}{os.defpath}",
         "HOME": str(folder),
@@ -108,5 +109,5 @@ def steady(text: str, folder: Path) -> str:
     """Write what differs from run to run in a way that doesn't."""
     text = text.replace(str(folder), "/app")
     text = re.sub(r"\b\d{4}_\d\d_\d\d_", "YYYY_MM_DD_", text)
-    text = re.sub(r"\b\d+ ms|\b\d+\.\d s\b", "N ms", text)
+    text = re.sub(r"\b\d+ ms|\b\d+\.\d s\b|\b\d+\.\d\ds\b", "N ms", text)
     return re.sub(r"environment of \S+", "environment of PYTHON", text)
