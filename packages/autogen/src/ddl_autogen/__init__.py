@@ -1,6 +1,6 @@
 """Compares two schemas and writes the difference as changes, and changes as Python source."""
 
-from . import render_schema, render_types  # their rules are known by being imported
+from . import render_schema, render_types  # noqa: F401 - their rules are known by being imported
 from .autogenerate import compare
 from .errors import (
     DDLAutogenError,
@@ -48,8 +48,6 @@ __all__ = [
     "compare_metadata",
     "produce_migrations",
     "render",
-    "render_schema",
-    "render_types",
     "renders",
     "reverse",
     "snapshot",
