@@ -15,6 +15,7 @@ import click
 import pytest
 import sqlalchemy as sa
 from house.source import ROOT
+from house.test_change_pages import WITH_EXAMPLES
 from migrate_cli import Operations
 from migrate_cli.cli.words import migrate
 from migrate_cli.settings import checked
@@ -27,8 +28,7 @@ ELSEWHERE = {
     "alembic.md",  # with the modules of Alembic that it speaks of: tests/migrate_cli/compat
     "python.md",  # one program: tests/migrate_cli/test_given.py
     "tutorial.md",  # played: test_tutorial.py
-    "ddl-constructs/index.md",  # test_change_pages.py, and those below
-    "ddl-constructs/apply.md",
+    *(str(page.relative_to(DOCS)) for page in WITH_EXAMPLES),
 }
 """Pages whose Python another test runs; so it does that of each change and each recipe."""
 
