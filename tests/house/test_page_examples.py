@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator
@@ -25,7 +27,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 DOCS = ROOT / "docs"
 ELSEWHERE = {
-    "alembic.md",  # with the modules of Alembic that it speaks of: tests/migrate_cli/compat
+    "alembic.md",  # in a process of its own, below
+    "plugins.md",  # with what it shows installed: tests/migrate_cli/test_plugins_of_ours.py
     "python.md",  # one program: tests/migrate_cli/test_given.py
     "tutorial.md",  # played: test_tutorial.py
     *(str(page.relative_to(DOCS)) for page in WITH_EXAMPLES),
@@ -67,7 +70,7 @@ def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) 
             if ">>>" in code:
                 continue  # a session, for doctest: tests/revgraph/test_docs.py
             before = dict(spoken, connection=connection)
-            exec(compile(code, page.name, "exec"), spoken)
+            exec(compile(code, page.name, "exec", dont_inherit=True), spoken)
             if upgrade := spoken.pop("upgrade", None):
                 upgrade(spoken["op"])
 
@@ -102,7 +105,7 @@ def surroundings(connection: sa.Connection) -> dict[str, Any]:
 
     sa.Table("people", Base.metadata, sa.Column("id", sa.Integer, primary_key=True))
     return {
-        "__name__": "page",
+        "__name__": "__main__",
         "sa": sa,
         "engine": connection.engine,
         "connection": connection,
@@ -142,3 +145,25 @@ def test_a_command_that_is_shown_can_be_typed(line: str, monkeypatch: pytest.Mon
     if arguments[0] != "greet":  # the page of plugins makes it up
         migrate.main(arguments, standalone_mode=False)
         assert len(heard) == 2  # the program, and the word
+
+
+@pytest.mark.slow
+def test_the_python_of_the_page_of_alembic_runs(tmp_path: Path) -> None:
+    """In a process of its own, where the name `alembic` is ours."""
+    program = "\n".join(blocks(DOCS / "alembic.md", "python"))
+    made = [sys.executable, "-m", "migrate_cli", "alembic", "init", "migrations"]
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    settings = tmp_path / "alembic.ini"
+    written = re.sub(
+        "^sqlalchemy.url.*", "sqlalchemy.url = sqlite://", settings.read_text(), flags=re.M
+    )
+    settings.write_text(written)
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sqlalchemy as sa\n{program}"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+    assert done.returncode == 0, done.stderr
