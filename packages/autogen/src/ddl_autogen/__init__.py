@@ -3,9 +3,13 @@
 from . import render_schema, render_types  # noqa: F401 - their rules are known by being imported
 from .autogenerate import compare
 from .errors import (
+    BrokenDefinition,
+    CyclicDefinitions,
     DDLAutogenError,
     DuplicateTable,
+    ForeignObject,
     NoMetadata,
+    StillUsed,
     UnknownRename,
     UnreadableSchema,
     UnrenderableType,
@@ -27,9 +31,12 @@ from .values import Snapshot
 __version__ = "0.1.0"
 
 __all__ = [
+    "BrokenDefinition",
+    "CyclicDefinitions",
     "DDLAutogenError",
     "DatabaseType",
     "DuplicateTable",
+    "ForeignObject",
     "Migrations",
     "NoMetadata",
     "Options",
@@ -38,6 +45,7 @@ __all__ = [
     "Rewriter",
     "Snapshot",
     "Source",
+    "StillUsed",
     "UnknownRename",
     "UnreadableSchema",
     "UnrenderableType",

@@ -8,11 +8,11 @@ from ddl_constructs import Change
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
-from .compare import Context, compare_schemas
+from .compare import Context, MakeSchema, compare_objects, compare_schemas
 from .dialects import database
 from .filters import Options
 from .models import all_metadata, model_snapshot
-from .normalise import in_own_form
+from .normalise import in_own_form, with_objects
 from .order import ordered
 from .renames import settled
 from .snapshot import read_snapshot
@@ -75,4 +75,10 @@ def compare_snapshots(
     theirs, renamed = settled(theirs, ours, context)
     if connection is not None:
         theirs, ours = in_own_form(connection, theirs, ours, context.database)
-    return [*renamed, *ordered(compare_schemas(theirs, ours, context), theirs, ours)]
+    tables = ordered(compare_schemas(theirs, ours, context), theirs, ours)
+    if connection is not None:
+        theirs, ours = with_objects(connection, theirs, ours, context, tables)
+    around = compare_objects(theirs, ours, [*renamed, *tables], context)
+    schemas = [c for c in tables if isinstance(c, MakeSchema)]
+    rest = [c for c in tables if not isinstance(c, MakeSchema)]
+    return [*around.first, *renamed, *schemas, *around.early, *rest, *around.late]

@@ -89,6 +89,65 @@ class UnreadableSchema(DDLAutogenError):
         )
 
 
+class BrokenDefinition(DDLAutogenError):
+    """The database says of a view, routine or trigger of the models that it isn't SQL.
+
+    Attributes:
+        what: What creates it, in words.
+        reason: What the database says.
+    """
+
+    def __init__(self, what: str, reason: str) -> None:
+        self.what, self.reason = what, " ".join(reason.split())
+        super().__init__(f"can't {what}: {self.reason}; mend its definition in the models")
+
+
+class CyclicDefinitions(DDLAutogenError):
+    """Views of the models need each other, so that none can come first.
+
+    Attributes:
+        names: Their names, each needing the next, the last the first.
+    """
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        round_ = " needs ".join((*names, names[0]))
+        super().__init__(f"can't put views in order: {round_}; let one of them do without")
+
+
+class ForeignObject(DDLAutogenError):
+    """Something would have to be dropped or replaced that belongs to another role.
+
+    Attributes:
+        kind: What it is: "view", "function", ...
+        name: Its name.
+        owner: Whose it is.
+    """
+
+    def __init__(self, kind: str, name: str, owner: str) -> None:
+        self.kind, self.name, self.owner = kind, name, owner
+        super().__init__(
+            f"can't drop or replace {kind} {name}: it belongs to {owner}; "
+            f"run as {owner}, or let it be given to the role that runs migrations"
+        )
+
+
+class StillUsed(DDLAutogenError):
+    """Something would go that something needs which nobody declared.
+
+    Attributes:
+        name: What would go.
+        user: What needs it.
+    """
+
+    def __init__(self, name: str, user: str) -> None:
+        self.name, self.user = name, user
+        super().__init__(
+            f"can't drop {name}: {user} needs it, and no model declares that; "
+            "declare it beside the models without that, or drop it first"
+        )
+
+
 class UnknownRename(DDLAutogenError):
     """It was said that something was renamed, and that can't be.
 

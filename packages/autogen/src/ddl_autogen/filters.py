@@ -49,6 +49,8 @@ class Options:
         renames: What is known to be renamed, by its name in the database: "users" or
             "users.name" -> its name in the models, None for what goes and isn't renamed.
         standing_renames: Likewise, but what is over by now is passed over.
+        object_kinds: Kinds of objects of which those go that no model declares: view, function,
+            procedure, trigger; None for the kinds of which a model declares one.
         ask_renames: Asked about what may be a rename; None asks nobody, and what goes, goes.
     """
 
@@ -64,6 +66,7 @@ class Options:
     rename_in_place: bool = True
     renames: Mapping[str, str | None] = field(default_factory=dict)
     standing_renames: Mapping[str, str | None] = field(default_factory=dict)
+    object_kinds: Collection[str] | None = None
     ask_renames: AskRenames | None = None
 
     def takes_table(self, key: Key, default: str | None) -> bool:

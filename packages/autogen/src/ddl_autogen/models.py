@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ddl_constructs import CreateView, ObjectKey, declared, view_of
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -26,6 +27,7 @@ from sqlalchemy.types import NullType
 
 from .dialects import Database
 from .errors import DuplicateTable, NoMetadata
+from .objects import ObjectValue
 from .values import (
     CheckValue,
     ColumnValue,
@@ -64,6 +66,8 @@ def model_snapshot(
     twice = set()
     for one in all_metadata(metadata):
         for table in one.tables.values():
+            if view_of(table) is not None:
+                continue
             value = reader.table(table)
             if value.key in tables:
                 twice.add(table.fullname)
@@ -76,7 +80,34 @@ def model_snapshot(
         for sequence in one._sequences.values()
         if (found := reader.sequence(sequence)) is not None
     }
-    return Snapshot(by_key(tables), database.name, default_schema, by_key(sequences))
+    return Snapshot(
+        by_key(tables),
+        database.name,
+        default_schema,
+        by_key(sequences),
+        objects=model_objects(metadata, database, default_schema),
+    )
+
+
+def model_objects(
+    metadata: MetaData | Sequence[MetaData], database: Database, default_schema: str | None = None
+) -> dict[ObjectKey, ObjectValue]:
+    """Write the objects that are declared beside models as plain values, in order of declaration."""
+    found: dict[ObjectKey, ObjectValue] = {}
+    for one in all_metadata(metadata):
+        for each in declared(one):
+            if not each.is_for(database.dialect):
+                continue
+            create = each.create
+            if isinstance(create, CreateView):
+                mine = f"{database.name}_"
+                options = {k: v for k, v in create.dialect_kwargs.items() if k.startswith(mine)}
+                query = database.speller.query(create.definition).strip().removesuffix(";")
+                create = create.replace(definition=query, dialect_kwargs=options)
+            schema = None if each.key.schema == default_schema else each.key.schema
+            key = replace(each.key, schema=schema)
+            found[key] = ObjectValue(key, create, database.object_text(create), source=each)
+    return found
 
 
 def all_metadata(given: MetaData | Sequence[MetaData]) -> tuple[MetaData, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ddl_constructs import Change
 from sqlalchemy.engine import Connection
 
+from .compare import Context, blocks_objects
 from .dialects import Database
 from .values import Snapshot, TableValue
 
@@ -43,6 +45,46 @@ def in_own_form(
             break
         said.update(database.own_form(connection, pairs))
     return replace(theirs, tables=aligned), replace(ours, tables=said)
+
+
+def with_objects(
+    connection: Connection,
+    theirs: Snapshot,
+    ours: Snapshot,
+    context: Context,
+    tables: Sequence[Change],
+) -> tuple[Snapshot, Snapshot]:
+    """Read their views, routines and triggers, and write ours in the database's own words.
+
+    They are read only where the models declare some, or where what happens to tables may be
+    kept from running by them.
+
+    Args:
+        connection: Whom to ask.
+        theirs: As read from that database, without them.
+        ours: As the models say it.
+        context: Who knows how to ask.
+        tables: What happens to tables.
+
+    Raises:
+        BrokenDefinition: The database says of one of ours that it isn't SQL.
+    """
+    database = context.database
+    declared = ours.objects or context.options.object_kinds
+    if not declared and not (database.tracks_dependencies and blocks_objects(tables)):
+        return theirs, ours
+    default = theirs.default_schema or database.default_schema(connection)
+    schemas = database.schemas(connection) if context.options.include_schemas else [default]
+    found = {value.key: value for value in database.objects(connection, schemas)}
+    theirs = replace(theirs, objects=found)
+    asked = [
+        value
+        for key, value in ours.objects.items()
+        if key not in found or found[key].text != value.text or found[key].shape
+    ]
+    answers = database.own_objects(connection, theirs, ours, asked)
+    told = [answers.get(key, value) for key, value in ours.objects.items()]
+    return theirs, replace(ours, objects={value.key: value for value in told})
 
 
 _ROUNDS = 2

@@ -20,7 +20,7 @@ from sqlalchemy.sql.elements import ClauseElement, conv
 from .blocks import Block, blocks, inside
 from .dialects import alters_in_place
 from .errors import UnrenderableValue
-from .source import Atom, Group, Named, Node, Source, call, formatted, list_of, string
+from .source import Atom, Group, Named, Node, Source, call, formatted, lines, list_of, string
 from .speller import Speller, escaped
 
 RenderItem = Callable[[str, Any, "Renderer"], str | bool | None]
@@ -184,7 +184,7 @@ def renders(*kinds: type) -> Callable[[_R], _R]:
 
 @renders(str)
 def _string(value: str, renderer: Renderer) -> Node:
-    return string(str(value))
+    return lines(str(value))
 
 
 @renders(conv)

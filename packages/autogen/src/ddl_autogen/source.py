@@ -49,7 +49,18 @@ class Chain:
     call: Group
 
 
-Node = Atom | Group | Named | Chain
+@dataclass(frozen=True)
+class Lines:
+    """A string literal of several lines, a part a line.
+
+    Attributes:
+        parts: The literals, which stand below each other and are one string.
+    """
+
+    parts: tuple[str, ...]
+
+
+Node = Atom | Group | Named | Chain | Lines
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,16 @@ def string(value: str) -> Atom:
     if text[0] == "'" and value.count('"') <= value.count("'"):
         text = '"' + text[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
     return Atom(text)
+
+
+def lines(value: str) -> Atom | Lines:
+    r"""Write a string literal, one of several lines with each on its own.
+
+    >>> lines("a\nb").parts
+    ('"a\\n"', '"b"')
+    """
+    parts = tuple(string(line).text for line in value.splitlines(keepends=True))
+    return Lines(parts) if len(parts) > 1 else string(value)
 
 
 def call(name: str, *items: Node, exploded: bool = False) -> Group:
@@ -105,6 +126,8 @@ def _lines(node: Node, width: int, after: str) -> list[str]:
     match node:
         case Atom():
             return [node.text + after]
+        case Lines():
+            return [*node.parts[:-1], node.parts[-1] + after]
         case Named():
             first, *rest = _lines(node.value, width, after)
             return [node.name + first, *rest]
@@ -128,6 +151,8 @@ def _explodes(node: Node) -> bool:
     match node:
         case Atom():
             return False
+        case Lines():
+            return True
         case Named():
             return _explodes(node.value)
         case Chain():
@@ -139,6 +164,8 @@ def _flat(node: Node) -> str:
     match node:
         case Atom():
             return node.text
+        case Lines():
+            return " ".join(node.parts)
         case Named():
             return node.name + _flat(node.value)
         case Chain():

@@ -6,11 +6,12 @@ import copy
 import re
 from typing import Any
 
+from ddl_constructs import tokens
 from sqlalchemy import Column, Constraint, Index, Table, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.elements import ColumnElement, TextClause, conv
+from sqlalchemy.schema import CreateIndex, ExecutableDDLElement
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement, TextClause, conv
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
@@ -28,6 +29,7 @@ _PLAIN = {
     sqltypes.Text,
 }
 """Types whose text follows from their class and arguments, and that models have many of."""
+_BLANKS = re.compile(r"[ \t]+\n")
 _BIND = re.compile(r"(?<![:\w]):(?=[\w$])|\\:")
 
 
@@ -126,9 +128,29 @@ class Speller:
         plain.name = plain.deferrable = plain.initially = None
         return str(self._ddl.process(plain))
 
+    def ddl(self, element: ExecutableDDLElement) -> str:
+        """Write a statement."""
+        return str(element.compile(dialect=self.dialect)).strip()
+
+    def query(self, query: str | ClauseElement) -> str:
+        """Write a query with its values in their places; text stays as it is."""
+        if isinstance(query, str):
+            return query
+        made = query.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+        return _without_trailing_blanks(str(made))
+
     def column_specification(self, column: Column[Any]) -> str:
         """Write a bound column as it stands in CREATE TABLE."""
         return str(self._ddl.get_column_specification(column))
+
+
+def _without_trailing_blanks(sql: str) -> str:
+    """Take away the blanks that SQLAlchemy leaves at the ends of lines, not those in strings."""
+    kept, end = [], 0
+    for token in tokens(sql):
+        kept += [_BLANKS.sub("\n", sql[end : token.start]), token.text]
+        end = token.end
+    return "".join(kept)
 
 
 def escaped(sql: str) -> str:

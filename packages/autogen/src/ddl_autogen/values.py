@@ -11,6 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from ddl_constructs import ObjectKey
+
+from .objects import ObjectValue
+
 Key = tuple[str | None, str]
 """(schema, table name); schema is None for the default one."""
 
@@ -319,6 +323,7 @@ class Snapshot:
         default_schema: Name of the schema that is None in the keys; None if unknown.
         sequences: Those that belong to no column, by (schema, name), sorted.
         schemas: Names of all schemas; None if only the default one was looked at.
+        objects: Views, routines and triggers; of a database only where they were asked for.
     """
 
     tables: Mapping[Key, TableValue]
@@ -326,6 +331,7 @@ class Snapshot:
     default_schema: str | None = None
     sequences: Mapping[Key, SequenceValue] = field(default_factory=dict)
     schemas: frozenset[str] | None = field(default=None, compare=False)
+    objects: Mapping[ObjectKey, ObjectValue] = field(default_factory=dict, compare=False)
 
     def only(self, takes: Callable[[Key], bool]) -> Snapshot:
         """Give those of its tables and sequences that a function takes."""

@@ -20,7 +20,16 @@ from .constraint_words import (
     create_unique_constraint,
 )
 from .data import BulkInsert, CopyRows, ExecuteSQL
-from .declared import Function, MaterializedView, Procedure, SQLObject, Trigger, View, declared
+from .declared import (
+    Function,
+    MaterializedView,
+    Procedure,
+    SQLObject,
+    Trigger,
+    View,
+    declared,
+    view_of,
+)
 from .enum import (
     AddEnumValue,
     CreateEnum,
@@ -151,4 +160,5 @@ __all__ = [
     "stands_alone",
     "tokens",
     "traits",
+    "view_of",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from . import sqltext
-from .change import Change
+from .change import Change, lowers
 from .definition import body, undo_of_create, undo_of_drop
 from .errors import UnsupportedChange
 from .options import dialect_options
@@ -34,7 +36,8 @@ class CreateView(Change):
         or_replace: Take the place of the view that is there, if one is.
         if_not_exists: Do nothing if it is there.
         check_option: "local" or "cascaded": rows that are written through it must be in it.
-        comment: Its comment (PostgreSQL); None for none.
+        comment: Its comment (PostgreSQL, Oracle); None for none.
+        grants: Who gets which rights to it: {"reader": ["SELECT"]}; PUBLIC for everybody.
         existing_view: The change that would create it as it was, where it is replaced.
         dialect_kwargs: Dialect options: `postgresql_with`, `postgresql_using`,
             `postgresql_tablespace`, `mysql_algorithm`, `mysql_definer`, `mysql_sql_security`.
@@ -51,6 +54,7 @@ class CreateView(Change):
     if_not_exists: bool = field(default=False, kw_only=True)
     check_option: str | None = field(default=None, kw_only=True)
     comment: str | None = field(default=None, kw_only=True)
+    grants: Mapping[str, Sequence[str]] = field(default_factory=dict, kw_only=True)
     existing_view: CreateView | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
@@ -68,6 +72,7 @@ class CreateView(Change):
         if_not_exists: bool | None = None,
         check_option: str | None = None,
         comment: str | None = None,
+        grants: Mapping[str, Sequence[str]] | None = None,
         existing_view: CreateView | None = None,
         **options: Any,
     ) -> None:
@@ -76,6 +81,10 @@ class CreateView(Change):
         self.materialized, self.or_replace = bool(materialized), bool(or_replace)
         self.if_not_exists, self.check_option = bool(if_not_exists), check_option
         self.comment, self.existing_view = comment, existing_view
+        self.grants = {
+            who: list(several("CreateView", "grants", rights))
+            for who, rights in (grants or {}).items()
+        }
         self.dialect_kwargs = dialect_options("CreateView", options, self.__dataclass_fields__)
         self.__post_init__()
 
@@ -112,6 +121,45 @@ class CreateView(Change):
     def describe(self) -> str:
         verb = "replace" if self.or_replace else "create"
         return f"{verb} {self.kind} {sqltext.dotted(self.schema, self.view_name)}"
+
+
+class _GrantOnView(Change):
+    """Give somebody rights to a view: a part of what creates it, no change of its own.
+
+    Attributes:
+        view: What creates the view.
+        who: A role, or PUBLIC.
+        rights: SELECT, ...
+    """
+
+    def __init__(self, view: CreateView, who: str, rights: Sequence[str]) -> None:
+        self.view, self.who, self.rights = view, who, rights
+
+    def describe(self) -> str:
+        return f"grant {', '.join(self.rights)} on {self.view.view_name} to {self.who}"
+
+
+def with_grants(change: CreateView) -> Iterator[Change]:
+    """Yield what creates a view, then what gives rights to it."""
+    yield change
+    for who, rights in change.grants.items():
+        yield _GrantOnView(change, who, rights)
+
+
+@lowers(CreateView)
+def _create_and_grant(
+    change: CreateView, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    yield from with_grants(change)
+
+
+@compiles(_GrantOnView)
+def _grant(change: _GrantOnView, compiler: DDLCompiler, **kw: Any) -> str:
+    name = sqltext.table(compiler, change.view.view_name, change.view.schema)
+    # 'user'@'host' of MySQL's is SQL already
+    as_is = change.who.upper() == "PUBLIC" or "@" in change.who
+    who = change.who if as_is else sqltext.name(compiler, change.who)
+    return f"GRANT {', '.join(change.rights)} ON {name} TO {who}"
 
 
 @dataclass(eq=False)

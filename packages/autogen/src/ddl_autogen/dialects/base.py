@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, TypeVar
 
+from ddl_constructs import ObjectKey
 from sqlalchemy import Column, Index
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -15,6 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..errors import UnsupportedType
 from ..indextext import parse_index
+from ..objects import ObjectValue, definition_text
 from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
 from ..values import (
@@ -24,6 +26,7 @@ from ..values import (
     IndexValue,
     Key,
     SequenceValue,
+    Snapshot,
     TableValue,
     UniqueValue,
 )
@@ -60,6 +63,7 @@ class Database(ABC):
         renames_constraints: Whether a constraint can.
         alters_in_place: Whether ALTER TABLE says all changes; else they are said in a batch
             block, for which the table may be copied.
+        tracks_dependencies: Whether it refuses to drop or alter what a view or routine needs.
     """
 
     splits_cycles: ClassVar[bool] = True
@@ -77,6 +81,7 @@ class Database(ABC):
     renames_indexes: ClassVar[bool] = True
     renames_constraints: ClassVar[bool] = False
     alters_in_place: ClassVar[bool] = True
+    tracks_dependencies: ClassVar[bool] = False
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -108,6 +113,44 @@ class Database(ABC):
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterable[SequenceValue]:
         """Read the sequences that belong to no column, in one query; none where there are none."""
         return ()
+
+    def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterable[ObjectValue]:
+        """Read views, routines and triggers, in a number of queries that doesn't grow with them.
+
+        Args:
+            connection: Where to read.
+            schemas: Names of schemas as the database knows them. Where dependencies are
+                tracked, others are read too.
+        """
+        return ()
+
+    def object_text(self, create: Any) -> str:
+        """Give a definition of ours in the form that is compared."""
+        return definition_text(create)
+
+    def own_objects(
+        self,
+        connection: Connection,
+        theirs: Snapshot,
+        ours: Snapshot,
+        asked: Sequence[ObjectValue],
+    ) -> Mapping[ObjectKey, ObjectValue]:
+        """Ask the database what it makes of our objects; leaves no trace.
+
+        Args:
+            connection: Where to ask.
+            theirs: The schema as it is, with its objects.
+            ours: The schema as it should be.
+            asked: Those of ours that aren't there as text.
+
+        Returns:
+            Ours in the database's own words, by the keys that they had; what it couldn't say
+            is missing.
+
+        Raises:
+            BrokenDefinition: It says of one that it isn't SQL.
+        """
+        return {}
 
     def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
         """Give all options of a sequence as numbers, also those that weren't said."""

@@ -33,7 +33,7 @@ from ..values import (
 )
 from . import mysql_options
 from . import mysql_scratch as scratch
-from .base import Database, Kind, reads
+from .base import Kind, reads
 from .mysql_catalog import (
     CHECKS_MARIADB,
     CHECKS_MYSQL,
@@ -45,6 +45,7 @@ from .mysql_catalog import (
     SEQUENCES,
     TABLES,
 )
+from .mysql_objects import WithObjects
 from .mysql_scratch import standard_quotes
 from .mysql_types import (
     TYPES,
@@ -60,7 +61,7 @@ _JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
 
 
 @reads("mysql", "mariadb")
-class MySQL(Database):
+class MySQL(WithObjects):
     """MariaDB and MySQL: a schema is a database, a UNIQUE is an index."""
 
     repeats_columns: ClassVar = True

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from ddl_constructs import ObjectKey
 from sqlalchemy import ARRAY, Column, Connection, Enum, Index, text
 from sqlalchemy import Sequence as DBSequence
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from ..objects import ObjectValue
 from ..types import DatabaseType, made_of
 from ..values import (
     CheckValue,
@@ -30,9 +32,11 @@ from ..values import (
     Key,
     PrimaryKeyValue,
     SequenceValue,
+    Snapshot,
     TableValue,
     UniqueValue,
 )
+from . import postgresql_objects
 from . import postgresql_scratch as scratch
 from .base import Database, reads
 from .postgresql_catalog import (
@@ -75,6 +79,7 @@ class PostgreSQL(Database):
     names_primary_keys: ClassVar = True
     renames_constraints: ClassVar = True
     tells_collations: ClassVar = True
+    tracks_dependencies: ClassVar = True
     stores_computed: ClassVar = True
 
     def default_schema(self, connection: Connection) -> str:
@@ -138,6 +143,18 @@ class PostgreSQL(Database):
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
         for row in connection.execute(text(LONE_SEQUENCES), {"schemas": list(schemas)}):
             yield SequenceValue(row.name, row.schema, row.type, **options_of(row))
+
+    def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
+        return postgresql_objects.objects(self, connection)
+
+    def own_objects(
+        self,
+        connection: Connection,
+        theirs: Snapshot,
+        ours: Snapshot,
+        asked: Sequence[ObjectValue],
+    ) -> Mapping[ObjectKey, ObjectValue]:
+        return postgresql_objects.own_form(self, connection, theirs, ours, asked)
 
     def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
         type_ = value.type or "bigint"

@@ -42,8 +42,8 @@ def _ask(
 ) -> Iterator[tuple[Key, TableValue]]:
     names = [f"ddl_autogen_{number}" for number in range(len(tables))]
     pieces = [p for name, t in zip(names, tables, strict=True) for p in _pieces(database, name, t)]
-    block = f"DO {_dollars('BEGIN ' + ' '.join(pieces) + ' END')}"
-    with _traceless(connection):
+    block = f"DO {dollars('BEGIN ' + ' '.join(pieces) + ' END')}"
+    with traceless(connection):
         connection.exec_driver_sql(block, execution_options={"no_parameters": True})
         schema = connection.execute(text(TEMPORARY_SCHEMA)).scalar()
         made = {t.name: t for t in database.read(connection, [schema])} if schema else {}
@@ -60,7 +60,7 @@ def _ask(
 
 
 @contextmanager
-def _traceless(connection: Connection) -> Iterator[None]:
+def traceless(connection: Connection) -> Iterator[None]:
     """Undo all that happens inside, whatever transaction the connection is in."""
     try:
         savepoint = connection.begin_nested()
@@ -81,7 +81,7 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
     """Yield statements of PL/pgSQL that make the table, each on its own where one may fail."""
     quote = database.speller.quote
     columns = [
-        f"{quote(c.name)} {_type(database, c)}"
+        f"{quote(c.name)} {type_of(database, c)}"
         for c in ours.columns
         if c.computed is None and c.type
     ]
@@ -96,7 +96,7 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
         if column.computed is not None:
             yield _guarded(
                 f"ALTER TABLE pg_temp.{name} ADD COLUMN {quote(column.name)} "
-                f"{_type(database, column)} GENERATED ALWAYS AS ({column.computed.expression}) STORED"
+                f"{type_of(database, column)} GENERATED ALWAYS AS ({column.computed.expression}) STORED"
             )
         if column.default is not None:
             yield _guarded(
@@ -111,7 +111,8 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
         yield _guarded(_create_index(database, f"{name}_{at}", name, index))
 
 
-def _type(database: Database, column: ColumnValue) -> str:
+def type_of(database: Database, column: ColumnValue) -> str:
+    """Write a column's type as a table of ours declares it."""
     if column.enum is not None:
         array = "[]" if column.type.endswith("[]") else ""
         return database.speller.table(column.enum.name, column.enum.schema) + array
@@ -136,10 +137,10 @@ def _create_index(database: Database, name: str, table: str, index: IndexValue) 
 
 
 def _guarded(statement: str, otherwise: str = "NULL;") -> str:
-    return f"BEGIN EXECUTE {_dollars(statement)}; EXCEPTION WHEN OTHERS THEN {otherwise} END;"
+    return f"BEGIN EXECUTE {dollars(statement)}; EXCEPTION WHEN OTHERS THEN {otherwise} END;"
 
 
-def _dollars(body: str) -> str:
+def dollars(body: str) -> str:
     """Quote with dollars, by a tag that doesn't occur inside."""
     number = 0
     while f"$q{number}$" in body:

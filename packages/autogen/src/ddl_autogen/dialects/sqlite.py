@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
+from ddl_constructs import ObjectKey
 from sqlalchemy import Column, Connection, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.types import TypeEngine
 
+from ..objects import ObjectValue
 from ..sqltokens import normal
 from ..types import DatabaseType, made_of
-from ..values import ColumnValue, ForeignKeyValue, TableValue
+from ..values import ColumnValue, ForeignKeyValue, Snapshot, TableValue
+from . import sqlite_objects
 from .base import Database, reads
 from .sqlite_text import parse_table, unqualified
 
@@ -101,6 +104,20 @@ class SQLite(Database):
                     ),
                     foreign_keys=tuple(_resolved(fk, tables) for fk in table.foreign_keys),
                 )
+
+    def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
+        return sqlite_objects.objects(self, connection, schemas)
+
+    def own_objects(
+        self,
+        connection: Connection,
+        theirs: Snapshot,
+        ours: Snapshot,
+        asked: Sequence[ObjectValue],
+    ) -> Mapping[ObjectKey, ObjectValue]:
+        for value in asked:
+            sqlite_objects.refuse_broken(self, value)
+        return {}
 
     def canonical_type(self, text: str) -> str:
         plain = _COLLATE.sub("", super().canonical_type(text))

@@ -24,7 +24,7 @@ from ..routine import (
     drop_routine_text,
 )
 from ..trigger import CreateTrigger, DropTrigger, drop_trigger_text
-from ..view import CreateView, DropView, drop_view_text, refused, view_text
+from ..view import CreateView, DropView, drop_view_text, refused, view_text, with_grants
 from .oracle_guard import guarded, has_native_guards
 
 
@@ -47,7 +47,7 @@ def _create_view(
         yield DropView(change.view_name, schema=change.schema, materialized=True, if_exists=True)
         yield change.replace(or_replace=False)
         return
-    yield change
+    yield from with_grants(change)
     if change.comment is not None:
         yield _CommentOnView(change)
 

@@ -15,7 +15,7 @@ from ..change import Change, lowers
 from ..objects import without_defaults
 from ..routine import DropFunction, DropProcedure, DropRoutine, drop_routine_text
 from ..trigger import CreateTrigger, DropTrigger, trigger_text
-from ..view import CreateView, DropView, drop_view_text, refused, view_text
+from ..view import CreateView, DropView, drop_view_text, refused, view_text, with_grants
 
 
 class _CommentOnView(Change):
@@ -41,7 +41,7 @@ def _create_view(
         yield DropView(change.view_name, schema=change.schema, materialized=True, if_exists=True)
         yield change.replace(or_replace=False)
         return
-    yield change
+    yield from with_grants(change)
     if change.comment is not None:
         yield _CommentOnView(change)
 

@@ -31,7 +31,7 @@ from ..view import CreateView, DropView, require_plain, view_text
 def _create_view(
     change: CreateView, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
-    """SQLite, lang_createview: no OR REPLACE."""
+    """SQLite, lang_createview: no OR REPLACE. Nobody has rights there, so none are given."""
     if change.or_replace and not change.materialized:
         yield DropView(change.view_name, schema=change.schema, if_exists=True)
         yield change.replace(or_replace=False)

@@ -1,0 +1,421 @@
+"""Views, routines and triggers: what goes before the tables change, and what comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ddl_constructs import (
+    KEEP,
+    AlterColumn,
+    Change,
+    CreateIndex,
+    DropColumn,
+    DropIndex,
+    DropTable,
+    ObjectKey,
+    RenameTable,
+    ReplaceEnum,
+)
+
+from ..build import create_index
+from ..errors import CyclicDefinitions, ForeignObject, StillUsed
+from ..objects import ObjectValue, Use, mentions, names, said
+from ..values import IndexValue, Snapshot, TableValue
+from .context import Context
+
+
+@dataclass(frozen=True)
+class Around:
+    """Changes of objects, by when they must run.
+
+    Attributes:
+        first: Before anything else: what goes, or has to be out of the way.
+        early: Before the tables: new routines that tables call.
+        late: After the tables: what comes, and what comes back.
+    """
+
+    first: tuple[Change, ...] = ()
+    early: tuple[Change, ...] = ()
+    late: tuple[Change, ...] = ()
+
+
+def compare_objects(
+    theirs: Snapshot, ours: Snapshot, tables: Sequence[Change], context: Context
+) -> Around:
+    """Give what leads from their objects to ours, around the changes of tables.
+
+    Args:
+        theirs: With their objects, also those that nobody declared.
+        ours: With ours, in the database's own words.
+        tables: What happens to tables, renames too.
+        context: Whose words they are in, and what takes part.
+
+    Raises:
+        CyclicDefinitions: Views need each other.
+        ForeignObject: Something would have to be dropped that belongs to somebody else.
+        StillUsed: Something would go that what stays needs.
+    """
+    if not theirs.objects and not ours.objects:
+        return Around()
+    return _Comparison(theirs, ours, _Hits.of(tables, theirs), context).around()
+
+
+def blocks_objects(tables: Iterable[Change]) -> bool:
+    """Tell whether changes of tables may be kept from running by what depends on these."""
+    return any(
+        isinstance(c, (DropColumn, DropTable, ReplaceEnum))
+        or (isinstance(c, AlterColumn) and c.type_ is not KEEP)
+        for c in tables
+    )
+
+
+@dataclass
+class _Hits:
+    """What goes of tables, changes its type, or gets another name.
+
+    Attributes:
+        retyped: Columns that stay, of another type.
+        gone: Columns and tables that go.
+        renamed: Those that get another name.
+    """
+
+    retyped: set[Use] = field(default_factory=set)
+    gone: set[Use] = field(default_factory=set)
+    renamed: set[Use] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, changes: Iterable[Change], theirs: Snapshot) -> _Hits:
+        hits = cls()
+        default = theirs.default_schema
+        for change in changes:
+            schema = getattr(change, "schema", None)
+            schema = None if schema == default else schema
+            match change:
+                case AlterColumn():
+                    use = Use("relation", schema, change.table_name, change.column_name)
+                    if change.type_ is not KEEP:
+                        hits.retyped.add(use)
+                    if change.new_column_name is not KEEP:
+                        hits.renamed.add(use)
+                case DropColumn():
+                    hits.gone.add(Use("relation", schema, change.table_name, change.column_name))
+                case DropTable():
+                    hits.gone.add(Use("relation", schema, change.table_name))
+                case RenameTable():
+                    hits.renamed.add(Use("relation", schema, change.old_table_name))
+                case ReplaceEnum():
+                    hits.retyped |= {
+                        Use("relation", key[0], key[1], column.name)
+                        for key, table in theirs.tables.items()
+                        for column in table.columns
+                        if column.enum is not None and column.enum.name == change.enum_name
+                    }
+        return hits
+
+
+def _about(value: ObjectValue, things: Collection[Use]) -> list[Use]:
+    """Give which of some things an object is about: as the database says, else by its words."""
+    if value.uses is not None:
+        whole = {replace(u, part=None) for u in value.uses}
+        return [t for t in things if t in value.uses or (t.part is None and t in whole)]
+    found = {name for _, _, name in names(said(value))}
+    return [
+        t for t in things if t.name.lower() in found and (t.part is None or t.part.lower() in found)
+    ]
+
+
+class _Comparison:
+    def __init__(self, theirs: Snapshot, ours: Snapshot, hits: _Hits, context: Context) -> None:
+        self.theirs, self.ours, self.hits, self.context = theirs, ours, hits, context
+        self.database, self.options = context.database, context.options
+        self.tracks = context.database.tracks_dependencies
+        self.pairs = dict(self._paired())
+        self.partners = {b.key: a for a, b in self.pairs.items()}
+
+    def _paired(self) -> Iterable[tuple[ObjectKey, ObjectValue]]:
+        """Yield their key and our value of each object on both sides; a routine alone of its name by that."""
+        left = []
+        for value in self.ours.objects.values():
+            if value.key in self.theirs.objects:
+                yield value.key, value
+            else:
+                left.append(value)
+        for value in left:
+            named = [
+                key
+                for key in self.theirs.objects
+                if replace(key, signature="") == replace(value.key, signature="")
+                and key not in self.ours.objects
+            ]
+            if len(named) == 1:
+                yield named[0], value
+
+    def around(self) -> Around:
+        every = {**self.theirs.objects}
+        gone = [v for v in every.values() if v.key not in self.pairs and self._goes(v)]
+        changed = [v for v in every.values() if self._differs(v)]
+        away = {v.key for v in gone}
+        away |= {v.key for v in changed if not self._in_place(v)}
+        if self.tracks:
+            hit = self.hits.retyped | self.hits.gone
+            away |= {v.key for v in every.values() if _about(v, hit)}
+        self._spread(away)
+        self._refuse(away, {v.key for v in gone}, changed)
+        over = [v for v in changed if v.key not in away]
+        return self._changes(away, {v.key for v in gone}, over)
+
+    def _goes(self, value: ObjectValue) -> bool:
+        """Tell whether what nobody declared is dropped: not what others own, or what isn't looked after."""
+        key, options = value.key, self.options
+        kinds = options.object_kinds
+        if kinds is None:
+            kinds = {k.kind for k in self.ours.objects}
+        if key.kind not in kinds or value.owner is not None:
+            return False
+        if key.schema is not None and not options.include_schemas:
+            return False
+        default = self.theirs.default_schema
+        named = (key.schema, key.table or key.name)
+        return (
+            options.takes_table(named, default)
+            and options.takes_name(key.name, key.kind, schema_name=key.schema)
+            and options.takes_object(value.create, key.name, key.kind, True)
+        )
+
+    def _differs(self, value: ObjectValue) -> bool:
+        our = self.pairs.get(value.key)
+        if our is None or (our.text == value.text and not self._comments_differ(value, our)):
+            return False
+        return self.options.takes_object(
+            our.source, our.key.name, our.key.kind, False, value.create
+        )
+
+    def _comments_differ(self, value: ObjectValue, our: ObjectValue) -> bool:
+        """Tell whether a view has another comment than ours says; what says none leaves it be."""
+        said = getattr(our.create, "comment", None)
+        return said is not None and self.tracks and said != value.create.comment
+
+    def _in_place(self, value: ObjectValue) -> bool:
+        """Tell whether the new one can take the place of the old one, and back."""
+        our, hits = self.pairs[value.key], self.hits
+        if _about(value, hits.retyped | hits.gone | hits.renamed):
+            return False
+        if value.materialized or our.materialized:
+            return False
+        return not self.tracks or our.shape == value.shape
+
+    def _needs(self, value: ObjectValue, others: Iterable[ObjectValue]) -> set[ObjectKey]:
+        """Give which of their objects one of theirs needs."""
+        if value.uses is None or value.key.kind == "trigger":
+            found = set(mentions(value, others))
+            if value.uses is None:
+                return found
+        else:
+            found = set()
+        for use in value.uses:
+            if use.kind == "relation":
+                found.add(ObjectKey("view", use.schema, use.name))
+            else:
+                part = use.part or ""
+                found |= {
+                    ObjectKey(kind, use.schema, use.name, signature=part)
+                    for kind in ("function", "procedure")
+                }
+        return found - {value.key}
+
+    def _spread(self, away: set[ObjectKey]) -> None:
+        """Add what needs something that is dropped.
+
+        SQLite and PostgreSQL alter no table while a view is broken; elsewhere it would be
+        replaced by what can't be undone before that comes back.
+        """
+        every = list(self.theirs.objects.values())
+        needs = {v.key: self._needs(v, every) for v in every}
+        grown = True
+        while grown:
+            grown = False
+            for value in every:
+                if value.key in away:
+                    continue
+                on_view = value.key.kind == "trigger" and value.key.view in away
+                if on_view or needs[value.key] & away:
+                    away.add(value.key)
+                    grown = True
+
+    def _refuse(
+        self, away: set[ObjectKey], gone: set[ObjectKey], changed: Iterable[ObjectValue]
+    ) -> None:
+        for key in sorted(away | {v.key for v in changed}, key=_rank):
+            value = self.theirs.objects[key]
+            if value.owner is not None:
+                raise ForeignObject(
+                    value.create.kind if key.kind == "view" else key.kind, key.spoken, value.owner
+                )
+        if not self.tracks:
+            return
+        every = list(self.theirs.objects.values())
+        for value in every:
+            if value.key in gone or value.key in self.pairs or value.key not in away:
+                continue
+            needed = self._needs(value, every) & gone
+            lost = _about(value, self.hits.gone)
+            if needed or lost:
+                what = [k.spoken for k in needed] + [_spoken(use) for use in lost]
+                raise StillUsed(sorted(what)[0], f"{value.key.kind} {value.key.spoken}")
+
+    def _changes(
+        self, away: set[ObjectKey], gone: set[ObjectKey], over: list[ObjectValue]
+    ) -> Around:
+        theirs = list(self.theirs.objects.values())
+        leaving = self._in_order([v for v in theirs if v.key in away], self._needs)[::-1]
+        called = self._called(self.theirs)
+        last = [v for v in leaving if v.key in gone and v.key.name.lower() in called]
+        first = [c for v in leaving if v not in last for c in self._dropped(v)]
+        coming: list[tuple[ObjectValue, Change]] = []
+        for value in self.ours.objects.values():
+            partner = self.partners.get(value.key)
+            if partner is None:
+                if self.options.takes_object(value.source, value.key.name, value.key.kind, False):
+                    coming.append((value, value.create))
+            elif partner in away:
+                coming.append((value, self._kept(value, self.theirs.objects[partner])))
+        coming += [
+            (v, v.create) for v in theirs if v.key in away - gone and v.key not in self.pairs
+        ]
+        for value in over:
+            our = self.pairs[value.key]
+            coming.append((our, self._over(our, value)))
+        change_of = {value.key: change for value, change in coming}
+        in_order = self._in_order([v for v, _ in coming], lambda v, o: set(mentions(v, o)))
+        wanted = self._called(self.ours)
+        early = [
+            v
+            for v in in_order
+            if v.key not in self.partners and v.key not in self.theirs.objects
+            and v.key.kind == "function" and v.key.name.lower() in wanted
+        ]  # fmt: skip
+        late: list[Change] = []
+        for value in in_order:
+            if value not in early:
+                late.append(change_of[value.key])
+                if value.key not in {self.pairs[v.key].key for v in over}:
+                    late += self._indexes(value)
+        late += self._index_changes(away)
+        late += [v.drop for v in last]
+        return Around(tuple(first), tuple(change_of[v.key] for v in early), tuple(late))
+
+    def _in_order(self, values: list[ObjectValue], needs: Any) -> list[ObjectValue]:
+        """Sort so that what is needed comes first; equals by kind and name.
+
+        Raises:
+            CyclicDefinitions: Views need each other.
+        """
+        values = sorted(values, key=lambda v: _rank(v.key))
+        known = {v.key: v for v in values}
+        done: dict[ObjectKey, ObjectValue] = {}
+        path: list[ObjectKey] = []
+
+        def visit(value: ObjectValue) -> None:
+            if value.key in done:
+                return
+            if value.key in path:
+                circle = path[path.index(value.key) :]
+                if all(key.kind == "view" for key in circle):
+                    raise CyclicDefinitions(tuple(key.spoken for key in circle))
+                return
+            path.append(value.key)
+            for key in sorted(needs(value, values) & known.keys(), key=_rank):
+                visit(known[key])
+            path.pop()
+            done.setdefault(value.key, value)
+
+        for value in values:
+            visit(value)
+        return list(done.values())
+
+    def _called(self, schema: Snapshot) -> set[str]:
+        """Give the routines that tables call, in small letters."""
+        texts = [
+            text
+            for table in schema.tables.values()
+            for text in (
+                *(c.default for c in table.columns),
+                *(c.computed.expression for c in table.columns if c.computed),
+                *(c.text for c in table.checks),
+                *(e.text for i in table.indexes for e in i.elements if e.expression),
+                *(i.where for i in table.indexes),
+            )
+            if text
+        ]
+        return {name for sql in texts for kind, _, name in names(sql) if kind == "routine"}
+
+    def _dropped(self, value: ObjectValue) -> list[Change]:
+        stub = TableValue(value.key.name, value.key.schema)
+        indexes = [create_index(stub, index, self.database) for index in value.indexes]
+        drops: list[Change] = [
+            DropIndex(str(i.index_name), i.table_name, schema=i.schema, existing_index=i)
+            for i in indexes
+        ]
+        return [*drops, value.drop]
+
+    def _indexes(self, value: ObjectValue) -> list[Change]:
+        if value.source is not None:
+            return list(value.source.indexes)
+        stub = TableValue(value.key.name, value.key.schema)
+        return [create_index(stub, index, self.database) for index in value.indexes]
+
+    def _index_changes(self, away: set[ObjectKey]) -> list[Change]:
+        """Give what leads to our indexes of views that stay as they are."""
+        changes: list[Change] = []
+        for key, our in self.pairs.items():
+            value = self.theirs.objects[key]
+            if key in away or not our.materialized or our.source is None:
+                continue
+            stub = TableValue(key.name, key.schema)
+            there = {i.name: i for i in value.indexes}
+            wanted = {str(i.index_name): i for i in our.source.indexes}
+            for name, index in there.items():
+                given = wanted.get(str(name))
+                if given is None or self._index_value(given) != self._plain(index):
+                    made = create_index(stub, index, self.database)
+                    changes.append(
+                        DropIndex(str(name), key.name, schema=key.schema, existing_index=made)
+                    )
+            for name, given in wanted.items():
+                if name not in there or self._index_value(given) != self._plain(there[name]):
+                    changes.append(given)
+        return changes
+
+    def _index_value(self, change: CreateIndex) -> IndexValue:
+        return self._plain(self.database.parse_index(self.database.speller.ddl(change)))
+
+    def _plain(self, index: IndexValue) -> IndexValue:
+        return replace(index, using=None if index.using == "btree" else index.using)
+
+    def _kept(self, our: ObjectValue, value: ObjectValue) -> Change:
+        """Give what creates ours anew, with the comment and the rights that theirs has."""
+        made: Any = our.create
+        if our.key.kind != "view":
+            return made  # type: ignore[no-any-return]  # it is a change
+        comment = made.comment if made.comment is not None else value.create.comment
+        grants = {**value.create.grants, **made.grants}
+        return made.replace(comment=comment, grants=grants)  # type: ignore[no-any-return]
+
+    def _over(self, our: ObjectValue, value: ObjectValue) -> Change:
+        """Give what puts ours in the place of theirs."""
+        name = "existing_" + ("view" if our.key.kind == "view" else our.key.kind)
+        made: Change = our.create.replace(or_replace=True, **{name: value.create})
+        return made
+
+
+_KINDS = ("function", "procedure", "view", "trigger")
+
+
+def _rank(key: ObjectKey) -> tuple[Any, ...]:
+    return (_KINDS.index(key.kind), key.schema or "", key.name, key.table or "", key.signature)
+
+
+def _spoken(use: Use) -> str:
+    return ".".join(part for part in (use.schema, use.name, use.part) if part)
