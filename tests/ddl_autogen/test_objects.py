@@ -217,6 +217,7 @@ def left(connection: Connection, metadata: MetaData, **options: Any) -> list[str
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), list(pairwise(STATES)))
 @pytest.mark.parametrize("server", SERVERS)
 def test_there_and_back(

@@ -13,6 +13,8 @@ class Traits:
         transactional_ddl: Whether CREATE and ALTER can be rolled back.
         begin: What opens a transaction in a script.
         terminator: What ends a statement in a script.
+        delimiter: What ends a statement that holds a terminator of its own (the body of a
+            trigger), in a script whose client is told so by DELIMITER; "" where it reads SQL.
         separator: A line of its own behind each statement in a script; "" for none.
         comments_apart: Whether a comment is a statement of its own (COMMENT ON),
             not part of the table or column.
@@ -25,6 +27,7 @@ class Traits:
     begin: str = "BEGIN"
     terminator: str = ";"
     separator: str = ""
+    delimiter: str = ""
     comments_apart: bool = False
     empty_tables: bool = False
     table_options: frozenset[str] = frozenset()
@@ -37,9 +40,11 @@ _TRAITS = {
     # SQLite, lang_transaction: every statement but a few PRAGMAs and VACUUM joins the transaction
     "sqlite": Traits(transactional_ddl=True),
     # MySQL 8.4 manual, Statements That Cause an Implicit Commit
-    "mysql": Traits(transactional_ddl=False),
+    # and mysql Client Commands, delimiter
+    "mysql": Traits(transactional_ddl=False, delimiter="//"),
     # MariaDB Knowledge Base, SQL statements that cause an implicit commit
-    "mariadb": Traits(transactional_ddl=False),
+    # and Delimiters
+    "mariadb": Traits(transactional_ddl=False, delimiter="//"),
     # SQL Server manual, "Transactions": DDL joins them; BEGIN alone opens a block of
     # statements; "SQL Server Utilities Statements - GO"; a comment is an extended property,
     # set by a procedure (sp_addextendedproperty)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from ddl_constructs import Change, stands_alone, traits
+from ddl_constructs import Change, stands_alone, tokens, traits
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.sql.base import Executable
@@ -155,6 +155,13 @@ class OfflineSink:
             mirror.took(self.written[-1])
 
     def _write(self, text: str, *, separate: bool = True) -> None:
+        delimiter = self._traits.delimiter
+        if delimiter and any(token.text == self._traits.terminator for token in tokens(text)):
+            while delimiter in text:
+                delimiter += delimiter[0]
+            whole = f"DELIMITER {delimiter}\n{text}{delimiter}\nDELIMITER {self._traits.terminator}"
+            self._stream.write(f"{whole}\n\n")
+            return
         ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
         separator = f"{self._separator}\n" if self._separator and separate else ""
         self._stream.write(f"{text}{ended}\n{separator}\n")
