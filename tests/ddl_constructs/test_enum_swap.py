@@ -13,6 +13,64 @@ SWAP = ReplaceEnum("m", ["a", "b %"], renamed={"b": "b %"})
 ROWS = ("CREATE TABLE t (id serial, x m)", "INSERT INTO t(x) VALUES ('a'), ('b'), (NULL)")
 NOTHING = "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'"
 
+CASES = [
+    pytest.param(ROWS, "SELECT x::text FROM t ORDER BY id", ["a", "b %", None], id="rows"),
+    pytest.param(
+        ("CREATE TABLE t (x m DEFAULT 'b')",),
+        "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef",
+        ["'b %'::m"],
+        id="default",
+    ),
+    pytest.param(
+        ("CREATE TABLE t (x m[] DEFAULT '{a,b}')", "INSERT INTO t VALUES (DEFAULT), ('{}')"),
+        "SELECT x::text FROM t UNION ALL SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef",
+        ['{a,"b %"}', "{}", "'{a,\"b %\"}'::m[]"],
+        id="array",
+    ),
+    pytest.param(
+        (*ROWS, "CREATE UNIQUE INDEX i ON t (id) WHERE x = 'b'"),
+        "SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indpred IS NOT NULL",
+        ["(x = 'b %'::m)"],
+        id="partial-index",
+    ),
+    pytest.param(
+        (*ROWS, "ALTER TABLE t ADD CONSTRAINT ck CHECK (x IN ('a', 'b'))"),
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck'",
+        ["CHECK ((x = ANY (ARRAY['a'::m, 'b %'::m])))"],
+        id="check",
+    ),
+    pytest.param(
+        ("CREATE TABLE t (x m PRIMARY KEY)", "CREATE TABLE u (y m REFERENCES t)"),
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'",
+        ["FOREIGN KEY (y) REFERENCES t(x)"],
+        id="key-between-two",
+    ),
+    pytest.param(
+        (
+            "CREATE TABLE t (x m)",
+            "CREATE TABLE u () INHERITS (t)",
+            "INSERT INTO u VALUES ('b')",
+        ),
+        "SELECT x::text FROM t",
+        ["b %"],
+        id="inherited",
+    ),
+    pytest.param(
+        (*ROWS, "CREATE TYPE m__old AS ENUM ('z')"),
+        "SELECT x::text FROM t ORDER BY id",
+        ["a", "b %", None],
+        id="name-in-between-is-taken",
+    ),
+    pytest.param(
+        ("COMMENT ON TYPE m IS '50% :x'", "REVOKE USAGE ON TYPE m FROM PUBLIC"),
+        "SELECT obj_description('m'::regtype, 'pg_type') UNION ALL "
+        "SELECT grantee::text FROM pg_type, aclexplode(typacl) WHERE typname = 'm' "
+        "AND grantee = 0",
+        ["50% :x"],
+        id="comment-and-rights",
+    ),
+]
+
 
 @pytest.fixture
 def connection(postgresql_url: str) -> Iterator[Connection]:
@@ -23,66 +81,7 @@ def connection(postgresql_url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("made", "ask", "found"),
-    [
-        pytest.param(ROWS, "SELECT x::text FROM t ORDER BY id", ["a", "b %", None], id="rows"),
-        pytest.param(
-            ("CREATE TABLE t (x m DEFAULT 'b')",),
-            "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef",
-            ["'b %'::m"],
-            id="default",
-        ),
-        pytest.param(
-            ("CREATE TABLE t (x m[] DEFAULT '{a,b}')", "INSERT INTO t VALUES (DEFAULT), ('{}')"),
-            "SELECT x::text FROM t UNION ALL SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef",
-            ['{a,"b %"}', "{}", "'{a,\"b %\"}'::m[]"],
-            id="array",
-        ),
-        pytest.param(
-            (*ROWS, "CREATE UNIQUE INDEX i ON t (id) WHERE x = 'b'"),
-            "SELECT pg_get_expr(indpred, indrelid) FROM pg_index WHERE indpred IS NOT NULL",
-            ["(x = 'b %'::m)"],
-            id="partial-index",
-        ),
-        pytest.param(
-            (*ROWS, "ALTER TABLE t ADD CONSTRAINT ck CHECK (x IN ('a', 'b'))"),
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck'",
-            ["CHECK ((x = ANY (ARRAY['a'::m, 'b %'::m])))"],
-            id="check",
-        ),
-        pytest.param(
-            ("CREATE TABLE t (x m PRIMARY KEY)", "CREATE TABLE u (y m REFERENCES t)"),
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'",
-            ["FOREIGN KEY (y) REFERENCES t(x)"],
-            id="key-between-two",
-        ),
-        pytest.param(
-            (
-                "CREATE TABLE t (x m)",
-                "CREATE TABLE u () INHERITS (t)",
-                "INSERT INTO u VALUES ('b')",
-            ),
-            "SELECT x::text FROM t",
-            ["b %"],
-            id="inherited",
-        ),
-        pytest.param(
-            (*ROWS, "CREATE TYPE m__old AS ENUM ('z')"),
-            "SELECT x::text FROM t ORDER BY id",
-            ["a", "b %", None],
-            id="name-in-between-is-taken",
-        ),
-        pytest.param(
-            ("COMMENT ON TYPE m IS '50% :x'", "REVOKE USAGE ON TYPE m FROM PUBLIC"),
-            "SELECT obj_description('m'::regtype, 'pg_type') UNION ALL "
-            "SELECT grantee::text FROM pg_type, aclexplode(typacl) WHERE typname = 'm' "
-            "AND grantee = 0",
-            ["50% :x"],
-            id="comment-and-rights",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("made", "ask", "found"), CASES)
 def test_what_hangs_on_the_type_comes_along(
     connection: Connection, made: tuple[str, ...], ask: str, found: list[str | None]
 ) -> None:
@@ -92,6 +91,29 @@ def test_what_hangs_on_the_type_comes_along(
     connection.execute(SWAP)
 
     assert connection.exec_driver_sql(ask.replace("%", "%%")).scalars().all() == found
+
+
+@pytest.mark.parametrize(("made", "ask", "found"), CASES)
+def test_a_script_finds_the_columns_when_it_runs(
+    connection: Connection, made: tuple[str, ...], ask: str, found: list[str | None]
+) -> None:
+    """The text is executed here; it takes the same along as a connection does."""
+    change = ReplaceEnum("m", ["c", "it's $do$", "b", "a"])
+    for sql in made:
+        connection.exec_driver_sql(sql.replace("%", "%%"))
+    begun = connection.begin_nested()
+    connection.execute(change)
+    online = connection.exec_driver_sql(ask.replace("%", "%%")).scalars().all()
+    begun.rollback()
+
+    (piece,) = change.statements(postgresql.dialect())
+    text_of_it = str(piece.compile(dialect=postgresql.dialect()))
+    connection.exec_driver_sql(text_of_it, execution_options={"no_parameters": True})
+
+    assert connection.exec_driver_sql(ask.replace("%", "%%")).scalars().all() == online
+    assert connection.exec_driver_sql("SELECT enum_range(NULL::m)::text").scalar() == (
+        '{c,"it\'s $do$",b,a}'
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from migrate_cli.operations import Operations
 from sqlalchemy import Connection, text
 
 from .catalog import READERS
+from .offline import Scripts, folder, has_client
 from .pairs import Pair
 from .spec import Schema, Tab
 from .types import row_value
@@ -21,8 +23,14 @@ from .types import row_value
 ROWS = (1, 2, 3)
 
 
-def walk(connection: Connection, pair: Pair) -> list[str]:
-    """Go there and back; give what didn't hold, empty if all did."""
+def walk(connection: Connection, pair: Pair, *, scripts: bool = True) -> list[str]:
+    """Go there and back; give what didn't hold, empty if all did.
+
+    Args:
+        connection: A database for it alone.
+        pair: The schemas.
+        scripts: Whether the way is gone again by SQL scripts, if there is a client to run them.
+    """
     database = pair_database(connection)
     read = READERS[database]
     wrong: list[str] = []
@@ -52,12 +60,64 @@ def walk(connection: Connection, pair: Pair) -> list[str]:
         wrong += [f"left: {c.describe()}" for c in compare(connection, pair.before.metadata())]
         wrong += _differences("rows down", rows, kept_rows(connection, pair))
         connection.commit()
+        if scripts and has_client(connection):
+            said = by_scripts(connection, pair, up, (begun, wanted), rows)
+            wrong += [f"offline: {line}" for line in said]
     except Exception as err:  # whatever it is, it is what the test tells
         connection.rollback()
         said = str(getattr(err, "orig", None) or err).strip()
         statement = str(getattr(err, "statement", "") or "")
         wrong.append(f"{type(err).__name__}: {said}\n      {statement}")
     return wrong
+
+
+def by_scripts(
+    connection: Connection,
+    pair: Pair,
+    up: Sequence[Change],
+    catalogs: tuple[set[str], set[str]],
+    rows: set[str],
+) -> list[str]:
+    """Make the first schema, lead it to the second one and back, and drop it, by SQL scripts.
+
+    Args:
+        connection: Where.
+        pair: The schemas.
+        up: The changes from the first to the second one.
+        catalogs: What the catalog says of each.
+        rows: The values to be kept.
+    """
+    cleared(connection)
+    empty = _read(connection)
+    first = compare(connection, pair.before.metadata())
+    connection.commit()
+    with folder() as at:
+        scripts = Scripts(connection, Path(at))
+        scripts.write("r1", None, first)
+        scripts.write("r2", "r1", up)
+        if said := scripts.up("r1"):
+            return said
+        wrong = _differences("r1", catalogs[0], _read(connection))
+        filled(connection, pair)
+        connection.commit()
+        for go, target, wanted in (
+            (scripts.up, "r1:r2", catalogs[1]),
+            (scripts.down, "r2:r1", catalogs[0]),
+            (scripts.down, "r1:base", empty),
+        ):
+            if said := go(target):
+                return [*wrong, *said]
+            wrong += _differences(target, wanted, _read(connection))
+            if wanted is not empty:
+                wrong += _differences(f"rows {target}", rows, kept_rows(connection, pair))
+            connection.rollback()
+    return wrong
+
+
+def _read(connection: Connection) -> set[str]:
+    """Read the catalog, the table apart that the scripts keep for themselves."""
+    found = READERS[pair_database(connection)](connection)
+    return {line for line in found if "the_version" not in line}
 
 
 def pair_database(connection: Connection) -> str:

@@ -191,6 +191,11 @@ def sequence_text(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
     """Write what creates, drops or alters a sequence; refused where there are none."""
     if not compiler.dialect.supports_sequences:
         raise UnsupportedChange(change.describe(), compiler.dialect.name, "it has no sequences")
+    return written_sequence(change, compiler)
+
+
+def written_sequence(change: Change, compiler: DDLCompiler) -> str:
+    """Write it, whatever the dialect says about sequences."""
     match change:
         case CreateSequence():
             return _create(change, compiler)

@@ -24,7 +24,7 @@ from ..constraint import DropConstraint, constraint_name
 from ..detached import make_table
 from ..errors import MissingFact, UnsupportedChange
 from ..index import CreateIndex, DropIndex, RenameIndex
-from ..sequence import AlterSequence, CreateSequence, sequence_text
+from ..sequence import AlterSequence, CreateSequence, DropSequence, sequence_text, written_sequence
 from ..table import RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions, refused
 
@@ -81,16 +81,43 @@ def _is_expression(element: Any) -> bool:
 @lowers(DropIndex, "mysql", "mariadb")
 def _drop_index(
     change: DropIndex, dialect: Dialect, connection: Connection | None
-) -> Iterator[ExecutableDDLElement]:
+) -> Iterator[ExecutableDDLElement | TextClause]:
     if change.table_name is None:
         raise MissingFact(
             change.describe(), ("table_name",), f"{dialect.name} drops an index ON its table"
         )
     if change.if_exists and not is_mariadb(dialect):
+        if connection is None:
+            yield from _drop_if_there(change, dialect)
+            return
         if not guard.has_index(change, change.table_name, connection, dialect):
             return
         change = change.replace(if_exists=None)
     yield change
+
+
+def _drop_if_there(change: DropIndex, dialect: Dialect) -> Iterator[TextClause]:
+    """Look when it runs: MySQL 8.4 manual, PREPARE Statement; information_schema.STATISTICS."""
+    drop = str(change.replace(if_exists=None).compile(dialect=dialect))
+    if dialect.identifier_preparer._double_percents:
+        drop = drop.replace("%%", "%")
+    schema = "DATABASE()" if change.schema is None else _literal(change.schema)
+    there = (
+        f"SELECT 1 FROM information_schema.statistics WHERE table_schema = {schema} "
+        f"AND table_name = {_literal(str(change.table_name))} "
+        f"AND index_name = {_literal(change.index_name)}"
+    )
+    for sql in (
+        f"SET @migrate_step = IF(EXISTS ({there}), {_literal(drop)}, 'DO 0')",
+        "PREPARE migrate_step FROM @migrate_step",
+        "EXECUTE migrate_step",
+        "DEALLOCATE PREPARE migrate_step",
+    ):
+        yield sqltext.raw_text(sql)
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 @compiles(DropIndex, "mysql", "mariadb")
@@ -108,10 +135,20 @@ def _drop_constraint_text(change: DropConstraint, compiler: DDLCompiler, **kw: A
     table = sqltext.table(compiler, change.table_name, change.schema)
     if change.type_ == "primary":
         return f"ALTER TABLE {table} DROP PRIMARY KEY"
-    other = "CONSTRAINT" if is_mariadb(compiler.dialect) else "CHECK"
-    kind = _DROP.get(str(change.type_), other)
+    kind = _DROP.get(str(change.type_), _check_word(compiler.dialect))
     exists = sqltext.yes(change.if_exists, "IF EXISTS")
     return f"ALTER TABLE {table} DROP {kind} {exists}{constraint_name(change, compiler)}"
+
+
+def _check_word(dialect: Dialect) -> str:
+    """Give the word that a CHECK is dropped by.
+
+    MariaDB knows CONSTRAINT only, MySQL too since 8.0.19 (its manual, ALTER TABLE); so where no
+    server was met, that runs on both: URLs of MySQL's are used for MariaDB.
+    """
+    met = getattr(dialect, "server_version_info", None) is not None
+    older = met and not is_mariadb(dialect) and not version(dialect, (8, 0, 19), ())
+    return "CHECK" if older else "CONSTRAINT"
 
 
 @compiles(CreateTableComment, "mysql", "mariadb")
@@ -131,9 +168,17 @@ def _comment(table_name: str, schema: str | None, comment: str, compiler: DDLCom
 
 @compiles(CreateSequence, "mysql", "mariadb")
 @compiles(AlterSequence, "mysql", "mariadb")
+@compiles(DropSequence, "mysql", "mariadb")
 def _sequence_text(change: Change, compiler: DDLCompiler, **kw: Any) -> str:
-    """MariaDB KB, CREATE SEQUENCE: NOCYCLE is one word there; ALTER SEQUENCE: no RENAME."""
-    text = sequence_text(change, compiler)  # or a refusal, where there are none
+    """MariaDB KB, CREATE SEQUENCE: NOCYCLE is one word there; ALTER SEQUENCE: no RENAME.
+
+    MariaDB has sequences since 10.3, which SQLAlchemy's dialect knows when it has met the server.
+    A dialect of MySQL's with a true `may_be_mariadb`, which is an attribute of ours, writes them.
+    """
+    dialect = compiler.dialect
+    unmet = getattr(dialect, "server_version_info", None) is None
+    writes = unmet and (is_mariadb(dialect) or getattr(dialect, "may_be_mariadb", False))
+    text = (written_sequence if writes else sequence_text)(change, compiler)
     if isinstance(change, AlterSequence) and change.aspects == ("new_sequence_name",):
         old = sqltext.table(compiler, change.sequence_name, change.schema)
         new = sqltext.table(compiler, str(change.new_sequence_name), change.schema)

@@ -25,6 +25,7 @@ from ..enum import CreateEnum, DropEnum, EnumColumn, ReplaceEnum
 from ..errors import MissingFact, UnsupportedChange
 from ..guard import schema_on
 from ..sqltext import raw_text
+from .postgresql_swap_block import swap_what_is_there
 
 
 @lowers(ReplaceEnum, "postgresql")
@@ -33,13 +34,16 @@ def _replace_enum(
 ) -> Iterator[ExecutableDDLElement | Executable]:
     """Rename the type away, create the new one, convert each column, drop the old one."""
     columns = change.columns
+    old, schema = f"{_beginning(change.enum_name)}__old", change.schema
     if columns is None:
         if connection is None:
-            raise MissingFact(
-                change.describe(), ("columns",), "which columns are of the type isn't known"
-            )
+            if change.renamed:
+                raise MissingFact(
+                    change.describe(), ("columns",), "which columns have those labels isn't known"
+                )
+            yield swap_what_is_there(change, old)
+            return
         columns = enum_columns(change, connection)
-    old, schema = f"{_beginning(change.enum_name)}__old", change.schema
     before: list[TextClause] = []
     after: list[TextClause] = []
     kept: list[TextClause] = []

@@ -1,5 +1,7 @@
 """Running on MariaDB, under its own name in a URL: as on MySQL."""
 
+from sqlalchemy.engine.interfaces import Dialect
+
 from .mysql import (
     at_work,
     batch,
@@ -25,7 +27,13 @@ __all__ = [
     "missed_its_lock",
     "read_only",
     "session",
+    "set_offline",
     "table_sizes",
     "timeouts",
     "way_on",
 ]
+
+
+def set_offline(dialect: Dialect) -> None:
+    """Know sequences, as MariaDB does since 10.3: SQLAlchemy's dialect waits for the server's version."""
+    dialect.supports_sequences = True
