@@ -15,6 +15,7 @@ from migrate_cli.allowances import allowances
 from migrate_cli.cli.door import run
 from migrate_cli.commands import current, downgrade, stamp, upgrade
 from migrate_cli.errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
+from migrate_cli.failures import RevisionFailed
 from migrate_cli.gates import Gate
 from migrate_cli.losses import losses
 from sqlalchemy import text
@@ -298,3 +299,82 @@ def test_an_alembic_project_may_say_that_there_is_no_way_back(
 
     assert run(["downgrade", "base"]) == 1
     assert "can't undo aa11: it is irreversible: merged" in capsys.readouterr().err
+
+
+NARROWER = {
+    "shorter": ("sa.String(50)", "'abcdefgh'", "sa.String(length=3)"),
+    "fewer-digits": ("sa.Numeric(10, 3)", "1.237", "sa.Numeric(10, 1)"),
+    "smaller": ("sa.Integer()", "70000", "sa.SmallInteger()"),
+    "no-time-of-day": ("sa.DateTime()", "'2020-01-02 03:04:05'", "sa.Date()"),
+    "no-number": ("sa.String(9)", "'abc'", "sa.Integer()"),
+    "no-label": ("sa.String(9)", "'abc'", "sa.Enum('a', 'b', name='ab')"),
+}
+
+
+DROP = 'op.drop_column("t", "c")'
+
+
+def with_narrower_type(project: Any, kind: str, *, before: str = DROP) -> None:
+    """A table with a row, and a revision by which a column gets a type that the row doesn't fit."""
+    old, value, new = NARROWER[kind]
+    made = f'op.create_table("t", sa.Column("b", {old}), sa.Column("c", sa.Integer))'
+    project.revision("a1a1", None, f'{made}\nop.execute("INSERT INTO t (b) VALUES ({value})")')
+    upgrade(project.config)
+    alter = f'op.alter_column("t", "b", type_={new}, existing_type={old})'
+    project.revision("b2b2", "a1a1", f"{before}\n{alter}", "pass")
+
+
+@pytest.mark.parametrize("kind", NARROWER)
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"])
+def test_values_that_another_type_would_spoil_stop_the_run_before_it_begins(
+    server: str, kind: str, make_project: Any, request: pytest.FixtureRequest
+) -> None:
+    """MariaDB isn't strict here: it would cut, round and clamp them, and say nothing."""
+    url = request.getfixturevalue(f"{server}_url")
+    lax = {"mariadb": "?init_command=SET sql_mode=''", "postgresql": ""}[server]
+    project = make_project(url + lax)
+    with_narrower_type(project, kind)
+    with project.connect() as connection:
+        before = connection.execute(text("SELECT * FROM t")).all()
+
+    with pytest.raises(WouldLoseData, match=r"alter type of t\.b to .*: has rows"):
+        upgrade(project.config, gate=Gate(data_loss="refuse"))
+
+    assert at(project) == ["a1a1"]
+    with project.connect() as connection:
+        assert connection.execute(text("SELECT * FROM t")).all() == before
+
+
+def test_rows_that_a_script_may_have_mended_are_not_asked_about(
+    make_project: Any, postgresql_url: str
+) -> None:
+    project = make_project(postgresql_url)
+    with_narrower_type(project, "shorter", before='op.execute("UPDATE t SET b = left(b, 3)")')
+
+    upgrade(project.config, gate=Gate(data_loss="refuse"))
+
+    assert at(project) == ["b2b2"]
+
+
+@pytest.mark.parametrize("before", ["", 'op.execute("UPDATE t SET b = left(b, 3)")\n'])
+def test_a_type_that_holds_less_is_read_from_the_text(sqlite_project: Any, before: str) -> None:
+    alter = 'op.alter_column("t", "b", type_=sa.String(length=3), existing_type=sa.Text())'
+    path = sqlite_project.revision("a1a1", None, before + alter)
+
+    found = [loss.what for loss in losses(path, "upgrade") if loss.narrows]
+
+    assert found == ([] if before else ["alter type of t.b to String(length=3)"])
+
+
+def test_what_postgresql_refuses_itself_is_told_and_rolled_back(
+    make_project: Any, postgresql_url: str
+) -> None:
+    project = make_project(postgresql_url)
+    with_narrower_type(project, "shorter")
+
+    with pytest.raises(RevisionFailed, match="value too long for type character varying"):
+        upgrade(project.config)
+
+    assert at(project) == ["a1a1"]
+    with project.connect() as connection:
+        assert connection.execute(text("SELECT b, c FROM t")).all() == [("abcdefgh", None)]

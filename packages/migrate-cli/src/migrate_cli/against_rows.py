@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +15,11 @@ from ddl_constructs import (
     ExecuteSQL,
     RenameTable,
 )
-from sqlalchemy import cast, column, literal_column, select, table
+from sqlalchemy import column, literal_column, select, table
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import CompileError, DataError, DBAPIError, SAWarning
-from sqlalchemy.types import NullType
 
-from .complaint import reason
 from .errors import Refused, UsageError
+from .narrowed import lost
 
 
 @dataclass(frozen=True)
@@ -224,23 +221,9 @@ class _Looking:
     def _lost(self, change: AlterColumn, there: Any, name: str) -> str | None:
         """Say what rows would lose by another type; None if nothing, or if that can't be told."""
         old, new = change.existing_type, change.type_
-        if new is KEEP or old is KEEP or isinstance(old, NullType) or isinstance(new, NullType):
+        if old is KEEP or new is KEEP:
             return None
-        value: Any = column(name, old)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", SAWarning)  # MySQL has no CAST to some types
-            try:
-                changed = cast(cast(value, new), old) != value
-                found = self._any(there, changed)
-            except (SAWarning, CompileError):
-                return None
-            except DataError as err:
-                return f"has rows that can't become {new!r}: {reason(err)}"
-            except (
-                DBAPIError
-            ):  # no such cast: whether the change says another way, is its own matter
-                return None
-        return "has rows whose value would change" if found else None
+        return lost(self.connection, (there.schema, there.name), name, old, new)
 
     def _any(self, there: Any, condition: Any) -> bool:
         asked: Any = select(literal_column("1")).select_from(there).limit(1)

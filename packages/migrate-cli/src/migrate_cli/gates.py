@@ -6,6 +6,7 @@ import fnmatch
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from revgraph import Step
 from sqlalchemy import column, inspect, literal, select, table
@@ -14,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .config import Config
 from .errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
-from .losses import losses
+from .losses import losses, works_on_rows
+from .narrowed import lost
 from .paths import shown
 from .runner import Run
 from .scripts import Script
@@ -134,6 +136,7 @@ def _fits(pattern: str, around: Run) -> bool:
 def _lost(steps: Iterable[Step[Script]], connection: Connection) -> Iterable[str]:
     """Say what steps would lose, in lines; what is empty or isn't there isn't lost."""
     known: dict[tuple[str | None, str], bool] = {}
+    earlier: list[tuple[Path, str]] = []
     for step in steps:
         script = step.revision.payload
         assert script is not None, "every revision of Scripts.graph carries its script"
@@ -143,7 +146,17 @@ def _lost(steps: Iterable[Step[Script]], connection: Connection) -> Iterable[str
                     known[loss.table] = _has_rows(connection, *loss.table)
                 if not known[loss.table]:
                     continue
-            yield f"{step.revision.id}: {loss.what}    {shown(script.path)}:{loss.line}"
+            said = loss.what
+            if loss.narrows is not None and loss.table is not None:
+                if any(works_on_rows(*one) for one in earlier):  # it may have mended them by then
+                    continue
+                with reading(connection):
+                    found = lost(connection, loss.table, *loss.narrows)
+                if found is None:
+                    continue
+                said = f"{said}: {found}"
+            yield f"{step.revision.id}: {said}    {shown(script.path)}:{loss.line}"
+        earlier.append((script.path, step.direction))
 
 
 def _has_rows(connection: Connection, schema: str | None, name: str) -> bool:

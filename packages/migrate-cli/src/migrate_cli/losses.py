@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.types import TypeEngine
 
 from .allowances import allowances
+from .type_source import imported, type_of
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,15 @@ class Loss:
         what: What it does, in words.
         table: (schema, name) of the table that it is about; None where that can't be told.
         code: The code of lint's rule about it, which allows it too; "data-loss" if there is none.
+        narrows: The column, its type and the one that it gets, where only the rows tell whether
+            something is lost; None where the statement itself loses it.
     """
 
     line: int
     what: str
     table: tuple[str | None, str] | None
     code: str = "data-loss"
+    narrows: tuple[str, TypeEngine[Any], TypeEngine[Any]] | None = None
 
 
 def losses(path: Path, direction: str) -> list[Loss]:
@@ -61,7 +68,7 @@ def _may_lose(source: str, direction: str) -> bool:
     """
     other = "downgrade" if direction == "upgrade" else "upgrade"
     rest = _FUNCTIONS[other].sub(lambda found: found[0] if _quoted(found[0]) else "\n", source)
-    return any(word in rest for word in _WORDS)
+    return any(word in rest for word in _WORDS) or ("alter_column" in rest and "type_=" in rest)
 
 
 def _quoted(text: str) -> bool:
@@ -78,12 +85,39 @@ _WORDS = ("drop_table", "drop_column", "execute", "exec_driver_sql")
 
 def _losses(tree: ast.Module, direction: str) -> Iterator[Loss]:
     other = "downgrade" if direction == "upgrade" else "upgrade"
+    names = imported(tree)
     for node in tree.body:
         if not (isinstance(node, ast.FunctionDef) and node.name == other):
-            yield from _inside(node, {})
+            first = min(_executed(node), default=None)
+            for loss in _inside(node, {}, names):
+                # what a script does to its rows before, is its own matter
+                if loss.narrows is None or first is None or loss.line < first:
+                    yield loss
 
 
-def _inside(node: ast.AST, blocks: dict[str, tuple[str | None, str] | None]) -> Iterator[Loss]:
+def works_on_rows(path: Path, direction: str) -> bool:
+    """Tell whether a script executes statements of its own, by which it may mend rows."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    other = "downgrade" if direction == "upgrade" else "upgrade"
+    bodies = [n for n in tree.body if not (isinstance(n, ast.FunctionDef) and n.name == other)]
+    return any(next(_executed(node), None) for node in bodies)
+
+
+def _executed(node: ast.AST) -> Iterator[int]:
+    """Give the lines where statements are executed, or the connection is asked for."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Call) and _name(one) in ("execute", "exec_driver_sql", "get_bind"):
+            yield one.lineno
+
+
+def _inside(
+    node: ast.AST,
+    blocks: dict[str, tuple[str | None, str] | None],
+    names: Mapping[str, tuple[str, str | None]],
+) -> Iterator[Loss]:
     """Look into a node; *blocks* are the names of batch blocks, and their tables."""
     if isinstance(node, ast.With):
         for item in node.items:
@@ -96,8 +130,31 @@ def _inside(node: ast.AST, blocks: dict[str, tuple[str | None, str] | None]) -> 
                 blocks = {**blocks, item.optional_vars.id: _table(call, 0)}
     if isinstance(node, ast.Call):
         yield from _of_call(node, blocks)
+        yield from _narrowing(node, blocks, names)
     for child in ast.iter_child_nodes(node):
-        yield from _inside(child, blocks)
+        yield from _inside(child, blocks, names)
+
+
+def _narrowing(
+    call: ast.Call,
+    blocks: dict[str, tuple[str | None, str] | None],
+    names: Mapping[str, tuple[str, str | None]],
+) -> Iterator[Loss]:
+    """Give a change of a type that rows may not come through."""
+    func = call.func
+    if not (isinstance(func, ast.Attribute) and func.attr == "alter_column"):
+        return
+    said = {k.arg: k.value for k in call.keywords}
+    speaker = func.value.id if isinstance(func.value, ast.Name) else ""
+    table = blocks[speaker] if speaker in blocks else _table(call, 0)
+    column = _argument(call, 0 if speaker in blocks else 1, "column_name")
+    old, new = type_of(said.get("existing_type"), names), type_of(said.get("type_"), names)
+    if "postgresql_using" in said or None in (table, column, old, new):
+        return
+    assert old is not None, "looked at above"
+    assert new is not None, "looked at above"
+    what = f"alter type of {_shown(table)}.{column} to {new!r}"
+    yield Loss(call.lineno, what, table, narrows=(str(column), old, new))
 
 
 def _of_call(call: ast.Call, blocks: dict[str, tuple[str | None, str] | None]) -> Iterator[Loss]:
