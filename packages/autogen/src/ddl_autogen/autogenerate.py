@@ -8,6 +8,7 @@ from ddl_constructs import Change
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
+from .collector import held_back
 from .compare import Context, MakeSchema, compare_objects, compare_schemas
 from .dialects import database
 from .filters import Options
@@ -53,11 +54,14 @@ def compare(
     options = options or Options()
     all_metadata(metadata)
     known = database(connection.dialect)
-    theirs = read_snapshot(connection, known, options)
-    ours = model_snapshot(metadata, known, theirs.default_schema)
-    default = theirs.default_schema
-    theirs, ours = (one.only(lambda k: options.takes_table(k, default)) for one in (theirs, ours))
-    return compare_snapshots(connection, theirs, ours, Context(known, options))
+    with held_back():
+        theirs = read_snapshot(connection, known, options)
+        default = theirs.default_schema
+        ours = model_snapshot(metadata, known, default)
+        theirs, ours = (
+            one.only(lambda k: options.takes_table(k, default)) for one in (theirs, ours)
+        )
+        return compare_snapshots(connection, theirs, ours, Context(known, options))
 
 
 def compare_snapshots(

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
 from .autogenerate import compare
+from .collector import held_back
 from .filters import Options
 from .render import render
 from .source import Source
@@ -37,10 +38,11 @@ class Migrations:
         Args:
             indent: How deep the lines stand, in steps of four blanks.
         """
-        up, down = (
-            render(changes, dialect=self.dialect, indent=indent)
-            for changes in (self.upgrade, self.downgrade)
-        )
+        with held_back():
+            up, down = (
+                render(changes, dialect=self.dialect, indent=indent)
+                for changes in (self.upgrade, self.downgrade)
+            )
         return up, down
 
 
@@ -79,6 +81,7 @@ def produce_migrations(
     >>> print(*made.sources()[1].lines)
     op.drop_table("users")
     """
-    found = compare(connection, metadata, options)
-    back = reverse(found, connection.dialect)
+    with held_back():
+        found = compare(connection, metadata, options)
+        back = reverse(found, connection.dialect)
     return Migrations(tuple(found), tuple(back), connection.dialect)

@@ -15,20 +15,20 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnElement, TextClause, co
 from sqlalchemy.sql.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
-_PLAIN = {
-    sqltypes.BigInteger,
-    sqltypes.Boolean,
-    sqltypes.Date,
-    sqltypes.DateTime,
-    sqltypes.Float,
-    sqltypes.Integer,
-    sqltypes.JSON,
-    sqltypes.Numeric,
-    sqltypes.SmallInteger,
-    sqltypes.String,
-    sqltypes.Text,
+_PLAIN: dict[type[TypeEngine[Any]], tuple[str, ...]] = {
+    sqltypes.BigInteger: (),
+    sqltypes.Boolean: (),
+    sqltypes.Date: (),
+    sqltypes.DateTime: ("timezone",),
+    sqltypes.Float: ("precision",),
+    sqltypes.Integer: (),
+    sqltypes.JSON: (),
+    sqltypes.Numeric: ("precision", "scale"),
+    sqltypes.SmallInteger: (),
+    sqltypes.String: ("length", "collation"),
+    sqltypes.Text: ("length", "collation"),
 }
-"""Types whose text follows from their class and arguments, and that models have many of."""
+"""Types that models have many of, and the attributes from which their text follows."""
 _BLANKS = re.compile(r"[ \t]+\n")
 _BIND = re.compile(r"(?<![:\w]):(?=[\w$])|\\:")
 
@@ -60,13 +60,13 @@ class Speller:
 
     def type(self, type_: TypeEngine[Any], column: Column[Any] | None = None) -> str:
         """Write a type as a column of it is declared."""
-        if type(type_) in _PLAIN and not type_._variant_mapping:
-            key = type_._static_cache_key  # class and arguments: equal keys compile to equal text
-            if isinstance(key, tuple):
-                known = self._known.get(key)
-                if known is None:
-                    known = self._known[key] = self._types.process(type_, type_expression=column)
-                return known
+        facts = _PLAIN.get(type(type_))
+        if facts is not None and not type_._variant_mapping:
+            key = (type(type_), *[getattr(type_, fact) for fact in facts])
+            known = self._known.get(key)
+            if known is None:
+                known = self._known[key] = self._types.process(type_, type_expression=column)
+            return known
         return self._types.process(type_, type_expression=column)
 
     def default(self, column: Column[Any]) -> str | None:

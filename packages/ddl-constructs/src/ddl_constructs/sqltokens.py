@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+|--[^\n]*|/\*.*?\*/)
   | (?P<string>[eE]'(?:[^'\\]|\\.|'')*'|[xXbBnN]?'(?:[^']|'')*'|\$(?P<tag>[^\W\d]\w*|)\$.*?\$(?P=tag)\$)
-  | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
+  | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|(?<![\w)\]"])\[[^\]]*\])
   | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
   | (?P<word>[^\W\d][\w$]*)
   | (?P<punct>::|\|\||<=|>=|<>|!=|==|<<|>>|->>|->|~~\*|!~~\*|!~~|~~|.)
@@ -19,8 +19,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of SQL.
 
     Attributes:
@@ -58,18 +57,7 @@ def tokens(sql: str) -> Iterator[Token]:
     >>> [token.text for token in tokens("(age>=18) -- grown up")]
     ['(', 'age', '>=', '18', ')']
     """
-    at = 0
-    while at < len(sql):
-        found = _TOKEN.match(sql, at)
-        assert found is not None, "the last alternative matches any character"
-        kind, start, end = str(found.lastgroup), found.start(), found.end()
-        if (
-            kind == "quoted"
-            and sql[start] == "["
-            and start
-            and (sql[start - 1].isalnum() or sql[start - 1] in '_)]"')
-        ):
-            kind, end = "punct", start + 1
-        if kind != "space":
-            yield Token(kind, sql[start:end], start, end)
-        at = end
+    for found in _TOKEN.finditer(sql):  # its last alternative matches any character
+        kind = found.lastgroup
+        if kind is not None and kind != "space":
+            yield Token(kind, found[0], *found.span())

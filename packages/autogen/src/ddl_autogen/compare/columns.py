@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import AddColumn, AlterColumn, Change, DropColumn
 from sqlalchemy import Column
 
 from ..build import column_of, identity_of, server_default
+from ..dialects import Database
 from ..values import ColumnValue, TableValue
 from .comments import column_comment
 from .context import Context
@@ -31,7 +33,7 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
             yield AddColumn(ours.name, made, schema=schema)
     for column in ours.columns:
         existing = found.pop(column.name, None)
-        if existing is not None and existing != column:
+        if existing is not None and not _same(existing, column, database):
             yield from alter_column(existing, column, ours, context)
     for existing in found.values():
         inside = [c for c in theirs.checks if c.column == existing.name]
@@ -40,6 +42,15 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
             made, existing.name, "column", True
         ):
             yield DropColumn(ours.name, existing.name, schema=schema, existing_column=made)
+
+
+def _same(theirs: ColumnValue, ours: ColumnValue, database: Database) -> bool:
+    """Tell whether two columns differ in no more than how their default is spelled."""
+    return theirs == ours or (
+        theirs.default != ours.default
+        and database.same_default(theirs, ours)
+        and replace(ours, default=theirs.default) == theirs
+    )
 
 
 def _system(table: TableValue) -> set[str]:

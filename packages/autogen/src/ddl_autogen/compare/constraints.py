@@ -7,8 +7,9 @@ the new one, where the database can do that.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from ddl_constructs import AddConstraint, Change, DropConstraint, RenameConstraint
@@ -199,7 +200,11 @@ class _Writer:
 
     def __init__(self, theirs: TableValue, ours: TableValue, context: Context) -> None:
         self.theirs, self.ours, self.context = theirs, ours, context
-        self.taken = names_taken(theirs) | names_taken(ours)
+
+    @cached_property
+    def taken(self) -> set[str]:
+        """Names that no constraint of this table can get any more."""
+        return names_taken(self.theirs) | names_taken(self.ours)
 
     def renamed_key(self) -> Iterator[Change]:
         """Yield the new name of a primary key that is the same otherwise, if the model says one."""
@@ -217,9 +222,11 @@ class _Writer:
             )
 
     def differences(
-        self, kind: Kind, gone: Iterable[ConstraintValue], come: Iterable[ConstraintValue]
+        self, kind: Kind, gone: Sequence[ConstraintValue], come: Sequence[ConstraintValue]
     ) -> Iterator[Change]:
         """Yield what goes, then what comes."""
+        if not gone and not come:
+            return
         options = self.context.options
         type_ = _OBJECT_TYPE[kind]
         schema = self.ours.spelled_schema

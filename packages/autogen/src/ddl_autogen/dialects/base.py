@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeVar
 
 from ddl_constructs import ObjectKey
@@ -187,7 +188,7 @@ class Database(ABC):
 
     def canonical_type(self, text: str) -> str:
         """Bring a type's text into the one spelling in which both sides are compared."""
-        return re.sub(r"\s*([(),])\s*", r"\1", " ".join(text.lower().split()))
+        return _canonical(text)
 
     @abstractmethod
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
@@ -382,6 +383,11 @@ class Database(ABC):
             if name not in taken:
                 return name
             number += 1
+
+
+@lru_cache(maxsize=10_000)
+def _canonical(text: str) -> str:
+    return re.sub(r"\s*([(),])\s*", r"\1", " ".join(text.lower().split()))
 
 
 def _object_name(first: str, second: str, label: str, longest: int) -> str:

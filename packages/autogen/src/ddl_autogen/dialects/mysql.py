@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Column, Connection, Index, Table, bindparam, text
 from sqlalchemy import Sequence as DBSequence
@@ -209,11 +209,11 @@ class MySQL(WithObjects):
         return canonical_type(text)
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
-        value = replace(
-            value,
-            charset=self.stated(column, "charset"),
-            autoincrement=None if self.leaves_numbering_open(column) else value.autoincrement,
-        )
+        charset = self.stated(column, "charset")
+        open_numbering = value.autoincrement and self.leaves_numbering_open(column)
+        if charset is not None or open_numbering:
+            numbered = None if open_numbering else value.autoincrement
+            value = replace(value, charset=charset, autoincrement=numbered)
         if value.default is None or (found := _ON_UPDATE.search(value.default)) is None:
             return value
         before = value.default[: found.start()].strip()
@@ -224,10 +224,8 @@ class MySQL(WithObjects):
         return replace(
             value,
             primary_key=replace(key, name=None) if key else None,
-            uniques=tuple(replace(u, deferrable=False, initially=None) for u in value.uniques),
-            foreign_keys=tuple(
-                replace(f, deferrable=False, initially=None) for f in value.foreign_keys
-            ),
+            uniques=tuple(map(_at_once, value.uniques)),
+            foreign_keys=tuple(map(_at_once, value.foreign_keys)),
             options=mysql_options.stated(self._keywords(value.source)),
         )
 
@@ -408,6 +406,16 @@ def json_columns(table: TableValue) -> TableValue:
         ),
         checks=tuple(c for c in table.checks if not any(c is found[n] for n in json)),
     )
+
+
+_Checked = TypeVar("_Checked", UniqueValue, ForeignKeyValue)
+
+
+def _at_once(value: _Checked) -> _Checked:
+    """Take away what MySQL doesn't have: that a constraint waits for the end of the transaction."""
+    if not value.deferrable and value.initially is None:
+        return value
+    return replace(value, deferrable=False, initially=None)
 
 
 def _index(rows: list[Any]) -> IndexValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Index
@@ -55,6 +56,7 @@ TYPES: dict[str, type[TypeEngine[Any]]] = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def canonical_type(text: str) -> str:
     """Bring a type into the words of information_schema, less what says nothing of the values."""
     plain = _CHARSET.sub("", text).strip()

@@ -91,7 +91,7 @@ class PostgreSQL(Database):
 
     def read(self, connection: Connection, schemas: Sequence[str]) -> Iterator[TableValue]:
         def rows(query: str) -> Any:
-            return connection.execute(text(query), {"schemas": list(schemas)})
+            return connection.execute(text(query), {"schemas": list(schemas)}).all()
 
         newer = (self.dialect.server_version_info or (15,)) >= (15,)
         distinct = "i.indnullsnotdistinct" if newer else "false"
@@ -99,7 +99,7 @@ class PostgreSQL(Database):
             oid: EnumValue(name, schema, tuple(labels))
             for oid, schema, name, labels in connection.execute(text(ENUMS))
         }
-        tables = rows(TABLES).all()
+        tables = rows(TABLES)
         sequences = {(row.table_oid, row.column_number): row for row in rows(SEQUENCES)}
         names: dict[int, str] = {row.oid: row.name for row in connection.execute(text(NAMES))}
         columns: dict[int, dict[int, ColumnValue]] = defaultdict(dict)
@@ -111,11 +111,12 @@ class PostgreSQL(Database):
         constraints: dict[int, list[Any]] = defaultdict(list)
         for row in rows(CONSTRAINTS):
             constraints[row.table_oid].append(constraint_of(row, columns))
-        distincts: dict[tuple[int, str], bool] = {}
+        distinct_nulls: set[tuple[int, str | None]] = set()
         indexes: dict[int, list[IndexValue]] = defaultdict(list)
         for row in rows(INDEXES.format(distinct=distinct)):
             if row.of_constraint:
-                distincts[row.table_oid, row.name] = row.nulls_not_distinct
+                if row.nulls_not_distinct:
+                    distinct_nulls.add((row.table_oid, row.name))
             else:
                 indexes[row.table_oid].append(
                     index_of(row, columns[row.table_oid], names, collations)
@@ -128,7 +129,7 @@ class PostgreSQL(Database):
                 columns=tuple(columns[oid].values()),
                 primary_key=next((c for c in found if isinstance(c, PrimaryKeyValue)), None),
                 uniques=tuple(
-                    replace(c, nulls_not_distinct=distincts.get((oid, str(c.name)), False))
+                    replace(c, nulls_not_distinct=True) if (oid, c.name) in distinct_nulls else c
                     for c in found
                     if isinstance(c, UniqueValue)
                 ),

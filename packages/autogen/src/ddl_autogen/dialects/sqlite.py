@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from ddl_constructs import ObjectKey
@@ -87,7 +88,7 @@ class SQLite(Database):
                 found = connection.execute(text(_NOT_PLAIN), {"schema": schema})
                 left_out |= {name for (name,) in found}
             tables = {
-                name: parse_table(name, schema, sql)
+                name: parse_table(name, schema, sql, self.canonical_type)
                 for kind, name, _, sql in rows
                 if kind == "table" and name not in left_out
             }
@@ -99,9 +100,6 @@ class SQLite(Database):
             for table in tables.values():
                 yield replace(
                     table,
-                    columns=tuple(
-                        replace(c, type=self.canonical_type(c.type)) for c in table.columns
-                    ),
                     foreign_keys=tuple(_resolved(fk, tables) for fk in table.foreign_keys),
                 )
 
@@ -120,9 +118,7 @@ class SQLite(Database):
         return {}
 
     def canonical_type(self, text: str) -> str:
-        plain = _COLLATE.sub("", super().canonical_type(text))
-        base, bracket, rest = plain.partition("(")
-        return _SYNONYMS.get(base, base) + bracket + rest
+        return _canonical(super().canonical_type(text))
 
     def model_table(self, value: TableValue) -> TableValue:
         given = value.source.dialect_options["sqlite"]
@@ -155,6 +151,8 @@ class SQLite(Database):
         return {k: v for k, v in self._all_options(table).items() if v != usual[k]}
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        if value.autoincrement is None:
+            return value
         return replace(value, autoincrement=None)  # whether it numbers rows isn't the column's
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
@@ -170,6 +168,13 @@ class SQLite(Database):
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         return _default(theirs.default) == _default(ours.default)
+
+
+@lru_cache(maxsize=10_000)
+def _canonical(text: str) -> str:
+    plain = _COLLATE.sub("", text)
+    base, bracket, rest = plain.partition("(")
+    return _SYNONYMS.get(base, base) + bracket + rest
 
 
 def _default(given: str | None) -> str | None:

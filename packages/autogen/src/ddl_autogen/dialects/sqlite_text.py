@@ -6,7 +6,9 @@ names, CHECKs and options that no PRAGMA tells are all there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..errors import UnreadableSchema
 from ..indextext import split
@@ -36,7 +38,9 @@ _CONSTRAINT = (
 )
 
 
-def parse_table(name: str, schema: str | None, sql: str) -> TableValue:
+def parse_table(
+    name: str, schema: str | None, sql: str, canonical_type: Callable[[str], str]
+) -> TableValue:
     """Read a CREATE TABLE statement.
 
     A foreign key that doesn't say which columns it points to has none in its value.
@@ -45,12 +49,13 @@ def parse_table(name: str, schema: str | None, sql: str) -> TableValue:
         name: The table's name, as the catalog gives it.
         schema: The attached database that it is in.
         sql: The statement.
+        canonical_type: Brings a column's type into one spelling.
 
     Raises:
         UnreadableSchema: The text isn't one that SQLite would take.
     """
     try:
-        return _Parser(name, schema, sql).table()
+        return _Parser(name, schema, sql, canonical_type).table()
     except (IndexError, StopIteration, ValueError) as err:
         raise UnreadableSchema(name, f"its CREATE TABLE isn't understood ({err})") from err
 
@@ -77,6 +82,7 @@ class _Parser:
     name: str
     schema: str | None
     sql: str
+    canonical_type: Callable[[str], str]
     columns: list[ColumnValue] = field(default_factory=list)
     primary_key: PrimaryKeyValue | None = None
     autoincrement: bool = False
@@ -102,7 +108,8 @@ class _Parser:
             name=self.name,
             schema=self.schema,
             columns=tuple(
-                replace(c, nullable=False) if c.name in keys else c for c in self.columns
+                replace(c, nullable=False) if c.name in keys and c.nullable else c
+                for c in self.columns
             ),
             primary_key=self.primary_key,
             uniques=tuple(self.uniques),
@@ -155,7 +162,7 @@ class _Parser:
             else:
                 type_.append(found[at])
                 at += 1
-        column = ColumnValue(name, self._text(type_))
+        facts: dict[str, Any] = {}
         constraint_name = None
         while at < len(found):
             token, at = found[at], at + 1
@@ -167,7 +174,7 @@ class _Parser:
             elif token.says("AUTOINCREMENT"):
                 self.autoincrement = True
             elif token.says("NOT"):
-                column, at = replace(column, nullable=False), at + 1
+                facts["nullable"], at = False, at + 1
             elif token.says("UNIQUE"):
                 self.uniques.append(UniqueValue((name,), constraint_name))
             elif token.says("CHECK"):
@@ -180,19 +187,19 @@ class _Parser:
                 else:
                     at += 2 if found[at].text in ("+", "-") else 1
                 text = self._text(found[begin:at])
-                column = replace(column, default=None if text.upper() == "NULL" else text)
+                facts["default"] = None if text.upper() == "NULL" else text
             elif token.says("COLLATE"):
-                column, at = replace(column, collation=found[at].name), at + 1
+                facts["collation"], at = found[at].name, at + 1
             elif token.says("REFERENCES"):
                 at = self._references(found, at - 1, (name,), constraint_name)
             elif token.says("AS"):
                 inner, at = self._inside(found, at)
                 stored = at < len(found) and found[at].says("STORED")
-                column = replace(column, computed=ComputedValue(bare(self._text(inner)), stored))
+                facts["computed"] = ComputedValue(bare(self._text(inner)), stored)
             else:  # ASC, DESC, ON CONFLICT ..., GENERATED ALWAYS, STORED, VIRTUAL, NULL
                 continue
             constraint_name = None
-        self.columns.append(column)
+        self.columns.append(ColumnValue(name, self.canonical_type(self._text(type_)), **facts))
 
     def _references(
         self, found: list[Token], at: int, columns: tuple[str, ...], name: str | None
