@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Column, Connection, Index, Table, bindparam, text
 from sqlalchemy import Sequence as DBSequence
@@ -49,6 +49,7 @@ from .mysql_objects import WithObjects
 from .mysql_scratch import standard_quotes
 from .mysql_types import (
     TYPES,
+    at_once,
     canonical_type,
     labels_of,
     one_now,
@@ -224,8 +225,8 @@ class MySQL(WithObjects):
         return replace(
             value,
             primary_key=replace(key, name=None) if key else None,
-            uniques=tuple(map(_at_once, value.uniques)),
-            foreign_keys=tuple(map(_at_once, value.foreign_keys)),
+            uniques=tuple(map(at_once, value.uniques)),
+            foreign_keys=tuple(map(at_once, value.foreign_keys)),
             options=mysql_options.stated(self._keywords(value.source)),
         )
 
@@ -406,16 +407,6 @@ def json_columns(table: TableValue) -> TableValue:
         ),
         checks=tuple(c for c in table.checks if not any(c is found[n] for n in json)),
     )
-
-
-_Checked = TypeVar("_Checked", UniqueValue, ForeignKeyValue)
-
-
-def _at_once(value: _Checked) -> _Checked:
-    """Take away what MySQL doesn't have: that a constraint waits for the end of the transaction."""
-    if not value.deferrable and value.initially is None:
-        return value
-    return replace(value, deferrable=False, initially=None)
 
 
 def _index(rows: list[Any]) -> IndexValue:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Index
 from sqlalchemy import types as sqltypes
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from ..sqltokens import normal
-from ..values import ElementValue
+from ..values import ElementValue, ForeignKeyValue, UniqueValue
 
 _SYNONYMS = {
     "bool": "tinyint(1)",
@@ -127,3 +127,13 @@ def without_whole_length(element: ElementValue, index: Index) -> ElementValue:
             whole = not text or (not endless and longest <= (element.length or 0))
             return replace(element, length=None) if whole else element
     return element
+
+
+_Checked = TypeVar("_Checked", UniqueValue, ForeignKeyValue)
+
+
+def at_once(value: _Checked) -> _Checked:
+    """Take away what MySQL doesn't have: that a constraint waits for the end of the transaction."""
+    if not value.deferrable and value.initially is None:
+        return value
+    return replace(value, deferrable=False, initially=None)
