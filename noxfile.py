@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +46,7 @@ TESTING = [
     "hypothesis>=6.100",
     "alembic==1.20.1",  # the peer of the differential tests
     "optuna",  # real models
+    "PyYAML",  # reads the examples that deploy
     "sqlglot",  # parses what no server here can run
     *DRIVERS,
 ]
@@ -66,6 +66,9 @@ PLUGINS = [
     "GeoAlchemy2==0.20.0",
     "pgvector==0.5.1",
 ]
+FRAMEWORKS = ["fastapi", "httpx2", "Flask-Migrate==4.1.0", "sqlmodel", "kubernetes-validate"]
+"""What `examples` needs besides."""
+
 # Servers get a database a test, not 64 at once; who is done early takes from who has slow ones.
 PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]
 
@@ -275,25 +278,57 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the wheels and source distributions of all four packages into dist/."""
+    """Build the wheels and source distributions of all four packages into dist/, and check them."""
     session.install("build", "hatchling>=1.27", "twine>=6.1")
     shutil.rmtree(DIST, ignore_errors=True)
     for folder in FOLDERS:
         session.run("python", "-m", "build", "--no-isolation", "--outdir", str(DIST), folder)
     session.run("twine", "check", "--strict", *map(str, sorted(DIST.iterdir())))
+    session.run("python", "release/contents.py", str(DIST))
 
 
 @nox.session(venv_backend="virtualenv", reuse_venv=False)
 @nox.parametrize("package", list(PACKAGES))
 def isolated(session: nox.Session, package: str) -> None:
-    """Install each package from dist/ into an empty environment, and use it there."""
+    """Install each package from dist/ into an empty environment, and do what its README shows."""
     session.install(package, "--constraint", str(_ours_from_dist(session)))
     checks = ROOT / "tests" / "house" / "installed.py"
+    readme = Path(PACKAGES[package]).parents[1] / "README.md"
     elsewhere = session.create_tmp()
     with session.chdir(elsewhere):
         session.run("python", str(checks), package)
+        session.run("python", str(ROOT / "release" / "readme.py"), str(ROOT / readme))
         if package == "migrate-cli":
             session.run("python", str(ROOT / "examples" / "demo_shop" / "demo.py"))
+
+
+@nox.session(venv_backend="virtualenv")
+def materials(session: nox.Session) -> None:
+    """Write what each package brings along, as CycloneDX, into release/out/; from what is in dist/."""
+    session.install("cyclonedx-bom>=7", "virtualenv")
+    out = ROOT / "release" / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    constraints = _ours_from_dist(session)
+    for package, source in PACKAGES.items():
+        folder = Path(session.create_tmp()) / package
+        session.run("virtualenv", "--quiet", "--clear", str(folder))
+        python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+        wanted = [package, "--constraint", str(constraints)]
+        session.run(python, "-m", "pip", "install", "--quiet", *wanted, external=True)
+        session.run(python, "-m", "pip", "uninstall", "--quiet", "-y", "pip", external=True)
+        session.run(
+            *("cyclonedx-py", "environment", "--output-reproducible", "--of", "JSON"),
+            *("--pyproject", str(ROOT / Path(source).parents[1] / "pyproject.toml")),
+            *("-o", str(out / f"{package}.cdx.json"), python),
+        )
+
+
+@nox.session(python=False)
+def release(session: nox.Session) -> None:
+    """All that comes before a version is published: build, try each alone, write what it brings."""
+    for name in ("build", *(f"isolated(package='{one}')" for one in PACKAGES), "materials"):
+        session.notify(name)
 
 
 def _ours_from_dist(session: nox.Session) -> Path:
@@ -317,6 +352,15 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session
+def examples(session: nox.Session) -> None:
+    """Run the examples, with the frameworks that some of them need; arguments go to pytest."""
+    session.install(*EDITABLE, *TESTING, *FRAMEWORKS)
+    session.run(
+        *("pytest", "tests/examples", *session.posargs), env={"MIGRATE_TEST_EXAMPLES": "true"}
+    )
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure ours beside the peers; arguments go to each benchmark."""
     session.install(*EDITABLE, "alembic==1.20.1", "networkx", "django", *DRIVERS)
@@ -327,16 +371,4 @@ def bench(session: nox.Session) -> None:
 @nox.session(python=False)
 def bump(session: nox.Session) -> None:
     """Give all four packages, and their pins on each other, a version: `nox -s bump -- 0.2.0`."""
-    if len(session.posargs) != 1:
-        session.error("which version? nox -s bump -- 0.2.0")
-    (version,) = session.posargs
-    for folder, source in zip(FOLDERS, PACKAGES.values(), strict=True):
-        _replace(ROOT / source / "__init__.py", r'^(__version__ = )"[^"]*"', rf'\g<1>"{version}"')
-        pins = rf'("(?:{"|".join(PACKAGES)})==)[^"]*"'
-        _replace(ROOT / folder / "pyproject.toml", pins, rf'\g<1>{version}"')
-    _replace(ROOT / "pyproject.toml", r'^(version = )"[^"]*"', rf'\g<1>"{version}"')
-
-
-def _replace(file: Path, pattern: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub(pattern, new, text, flags=re.MULTILINE), encoding="utf-8")
+    session.run(sys.executable, "release/bump.py", *session.posargs, external=True)

@@ -20,6 +20,9 @@ from pathlib import Path
 
 import pytest
 
+PROGRAMS = {"migrate": "-m migrate_cli", "python": "", "pytest": "-m pytest", "flask": "-m flask"}
+"""What may be typed besides the system's own programs, and how this Python runs it."""
+
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
 
@@ -92,7 +95,7 @@ def environment(folder: Path) -> dict[str, str]:
     """
     programs = folder.with_name(f"{folder.name}-bin")
     programs.mkdir()
-    for name, module in {"migrate": "-m migrate_cli", "python": "", "pytest": "-m pytest"}.items():
+    for name, module in PROGRAMS.items():
         (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {module} "$@"\n')
         (programs / name).chmod(0o755)
     return {

@@ -91,6 +91,7 @@ class Scripts:
         locations: The folders of the revision files. They may be missing: then there are none.
         recursive: Whether the folders below them count too.
         sourceless: Whether compiled files count where their source is missing.
+        databases: Names of the project's databases while none is chosen; mostly empty.
     """
 
     def __init__(
@@ -100,8 +101,10 @@ class Scripts:
         *,
         recursive: bool = False,
         sourceless: bool = False,
+        databases: Sequence[str] = (),
     ) -> None:
         self.folder = folder
+        self.databases = tuple(databases)
         self.locations = tuple(locations) or (folder / "versions",)
         self.recursive, self.sourceless = recursive, sourceless
 
@@ -113,6 +116,7 @@ class Scripts:
             config.locations,
             recursive=config.recursive,
             sourceless=config.sourceless,
+            databases=tuple(config.databases) if config.name is None else (),
         )
 
     @property
@@ -130,7 +134,7 @@ class Scripts:
             NoScripts: The scripts folder isn't there.
         """
         if not self.folder.is_dir():
-            raise NoScripts(self.folder)
+            raise NoScripts(self.folder, self.databases)
         found = (path for folder in self.locations for path in self._files_in(folder))
         if len(self.locations) == 1:
             return list(found)

@@ -10,7 +10,7 @@ import click
 
 from ..visible import title
 from .graph import brief, paragraphs
-from .paper import answer, change_line, dim, field, fit, option, paint, standing
+from .paper import answer, change_line, dim, field, fit, onward, option, paint, standing
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -96,11 +96,11 @@ def _standing(found: Status) -> Iterator[str]:
     elif found.changes:
         yield field("Models", f"differ in {len(found.changes)}")
         yield from map(change_line, found.changes)
-        yield field("Next", 'migrate make "..."')
+        yield onward('make "..."')
     else:
         yield field("Models", "in sync")
     if found.pending and not found.unknown and found.unfinished is None:
-        yield field("Next", f"migrate upgrade    ({found.pending} pending)")
+        yield onward(f"upgrade    ({found.pending} pending)")
 
 
 def _boxes(revisions: Sequence[Known], applied: bool) -> Iterator[str]:
@@ -165,4 +165,4 @@ def _differences(found: Checked) -> Iterator[str]:
     count = len(found.changes)
     yield f"Models and database differ in {count}:"
     yield from map(change_line, found.changes)
-    yield field("Next", 'migrate make "..."')
+    yield onward('make "..."')

@@ -14,7 +14,7 @@ from ..url import hidden
 from .asking import choose, somebody_is_there
 from .gates import GATED, gate_of
 from .graph import here
-from .paper import answer, change_line, field, option, paint
+from .paper import answer, change_line, field, onward, option, paint
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def _amend(
     lines.append(field("Amended", shown(made.path)))
     if made.kept is not None:
         lines.append(field("Kept", f"{shown(made.kept)}    as it was before"))
-    answer(made, lines if made.stepped else [*lines, field("Next", "migrate upgrade")])
+    answer(made, lines if made.stepped else [*lines, onward("upgrade")])
 
 
 @word(answers=True, context_settings=TARGETS)
@@ -312,4 +312,4 @@ def _written(made: Made) -> list[str]:
     lines = [change_line(change) for change in made.changes]
     if made.path is None:
         return ["Models and database agree. Nothing to write (--allow-empty writes a file)."]
-    return [*lines, field("Wrote", shown(made.path)), field("Next", "migrate upgrade")]
+    return [*lines, field("Wrote", shown(made.path)), onward("upgrade")]

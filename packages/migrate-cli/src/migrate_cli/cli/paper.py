@@ -122,6 +122,12 @@ def field(label: str, text: str) -> str:
     return f"{paint(f'{label:<9}', 'bold')} {text}"
 
 
+def onward(command: str) -> str:
+    """Say what can be typed next, for the database that this command was about."""
+    name = option("name")
+    return field("Next", f"migrate -n {name} {command}" if name else f"migrate {command}")
+
+
 def mark(sign: str) -> str:
     """Paint a sign of a difference: + green, - red, ~ yellow."""
     return paint(sign, {"+": "green", "-": "red", "~": "yellow"}[sign])

@@ -147,7 +147,7 @@ def current(config: Config, *, connection: Database | None = None) -> Current:
             set(heads) == set(graph.real_heads),
         )
 
-    return on_database(config, connection, work)
+    return on_database(config, connection, work, join=_all_current)
 
 
 def check(config: Config, *, connection: Database | None = None) -> Checked:
@@ -250,6 +250,17 @@ def _all_differences(found: Sequence[Differences]) -> Differences:
     return Differences(
         ", ".join(dict.fromkeys(one.database for one in found)),
         tuple(one for database in found for one in database.differences),
+    )
+
+
+def _all_current(found: Sequence[Current]) -> Current:
+    """Give the revisions that any of several databases is at; all of them have to be at the heads."""
+    revisions = {one.id: one for part in found for one in part.revisions}
+    return Current(
+        ", ".join(part.database for part in found),
+        tuple(revisions[id_] for id_ in sorted(revisions)),
+        tuple(sorted({id_ for part in found for id_ in part.unknown})),
+        all(part.at_head for part in found),
     )
 
 

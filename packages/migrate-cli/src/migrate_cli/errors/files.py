@@ -14,13 +14,17 @@ class NoScripts(ScriptError):
 
     Attributes:
         folder: The folder.
+        databases: Names of the project's databases, one of which may be meant; mostly empty.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, databases: Sequence[str] = ()) -> None:
         self.folder = folder
+        self.databases = tuple(databases)
+        named = ", ".join(f"-n {name}" for name in databases)
         super().__init__(
             f"the scripts folder {shown(folder)} does not exist\n"
-            f"make it (mkdir -p {shown(folder / 'versions')}), or name another in [tool.migrate] scripts; "
+            + (f"name one of the project's databases ({named}); or " if named else "")
+            + f"make it (mkdir -p {shown(folder / 'versions')}), or name another in [tool.migrate] scripts; "
             "a new project starts with: migrate init"
         )
 

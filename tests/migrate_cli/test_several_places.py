@@ -1,0 +1,55 @@
+"""Several databases, or several schemas in one: none of them is passed over in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from migrate_cli.commands import current, heads, upgrade
+from migrate_cli.config import load
+from migrate_cli.errors import NoScripts
+from migrate_cli.recognition import find
+
+ENV = """
+from migrate_cli.env import context
+from sqlalchemy import create_engine
+
+for name in ("one", "two"):
+    engine = create_engine(f"sqlite:///{name}.db")
+    with engine.connect() as connection:
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+"""
+SCRIPT = "revision = 'a1'\ndown_revision = None\ndef upgrade(op): ...\ndef downgrade(op): ...\n"
+
+
+@pytest.mark.parametrize("at_head", [("one",), ("two",), ("one", "two")], ids="-".join)
+def test_all_databases_of_an_env_have_to_be_at_the_heads(
+    at_head: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "migrations" / "versions").mkdir(parents=True)
+    (tmp_path / "migrations" / "versions" / "a1.py").write_text(SCRIPT)
+    (tmp_path / "pyproject.toml").write_text('[tool.migrate]\nurl = "sqlite://"\n')
+
+    for name in at_head:
+        upgrade(load(url=f"sqlite:///{name}.db"))
+    (tmp_path / "migrations" / "env.py").write_text(ENV)
+
+    found = current(find())
+
+    assert [one.id for one in found.revisions] == ["a1"]
+    assert found.at_head is (len(at_head) == 2)
+
+
+def test_who_has_several_databases_is_told_their_names(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.migrate.databases.orders]\nurl = "sqlite://"\n[tool.migrate.databases.reports]\n'
+    )
+
+    with pytest.raises(NoScripts, match=r"\(-n orders, -n reports\)") as caught:
+        heads(load(tmp_path))
+
+    assert caught.value.databases == ("orders", "reports")
