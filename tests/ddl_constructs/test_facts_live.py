@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import ddl_constructs
@@ -73,16 +74,35 @@ def rows(*on: str) -> list[Any]:
     ]
 
 
+# Kept from test to test where they share a database: what was compiled once is kept with them.
+@lru_cache(maxsize=4)
+def _engine(url: str) -> Engine:
+    return create_engine(url, poolclass=NullPool)
+
+
+@lru_cache(maxsize=4)
+def _watch(url: str) -> Engine:
+    plain = {"prepare_threshold": None} if url.startswith("postgresql") else {}
+    return create_engine(url, pool_size=1, connect_args=plain)
+
+
 @pytest.fixture
-def engine(database: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+def engine(database: str, request: pytest.FixtureRequest) -> Engine:
     """An engine on a database with the tables of `SETUP`; on SQLite BEGIN is ours to send."""
-    engine = create_engine(request.getfixturevalue(f"{database}_url"), poolclass=NullPool)
+    engine = _engine(request.getfixturevalue(f"{database}_url"))
     with engine.connect() as connection:
         for statement in statements(database):
             connection.exec_driver_sql(statement.replace("%", "%%"))
         connection.commit()
-    yield engine
-    engine.dispose()
+    return engine
+
+
+@pytest.fixture
+def watch(engine: Engine) -> Iterator[Engine]:
+    """An engine for looking at that database, by one connection that stays open."""
+    watch = _watch(engine.url.render_as_string(hide_password=False))
+    yield watch
+    watch.dispose()
 
 
 def begin(connection: Connection) -> None:
@@ -96,18 +116,21 @@ def catalog(engine: Engine) -> Any:
     """Give all that the database has: its objects as it describes them, and its rows."""
     with engine.connect() as connection:
         inspector = inspect(connection)
-        tables = inspector.get_table_names()
+        keys = inspector.get_multi_pk_constraint()
+        parts = (
+            inspector.get_multi_indexes(),
+            inspector.get_multi_foreign_keys(),
+            inspector.get_multi_unique_constraints(),
+            inspector.get_multi_check_constraints(),
+        )
         found: dict[str, Any] = {
-            name: (
-                [{**c, "type": repr(c["type"])} for c in inspector.get_columns(name)],
-                inspector.get_pk_constraint(name),
-                sorted(inspector.get_indexes(name), key=str),
-                sorted(inspector.get_foreign_keys(name), key=str),
-                sorted(inspector.get_unique_constraints(name), key=str),
-                sorted(inspector.get_check_constraints(name), key=str),
-                values(connection, [name]),
+            str(key[1]): (
+                [{**c, "type": repr(c["type"])} for c in columns],
+                keys[key],
+                *(sorted(part[key], key=str) for part in parts),
+                values(connection, [key[1]]),
             )
-            for name in tables
+            for key, columns in inspector.get_multi_columns().items()
         }
         if connection.dialect.name == "postgresql":
             found["comments"] = connection.exec_driver_sql(
@@ -178,12 +201,14 @@ def said_about(change: Change, engine: Engine) -> Facts:
 
 
 @pytest.mark.parametrize(("database", "case"), rows(*EVERY))
-def test_a_rollback_and_a_run_show_what_is_said(database: str, case: Case, engine: Engine) -> None:
+def test_a_rollback_and_a_run_show_what_is_said(
+    database: str, case: Case, engine: Engine, watch: Engine
+) -> None:
     """It fails in a transaction if it stands alone; a rollback undoes it if it is transactional;
     once it was run, values are gone if it loses data."""
     change = case.change()
     said = said_about(change, engine)
-    before, all_before = catalog(engine), all_values(engine)
+    before, all_before = catalog(watch), all_values(watch)
     with engine.connect() as connection:
         begin(connection)
         if said.stands_alone and case.without_effect is None:
@@ -197,7 +222,7 @@ def test_a_rollback_and_a_run_show_what_is_said(database: str, case: Case, engin
         connection.rollback()
         if case.left is not None:
             connection.exec_driver_sql(case.left)
-    undone = catalog(engine) == before and case.left is None
+    undone = catalog(watch) == before and case.left is None
 
     if said.stands_alone:
         assert undone
@@ -208,16 +233,16 @@ def test_a_rollback_and_a_run_show_what_is_said(database: str, case: Case, engin
     if undone:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(change)
-    lost = all_before - all_values(engine) - Counter({"7": 1})
+    lost = all_before - all_values(watch) - Counter({"7": 1})
 
     if said.loses_data is not None and not case.renames_values:
         assert bool(lost) is said.loses_data, lost
     if said.loses_data is False and case.left is None and case.without_effect is None:
-        back = undo(change, engine)
+        back = undo(change, engine, watch)
         assert back is None or schema(back) == schema(before)
 
 
-def undo(change: Change, engine: Engine) -> Any:
+def undo(change: Change, engine: Engine, watch: Engine) -> Any:
     """Undo a change by what it says itself, and give the catalog; None where it can't be undone."""
     try:
         back = change.reverse()
@@ -225,7 +250,7 @@ def undo(change: Change, engine: Engine) -> Any:
             connection.execute(back)
     except (IrreversibleChange, UnsupportedChange):
         return None
-    return catalog(engine)
+    return catalog(watch)
 
 
 def schema(found: dict[str, Any]) -> dict[str, Any]:
