@@ -26,7 +26,7 @@ DATABASES = ("sqlite", *SERVERS)
 
 # PyMySQL reads all certificates of the system for each connection, also for one without TLS: that
 # takes forty times as long as to connect. No test asks a host whose certificate counts.
-os.environ.setdefault("SSL_CERT_FILE", os.devnull)
+os.environ["SSL_CERT_FILE"] = os.devnull
 
 for profile, examples in {"few": 25, "many": 1000}.items():
     settings.register_profile(
