@@ -119,6 +119,7 @@ def cleared(connection: Connection) -> None:
         connection.execute(change)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")
 @given(metadata=schemas())
 def test_a_schema_is_in_sync_with_itself(metadata: MetaData, database_url: str) -> None:
@@ -143,6 +144,7 @@ def test_a_schema_is_in_sync_with_itself(metadata: MetaData, database_url: str) 
     assert (by_changes, by_create_all) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["postgresql", "mariadb"])
 @given(before=schemas(), after=schemas())
 def test_changes_lead_from_any_schema_to_any_other_and_back(

@@ -346,6 +346,7 @@ def test_any_text_is_a_graph_or_an_error_of_ours(text: str) -> None:
         assert from_notation(to_notation(graph)) == graph
 
 
+@pytest.mark.slow
 @given(graphs(), st.text(max_size=8), st.sampled_from(["", "heads", "head", "base"]))
 def test_any_text_is_a_target_or_an_error_of_ours(
     graph: RevisionGraph[int], text: str, word: str

@@ -29,6 +29,7 @@ def project(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) 
     return make(tmp_path, database_url, CHAIN)
 
 
+@pytest.mark.slow
 def test_up_and_down_lead_where_alembic_leads(
     project: Path, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -46,6 +47,7 @@ def test_up_and_down_lead_where_alembic_leads(
     assert versions(database_url) == []
 
 
+@pytest.mark.slow
 def test_the_two_tools_take_turns_revision_by_revision(project: Path, database_url: str) -> None:
     assert run(["upgrade", "+1"]) == 0
     peer(project, "upgrade", "+1")
@@ -134,6 +136,7 @@ def test_status_says_which_of_the_two_tools_is_used(
     assert f"alembic {version('alembic')} is installed too, and not used" in said
 
 
+@pytest.mark.slow
 def test_a_script_leaves_what_running_it_leaves(project: Path, database_url: str) -> None:
     said = subprocess.run(
         [sys.executable, "-m", "migrate_cli", "upgrade", "--sql"],
@@ -148,6 +151,7 @@ def test_a_script_leaves_what_running_it_leaves(project: Path, database_url: str
     assert versions(database_url) == []
 
 
+@pytest.mark.slow
 def test_a_project_made_by_alembic_is_run_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 NAMES = (
     "op context command config environment migration operations operations.base operations.ops "
     "operations.batch operations.toimpl operations.schemaobj autogenerate autogenerate.api "
@@ -15,6 +17,7 @@ NAMES = (
 """Those that callers are known to import."""
 
 
+@pytest.mark.slow
 def test_each_module_can_be_the_first_that_is_imported() -> None:
     names = [f"alembic.{name}" for name in NAMES.split()]
     code = (
