@@ -275,9 +275,8 @@ def test_pauses_grow_and_have_chance_in_them(monkeypatch: pytest.MonkeyPatch) ->
 
     err = RevisionFailed("a1", "", "upgrade", "x", None, "y", ())
     err.__cause__ = OperationalError("x", None, Exception("lock"))
-    around = type("Around", (), {"sink": type("Sink", (), {"connection": None})})
     for tries in range(12):
-        retrying.pause(err, around, tries, None)  # type: ignore[arg-type]
+        retrying.pause(err, tries, None)
 
     assert all(0.5 * 2**n * 0.5 <= slept[n] <= 0.5 * 2**n * 1.5 for n in range(5))
     assert max(slept) <= 45

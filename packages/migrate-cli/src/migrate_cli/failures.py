@@ -23,7 +23,11 @@ class RevisionFailed(MigrationFailed):
         statement: The SQL that failed; None if it wasn't SQL.
         reason: What the database or Python said.
         state: Where the database is now, a sentence a line.
+        begin_again: Whether it only missed its lock, in a transaction that env.py has begun and
+            rolls back: with that the whole run can be begun again.
     """
+
+    begin_again = False
 
     def __init__(
         self,

@@ -44,7 +44,9 @@ def only_missed_its_lock(err: RevisionFailed, around: Run) -> bool:
     return rolled_back or around.journal is not None
 
 
-def pause(err: RevisionFailed, around: Run, tries: int, told: Callable[[str], None] | None) -> None:
+def pause(
+    err: RevisionFailed, tries: int, told: Callable[[str], None] | None, *, on_loop: bool = False
+) -> None:
     """Wait before the next try: twice as long each time, and chance has a part in it."""
     seconds = min(FIRST * 2**tries, LONGEST) * random.uniform(0.5, 1.5)
     cause = err.__cause__
@@ -52,6 +54,4 @@ def pause(err: RevisionFailed, around: Run, tries: int, told: Callable[[str], No
     if told is not None:
         why = complaint.reason(cause).partition("\n")[0]
         told(f"{err.revision} missed its lock ({why}); again in {seconds:.1f} s")
-    connection = around.sink.connection
-    on_loop = connection is not None and connection.dialect.is_async
     sleep(seconds, on_loop=on_loop)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from ddl_constructs import traits
 from revgraph import RevisionGraph, Step
@@ -19,6 +20,8 @@ from ..scripts import Script
 from ..timeouts import Timeouts, between
 from . import unfinished
 from .project import applied
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -62,9 +65,12 @@ def run_on(
         try:
             run(steps[len(done) :], around)
         except RevisionFailed as err:
-            if tries >= config.lock_retries or not only_missed_its_lock(err, around):
+            missed = only_missed_its_lock(err, around)
+            err.begin_again = missed and around.transaction is None
+            if err.begin_again or not missed or tries >= config.lock_retries:
                 raise
-            pause(err, around, tries, again)
+            connection = around.sink.connection
+            pause(err, tries, again, on_loop=connection is not None and connection.dialect.is_async)
             if whole:
                 done.clear()
             heads = applied(around, graph, config)
@@ -72,4 +78,16 @@ def run_on(
             around = replace(around, fresh=not heads, resumed=resumed)
         else:
             return done
+    raise AssertionError("it counts on and on")
+
+
+def from_env_on(go: Callable[[], T], config: Config, again: Callable[[str], None] | None) -> T:
+    """Let env.py run; where a revision in a transaction of its own only missed its lock, once more."""
+    for tries in itertools.count():
+        try:
+            return go()
+        except RevisionFailed as err:
+            if config.world is None or tries >= config.lock_retries or not err.begin_again:
+                raise
+            pause(err, tries, again)
     raise AssertionError("it counts on and on")

@@ -21,7 +21,7 @@ from ..sinks import OfflineSink
 from ..sinks.gaps import Gap
 from . import targets, unfinished
 from .before import with_what_was_before
-from .going import run_on, timed
+from .going import from_env_on, run_on, timed
 from .project import alone, applied, in_script, on_database, whatever
 
 
@@ -249,7 +249,11 @@ def _move(
     if sql is not None:
         moved = in_script(config, sql, go, join=_together, **asked)
         return replace(moved, gaps=tuple(gaps))
-    return on_database(config, connection, go, join=_together, **asked)
+
+    def online() -> Moved:
+        return on_database(config, connection, go, join=_together, **asked)
+
+    return online() if connection is not None else from_env_on(online, config, progress.again)
 
 
 def _let_through(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..config import Config
 from . import install
+from .patience import patience
 from .settings import Config as Settings
 
 
@@ -64,4 +65,5 @@ def project(
         sourceless=directory.sourceless,
         world=AlembicWorld(settings),
         **named,
+        **patience(settings),
     )
