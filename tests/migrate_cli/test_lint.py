@@ -53,6 +53,18 @@ FIRES = [
     pytest.param('op.execute("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id)")', "validating-constraint", id="foreign-key-as-sql"),
     pytest.param('op.alter_column("t", "a", type_=sa.BigInteger, existing_type=sa.Integer)', "rewriting-type", id="type"),
     pytest.param('op.alter_column("t", "a", type_=sa.BigInteger)', "rewriting-type", id="type-by-the-state"),
+    pytest.param('op.execute("SELECT 1; CREATE INDEX i ON t (a); DROP TABLE t")', "blocking-index", id="several-statements"),
+    pytest.param('op.execute("SELECT 1; CREATE INDEX i ON t (a); DROP TABLE t")', "drop-table", id="the-last-of-several"),
+    pytest.param('op.execute("/* ; */ ALTER TABLE ONLY public.t ADD CONSTRAINT c CHECK (a > 0), DROP COLUMN s -- x")', "validating-constraint", id="several-actions"),
+    pytest.param('op.execute("/* ; */ ALTER TABLE ONLY public.t ADD CONSTRAINT c CHECK (a > 0), DROP COLUMN s -- x")', "drop-column", id="the-last-action"),
+    pytest.param('op.execute("ALTER TABLE t ADD b int NOT NULL")', "not-null-without-default", id="add-not-null-as-sql"),
+    pytest.param('op.execute(sa.schema.CreateIndex(sa.Index("i", sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer)).c.a)))', "blocking-index", id="index-as-a-construct"),
+    pytest.param('sa.Table("t", sa.MetaData()).drop(op.get_bind(), checkfirst=False)', "drop-table", id="through-the-bind"),
+    pytest.param('op.add_column("t", sa.Column("b", sa.Integer, unique=True))', "blocking-index", id="unique-of-a-new-column"),
+    pytest.param('op.add_column("t", sa.Column("b", sa.Integer, index=True))', "blocking-index", id="index-of-a-new-column"),
+    pytest.param('for c in ("a", "s"): op.create_index(f"ix_{c}", "t", [c])', "blocking-index", id="in-a-loop"),
+    pytest.param('with op.batch_alter_table("t") as batch: batch.drop_column("a")', "drop-column", id="in-a-block"),
+    pytest.param(FK.format(t="t", more=VALID) + '\nop.validate_constraint("fk", "t")\nop.alter_column("t", "a", nullable=False)', "set-not-null", id="another-constraint-is-validated"),
     pytest.param('op.drop_table("t")', "drop-table", id="drop-table"),
     pytest.param('op.drop_column("t", "a")', "drop-column", id="drop-column"),
     pytest.param('op.execute("DROP TABLE IF EXISTS t")', "drop-table", id="drop-as-sql"),
@@ -109,6 +121,12 @@ SILENT = [
     pytest.param(NEW + 'op.execute("INSERT INTO n VALUES (1, 1)")', id="data-of-a-new-table"),
     pytest.param('op.execute("UPDATE t SET a = 1")\nop.create_index("i", "t", ["a"], postgresql_concurrently=True)', id="data-and-alone"),
     pytest.param("import json, sqlalchemy\nfrom migrate_cli import op as o", id="imports-of-others"),
+    pytest.param('op.execute("ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID")\n'
+                 'op.execute("ALTER TABLE t VALIDATE CONSTRAINT c; ALTER TABLE t ALTER a SET NOT NULL")', id="validated-as-sql"),
+    pytest.param('op.execute("CREATE FUNCTION f() RETURNS int AS \'DROP TABLE t; SELECT 1\' LANGUAGE sql")', id="in-a-function"),
+    pytest.param('op.execute("CREATE TRIGGER x BEFORE UPDATE ON t BEGIN DROP TABLE t; END")', id="in-a-trigger"),
+    pytest.param('op.execute("ALTER TABLE t ADD b int NOT NULL DEFAULT 1, ADD c serial NOT NULL")', id="add-default-as-sql"),
+    pytest.param('op.execute("SELECT \';\'; SELECT $$; DROP TABLE t; $$")', id="in-dollars"),
     pytest.param('op.execute("COMMENT ON TABLE t IS \'DROP TABLE t\'")', id="in-a-string"),
 ]  # fmt: skip
 
@@ -265,6 +283,64 @@ def test_github_and_sarif_have_place_code_and_reason(project: Any) -> None:
     assert ran["results"][1]["suppressions"][0]["justification"] == '"100% sure"'
     for one in ran["results"]:
         assert ran["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"]
+
+
+STANDARD: dict[str, tuple[set[str], set[str]]] = {
+    "": ({"version", "runs"}, {"$schema"}),
+    "runs": ({"tool"}, {"results"}),
+    "tool": ({"driver"}, set()),
+    "driver": ({"name"}, {"version", "rules"}),
+    "rules": ({"id"}, {"shortDescription"}),
+    "shortDescription": ({"text"}, set()),
+    "results": ({"message"}, {"ruleId", "ruleIndex", "level", "locations", "suppressions"}),
+    "message": ({"text"}, set()),
+    "locations": (set(), {"physicalLocation"}),
+    "physicalLocation": ({"artifactLocation"}, {"region"}),
+    "artifactLocation": ({"uri"}, set()),
+    "region": ({"startLine"}, set()),
+    "suppressions": ({"kind"}, {"justification"}),
+}
+"""By SARIF 2.1.0: what an object must have, and which others of its properties we write; it may have no unknown ones."""
+
+
+def test_sarif_has_what_the_standard_wants_and_nothing_else(project: Any) -> None:
+    file = project.revision(
+        "b2b2", "a1a1", 'op.drop_table("t")  # migrate: allow drop-table because x'
+    )
+    file.rename(file.with_name("b2 100% ü.py"))
+
+    def check(value: Any, name: str) -> None:
+        if isinstance(value, list):
+            for one in value:
+                check(one, name)
+        elif isinstance(value, dict):
+            must, may = STANDARD[name]
+            assert must <= set(value) <= must | may, name
+            for key, inner in value.items():
+                check(inner, key)
+
+    written = json.loads(json.dumps(sarif(lint(project.config))))
+
+    check(written, "")
+    assert written["version"] == "2.1.0"
+    (result,) = written["runs"][0]["results"]
+    assert result["level"] in ("none", "note", "warning", "error")
+    assert result["suppressions"][0]["kind"] in ("inSource", "external")
+    (place,) = result["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"].endswith("b2%20100%25%20%C3%BC.py")
+    assert place["physicalLocation"]["region"]["startLine"] >= 1
+
+
+def test_github_takes_no_sign_in_a_name_for_its_own(project: Any) -> None:
+    file = project.revision("b2b2", "a1a1", 'op.drop_column("t", "a%b::,\\n")')
+    file.rename(file.with_name("b,2:2%.py"))
+
+    (line,) = _github(lint(project.config))
+
+    place, _, text = line.partition("::warning ")[2].partition("::")
+    assert place.count(",") == 2
+    assert "b%2C2%3A2%25.py,line=" in place
+    assert "a%25b::,%0A" in text
 
 
 def test_an_alembic_project_is_judged_too(

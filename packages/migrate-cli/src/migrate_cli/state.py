@@ -203,11 +203,14 @@ def _said(element: Change | Executable) -> Iterable[Change | Effect]:
     elif isinstance(element, sa.DDL):
         yield from effects(str(element.statement))
     else:
-        yield _of_sqlalchemy(element)
+        change = as_change(element)
+        yield EVERYTHING if change is None else change
 
 
-def _of_sqlalchemy(element: Any) -> Change | Effect:
-    """Give the change that a DDL element of SQLAlchemy is, where there is one."""
+def as_change(element: Any) -> Change | None:
+    """Give the change that a DDL element of SQLAlchemy is; None where there is none."""
+    if isinstance(element, Change):
+        return element
     of: Any = getattr(element, "element", None)
     match element:
         case sa.CreateTable() if element.include_foreign_key_constraints is None:
@@ -228,7 +231,7 @@ def _of_sqlalchemy(element: Any) -> Change | Effect:
             return ddl.CreateEnum(of.name, of.enums, schema=of.schema, if_not_exists=True)
         case "drop_enum_type":
             return ddl.DropEnum(of.name, schema=of.schema, if_exists=True)
-    return EVERYTHING
+    return None
 
 
 def _text(element: Any) -> str:

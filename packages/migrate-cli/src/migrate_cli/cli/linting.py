@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -131,7 +132,7 @@ def sarif(found: Linted) -> dict[str, Any]:
 
 
 def _result(one: Finding, places: dict[str, int]) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": one.file.replace("\\", "/")}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(one.file.replace("\\", "/"))}}
     if one.line:
         location["region"] = {"startLine": one.line}
     said = f"{one.change}: {one.problem}" if one.change else one.problem

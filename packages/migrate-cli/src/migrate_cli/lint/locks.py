@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstrai
 from sqlalchemy import UniqueConstraint as Unique
 
 from ..dialects import knowledge
+from ..failures import UnknownSchema
 from .rule import Problem, Seen, rule
 
 
@@ -50,6 +51,19 @@ def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
             f'op.create_index("{name}", "{table}", {_columns(names)}, unique=True, '
             "postgresql_concurrently=True)\n# then, in another revision:\n"
             f'op.execute("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}")',
+        )
+    elif isinstance(change, ddl.AddColumn) and (change.column.index or change.column.unique):
+        name = change.column.name
+        unique = ", unique=True" if change.column.unique else ""
+        better = ddl.CreateIndex("ix", table, ["x"], unique=True, postgresql_concurrently=True)
+        if not _takes_less(better, facts, seen):
+            return
+        yield Problem(
+            f"builds the index of the new column under {facts.lock}, which blocks {facts.blocks} of "
+            f"{table} until all rows are read",
+            f'op.add_column("{table}", sa.Column("{name}", ...))\n# then, in another revision:\n'
+            f'op.create_index("ix_{change.table_name}_{name}", "{table}", ["{name}"]{unique}, '
+            "postgresql_concurrently=True)",
         )
 
 
@@ -188,11 +202,33 @@ def _not_valid(change: ddl.AddConstraint) -> Any:
 def _is_checked(name: str, key: Any, seen: Seen) -> bool:
     """Tell whether an earlier step of this revision has validated a CHECK, so that nothing is read.
 
-    PostgreSQL 12 release notes, E.1.3.3: SET NOT NULL uses such a constraint.
+    PostgreSQL 12 release notes, E.1.3.3: SET NOT NULL uses such a constraint. One that no revision
+    makes known may be the one that is meant.
     """
-    return any(
-        isinstance(one.change, ddl.ValidateConstraint) and one.key == key for one in seen.before
-    )
+    for one in seen.before:
+        if isinstance(one.change, ddl.ValidateConstraint) and one.key == key:
+            known = _constraint(key, one.change.constraint_name, seen)
+            if known is None or _says_not_null(known, name):
+                return True
+    return False
+
+
+def _constraint(key: Any, name: str, seen: Seen) -> Any:
+    """Give a constraint by its name, as this revision or those before make it; None if unknown."""
+    for one in seen.before:
+        if isinstance(one.change, ddl.AddConstraint) and one.change.constraint.name == name:
+            return one.change.constraint
+    try:
+        table = seen.schema.table(key[1], key[0])
+    except UnknownSchema:
+        return None
+    return next((one for one in table.constraints if one.name == name), None)
+
+
+def _says_not_null(constraint: Any, column: str) -> bool:
+    said = str(constraint.sqltext) if isinstance(constraint, CheckConstraint) else ""
+    words = said.replace('"', "").strip("() ").lower().split()
+    return words == [column.lower(), "is", "not", "null"]
 
 
 def _existing(change: ddl.AlterColumn, seen: Seen) -> Any:

@@ -112,47 +112,51 @@ def _revision(
         has_lock_timeout=bool(knowledge(ground.dialect.name).timeouts(1, None)),
         transactional=traits(ground.dialect.name).transactional_ddl,
     )
-    seen.whole = [_said(one, ground) for one in heard.said]
+    by_element = [list(_said(one, ground)) for one in heard.said]
+    seen.whole = [said for several in by_element for said in several]
     made: list[Finding] = []
-    for one, said in zip(heard.said, seen.whole, strict=True):
-        if _sets_lock_timeout(one.element):
-            seen.lock_timeout = True
-        for rule, problem in findings(said, seen):
-            code = problem.code or rule.codes[0]
-            made.append(
-                Finding(
-                    code,
-                    script.id,
-                    shown(script.path),
-                    problem.line or said.line,
-                    _words(said.change),
-                    problem.text,
-                    problem.safe,
-                )
-            )
+    for one, several in zip(heard.said, by_element, strict=True):
+        made += _judged(several, seen, script)
         state.take(one.element)
-        seen.before.append(said)
-        if isinstance(said.change, ddl.CreateTable) and said.key is not None:
-            seen.made.add(said.key)
-        if isinstance(said.change, ddl.RenameTable) and said.key in seen.made:
-            seen.made.add((said.key[0] if said.key else None, said.change.new_table_name))
     if heard.opaque is not None:
         state.lose(f"upgrade of {script.id}", heard.opaque)
     made += _of_the_file(script, ground)
     return _allowed(made, script, ground), heard.opaque
 
 
-def _said(heard: Heard, ground: Ground) -> Said:
-    change = plain(heard.element)
-    found = costs(change, ground.dialect, ground.version)
-    return Said(
-        change,
-        heard.line,
-        table_of(change),
-        found,
-        alone=heard.alone or bool(found.stands_alone),
-        data=changes_rows(heard.element),
-    )
+def _judged(several: Sequence[Said], seen: Seen, script: Script) -> Iterator[Finding]:
+    """Judge what one word of a script says: one change, or the statements of raw SQL."""
+    for said in several:
+        if _sets_lock_timeout(said.change):
+            seen.lock_timeout = True
+        for rule, problem in findings(said, seen):
+            yield Finding(
+                problem.code or rule.codes[0],
+                script.id,
+                shown(script.path),
+                problem.line or said.line,
+                _words(said.change),
+                problem.text,
+                problem.safe,
+            )
+        seen.before.append(said)
+        if isinstance(said.change, ddl.CreateTable) and said.key is not None:
+            seen.made.add(said.key)
+        if isinstance(said.change, ddl.RenameTable) and said.key in seen.made:
+            seen.made.add((said.key[0] if said.key else None, said.change.new_table_name))
+
+
+def _said(heard: Heard, ground: Ground) -> Iterator[Said]:
+    for change in plain(heard.element):
+        found = costs(change, ground.dialect, ground.version)
+        yield Said(
+            change,
+            heard.line,
+            table_of(change),
+            found,
+            alone=heard.alone or bool(found.stands_alone),
+            data=changes_rows(change),
+        )
 
 
 _TIMEOUT = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?lock_(wait_)?timeout\b", re.IGNORECASE)

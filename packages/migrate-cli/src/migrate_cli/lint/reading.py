@@ -7,13 +7,33 @@ from typing import Any
 
 import ddl_constructs as ddl
 from ddl_constructs import Change
-from sqlalchemy import text
-from sqlalchemy.schema import DDL
+from sqlalchemy import Column, text
+from sqlalchemy.schema import DDL, ExecutableDDLElement
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.types import UserDefinedType
+
+from ..state import as_change
 
 _NAME = r'(?:"[^"]+"|`[^`]+`|\w+)'
 _TABLE = rf"(?:(?P<schema>{_NAME})\.)?(?P<table>{_NAME})"
+
+
+class _Written(UserDefinedType[Any]):
+    """A type as raw SQL writes it."""
+
+    cache_ok = True
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def get_col_spec(self, **kw: Any) -> str:
+        return self.said
+
+    def __repr__(self) -> str:
+        return self.said
+
+
 _INDEX = re.compile(
     rf"""CREATE\s+(?P<unique>UNIQUE\s+)?INDEX\s+(?P<concurrently>CONCURRENTLY\s+)?
     (?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{_NAME})\s+ON\s+(?:ONLY\s+)?{_TABLE}\s*(?:USING\s+\w+\s*)?
@@ -37,6 +57,18 @@ _ACTIONS: tuple[tuple[re.Pattern[str], Any], ...] = (
     (
         re.compile(rf"RENAME\s+COLUMN\s+(?P<c>{_NAME})\s+TO\s+(?P<n>{_NAME})", re.IGNORECASE),
         lambda t, k, f: ddl.AlterColumn(t, _name(f["c"]), new_column_name=_name(f["n"]), **k),
+    ),
+    (
+        re.compile(
+            rf"ADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?(?!CONSTRAINT\b|CHECK\b|UNIQUE\b|PRIMARY\b|FOREIGN\b)"
+            rf"(?P<c>{_NAME})\s+(?P<type>(?!.*\b(?:DEFAULT|GENERATED|PRIMARY|SERIAL|BIGSERIAL)\b).+?)\s+NOT\s+NULL",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        lambda t, k, f: ddl.AddColumn(t, Column(_name(f["c"]), _Written(f["type"]), nullable=False), **k),
+    ),
+    (
+        re.compile(rf"VALIDATE\s+CONSTRAINT\s+(?P<n>{_NAME})", re.IGNORECASE),
+        lambda t, k, f: ddl.ValidateConstraint(_name(f["n"]), t, **k),
     ),
     (
         re.compile(rf"RENAME\s+TO\s+(?P<n>{_NAME})", re.IGNORECASE),
@@ -67,15 +99,70 @@ _ACTIONS: tuple[tuple[re.Pattern[str], Any], ...] = (
 )  # fmt: skip
 
 
-def plain(element: Any) -> Any:
-    """Give raw SQL as the change that it is, where that is plain; anything else as it came.
+def plain(element: Any) -> list[Any]:
+    """Give what a script hands over as the changes that it is, where that is plain.
 
-    >>> plain(ddl.ExecuteSQL("CREATE INDEX i ON s.t (a, b)")).describe()
-    'create index i on s.t (a, b)'
+    Raw SQL is cut into its statements, and ALTER TABLE into its actions; what isn't plain stays
+    as it is.
+
+    >>> [one.describe() for one in plain(ddl.ExecuteSQL("DROP TABLE s.t; CREATE INDEX i ON u (a, b)"))]
+    ['drop table s.t', 'create index i on u (a, b)']
+    >>> [one.describe() for one in plain(ddl.ExecuteSQL("ALTER TABLE t DROP COLUMN a, RENAME COLUMN b TO c"))]
+    ['drop column t.a', 'alter column t.b: rename to c']
     """
     said = sql_of(element)
-    change = _change(said) if said is not None else None
-    return element if change is None else change
+    if said is None:
+        if isinstance(element, ddl.ExecuteSQL):
+            element = element.sqltext
+        made = as_change(element) if isinstance(element, ExecutableDDLElement) else None
+        return [element if made is None else made]
+    if _WITH_BODY.match(said):
+        return [element]
+    pieces = [action for statement in _cut(said, ";") for action in _actions(statement)]
+    found: list[Any] = []
+    for piece in pieces:
+        change = _change(piece)
+        if change is None:
+            change = ddl.ExecuteSQL(piece, raw=True) if len(pieces) > 1 else element
+        found.append(change)
+    return found or [element]
+
+
+_WITH_BODY = re.compile(
+    r"\s*(?:CREATE\s.*?\b(?:TRIGGER|FUNCTION|PROCEDURE|EVENT)|DO|BEGIN\s+NOT)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKS = re.compile(
+    r"""'(?:[^'\\]|''|\\.)*'|"[^"]*"|`[^`]*`|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$
+    |(?P<comment>--[^\n]*|/\*.*?\*/)|[(),;]""",
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def _cut(sql: str, separator: str) -> list[str]:
+    """Cut SQL at a sign outside of brackets, strings and names; comments are left out."""
+    parts, depth, at = [""], 0, 0
+    for found in _MARKS.finditer(sql):
+        parts[-1] += sql[at : found.start()]
+        at, mark = found.end(), found[0]
+        depth += {"(": 1, ")": -1}.get(mark, 0)
+        if found["comment"]:
+            parts[-1] += " "
+        elif mark == separator and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += mark
+    parts[-1] += sql[at:]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _actions(statement: str) -> list[str]:
+    """Give an ALTER TABLE for each of its actions; anything else as it is."""
+    found = _ALTER.fullmatch(statement)
+    if found is None:
+        return [statement]
+    before = statement[: found.start("action")]
+    return [before + action for action in _cut(found["action"], ",")]
 
 
 def sql_of(element: Any) -> str | None:
@@ -105,9 +192,6 @@ _ROWS = re.compile(r"\s*(UPDATE|INSERT|DELETE|MERGE|REPLACE\s+INTO|WITH)\b", re.
 
 
 def _change(sql: str) -> Change | None:
-    sql = sql.strip().rstrip(";").rstrip()
-    if ";" in sql or "--" in sql or "/*" in sql:
-        return None
     if found := _INDEX.match(sql):
         over = [text(found["over"].replace(":", r"\:"))]
         return ddl.CreateIndex(
