@@ -380,6 +380,7 @@ def test_an_invalid_index_is_built_anew(
     assert valid is True
 
 
+@pytest.mark.slow
 def test_what_the_catalog_has_shown_once_isnt_asked_again(
     make_project: Callable[[str], Any], mariadb_url: str, killer: Killer
 ) -> None:
