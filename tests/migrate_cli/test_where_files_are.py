@@ -58,6 +58,16 @@ def test_folders_below_count_if_they_are_asked_for(sqlite_project: Project) -> N
     assert (before, ids(sqlite_project)) == ([], ["a1"])
 
 
+def test_a_folder_that_is_named_twice_counts_once(sqlite_project: Project) -> None:
+    sqlite_project.settings(
+        'version_locations = ["migrations/versions", "migrations/../migrations/versions", "more"]'
+    )
+    sqlite_project.revision("a1")
+    (sqlite_project.root / "more").symlink_to(sqlite_project.root / "migrations" / "versions")
+
+    assert ids(sqlite_project) == ["a1"]
+
+
 def test_new_files_may_go_into_folders_by_date(sqlite_project: Project) -> None:
     sqlite_project.settings("recursive = true", 'file_template = "%(year)d/%(rev)s_%(slug)s"')
     made = revision(sqlite_project.config, "first", rev_id="a1")

@@ -221,15 +221,16 @@ def merge(
     if len({parent.revision for parent in parents}) < 2:
         only = ", ".join(parent.revision for parent in parents) or "none"
         raise util.CommandError(f"Nothing to merge: it takes two revisions, and there is {only}")
+    arguments: dict[str, Any] = {"config": config}
     if config.get_alembic_boolean_option("revision_environment"):
-        run_env(config, directory, lambda rev, context: [], template_args={"config": config})
+        run_env(config, directory, lambda rev, context: [], template_args=arguments)
     return directory.generate_revision(
         rev_id or util.rev_id(),
         message,
         head=revisions,
         splice=splice,
         branch_labels=branch_label,
-        config=config,
+        **arguments,
     )
 
 

@@ -214,10 +214,11 @@ class EnvironmentContext(ModuleClsProxy):
             "output_buffer": self.config.output_buffer if output_buffer is None else output_buffer,
             "starting_rev": starting_rev,
             "tag": tag,
-            "template_args": template_args,
             "autogenerate_plugins": autogenerate_plugins,
         }
         opts.update({name: value for name, value in given.items() if value is not None})
+        if template_args is not None:  # whoever writes the file holds the dictionary
+            opts.setdefault("template_args", {}).update(template_args)
         opts.update(
             transaction_per_migration=transaction_per_migration,
             target_metadata=target_metadata,

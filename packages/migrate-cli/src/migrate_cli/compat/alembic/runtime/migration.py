@@ -195,9 +195,18 @@ class MigrationContext:
         return heads[0] if heads else None
 
     def get_current_heads(self) -> tuple[str, ...]:
-        """Give the ids that the database is at; offline those that the script begins at."""
+        """Give the ids that the database is at; offline those that the script begins at.
+
+        Raises:
+            CommandError: It was said where a script starts, and there is a database to ask.
+        """
         if self.sink.connection is None:
             return self._start()
+        if self._start_from_rev is not None:
+            raise util.CommandError(
+                f"where a script starts ({self._start_from_rev}) can't be said of a database: "
+                "it says itself where it is"
+            )
         with reading(self.sink.connection):
             return self.versions.heads(self.sink.connection)
 
