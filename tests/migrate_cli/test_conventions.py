@@ -64,7 +64,7 @@ def test_what_a_script_leaves_unnamed_is_named(project: Project, signature: str)
     assert {
         "ck_t_positive", "uq_t_a", "ix_t_b", "uq_t_b", "fk_t_b_t", "final",
     } <= names(project)  # fmt: skip
-    assert "ix_t_b" in str(planned)
+    assert "create index ix_t_b on t (b)" in str(planned)
 
 
 def test_a_script_of_sql_has_the_same_names(sqlite_project: Project) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from sqlalchemy import Column, Index, MetaData, Table
 from sqlalchemy import schema as sa_schema
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -18,7 +19,7 @@ from sqlalchemy.types import NullType
 from . import detached, sqltext
 from .change import Change, NamingConvention, Spelling
 from .closed import closed_options
-from .errors import IrreversibleChange, MalformedChange, MissingFact
+from .errors import DDLConstructsError, IrreversibleChange, MalformedChange, MissingFact
 from .options import dialect_options
 from .wellformed import several
 
@@ -127,7 +128,18 @@ class CreateIndex(Change, sa_schema.CreateIndex):
         unique = "unique " if self.unique else ""
         where = sqltext.dotted(self.schema, self.table_name)
         over = ", ".join(map(sqltext.spoken, self.columns))
-        return f"create {unique}index {self.index_name} on {where} ({over})"
+        name = f" {self.index_name}" if self.index_name is not None else self._made_name()
+        return f"create {unique}index{name} on {where} ({over})"
+
+    def _made_name(self) -> str:
+        """Give the name that a convention makes, a space in front; empty if none does."""
+        try:
+            made = make_index(
+                None, self.table_name, self.columns, self.schema, False, {}, self.naming_convention
+            )
+        except (SQLAlchemyError, DDLConstructsError):
+            return ""
+        return f" {made.name}" if made.name is not None else ""
 
     def spelling(self) -> Spelling:
         plain = super().spelling()
