@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -292,3 +293,22 @@ def test_copy_is_used_in_a_transaction(postgresql_url: str, options: dict[str, A
         assert any(one.startswith("COPY t (id) FROM STDIN") for one in statements) == (not options)
         assert connection.scalar(sa.select(sa.func.count()).select_from(made)) == MANY
         made.drop(connection)
+
+
+def test_threads_that_share_an_engine_do_not_meet(postgresql_url: str) -> None:
+    engine = sa.create_engine(postgresql_url)
+    metadata = sa.MetaData()
+    tables = [Table(f"t{n}", metadata, Column("id", sa.Integer)) for n in range(4)]
+    metadata.create_all(engine)
+
+    def work(table: Table) -> int:
+        with engine.begin() as connection:
+            connection.execute(BulkInsert(table, ({"id": n} for n in range(3 * CHUNK))))
+            connection.execute(table.insert(), [{"id": -1}, {"id": -2}])
+            return total(connection, table)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(work, tables))
+
+    engine.dispose()
+    assert found == [3 * CHUNK + 2] * 4

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import TableClause
 
@@ -175,14 +176,15 @@ def _inserter(
     if plain is None or way is None:
         return by_sqlalchemy
     values = _values(table, plain.columns, connection)
+    said = dict(options)
+    if way.execute is not None:
+        _hear(connection.dialect)
+        said[_EXECUTE] = way.execute
 
     def insert(chunk: list[Row]) -> Any:
         if len(chunk) == 1:  # which is no `executemany`
             return by_sqlalchemy(chunk)
-        with _executing(connection, way):
-            return connection.exec_driver_sql(
-                way.statement, values(chunk), execution_options=options
-            )
+        return connection.exec_driver_sql(way.statement, values(chunk), execution_options=said)
 
     return insert
 
@@ -227,25 +229,25 @@ def _values(
     ]
 
 
-@contextmanager
-def _executing(connection: Connection, way: Way) -> Iterator[None]:
-    """Let a way be gone inside of the block where its statement is executed.
+_EXECUTE = "ddl_constructs_execute"
+"""Execution option: what does a statement of many rows, instead of the cursor's `executemany`."""
 
-    Whoever listens to the connection hears the statement and its rows as of any other.
+_registering = threading.Lock()
+
+
+def _hear(dialect: Dialect) -> None:
+    """Let a dialect do statements as that option says; whoever listens hears them as any other.
+
+    It stays so: a listener that went while other threads execute could make them fail.
     """
-    if way.execute is None:
-        yield
-        return
-    execute = way.execute
+    with _registering:
+        if not event.contains(dialect, "do_executemany", _instead):
+            event.listen(dialect, "do_executemany", _instead)
 
-    def instead(cursor: Any, statement: str, rows: Any, context: Any) -> bool:
-        if context.root_connection is not connection or statement != way.statement:
-            return False
-        execute(cursor, statement, rows)
-        return True
 
-    event.listen(connection.dialect, "do_executemany", instead)
-    try:
-        yield
-    finally:
-        event.remove(connection.dialect, "do_executemany", instead)
+def _instead(cursor: Any, statement: str, rows: Any, context: Any) -> bool:
+    execute = context.execution_options.get(_EXECUTE)
+    if execute is None:
+        return False
+    execute(cursor, statement, rows)
+    return True
