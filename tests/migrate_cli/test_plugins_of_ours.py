@@ -20,6 +20,7 @@ from migrate_cli.commands import (
     list_templates,
     plan,
     revision,
+    status,
     upgrade,
 )
 from migrate_cli.config import load
@@ -203,6 +204,7 @@ def test_a_broken_comparator_stops_what_compares_and_nothing_else(
         check(load(root))
     assert upgrade(load(root)).done == ()
     assert current(load(root)).revisions == ()
+    assert str(status(load(root)).why_not).startswith("not compared: plugin 'mine'")
 
 
 @pytest.mark.parametrize("env", [False, True], ids=["settings", "env"])

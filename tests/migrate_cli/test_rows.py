@@ -399,7 +399,7 @@ def is_there(reference: str) -> bool:
     if kind == "story":
         return (HERE.parent / "stories" / f"{name}.txt").is_file()
     if kind == "recipe":
-        return f'"{name}' in (HERE.parent / "house" / "test_recipes.py").read_text()
+        return f'"{name}' in (HERE.parent / "stories" / "test_recipes.py").read_text()
     file, _, test = reference.partition("::")
     source = HERE / f"{file}.py"
     return source.is_file() and bool(re.search(rf"^def {test}\(", source.read_text(), re.M))

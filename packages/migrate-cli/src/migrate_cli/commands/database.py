@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ddl_constructs import Change, DDLConstructsError
 
 from ..config import Config
-from ..errors import ModelsError, Refused
+from ..errors import BrokenPlugin, ModelsError, Refused
 from ..given import Database
 from ..runner import Run
 from ..scripts import Scripts
@@ -241,7 +241,7 @@ def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, s
 
     try:
         found = difference.changes(around, difference.models(config), config)
-    except (ModelsError, Refused) as err:
+    except (BrokenPlugin, ModelsError, Refused) as err:
         return None, f"not compared: {str(err).partition(chr(10))[0]}", config.world is None
     return tuple(found), None, False
 
