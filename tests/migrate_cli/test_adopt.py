@@ -150,6 +150,7 @@ def held(root: Path) -> dict[str, tuple[bytes, int]]:
         pytest.param("from alembic import op\nc = op.get_context()", None, id="the-context-kept"),
         pytest.param("from alembic import op\nhelp(op)", None, id="handed-on"),
         pytest.param("from alembic import op\nwith op.batch_alter_table('a') as b: b.impl", None, id="batch"),
+        pytest.param("from alembic import op\nwith op.batch_alter_table('a', naming_convention=n) as b: pass", None, id="batch-names"),
         pytest.param("from alembic.op import execute", None, id="from-op"),
         pytest.param("import alembic\nalembic.op.execute('')", None, id="whole"),
     ],

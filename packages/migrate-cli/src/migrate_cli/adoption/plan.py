@@ -186,7 +186,8 @@ def _settle_options(found: Carried, said: env_says.Said, *, stays: bool) -> None
     said_here = said.everything if stays else set()
     options = {} if stays else dict(said.options)
     values = found.values
-    values["version_table"] = options.get("version_table", "alembic_version")
+    if "version_table" not in said_here:
+        values["version_table"] = options.get("version_table", "alembic_version")
     if options.get("version_table_schema"):
         values["version_table_schema"] = options["version_table_schema"]
     if "transaction_per_migration" not in said_here and not options.get(

@@ -17,6 +17,7 @@ from ..config import Config
 from ..errors import NotProven
 from .overlay import overlaid
 from .plan import Adoption
+from .seen import differences
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,17 @@ class Proof:
     tables: int
     back: bool
 
-    def describe(self) -> str:
+    def in_words(self) -> str:
         """Say it in a line."""
-        ways = "and back, the same again" if self.back else "(neither leads back to the base)"
+        ways = "and lead back" if self.back else "and neither leads back to the base"
         return (
-            f"{self.revisions} revisions make the same {self.tables} tables on {self.database}, "
-            f"before and after; {ways}"
+            f"{_counted(self.revisions, 'revision')} of either make the same "
+            f"{_counted(self.tables, 'table')} on {self.database}, {ways}"
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def proven(config: Config, plan: Adoption, scratch: str | None) -> Proof:
@@ -122,19 +127,4 @@ def _differences(
     if len(before) != len(after):
         yield f"{len(before)} databases, and {len(after)} after it"
     for theirs, ours in zip(before, after, strict=False):
-        for name in sorted({*theirs, *ours}):
-            if theirs.get(name) != ours.get(name):
-                yield f"{name} is {_seen(theirs, ours, name)}"
-
-
-def _seen(theirs: Mapping[str, str], ours: Mapping[str, str], name: str) -> str:
-    if name not in ours:
-        return "missing"
-    if name not in theirs:
-        return "new"
-    one, other = theirs[name], ours[name]
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-    start = max(0, start - 20)
-    return (
-        f"another: ...{one[start : start + 60]}... before, ...{other[start : start + 60]}... after"
-    )
+        yield from differences(theirs, ours)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -71,11 +71,8 @@ class Scratch:
     @contextmanager
     def each(self) -> Iterator[Iterator[Connection]]:
         """Give connections to the databases that were made, in order, one after the other."""
-        self._direct = True
-        try:
+        with self._directly():
             yield (one for url in self._by_place.values() for one in self._opened(url))
-        finally:
-            self._direct = False
 
     def _opened(self, url: URL) -> Iterator[Connection]:
         with create_engine(url, poolclass=NullPool).connect() as connection:
@@ -97,20 +94,45 @@ class Scratch:
 
     def _made(self) -> URL:
         """Make a database."""
-        name = f"migrate_scratch_{os.urandom(5).hex()}"
-        statements = knowledge(self.dialect).of_database(name)
-        if statements is None:
-            return self._server.set(database=str(self._folder / f"{name}.db"))
-        create, drop = statements
-        self._say(create)
-        self._ends.callback(self._say, drop)
-        return self._server.set(database=name)
+        with self._directly():
+            return self._ends.enter_context(fresh(self._server, self._folder, self._directly))
 
-    def _say(self, statement: str) -> None:
+    @contextmanager
+    def _directly(self) -> Iterator[None]:
+        """Let connections through to where they go."""
         self._direct, was = True, self._direct
         try:
-            engine = create_engine(self._server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-            with engine.connect() as connection:
-                connection.exec_driver_sql(statement)
+            yield
         finally:
             self._direct = was
+
+
+@contextmanager
+def fresh(
+    server: URL, folder: Path, around: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> Iterator[URL]:
+    """Make an empty database, and drop it when the block ends.
+
+    Args:
+        server: Where; any database there that the user may connect to. For SQLite it says no more than that.
+        folder: Where a file is made.
+        around: What is entered while it is dropped.
+    """
+    name = f"migrate_scratch_{os.urandom(5).hex()}"
+    statements = knowledge(server.get_backend_name()).of_database(name)
+    if statements is None:
+        yield server.set(database=str(folder / f"{name}.db"))
+        return
+    create, drop = statements
+    _say(server, create)
+    try:
+        yield server.set(database=name)
+    finally:
+        with around():
+            _say(server, drop)
+
+
+def _say(server: URL, statement: str) -> None:
+    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)

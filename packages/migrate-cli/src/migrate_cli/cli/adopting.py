@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..paths import shown
-from .paper import answer, dim, field, option, paint
+from .gates import ALLOW_PROTECTED, gate_of
+from .paper import answer, change_line, dim, field, option, paint
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -30,9 +31,24 @@ if TYPE_CHECKING:
     metavar="URL",
     help="A server where databases may be made for the proof; otherwise SQLite files.",
 )
-@click.option("--no-proof", is_flag=True, help="Write it without building both histories.")
-def adopt(apply: bool, undo: bool, no_proof: bool, **how: Any) -> None:
-    """Make an Alembic project one of ours; shows the difference first.
+@click.option("--no-proof", is_flag=True, help="Write it without the proof.")
+@click.option(
+    "--baseline",
+    is_flag=True,
+    help="Write the first revision of a database that has tables and no history; it is stamped.",
+)
+@click.option("--message", "-m", default="baseline", help="What the baseline is about.")
+@ALLOW_PROTECTED
+def adopt(
+    apply: bool,
+    undo: bool,
+    no_proof: bool,
+    baseline: bool,
+    message: str,
+    allow_protected: bool,
+    **how: Any,
+) -> None:
+    """Make an Alembic project one of ours, or a database with no history; shows the difference first.
 
     The settings move to [tool.migrate], scripts import op from migrate_cli, and env.py goes where it says
     no more than a URL and the models. --apply writes it, --undo takes it back.
@@ -40,6 +56,13 @@ def adopt(apply: bool, undo: bool, no_proof: bool, **how: Any) -> None:
     from ..commands.adopting import adopt as work
     from ..commands.adopting import unadopt
 
+    if baseline:
+        if apply or undo or how["keep_scripts"]:
+            raise click.UsageError(
+                "--baseline takes only --scratch, --no-proof and --message besides"
+            )
+        _baseline(message, how["scratch"], not no_proof, allow_protected)
+        return
     if undo:
         if apply or no_proof or any(how.values()):
             raise click.UsageError("--undo takes no other options")
@@ -67,6 +90,29 @@ def adopt(apply: bool, undo: bool, no_proof: bool, **how: Any) -> None:
         "diff": done.diff,
     }
     answer(value, _lines(done))
+
+
+def _baseline(message: str, scratch: str | None, prove: bool, allow_protected: bool) -> None:
+    from ..commands.baselining import baseline as work
+
+    config = project()
+    gate = gate_of(config, {"allow_protected": allow_protected})
+    made = work(config, message, prove=prove, scratch=scratch, gate=gate)
+    lines = [change_line(one) for one in made.changes]
+    for number, (table, tool) in enumerate(made.others):
+        lines.append(field("" if number else "Left", f"{table}    {tool}'s history"))
+    if made.views:
+        lines.append(field("Note", f"views aren't in it: {', '.join(made.views)}"))
+    if made.proven is not None:
+        lines.append(
+            field("Proof", f"built on a scratch database of {made.proven}, it makes the same")
+        )
+    lines += [
+        field("Wrote", shown(made.path)),
+        field("Database", f"{made.database} is at {made.id}"),
+        field("Next", "migrate check"),
+    ]
+    answer(made, lines)
 
 
 def _root() -> Path:
@@ -98,7 +144,7 @@ def _lines(done: Adopted) -> Iterator[str]:
         yield field("" if number else "Note", note)
     yield field("Database", done.database)
     if done.proof is not None:
-        yield field("Proof", done.proof.describe())
+        yield field("Proof", done.proof.in_words())
     if done.written:
         yield field("Wrote", _counted(len(plan.edits), "file"))
         yield field("Next", "migrate status    (back again: migrate adopt --undo)")

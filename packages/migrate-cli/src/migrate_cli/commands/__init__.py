@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .adopting import adopt, unadopt
     from .amending import amend
+    from .baselining import baseline
     from .database import check, current, diff, status
     from .editing import edit
     from .ensuring import ensure_version
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "adopt": "adopting",
     "amend": "amending",
+    "baseline": "baselining",
     "branches": "graph",
     "check": "database",
     "current": "database",
@@ -61,6 +63,7 @@ _WHERE = {
 __all__ = [
     "adopt",
     "amend",
+    "baseline",
     "branches",
     "check",
     "current",

@@ -8,20 +8,21 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
-import ddl_autogen
-from sqlalchemy import Connection, func, make_url, select, table
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..adoption.scratch import Scratch
+from ..adoption.seen import seen
 from ..config import Config
 from ..errors import MigrateError
+from ..journal import NAME
 from ..recognition import find
 from ..scripts import Scripts
 from .moves import downgrade, upgrade
+from .project import on_database
 
 
 def build(config_file: str, scratch: Scratch) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def build(config_file: str, scratch: Scratch) -> dict[str, Any]:
         upgrade(config, "heads")
     except Exception as err:  # whatever a project's code raises, it is why it can't be built
         return {"failed": _reason(err)}
-    ours = {config.version_table, "alembic_version", "migrate_journal"}
+    ours = {NAME}
+    on_database(config, None, lambda around: ours.add(around.versions.name))
     found["up"] = _all(scratch, ours)
     try:
         downgrade(config, "base")
@@ -63,21 +65,7 @@ def _speaks(config: Config, dialect: str) -> bool:
 
 def _all(scratch: Scratch, without: set[str]) -> list[dict[str, str]]:
     with scratch.each() as connections:
-        return [seen(one, without) for one in connections]
-
-
-def seen(connection: Connection, without: Container[str]) -> dict[str, str]:
-    """Read what there is in a database: table -> its parts and the number of its rows, in words."""
-    snapshot = ddl_autogen.snapshot(connection)
-    read = {}
-    for (schema, name), value in snapshot.tables.items():
-        if name in without:
-            continue
-        rows = connection.scalar(select(func.count()).select_from(table(name, schema=schema)))
-        read[f"{schema}.{name}" if schema else name] = f"{value!r}, {rows} rows"
-    for key, sequence in snapshot.sequences.items():
-        read[f"sequence {key[1]}"] = repr(sequence)
-    return read
+        return [seen(one, without, rows=True) for one in connections]
 
 
 def _reason(err: BaseException) -> str:

@@ -16,6 +16,7 @@ from ..config import Config
 from ..environment import metadata
 from ..errors import BrokenPlugin, NoHook, in_one_line
 from ..failures import NotAtHead, WouldDrop
+from ..foreign import strangers
 from ..journal import NAME
 from ..models import hook
 from ..plugins import COMPARATORS, loaded
@@ -74,7 +75,11 @@ def _compared(
         include_name=_asked("include_name", config),
         include_object=_asked("include_object", config),
         **told,
-        ignore_tables=[(versions.schema, versions.name), (versions.schema, NAME)],
+        ignore_tables=[
+            (versions.schema, versions.name),
+            (versions.schema, NAME),
+            *((None, name) for name in strangers(ours)),
+        ],
     )
     with reading(connection):
         found = list(ddl_autogen.compare(connection, list(ours), options))

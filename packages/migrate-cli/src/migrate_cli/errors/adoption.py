@@ -96,15 +96,45 @@ class UnknownRevision(Refused):
 
 
 class NotProven(Refused):
-    """It wasn't shown that the adopted project does what the project does.
+    """It wasn't shown that what is to be written makes what there is.
 
     Attributes:
         reason: What stood in the way, or what differs.
     """
 
-    def __init__(self, reason: str, mend: str) -> None:
+    def __init__(self, reason: str, mend: str, *, what: str = "adopt") -> None:
         self.reason = reason
-        super().__init__(f"can't adopt: {reason}\n{mend}")
+        super().__init__(f"can't {what}: {reason}\n{mend}")
+
+
+class HasHistory(Refused):
+    """A baseline was asked for where there is a history already.
+
+    Attributes:
+        reason: Where.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"can't write a baseline: {reason}\n"
+            "a baseline is the first revision; what differs from there on: migrate make"
+        )
+
+
+class NothingThere(Refused):
+    """A baseline was asked for of a database without tables.
+
+    Attributes:
+        database: The database, without password.
+    """
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        super().__init__(
+            f"can't write a baseline: there is no table in {database}\n"
+            'it starts with the models: migrate make "create tables"'
+        )
 
 
 class ChangedSince(Refused):
