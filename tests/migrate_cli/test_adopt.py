@@ -100,7 +100,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(root)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "path_importer_cache", {})  # it remembers what "." was
-    for name in ("models", "more", "more.models"):
+    for name in ("models", "more", "more.models", "adopt_helper"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     for name in ("MIGRATE_DATABASE_URL", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -151,7 +151,10 @@ def held(root: Path) -> dict[str, tuple[bytes, int]]:
         pytest.param("from alembic import op\nhelp(op)", None, id="handed-on"),
         pytest.param("from alembic import op\nwith op.batch_alter_table('a') as b: b.impl", None, id="batch"),
         pytest.param("from alembic import op\nwith op.batch_alter_table('a', naming_convention=n) as b: pass", None, id="batch-names"),
+        pytest.param("from alembic import op\nop.alter_column('a', 'b', default=1)", None, id="a-keyword-that-alembic-passes-over"),
         pytest.param("from alembic.op import execute", None, id="from-op"),
+        pytest.param("import sqlalchemy as sa\nsa.orm.Session", None, id="orm-that-alembic-imports"),
+        pytest.param("import sqlalchemy as sa\nimport sqlalchemy.orm\nsa.orm.Session", "import sqlalchemy as sa\nimport sqlalchemy.orm\nsa.orm.Session", id="orm"),
         pytest.param("import alembic\nalembic.op.execute('')", None, id="whole"),
     ],
 )  # fmt: skip
@@ -312,6 +315,14 @@ def test_a_new_file_is_written_by_the_projects_template(folder: Path) -> None:
     assert made.path is not None
     assert made.path.name == f"{made.id}_three.py"
     assert "from migrate_cli import op\n" in made.path.read_text()
+
+
+def test_a_module_of_the_project_that_speaks_keeps_env(folder: Path) -> None:
+    (folder / "adopt_helper.py").write_text("from alembic import op\n")
+    text = f"import adopt_helper\n{table('a', 'aa11')}"
+    (folder / "scripts/versions/one.py").write_text(text)
+
+    assert adopted(folder).plan.env == ("a module needs it: adopt_helper",)
 
 
 def test_an_env_that_stays_finds_its_ini(folder: Path) -> None:

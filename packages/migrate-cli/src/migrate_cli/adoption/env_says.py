@@ -146,7 +146,7 @@ def _statement(node: ast.stmt, said: Said, origins: dict[str, tuple[str, tuple[s
         case ast.Expr(value=ast.Call(func=func, args=[], keywords=keywords)) if (
             ast.unparse(func) == "context.configure"
         ):
-            _configure(keywords, said, node)
+            _configure(keywords, said, node, origins)
         case ast.Expr(value=ast.Call(func=func, args=args)) if (
             ast.unparse(func) == "context.configure" and args
         ):
@@ -169,15 +169,22 @@ def _variable(text: str) -> str | None:
     return found["variable"] if found else None
 
 
-def _configure(keywords: Sequence[ast.keyword], said: Said, node: ast.stmt) -> None:
+def _configure(
+    keywords: Sequence[ast.keyword],
+    said: Said,
+    node: ast.stmt,
+    origins: dict[str, tuple[str, tuple[str, ...]]],
+) -> None:
     for one in keywords:
         if one.arg is None:
             _more(said, node)
             continue
         said.everything.add(one.arg)
-        if one.arg in WITHOUT:
+        if one.arg == "target_metadata":
+            if ast.unparse(one.value) != "target_metadata":
+                _metadata(one.value, said, origins, node)
+        elif one.arg in WITHOUT:
             usual = {
-                "target_metadata": "target_metadata",
                 "literal_binds": "True",
                 "dialect_opts": "{'paramstyle': 'named'}",
             }.get(one.arg)
@@ -212,7 +219,8 @@ def _metadata(
         if not rest or module.startswith("."):
             _more(said, node)
             return
-        said.metadata.append(f"{module}:{rest}")
+        if (target := f"{module}:{rest}") not in said.metadata:
+            said.metadata.append(target)
 
 
 def _calls_run(node: ast.AST) -> bool:

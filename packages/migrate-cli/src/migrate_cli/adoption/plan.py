@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import MetaData
 
 from .. import toml_text
+from ..compat.alembic import op as alembic_op
 from ..compat.alembic.script import ScriptDirectory
 from ..compat.settings import Config as Settings
 from ..config import Config, default_paths, read_toml
 from ..errors import BadConfiguration, BadScript, BadTemplate, ModelsError, ScriptsElsewhere
-from ..models import looked_up
-from ..modules import modules_under
+from ..models import importable, looked_up
 from ..paths import shown
 from ..scripts import Scripts
 from ..settings import checked
@@ -64,7 +66,7 @@ def planned(project: Config, settings: Settings, *, keep_scripts: bool = False) 
 
     Raises:
         ScriptsElsewhere: Its scripts aren't below its folder.
-        BadScript: A revision file, or env.py, isn't Python.
+        BadScript: A revision file can't be imported, or env.py isn't Python.
         BadConfiguration: [tool.migrate] can't be added to its pyproject.toml.
     """
     root = Path(os.path.abspath(project.root))
@@ -73,13 +75,14 @@ def planned(project: Config, settings: Settings, *, keep_scripts: bool = False) 
     if not scripts.is_relative_to(root):
         raise ScriptsElsewhere(scripts, root)
     found = carried(settings, directory, root)
+    modules = _loaded(project)
     texts = {path: _read(path, keep_scripts) for path in Scripts.of(project).files()}
     said = _env(scripts / "env.py")
     reasons = [
         *said.more,
         *(f"a script needs it: {shown(path)}" for path, one in texts.items() if one.alembic),
         *(f"{key} in the settings is for it" for key in found.reads if "sqlalchemy." in key),
-        *_helpers(project, root, set(texts), scripts),
+        *_helpers(modules),
         *_imported(said, project, root),
     ]
     _settle_url(found, said, settings, stays=bool(reasons))
@@ -137,15 +140,33 @@ def _env(path: Path) -> env_says.Said:
         raise BadScript(path, err.lineno, f"is not Python: {err.msg}") from err
 
 
-def _helpers(project: Config, root: Path, known: set[Path], scripts: Path) -> Iterator[str]:
-    """Yield the modules of the project that speak with Alembic's `op`, for which env.py stays."""
-    pattern = re.compile(r"^\s*(from\s+alembic\s+import\s.*\bop\b|from\s+alembic\.op\s)", re.M)
-    for folder in dict.fromkeys(Path(os.path.abspath(root / one)) for one in default_paths(root)):
-        for _, path in modules_under(folder, skip={"tests", "test"}):
-            if path in known or path == scripts / "env.py":
+def _loaded(project: Config) -> list[ModuleType]:
+    """Import every revision file, as a run would.
+
+    Raises:
+        BadScript: One can't be imported.
+    """
+    with importable(project.prepend_sys_path):
+        return [script.load() for script in Scripts.of(project).by_id.values()]
+
+
+_NO_HELPERS = sys.stdlib_module_names | {"alembic", "migrate_cli", "sqlalchemy"}
+
+
+def _helpers(scripts: Sequence[ModuleType]) -> Iterator[str]:
+    """Yield the modules behind the scripts that speak with Alembic's `op`."""
+    seen, pending = set[str](), list(scripts)
+    while pending:
+        for one in list(vars(pending.pop()).values()):
+            name = one.__name__ if isinstance(one, ModuleType) else getattr(one, "__module__", None)
+            if not isinstance(name, str) or name in seen or name.partition(".")[0] in _NO_HELPERS:
                 continue
-            if pattern.search(path.read_text("utf-8", "replace")):
-                yield f"a module needs it: {shown(path)}"
+            seen.add(name)
+            if (module := sys.modules.get(name)) is None:
+                continue
+            pending.append(module)
+            if any(value is alembic_op for value in list(vars(module).values())):
+                yield f"a module needs it: {name}"
 
 
 def _imported(said: env_says.Said, project: Config, root: Path) -> Iterator[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeGuard
+from typing import Any, TypeGuard
+
+from sqlalchemy import dialects
 
 from ..batch.words import BatchOperations
 from ..operations import Context, Operations
@@ -45,7 +48,7 @@ def rewritten(content: bytes) -> Rewritten:
         return Rewritten(content, {**rest, **lacking})
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     text = content.decode(encoding)
-    lines = _Lines(text)
+    lines = Lines(text)
     for node in sorted(speakers, key=lambda one: one.lineno, reverse=True):
         start, end = lines.place(node.lineno, node.col_offset), lines.end(node)
         text = text[:start] + _spoken(node, text[start:end], lines.gap(node)) + text[end:]
@@ -79,6 +82,26 @@ def _others(tree: ast.AST) -> Iterator[tuple[int, str]]:
             names = [one.name for one in node.names if (module, one.name) != ("alembic", "op")]
             if names:
                 yield node.lineno, f"from {module} import {', '.join(names)}"
+    yield from _relied_on(tree)
+
+
+def _relied_on(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield where a file says `sa.orm` and doesn't import it, since Alembic has."""
+    imported = [
+        (one.name, one.asname)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Import)
+        for one in n.names
+    ]
+    names = {asname or name for name, asname in imported if name == "sqlalchemy"}
+    if any(name.startswith("sqlalchemy.orm") for name, _ in imported) or any(
+        isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy.orm")
+        for node in ast.walk(tree)
+    ):
+        return
+    for node in ast.walk(tree):
+        if word(node, names) == "orm":
+            yield node.lineno, f"{ast.unparse(node)}, which it doesn't import"  # type: ignore[attr-defined]  # of an Attribute
 
 
 @cache
@@ -107,25 +130,28 @@ def _lacking(tree: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
         for item in node.items
         if isinstance(item.optional_vars, ast.Name)
         and isinstance(item.context_expr, ast.Call)
-        and _word(item.context_expr.func, names) == "batch_alter_table"
+        and word(item.context_expr.func, names) == "batch_alter_table"
     }
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
-            and _word(node.func, names) == "batch_alter_table"
+            and word(node.func, names) == "batch_alter_table"
             # Alembic's leaves these names in a table that is copied on SQLite
             and any(one.arg in ("naming_convention", None) for one in node.keywords)
         ):
             yield node.lineno, "op.batch_alter_table(naming_convention=...)"
+        if isinstance(node, ast.Call):
+            yield from _keywords(node, names, Operations)
+            yield from _keywords(node, blocks, BatchOperations)
         if not isinstance(node, ast.Attribute):
             continue
-        if (word := _word(node, names)) is not None:
+        if (said := word(node, names)) is not None:
             told.add(node.value)
-            if word not in _words():
-                yield node.lineno, f"op.{word}"
-        elif (word := _word(node, blocks)) is not None and word not in _batch_words():
-            yield node.lineno, f"batch_op.{word}"
-        elif isinstance(node.value, ast.Call) and _word(node.value.func, names) == "get_context":
+            if said not in _words():
+                yield node.lineno, f"op.{said}"
+        elif (said := word(node, blocks)) is not None and said not in _batch_words():
+            yield node.lineno, f"batch_op.{said}"
+        elif isinstance(node.value, ast.Call) and word(node.value.func, names) == "get_context":
             told.add(node.value)
             if node.attr not in _context_words():
                 yield node.lineno, f"op.get_context().{node.attr}"
@@ -134,13 +160,37 @@ def _lacking(tree: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
             yield node.lineno, "op handed on"
         elif (
             isinstance(node, ast.Call)
-            and _word(node.func, names) == "get_context"
+            and word(node.func, names) == "get_context"
             and node not in told
         ):
             yield node.lineno, "op.get_context() handed on"
 
 
-def _word(node: ast.AST, names: set[str]) -> str | None:
+def _keywords(node: ast.Call, names: set[str], kind: Any) -> Iterator[tuple[int, str]]:
+    """Yield the keywords of a call that the word doesn't take, and that Alembic passes over."""
+    said = word(node.func, names)
+    if said is None or said[0] == "_" or not hasattr(kind, said):
+        return
+    for one in node.keywords:
+        if one.arg is not None and not takes(kind, said, one.arg):
+            yield node.lineno, f"op.{said}({one.arg}=...)"
+
+
+@cache
+def takes(kind: Any, name: str, keyword: str) -> bool:
+    """Tell whether a word of a speaker takes a keyword; what a dialect understands is for any with options."""
+    parameters = inspect.signature(getattr(kind, name)).parameters
+    if keyword in parameters:
+        return True
+    rest = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
+    return rest and keyword.partition("_")[0] in _DIALECTS
+
+
+_DIALECTS = {*dialects.__all__, "mariadb"}
+"""What keywords for a dialect begin with."""
+
+
+def word(node: ast.AST, names: set[str]) -> str | None:
     """Give what is said with one of some names, `name.word`; None if it is something else."""
     if (
         isinstance(node, ast.Attribute)
@@ -164,10 +214,15 @@ def _as(one: ast.alias) -> str:
     return one.name if one.asname is None else f"{one.name} as {one.asname}"
 
 
-class _Lines:
-    """Where the places of a syntax tree are in the text: its columns count bytes of UTF-8."""
+class Lines:
+    """Where the places of a syntax tree are in the text: its columns count bytes of UTF-8.
+
+    Attributes:
+        text: The text.
+    """
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self._lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)  # as Python counts lines
         self._starts = [0]
         for line in self._lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import ddl_autogen
 from sqlalchemy import Connection, func, select, table
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?")
 _IN_NO_ORDER = ("uniques", "foreign_keys", "checks", "indexes", "excludes")
 
 
@@ -25,7 +27,7 @@ def seen(
         connection: Where.
         without: Names of tables that don't count.
         options: What takes part; None for the default schema.
-        rows: Count the rows, too.
+        rows: Count the rows, too, of what was made twice: a time in a default is when a script ran.
 
     Returns:
         "table" or "schema.table" -> its parts in words; "sequence name" -> likewise.
@@ -42,7 +44,7 @@ def seen(
         said = repr(replace(value, **parts))
         if rows:
             of = select(func.count()).select_from(table(name, schema=schema))
-            said += f", {connection.scalar(of)} rows"
+            said = f"{_MOMENT.sub('<time>', said)}, {connection.scalar(of)} rows"
         found[f"{schema}.{name}" if schema else name] = said
     for (schema, name), sequence in snapshot.sequences.items():
         found[f"sequence {schema}.{name}" if schema else f"sequence {name}"] = repr(sequence)

@@ -13,7 +13,6 @@ from ..adoption.plan import Adoption, planned
 from ..adoption.proof import Proof, proven
 from ..compat.world import AlembicWorld
 from ..config import Config
-from ..environment import importable
 from ..errors import AlreadyAdopted, DatabaseError, EnvironmentFailed, UnknownRevision
 from ..runner import Run
 from ..scripts import Scripts
@@ -73,9 +72,6 @@ def adopt(
         raise AlreadyAdopted(config.file, edits.recorded(config.root))
     must_be_one_project(config, world.settings)
     plan = planned(config, world.settings, keep_scripts=keep_scripts)
-    with importable(config.prepend_sys_path):
-        for script in Scripts.of(config).by_id.values():
-            script.load()
     if write:
         must_be_committed(plan.root, [one.path for one in plan.edits])
     database = _where(config)
