@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WORDS = {
     "init": "files",
     "adopt": "adopting",
+    "export": "exporting",
     "list-templates": "files",
     "revision": "files",
     "make": "files",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .editing import edit
     from .ensuring import ensure_version
     from .examining import doctor
+    from .exporting import export_alembic
     from .files import init, list_templates, merge, revision
     from .graph import branches, drawn, heads, history, show
     from .journal import log, resume
@@ -41,6 +42,7 @@ _WHERE = {
     "dry_run": "rehearsing",
     "edit": "editing",
     "ensure_version": "ensuring",
+    "export_alembic": "exporting",
     "heads": "graph",
     "history": "graph",
     "init": "files",
@@ -74,6 +76,7 @@ __all__ = [
     "dry_run",
     "edit",
     "ensure_version",
+    "export_alembic",
     "heads",
     "history",
     "init",

@@ -7,7 +7,9 @@ error with a URL in it hides the password first (`migrate_cli.url.hidden`).
 
 from .adoption import (
     AlreadyAdopted,
+    AlreadyThere,
     BadRecord,
+    BeyondAlembic,
     ChangedSince,
     HasHistory,
     NothingAdopted,
@@ -96,6 +98,7 @@ from .settings import (
 __all__ = [
     "AlreadyAProject",
     "AlreadyAdopted",
+    "AlreadyThere",
     "AsyncDriver",
     "BadConfiguration",
     "BadGraph",
@@ -104,6 +107,7 @@ __all__ = [
     "BadRevisionId",
     "BadScript",
     "BadTemplate",
+    "BeyondAlembic",
     "BrokenPlugin",
     "Busy",
     "CannotWrite",

@@ -182,3 +182,36 @@ class BadRecord(ConfigurationError):
             f"can't undo: {shown(folder)} can't be read: {reason}\n"
             "what is in git can be had back from there: git checkout"
         )
+
+
+class AlreadyThere(Refused):
+    """An export was asked for into a folder that holds something.
+
+    Attributes:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"can't export into {shown(folder)}: there is something in it\ngive a folder that is new or empty"
+        )
+
+
+class BeyondAlembic(Refused):
+    """An export was asked for of a project that uses what Alembic lacks; nothing was written.
+
+    Attributes:
+        used: What it is: (file, line, words); the line is 0 for what has none.
+    """
+
+    def __init__(self, used: Sequence[tuple[Path, int, str]]) -> None:
+        self.used = tuple(used)
+        listed = [
+            f"  {shown(file)}{f':{line}' if line else ''}  {words}" for file, line, words in used
+        ]
+        super().__init__(
+            "can't export to Alembic: what it lacks is used here\n"
+            + "\n".join(listed)
+            + "\nsay those in a way that Alembic has, such as op.execute() of the SQL; nothing was written"
+        )

@@ -1,0 +1,160 @@
+"""A native project is handed to Alembic: what its files become, what Alembic lacks, and Alembic runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from alembic_projects import catalog
+from migrate_cli.adoption.back import handed_back
+from migrate_cli.commands import export_alembic, upgrade
+from migrate_cli.errors import AlreadyThere, BeyondAlembic
+
+from .conftest import Project
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("from migrate_cli import op", "from alembic import op"),
+        ("from migrate_cli import Operations", "from alembic import op"),
+        ("from migrate_cli import op as o, Operations", "from alembic import op as o"),
+        (
+            "from migrate_cli import Operations\r\ndef f(op: Operations): pass\r\n",
+            "from alembic import op\r\nfrom alembic.operations import Operations\r\ndef f(op: Operations): pass\r\n",
+        ),
+        ("def upgrade(op: Operations) -> None: pass", "def upgrade() -> None: pass"),
+        ("def upgrade(op, name): pass", "def upgrade(name): pass"),
+        ("def upgrade(\n    op: 'Operations',\n    name: str,\n): pass", "def upgrade(\n    \n    name: str,\n): pass"),
+        ("def other(op): pass", "def other(op): pass"),
+        ("def upgrade(op): op.get_context().autocommit_block()", "def upgrade(): op.get_context().autocommit_block()"),
+        ("op.create_index('i', 't', ['c'], postgresql_using='gin')", "op.create_index('i', 't', ['c'], postgresql_using='gin')"),
+    ],
+)  # fmt: skip
+def test_a_file_speaks_with_alembics_op(ours: str, theirs: str) -> None:
+    back = handed_back(ours.encode())
+
+    assert back.content.decode() == theirs
+    assert back.beyond == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("op.create_enum('e', 'a')", "op.create_enum()"),
+        ("op.rename_index('a', 'b')", "op.rename_index()"),
+        ("with op.timeouts(lock='1s'): pass", "op.timeouts()"),
+        ("with op.batch_alter_table('a') as b: b.alter_table_options()", "batch.alter_table_options()"),
+        ("op.invoke(change)", "op.invoke() of a change"),
+        ("op.drop_table('a', cascade=True)", "op.drop_table(cascade=...)"),
+        ("from migrate_cli import irreversible", "from migrate_cli import irreversible"),
+        ("import ddl_constructs as ddl", "import ddl_constructs"),
+        ("from migrate_cli import Operations\ndef upgrade(o: Operations): pass", "a parameter o: Operations; call it op"),
+    ],
+)  # fmt: skip
+def test_what_alembic_lacks_is_listed(said: str, words: str) -> None:
+    assert [one for _, one in handed_back(said.encode()).beyond] == [words]
+
+
+@pytest.fixture
+def shop(sqlite_project: Project) -> Project:
+    sqlite_project.revision(
+        "aa11",
+        upgrade='op.create_table("a", sa.Column("id", sa.Integer(), primary_key=True))',
+        downgrade='op.drop_table("a")',
+    )
+    sqlite_project.revision(
+        "bb22",
+        "aa11",
+        upgrade='with op.batch_alter_table("a") as batch:\n'
+        '    batch.add_column(sa.Column("n", sa.String(20), nullable=False, server_default="x"))',
+        downgrade='with op.batch_alter_table("a") as batch:\n    batch.drop_column("n")',
+    )
+    (sqlite_project.root / "export_models.py").write_text(
+        "import sqlalchemy as sa\nmetadata = sa.MetaData()\n"
+        "sa.Table('a', metadata, sa.Column('id', sa.Integer, primary_key=True),\n"
+        "    sa.Column('n', sa.String(20), nullable=False, server_default='x'))\n"
+    )
+    sqlite_project.settings('metadata = "export_models:metadata"')
+    return sqlite_project
+
+
+@pytest.mark.slow
+def test_alembic_runs_what_was_exported(shop: Project, tmp_path: Path) -> None:
+    upgrade(shop.config, "head")
+    url = f"sqlite:///{tmp_path / 'theirs.db'}"
+
+    made = export_alembic(shop.config, tmp_path / "out/side")
+
+    def alembic(*words: str, at: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "alembic", *words],
+            cwd=made.folder,
+            env={**os.environ, "DATABASE_URL": at},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert made.revisions == 2
+    assert "bb22 (head)" in alembic("current", at=shop.url)
+    alembic("check", at=shop.url)
+    alembic("upgrade", "head", at=url)
+    ours, theirs = catalog(shop.url), catalog(url)
+    assert theirs["a"] == ours["a"]
+    alembic("downgrade", "base", at=url)
+    assert set(catalog(url)) == {"migrate_version"}
+
+
+def test_settings_come_along(shop: Project, tmp_path: Path) -> None:
+    shop.settings(
+        'url = "sqlite:///shop.db"',
+        'timezone = "UTC"',
+        'version_locations = ["migrations/versions", "more"]',
+        'version_table = "v"',
+        'post_write_hooks = [{name = "tidy", type = "exec", executable = "tidy", options = "100%"}]',
+    )
+
+    made = export_alembic(replace(shop.config, url=None), tmp_path / "out")
+
+    ini = (made.folder / "alembic.ini").read_text()
+    assert "timezone = UTC\n" in ini
+    assert "version_locations = %(here)s/migrations/versions %(here)s/migrations/more\n" in ini
+    assert "hooks = tidy\ntidy.type = exec\ntidy.executable = tidy\ntidy.options = 100%%\n" in ini
+    assert "\"version_table\": 'v'" in (made.folder / "migrations/env.py").read_text()
+
+
+def test_nothing_is_written_of_what_alembic_cant_run(shop: Project, tmp_path: Path) -> None:
+    shop.revision("cc33", "bb22", upgrade='op.rename_index("a", "b")')
+    shop.revision("d" * 40, "cc33")
+
+    with pytest.raises(BeyondAlembic) as caught:
+        export_alembic(shop.config, tmp_path / "out")
+
+    assert [words for _, _, words in caught.value.used] == [
+        "op.rename_index()",
+        "an id of 40 characters; 32 fit",
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_in_use_is_left_alone(shop: Project) -> None:
+    with pytest.raises(AlreadyThere):
+        export_alembic(shop.config, shop.root)
+
+
+def test_a_password_isnt_exported(shop: Project, tmp_path: Path) -> None:
+    shop.settings('url = "postgresql+psycopg://me:s3cret@127.0.0.1/x"')
+    config = replace(
+        shop.config, url="postgresql+psycopg://me:s3cret@127.0.0.1/x", url_folder=shop.root
+    )
+
+    made = export_alembic(config, tmp_path / "out")
+
+    assert not any(b"s3cret" in path.read_bytes() for path in made.files)
+    assert "***" in made.notes[0]
