@@ -434,6 +434,39 @@ def test_what_was_written_since_isnt_lost_by_going_back(folder: Path) -> None:
     assert "journal" in file.read_text()
 
 
+def test_what_was_cut_off_half_way_goes_back_too(folder: Path) -> None:
+    """As after a power cut: the record is there, and some of the files are as they were."""
+    before = held(folder)
+    adopted(folder, write=True)
+    (folder / "pyproject.toml").unlink()
+    (folder / "alembic.ini").write_bytes(before["alembic.ini"][0])
+
+    with pytest.raises(CannotWrite, match="--undo"):
+        adopted(folder, write=True)
+    unadopt(folder)
+
+    assert held(folder) == before
+
+
+def test_a_file_that_cant_be_written_leaves_all_as_it_was(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = held(folder)
+    replace = Path.replace
+
+    def failing(self: Path, target: Path) -> Path:
+        if Path(target).name == "two.py":
+            raise OSError(28, "No space left on device", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(CannotWrite, match="No space left"):
+        adopted(folder, write=True)
+
+    assert held(folder) == before
+    assert not (folder / RECORD).exists()
+
+
 def test_there_must_be_something_to_go_back_to(folder: Path) -> None:
     with pytest.raises(NothingAdopted):
         unadopt(folder)

@@ -126,6 +126,19 @@ def undo(root: Path) -> list[Path]:
     return [root / one["path"] for one in files]
 
 
+def must_be_free(root: Path) -> None:
+    """Check that no adoption is written down, not even one that was cut off half way.
+
+    Raises:
+        CannotWrite: One is.
+    """
+    if (root / RECORD).exists():
+        reason = (
+            "an adoption is written down there already; migrate adopt --undo, or remove the folder"
+        )
+        raise CannotWrite(root / RECORD, reason)
+
+
 def recorded(root: Path) -> bool:
     """Tell whether there is something to undo."""
     return (root / RECORD / "record.json").is_file()

@@ -60,6 +60,7 @@ def adopt(
 
     Raises:
         AlreadyAdopted: The project is one of ours.
+        CannotWrite: It was adopted half way, or a file can't be written.
         TwoProjects: There are two projects in the folder.
         Uncommitted: Git has changes that aren't committed.
         UnknownRevision: The database is at a revision that has no file.
@@ -70,6 +71,7 @@ def adopt(
     world = config.world
     if type(world) is not AlembicWorld:
         raise AlreadyAdopted(config.file, edits.recorded(config.root))
+    edits.must_be_free(config.root)
     must_be_one_project(config, world.settings)
     plan = planned(config, world.settings, keep_scripts=keep_scripts)
     if write:
