@@ -23,6 +23,8 @@ from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from .line import Line
+
 FIRST = """
 op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
 op.execute("INSERT INTO t VALUES (1, 0)")
@@ -101,40 +103,6 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(sqlite_project: Any) -> No
     assert upgrade(sqlite_project.config).heads == ("b2",)
     with sqlite_project.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM t")) == 2
-
-
-class Line:
-    """A line between clients and a server, which can be cut."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._server = host, port
-        self._ear = socket.create_server(("127.0.0.1", 0))
-        self.port = self._ear.getsockname()[1]
-        self._ends: list[socket.socket] = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._ear.accept()
-                server = socket.create_connection(self._server)
-                self._ends += [client, server]
-                for one, other in ((client, server), (server, client)):
-                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-
-    def cut(self) -> None:
-        """Cut all connections, and let none through any more."""
-        self._ear.shutdown(socket.SHUT_RDWR)  # a close alone doesn't wake who accepts
-        self._ear.close()
-        for end in self._ends:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
 
 
 @pytest.mark.slow

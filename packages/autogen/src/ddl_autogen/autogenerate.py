@@ -41,6 +41,8 @@ def compare(
         NoMetadata: `metadata` isn't a MetaData or a sequence of them.
         DuplicateTable: Two of several MetaData hold the same table.
         UnsupportedDatabase: The dialect's catalog can't be read.
+        NamelessIndex: An index of the models has no name.
+        HiddenCatalog: Something differs, and the user may not see all that there is.
         UnknownRename: The options say of something that it was renamed, and it wasn't.
 
     >>> from sqlalchemy import Column, Integer, Table, create_engine
@@ -61,7 +63,11 @@ def compare(
         theirs, ours = (
             one.only(lambda k: options.takes_table(k, default)) for one in (theirs, ours)
         )
-        return compare_snapshots(connection, theirs, ours, Context(known, options))
+        found = compare_snapshots(connection, theirs, ours, Context(known, options))
+    if found:
+        places = {key[0] or default for key in (*theirs.tables, *ours.tables)}
+        known.refuse_hidden(connection, {place for place in places if place is not None})
+    return found
 
 
 def compare_snapshots(

@@ -54,6 +54,40 @@ class UnsupportedDatabase(DDLAutogenError):
         )
 
 
+class HiddenCatalog(DDLAutogenError):
+    """The user of a connection may not see all of what there is, so that what it can't see seems missing.
+
+    Attributes:
+        user: Who, as the server calls it.
+        schemas: What it may not see all of, sorted.
+        right: The right that would do.
+    """
+
+    def __init__(self, user: str, schemas: tuple[str, ...], right: str) -> None:
+        self.user, self.schemas, self.right = user, schemas, right
+        where = ", ".join(schemas)
+        super().__init__(
+            f"can't compare: the user {user} may not see all of {where}, so what it can't see would be "
+            f"taken for missing; give it the right {right} on {where}"
+        )
+
+
+class NamelessIndex(DDLAutogenError):
+    """An index of the models has no name: none was said, and the naming convention gives none.
+
+    Attributes:
+        table: The table's name, "[schema.]table".
+        columns: What the index is over, in order.
+    """
+
+    def __init__(self, table: str, columns: tuple[str, ...]) -> None:
+        self.table, self.columns = table, columns
+        super().__init__(
+            f"can't compare: an index of {table} ({', '.join(columns)}) has no name; name it, or give "
+            'the naming convention an "ix", as it is without one: "ix_%(column_0_label)s"'
+        )
+
+
 class UnsupportedType(DDLAutogenError):
     """A model's column has a type that the database can't have.
 

@@ -26,7 +26,7 @@ from sqlalchemy.exc import NoReferenceError
 from sqlalchemy.types import NullType
 
 from .dialects import Database
-from .errors import DuplicateTable, NoMetadata
+from .errors import DuplicateTable, NamelessIndex, NoMetadata
 from .objects import ObjectValue
 from .values import (
     CheckValue,
@@ -270,6 +270,9 @@ class _Reader:
 
     def index(self, index: Index) -> IndexValue:
         name = self.speller.name(index)
+        if name is None:
+            table = index.table.fullname if index.table is not None else ""
+            raise NamelessIndex(table, tuple(str(c.name) for c in index.columns))
         if not index.dialect_kwargs and all(isinstance(e, Column) for e in index.expressions):
             elements = tuple(ElementValue(c.name) for c in index.columns)
             value = IndexValue(name, elements, bool(index.unique), source=index)

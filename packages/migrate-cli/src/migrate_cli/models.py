@@ -221,7 +221,7 @@ def _place(err: BaseException) -> str | None:
     frames = [
         frame
         for frame in traceback.extract_tb(err.__traceback__)
-        if frame.filename != __file__ and not frame.filename.startswith("<frozen ")
+        if frame.filename != __file__ and not frame.filename.startswith("<")  # made by no file
     ]
     own = [f for f in frames if "site-packages" not in f.filename and "importlib" not in f.filename]
     for frame in reversed(own or frames):

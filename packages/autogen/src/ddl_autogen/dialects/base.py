@@ -99,6 +99,19 @@ class Database(ABC):
     def schemas(self, connection: Connection) -> list[str]:
         """List the schemas that may hold a user's tables, the default one among them."""
 
+    def refuse_hidden(  # noqa: B027  # most catalogs show all to everybody
+        self, connection: Connection, schemas: Collection[str]
+    ) -> None:
+        """Refuse what was found, if the catalog shows the connection's user a part only.
+
+        Args:
+            connection: The database.
+            schemas: Names of the schemas that were compared.
+
+        Raises:
+            HiddenCatalog: It does.
+        """
+
     @abstractmethod
     def read(self, connection: Connection, schemas: Sequence[str]) -> Iterable[TableValue]:
         """Read all tables of some schemas, in a number of queries that doesn't grow with them.
