@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ddl_autogen import Options, compare
+from ddl_autogen import Options, compare, reverse
+from roundtrip.walk import run
 from sqlalchemy import (
     Column,
     Computed,
@@ -161,4 +162,31 @@ def test_a_callable_for_defaults_meets_an_identity(postgresql_url: str) -> None:
         options = Options(compare_server_default=lambda *about: None)
 
         assert compare(connection, metadata, options) == []
+    engine.dispose()
+
+
+def test_a_plain_column_in_place_of_a_computed_one_comes_back_with_values(
+    database_url: str,
+) -> None:
+    """It may not be NULL, and nothing else would fill it where there are rows."""
+    plain, made = MetaData(), MetaData()
+    Table("t", plain, Column("id", Integer, primary_key=True), Column("n", Integer),
+          Column("twice", Integer, nullable=False))  # fmt: skip
+    Table("t", made, Column("id", Integer, primary_key=True), Column("n", Integer),
+          Column("twice", Integer, Computed("n * 2", persisted=not database_url.startswith("sqlite"))))  # fmt: skip
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        plain.create_all(connection)
+        connection.execute(text("INSERT INTO t VALUES (1, 4, 7)"))
+        connection.commit()
+        up = compare(connection, made)
+        connection.commit()
+        run(connection, up)
+        assert connection.execute(text("SELECT twice FROM t")).scalar() == 8
+        connection.commit()
+
+        run(connection, reverse(up, connection.dialect))
+
+        assert connection.execute(text("SELECT twice FROM t")).scalar() == 8
+        assert [c.describe() for c in compare(connection, plain)] == []
     engine.dispose()

@@ -56,6 +56,7 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
         for change in reversed(changes)
         for undo in _undone(change, known)
     ]
+    undone = list(_keeping_computed(undone))
     going = {
         (c.schema, c.table_name): at for at, c in enumerate(undone) if isinstance(c, DropTable)
     }
@@ -102,6 +103,43 @@ def _undone(change: Change, known: Database | None) -> Iterator[Change]:
         yield AddColumn(change.table_name, column, schema=change.schema)
     else:
         yield change.reverse()
+
+
+def _keeping_computed(undone: Sequence[Change]) -> Iterator[Change]:
+    """Let a computed column that is made plain again keep its values, where nothing else would fill it.
+
+    A column that may not be NULL, and has no default, can't be added to a table with rows.
+    """
+    plain = {(c.schema, c.table_name, c.column.name): c for c in undone if isinstance(c, AddColumn)}
+    made: dict[int, AlterColumn] = {}
+    for change in undone:
+        if isinstance(change, DropColumn):
+            back = plain.get((change.schema, change.table_name, change.column_name))
+            alter = _made_plain(change, back) if back is not None else None
+            if alter is not None:
+                made[id(back)] = alter
+                continue
+        yield made.get(id(change), change)
+
+
+def _made_plain(drop: DropColumn, add: AddColumn) -> AlterColumn | None:
+    """Give what makes a computed column plain, in place of its drop and its return; None if that goes."""
+    old, new = drop.existing_column, add.column
+    if old is None or old.computed is None or new.computed is not None:
+        return None
+    if new.nullable or new.server_default is not None or repr(old.type) != repr(new.type):
+        return None
+    return AlterColumn(
+        drop.table_name,
+        drop.column_name,
+        nullable=False,
+        server_default=None,
+        schema=drop.schema,
+        existing_type=old.type,
+        existing_nullable=old.nullable,
+        existing_server_default=old.computed._copy(),
+        existing_comment=old.comment,
+    )
 
 
 def _named(constraint: Constraint) -> Constraint:

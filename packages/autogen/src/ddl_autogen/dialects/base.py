@@ -99,18 +99,8 @@ class Database(ABC):
     def schemas(self, connection: Connection) -> list[str]:
         """List the schemas that may hold a user's tables, the default one among them."""
 
-    def refuse_hidden(  # noqa: B027  # most catalogs show all to everybody
-        self, connection: Connection, schemas: Collection[str]
-    ) -> None:
-        """Refuse what was found, if the catalog shows the connection's user a part only.
-
-        Args:
-            connection: The database.
-            schemas: Names of the schemas that were compared.
-
-        Raises:
-            HiddenCatalog: It does.
-        """
+    def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:  # noqa: B027
+        """Raise HiddenCatalog if the user sees only a part of some schemas; most catalogs show all."""
 
     @abstractmethod
     def read(self, connection: Connection, schemas: Sequence[str]) -> Iterable[TableValue]:

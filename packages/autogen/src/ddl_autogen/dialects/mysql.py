@@ -15,7 +15,6 @@ from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
-from ..errors import HiddenCatalog
 from ..indextext import parse_index
 from ..sqltokens import bare, normal
 from ..types import DatabaseType, made_of
@@ -41,15 +40,13 @@ from .mysql_catalog import (
     COLUMNS,
     FOREIGN_KEYS,
     INDEXES,
-    RIGHTS,
-    SCHEMA_RIGHTS,
     SCHEMAS,
     SEQUENCE,
     SEQUENCES,
     TABLES,
 )
 from .mysql_objects import WithObjects
-from .mysql_scratch import standard_quotes
+from .mysql_rights import refuse_hidden
 from .mysql_types import (
     TYPES,
     at_once,
@@ -124,15 +121,7 @@ class MySQL(WithObjects):
             yield json_columns(value)
 
     def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:
-        """A right on a single table, or SELECT, hides other tables, foreign keys and CHECKs.
-
-        Seen on MariaDB 10.11; what a role brings isn't listed, so there nothing can be told.
-        """
-        row = connection.execute(text(RIGHTS)).one()
-        known = [like for (like,) in connection.execute(text(SCHEMA_RIGHTS))]
-        hidden = [s for s in sorted(schemas) if not any(_is_like(s, like) for like in known)]
-        if hidden and not row.everywhere and row.role in (None, "", "NONE"):
-            raise HiddenCatalog(row.user, tuple(hidden), "REFERENCES")
+        refuse_hidden(connection, schemas)
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
         """Read MariaDB's sequences: each is a table of one row (MariaDB KB, Sequence Overview)."""
@@ -199,7 +188,7 @@ class MySQL(WithObjects):
         """Give a CHECK's condition; MySQL tells it escaped, with a character set before strings."""
         if not self.is_mariadb:
             clause = re.sub(r"_\w+(?=')", "", clause.replace("\\'", "'"))
-        return standard_quotes(clause)
+        return scratch.standard_quotes(clause)
 
     def _foreign_key(self, rows: list[Any]) -> ForeignKeyValue:
         first = rows[0]
@@ -448,15 +437,3 @@ def _index(rows: list[Any]) -> IndexValue:
 def _is_unique(index: IndexValue) -> bool:
     plain = all(not (e.expression or e.length or e.descending) for e in index.elements)
     return index.unique and plain
-
-
-def _is_like(name: str, pattern: str) -> bool:
-    r"""Tell whether a database's name is one that a grant means: % and _ stand for others, \_ for itself.
-
-    >>> _is_like("app_1", r"app\_%"), _is_like("apple", r"app\_%")
-    (True, False)
-    """
-    parts = re.findall(r"\\.|.", pattern)
-    words = {"%": ".*", "_": "."}
-    said = "".join(words.get(part) or re.escape(part.removeprefix("\\") or part) for part in parts)
-    return re.fullmatch(said, name, re.IGNORECASE) is not None

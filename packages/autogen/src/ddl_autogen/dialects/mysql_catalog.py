@@ -82,17 +82,3 @@ JOIN information_schema.table_constraints AS t
 WHERE t.table_schema IN :schemas
 ORDER BY t.table_schema, t.table_name, c.constraint_name
 """
-
-_SEES = """privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX',
-  'ALTER')"""
-
-RIGHTS = f"""
-SELECT CURRENT_USER() AS user, CURRENT_ROLE() AS role,
-       (SELECT count(*) FROM information_schema.user_privileges
-        WHERE {_SEES} AND replace(grantee, '''', '') = CURRENT_USER()) AS everywhere
-"""
-
-SCHEMA_RIGHTS = f"""
-SELECT DISTINCT table_schema FROM information_schema.schema_privileges
-WHERE {_SEES} AND replace(grantee, '''', '') = CURRENT_USER()
-"""
