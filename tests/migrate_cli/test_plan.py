@@ -91,6 +91,29 @@ def test_a_script_is_known_up_to_its_first_read(
     assert (revision.opaque is None) if why is None else (why in str(revision.opaque))
 
 
+def test_what_sqlalchemy_creates_through_the_bind_is_told(
+    postgresql_url: str, make_project: Any
+) -> None:
+    project = make_project(postgresql_url)
+    project.revision(
+        "a1a1",
+        None,
+        "from sqlalchemy.dialects import postgresql\n"
+        'postgresql.ENUM("a", "b", name="mood").create(op.get_bind(), checkfirst=False)\n'
+        'sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer)).create(op.get_bind(), checkfirst=False)\n'
+        'op.drop_column("t", "a")',
+    )
+
+    found = changes(planned(project))
+
+    assert [one.text for one in found][:2] == [
+        "create enum mood ('a', 'b')",
+        "create table t (1 column)",
+    ]
+    assert found[0].sql == ("CREATE TYPE mood AS ENUM ('a', 'b')",)
+    assert found[2].table_is_new
+
+
 def test_a_script_reaches_no_connection_while_it_is_listened_to(sqlite_project: Any) -> None:
     """However it finds one: here by a frame above it."""
     sqlite_project.revision(

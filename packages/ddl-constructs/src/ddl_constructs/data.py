@@ -76,7 +76,10 @@ class ExecuteSQL(Change):
         raise IrreversibleChange(self.describe(), (), "what undoes a piece of SQL isn't known")
 
     def describe(self) -> str:
-        line = " ".join(str(self.sqltext).split())
+        try:
+            line = " ".join(str(self.sqltext).split())
+        except AttributeError:  # SQLAlchemy's CreateEnumType has no text without a dialect
+            line = type(self.sqltext).__name__
         return f"execute {line if len(line) <= 60 else line[:57] + '...'}"
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from ..failures import NoLiteral
 from ..sinks.offline import written
+from ..state import as_change
 from ..transactions import reading
 from .listening import Heard
 from .shapes import Shapes
@@ -70,7 +71,7 @@ class Costs:
 
     def _foretell(self, heard: Heard, copied: bool) -> Foretold:
         element = heard.element
-        change = element if isinstance(element, Change) else None
+        change = as_change(element)
         key = table_of(element)
         found, _ = self._facts(element)
         if copied:
