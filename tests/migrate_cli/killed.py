@@ -1,7 +1,7 @@
 """Runs commands in processes of their own, which are killed at moments that were chosen.
 
-It reads a line `FOLDER|URL|WORD|WHEN` for each, from stdin, and answers with a line
-`STATUS|TEXT`: the exit status, -9 after a kill. WHEN is "never", or "before:K" or "after:K": the
+It reads a line `FOLDER|URL|WORDS|WHEN` for each, from stdin (in an Alembic project the URL stands
+in its own settings, for WORDS that begin with "alembic"), and answers with a line `STATUS|TEXT`: the exit status, -9 after a kill. WHEN is "never", or "before:K" or "after:K": the
 process kills itself with SIGKILL around the K-th statement or commit of any kind that goes to the
 database, counted from 1; "within:K:STEPS": inside of the K-th (0: of any), on SQLite, when it has
 run for so many steps of the virtual machine; or "seconds:S". On SQLite foreign keys are on. Each
@@ -77,7 +77,8 @@ def child(folder: str, url: str, words: str, when: str) -> int:
     os.dup2(told, 1)
     os.dup2(told, 2)
     arm(when)
-    return door.run([*words.split(), "--url", url])
+    given = words.split()
+    return door.run(given if given[0] == "alembic" else [*given, "--url", url])
 
 
 def serve() -> None:

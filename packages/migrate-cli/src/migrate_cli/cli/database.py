@@ -16,7 +16,7 @@ from .words import project, word
 if TYPE_CHECKING:
     from ..commands.database import Checked, Current, Known, Status
     from ..commands.database import Differences as DatabaseDifferences
-    from ..commands.unfinished import Standing
+    from ..commands.standing import Standing
 
 
 @word(answers=True)

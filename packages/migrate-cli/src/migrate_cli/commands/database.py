@@ -16,7 +16,7 @@ from ..sinks.offline import at_rest, written
 from ..transactions import reading
 from .graph import Entry, entry
 from .project import applied, live, on_database, recorded, unknown
-from .unfinished import Standing, standing
+from .standing import Standing, standing
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from ddl_constructs import traits
 from revgraph import RevisionGraph, Step
 from sqlalchemy.exc import SQLAlchemyError
 
+from .. import unfinished
 from ..config import Config
 from ..failures import RevisionFailed
 from ..retrying import only_missed_its_lock, pause
 from ..runner import Done, Run, run
 from ..scripts import Script
 from ..timeouts import Timeouts, between
-from . import unfinished
 from .project import applied
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from revgraph import RevisionGraph, Step
 
+from .. import unfinished
 from ..config import Config
 from ..conventions import for_scripts
 from ..errors import FileGone, NothingUnfinished, UsageError
@@ -20,7 +21,6 @@ from ..resume import numbered
 from ..runner import Done, Run, run
 from ..scripts import Script, Scripts
 from ..transactions import reading
-from . import unfinished
 from .moves import Moved, Progress
 from .project import alone, applied, live, on_database
 from .undo import undone

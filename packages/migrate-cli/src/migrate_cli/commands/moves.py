@@ -10,6 +10,7 @@ from typing import IO
 import revgraph
 from revgraph import Plan, RevisionGraph, Stamp, Step
 
+from .. import unfinished
 from ..config import Config
 from ..conventions import for_scripts
 from ..errors import MovedMeanwhile, Unfinished, UsageError
@@ -19,7 +20,7 @@ from ..runner import Done, Run, record, run
 from ..scripts import Script, Scripts
 from ..sinks import OfflineSink
 from ..sinks.gaps import Gap
-from . import targets, unfinished
+from . import targets
 from .before import with_what_was_before
 from .going import from_env_on, run_on, timed
 from .project import alone, applied, in_script, on_database, whatever

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import revgraph
 from revgraph import RevisionGraph
 
+from .. import unfinished
 from ..config import Config
 from ..conventions import for_scripts
 from ..dialects import knowledge
@@ -19,7 +20,7 @@ from ..given import Database
 from ..runner import Run
 from ..scripts import Script, Scripts
 from ..transactions import reading
-from . import targets, unfinished
+from . import targets
 from .project import in_script, on_database, recorded, unknown
 
 

@@ -10,6 +10,7 @@ import revgraph
 from ddl_constructs import traits
 from revgraph import Step
 
+from .. import unfinished
 from ..batch.switch import unchecked
 from ..config import Config
 from ..conventions import for_scripts
@@ -21,7 +22,7 @@ from ..rehearsal import WouldStay, rehearsal
 from ..runner import Done, Run, run
 from ..scripts import Script, Scripts
 from ..sinks import OnlineSink
-from . import targets, unfinished
+from . import targets
 from .going import timed
 from .moves import Progress
 from .project import alone, applied, on_database

@@ -10,6 +10,7 @@ import ddl_autogen
 from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.engine.reflection import Inspector
 
+from ....journal import NAME
 from .. import util
 from ..ddl.impl import DefaultImpl
 
@@ -138,7 +139,10 @@ def comparison_options(autogen_context: AutogenContext) -> ddl_autogen.Options:
         rename_in_place=False,
         include_name=opts.get("include_name"),
         include_object=opts.get("include_object"),
-        ignore_tables=[(context.version_table_schema, context.version_table)],
+        ignore_tables=[
+            (context.version_table_schema, context.version_table),
+            (context.version_table_schema, NAME),  # while a revision is unfinished
+        ],
         **opts.get("renames", {}),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
+from .... import unfinished
 from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
 from ....journal import Journal
@@ -24,6 +25,7 @@ from ....scripts import Script as File
 from ....sinks import OfflineSink, OnlineSink, Sink
 from ....sinks.offline import offline_dialect
 from ....transactions import reading
+from ...going_on import begun_first
 from ...handing_on import HandingOnSink
 from ...step_files import ours
 from ...version_table import AlembicVersionTable
@@ -31,7 +33,7 @@ from .. import util
 from ..ddl.impl import DefaultImpl
 from ..operations import Operations
 from ..util.compat import EncodedIO
-from .steps import MigrationInfo, MigrationStep, RevisionStep, StampStep
+from .steps import MigrationInfo, MigrationStep, RevisionStep, StampStep, Told
 
 __all__ = [
     "HeadMaintainer",
@@ -253,12 +255,18 @@ class MigrationContext:
         assert self._migrations_fn is not None, "a command says what is to be done"
         with self._alone(around) as guarded:
             heads = self.get_current_heads()
-            steps = list(self._migrations_fn(heads, self))
+            steps: Sequence[MigrationStep] = list(self._migrations_fn(heads, self))
+            passed = None
             if self.opts.get("purge") and not self.as_sql:
-                heads = ()
+                heads, passed = (), unfinished.found(guarded)
                 record([], replace(guarded, fresh=True), purge=True)
+            elif guarded.journal is not None:
+                graph, target = self.script.revision_map.graph, self.opts.get("destination_rev")
+                steps, guarded = begun_first(steps, heads, guarded, graph, target)
             if steps:
                 self._run(steps, heads, guarded)
+            if passed is not None:
+                unfinished.left(guarded, passed, "stamped")
 
     @contextmanager
     def _alone(self, around: Run) -> Iterator[Run]:
@@ -267,6 +275,8 @@ class MigrationContext:
         if reads or not isinstance(self.sink, OnlineSink):
             yield around
             return
+        if self.script is not None:
+            around = replace(around, journal=Journal.passing(self.versions))
         connection, table = self.sink.connection, self.versions.place(self.sink.connection)
         with locked(
             connection, table, around.name, Wait(LOCK_TIMEOUT), joined=self.sink.joined
@@ -297,7 +307,7 @@ class MigrationContext:
             keywords=keywords,
             inside=lambda: Operations.context(self),
             begun=lambda file, direction: log.info("Running %s", _step_in_words(file, direction)),
-            recorded=_Told(self, keywords) if self.on_version_apply_callbacks else None,
+            recorded=Told(self, keywords) if self.on_version_apply_callbacks else None,
         )
 
     def _name(self) -> str:
@@ -366,35 +376,6 @@ class HeadMaintainer:
     def _update_version(self, from_: str, to_: str) -> None:
         self.heads = (self.heads - {from_}) | {to_}
         self.context.versions.replace(self.context.sink, from_, to_)
-
-
-class _Told:
-    """Tells the callbacks of `on_version_apply` of each step."""
-
-    def __init__(self, context: MigrationContext, keywords: dict[str, Any]) -> None:
-        self.context, self.keywords = context, keywords
-        self.heads: frozenset[str] | None = None
-
-    def __call__(self, move: Any) -> None:
-        if self.heads is None:
-            self.heads = frozenset(self.context.get_current_heads())  # the rows are written
-        else:
-            self.heads = move.change.apply(self.heads)
-        for callback in self.context.on_version_apply_callbacks:
-            callback(
-                ctx=self.context,
-                step=self._info(move),
-                heads=set(self.heads),
-                run_args=self.keywords,
-            )
-
-    def _info(self, move: Any) -> MigrationInfo:
-        revisions = self.context.script.revision_map
-        if move.revision is None:
-            return StampStep._of(move.change, revisions).info
-        return RevisionStep(
-            revisions, revisions[move.revision.id], move.direction == "upgrade"
-        ).info
 
 
 def _step_in_words(file: File, direction: str) -> str:

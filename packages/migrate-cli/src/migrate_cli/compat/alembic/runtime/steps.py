@@ -286,6 +286,35 @@ class MigrationInfo:
         return self._found(self.destination_revision_ids)
 
 
+class Told:
+    """Tells the callbacks of `on_version_apply` of each step."""
+
+    def __init__(self, context: Any, keywords: dict[str, Any]) -> None:
+        self.context, self.keywords = context, keywords
+        self.heads: frozenset[str] | None = None
+
+    def __call__(self, move: Any) -> None:
+        if self.heads is None:
+            self.heads = frozenset(self.context.get_current_heads())  # the rows are written
+        else:
+            self.heads = move.change.apply(self.heads)
+        for callback in self.context.on_version_apply_callbacks:
+            callback(
+                ctx=self.context,
+                step=self._info(move),
+                heads=set(self.heads),
+                run_args=self.keywords,
+            )
+
+    def _info(self, move: Any) -> MigrationInfo:
+        revisions = self.context.script.revision_map
+        if move.revision is None:
+            return StampStep._of(move.change, revisions).info
+        return RevisionStep(
+            revisions, revisions[move.revision.id], move.direction == "upgrade"
+        ).info
+
+
 def _exchange(old: Sequence[str], new: Sequence[str]) -> HeadsChange:
     """The change from some rows to others: the last one becomes the last one."""
     if not old or not new:
