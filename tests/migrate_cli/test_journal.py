@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from migrate_cli import lock
 from migrate_cli.commands import check, downgrade, log, status, upgrade
+from migrate_cli.errors import BadJournal
 from migrate_cli.failures import RevisionFailed
 from migrate_cli.journal_answers import Answer, fingerprint
 from migrate_cli.journal_effects import Effect, effects
@@ -110,13 +111,71 @@ def test_lock_and_journal_cost_two_statements(
     """At most two a revision; where DDL commits by itself, two for each statement of it."""
     monkeypatch.setattr(lock, "STALE", 3600)
     chain(project, 9, statements)
+
+    cost = extra(project, monkeypatch)
+
+    assert 0 < cost <= 2 * 2 * (statements if "mysql" in project.url else 1)
+
+
+@pytest.mark.parametrize(
+    ("server", "body", "cost"),
+    [
+        pytest.param(
+            "mariadb_url",
+            'op.execute("CREATE TABLE t{n} AS SELECT 1 AS a")',
+            3,
+            id="an end that no catalog shows is written down at once",
+        ),
+        pytest.param(
+            "mariadb_url",
+            'op.execute("CREATE TABLE t{n} (a INT)")\nop.execute("INSERT INTO t{n} VALUES (1)")',
+            3,
+            id="rows behind DDL are written down with their commit",
+        ),
+        pytest.param(
+            "postgresql_url",
+            'op.execute("CREATE TABLE t{n} (a INT)")\n'
+            'op.create_index("ix{n}", "t{n}", ["a"], postgresql_concurrently=True)',
+            4,
+            id="what stands alone is written down like DDL on MariaDB, beside the revision",
+        ),
+    ],
+)
+def test_what_costs_more_than_two_statements(
+    server: str,
+    body: str,
+    cost: int,
+    request: pytest.FixtureRequest,
+    make_project: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The exceptions to the rule of two, and how much each is."""
+    project = make_project(request.getfixturevalue(server))
+    monkeypatch.setattr(lock, "STALE", 3600)
+    for number in range(9):
+        project.revision(f"r{number}", f"r{number - 1}" if number else None, body.format(n=number))
+
+    assert extra(project, monkeypatch) == 2 * cost
+
+
+def test_a_lock_that_was_silent_for_long_is_asked_by_one_statement(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A revision that takes a second costs it; on SQLite the lock is no statement."""
+    monkeypatch.setattr(lock, "STALE", 0)
+    chain(project, 9, 1)
+
+    cost = 3 if "mysql" in project.url else 1 if "sqlite" in project.url else 2
+    assert extra(project, monkeypatch) == 2 * cost
+
+
+def extra(project: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Count what two revisions cost more with lock and journal; there must be nine, from r0 on."""
     upgrade(project.config, "r0")
     with_both = [counted(project, monkeypatch, target) for target in ("r1", "r4")]
     project.settings("lock = false\njournal = false")
     without = [counted(project, monkeypatch, target) for target in ("r5", "r8")]
-
-    cost = (with_both[1] - with_both[0]) - (without[1] - without[0])  # of the two more revisions
-    assert 0 < cost <= 2 * 2 * (statements if "mysql" in project.url else 1)
+    return (with_both[1] - with_both[0]) - (without[1] - without[0])
 
 
 def chain(project: Any, revisions: int, statements: int) -> None:
@@ -157,6 +216,22 @@ def test_a_row_that_is_written_again_and_again_is_one(sqlite_project: Any) -> No
 
     statements = log(sqlite_project.config, "a1", statements=True).revisions[0].statements
     assert [one.times for one in statements] == [1, 2000]
+
+
+def test_a_column_that_it_lacks_is_named_before_anything_runs(project: Any) -> None:
+    """Also one that is only written."""
+    project.revision("a1", None, CREATE)
+    project.revision("b2", "a1", INSERT)
+    upgrade(project.config, "a1")
+    with project.connect() as connection:
+        connection.execute(text("ALTER TABLE migrate_journal DROP COLUMN times"))
+        connection.commit()
+
+    with pytest.raises(BadJournal, match="no column times"):
+        upgrade(project.config)
+
+    with project.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM a")) == 0
 
 
 def test_a_clock_that_went_back_is_named(sqlite_project: Any) -> None:

@@ -202,13 +202,12 @@ class Journal:
         self, connection: Connection, where: Any, *, most: int | None = None, newest_last: bool = False
     ) -> list[Attempt]:  # fmt: skip
         table = self.table(connection)
-        asked = select(*(table.c[name] for name in REVISION)).where(
+        asked = select(*(table.c[name] for name in COLUMNS)).where(  # what is only written, too
             where, table.c.version_table == self.owner
         )
         order = table.c.id if newest_last else table.c.id.desc()
-        found = [
-            Attempt(**row) for row in self._read(connection, asked.order_by(order).limit(most))
-        ]
+        rows = self._read(connection, asked.order_by(order).limit(most))
+        found = [Attempt(**{name: row[name] for name in REVISION}) for row in rows]
         for one in found:
             if one.layout > LAYOUT:
                 raise NewerJournal(self.fullname, one.tool)

@@ -51,11 +51,9 @@ class AdvisoryLock:
         return bool(got)
 
     def kept(self, session: Connection) -> bool:
-        pid = session.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-        if pid != self._pid:
-            return False
         mine = f"SELECT count(*) FROM pg_locks WHERE {self._match} AND pid = {self._pid}"
-        return bool(session.exec_driver_sql(mine).scalar_one())
+        pid, held = session.exec_driver_sql(f"SELECT pg_backend_pid(), ({mine})").one()
+        return bool(pid == self._pid and held)
 
     def holder(self, session: Connection) -> str | None:
         found = session.exec_driver_sql(
