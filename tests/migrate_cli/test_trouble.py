@@ -174,30 +174,66 @@ def as_user(name: str, command: list[str]) -> list[str]:
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[Server]:
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
+    """Make a file system of a few megabytes; None where this user may not."""
+    place = folder / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0777", "tmpfs", str(place)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        yield None
+        return
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@contextmanager
+def filled(disk: Path, left: int) -> Iterator[None]:
+    """Leave so many bytes on a disk inside of the block."""
+    filler = disk / "filler"
+    found = os.statvfs(disk)
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, found.f_bavail * found.f_frsize - left)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@contextmanager
+def postgresql_server(folder: Path) -> Iterator[tuple[Server, Path | None]]:
+    """Give a server, and the small disk that its tables are on."""
     data, port = folder / "data", free_port()
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     initdb = ["initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync"]
     subprocess.run(as_user("postgres", initdb), check=True, capture_output=True, cwd="/")
     postgres = next(Path("/usr/lib/postgresql").glob("*/bin/postgres"), Path("postgres"))
-    command = [
-        str(postgres),
-        "-D",
-        str(data),
-        "-p",
-        str(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        str(folder),
-    ]
-    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
-    yield Server(as_user("postgres", command), url)
+    command = [str(postgres), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)]  # fmt: skip
+    server = Server(as_user("postgres", command), f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres")  # fmt: skip
+    with small_disk(folder, 48) as disk:
+        server.start()
+        try:
+            if disk is not None:
+                space = disk / "space"
+                space.mkdir()
+                shutil.chown(space, "postgres")
+                engine = create_engine(server.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+                with engine.connect() as connection:
+                    connection.execute(text(f"CREATE TABLESPACE small LOCATION '{space}'"))
+                    connection.execute(text("CREATE DATABASE small TABLESPACE small"))
+                server.url = server.url.removesuffix("postgres") + "small"
+            yield server, disk
+        finally:
+            server.kill()
 
 
 @contextmanager
-def mariadb_server(folder: Path) -> Iterator[Server]:
+def mariadb_server(folder: Path) -> Iterator[tuple[Server, Path | None]]:
+    """Give a server, and the small disk that the tables of its one database are on."""
     data, port = folder / "data", free_port()
     user = ["--user=mysql"] if os.geteuid() == 0 else []
     if os.geteuid() == 0:
@@ -207,40 +243,104 @@ def mariadb_server(folder: Path) -> Iterator[Server]:
     subprocess.run(made, check=True, capture_output=True, cwd="/")
     command = ["mariadbd", "--no-defaults", f"--datadir={data}", f"--port={port}", *user,
                "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/pid"]  # fmt: skip
-    yield Server(command, f"mysql+pymysql://root@127.0.0.1:{port}/test")
-
-
-@pytest.mark.skipif(not os.environ.get("MIGRATE_TEST_KILLS"), reason="MIGRATE_TEST_KILLS isn't set")
-@pytest.mark.parametrize("kind", [postgresql_server, mariadb_server])
-def test_a_server_that_is_killed_is_started_again_and_the_next_run_goes_on(
-    kind: Any, make_project: Callable[..., Any], short_folder: Path
-) -> None:
-    if shutil.which("initdb") is None or shutil.which("mariadbd") is None:
-        pytest.skip("no programs to run a server with")
-    with kind(short_folder) as server:
+    server = Server(command, f"mysql+pymysql://root@127.0.0.1:{port}/test")
+    with small_disk(folder, 16) as disk:
+        if disk is not None:
+            (disk / "small").mkdir()
+            shutil.chown(disk / "small", "mysql")
+            (data / "small").symlink_to(disk / "small")
+            server.url = server.url.removesuffix("test") + "small"
         server.start()
         try:
-            project = make_project(server.url)
-            mark = in_two_steps(project)
-            upgrade(project.config, "a1")
-            acting = while_it_waits(mark, server.kill)
-            with pytest.raises(RevisionFailed, match="b2"):
-                upgrade(project.config)
-            acting.join()
-            mark.unlink()
-            server.start()
-
-            assert upgrade(project.config).heads == ("b2",)
-
-            must_be_done(project)
+            yield server, disk
         finally:
             server.kill()
 
 
-@pytest.fixture
-def short_folder() -> Iterator[Path]:
-    """A folder that another user may enter, and with a path that a socket's name fits."""
-    folder = Path(tempfile.mkdtemp(prefix="migrate-"))
+@pytest.fixture(scope="module", params=[postgresql_server, mariadb_server])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Path | None]]:
+    """A server that may be killed, and the small disk that its tables are on; None if there is none."""
+    if shutil.which("initdb") is None or shutil.which("mariadbd") is None:
+        pytest.skip("no programs to run a server with")
+    folder = Path(tempfile.mkdtemp(prefix="migrate-"))  # a socket's name fits, others may enter
     folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with request.param(folder) as made:
+            yield made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_is_started_again_and_the_next_run_goes_on(
+    server: tuple[Server, Path | None], make_project: Callable[..., Any]
+) -> None:
+    alive, _ = server
+    project = make_project(alive.url)
+    mark = in_two_steps(project)
+    upgrade(project.config, "a1")
+    acting = while_it_waits(mark, alive.kill)
+    with pytest.raises(RevisionFailed, match="b2"):
+        upgrade(project.config)
+    acting.join()
+    mark.unlink()
+    alive.start()
+
+    assert upgrade(project.config).heads == ("b2",)
+
+    must_be_done(project)
+    emptied(project)
+
+
+GROWN = """
+op.add_column("t", sa.Column("extra", sa.Integer))
+op.execute("UPDATE t SET n = n + 1")
+op.create_table("big", sa.Column("id", sa.Integer))
+op.execute("INSERT INTO big VALUES (1)")
+for _ in range(17):
+    op.execute("INSERT INTO big SELECT id FROM big")
+op.execute("UPDATE t SET extra = n")
+op.create_table("u", sa.Column("id", sa.Integer, primary_key=True))
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_of_a_server_is_told_and_the_next_run_goes_on(
+    server: tuple[Server, Path | None], make_project: Callable[..., Any]
+) -> None:
+    alive, disk = server
+    if disk is None:
+        pytest.skip("no file system can be mounted here")
+    project = make_project(alive.url)
+    project.revision("a1", None, FIRST)
+    project.revision("b2", "a1", GROWN)
+    upgrade(project.config, "a1")
+
+    stays = "postgresql" not in alive.url
+    left = 60_000 if stays else 2_500_000  # MariaDB 10.11 aborts itself where rows meet a full disk
+    full = r"No space left|No more room"
+    with filled(disk, left), pytest.raises(RevisionFailed, match=full) as caught:
+        upgrade(project.config)
+
+    said = str(caught.value)
+    assert ("add column t.extra" in said) == stays
+    assert ("this revision is rolled back" in said) != stays
+    assert said.endswith("the database is at a1")
+    found = status(project.config).unfinished
+    assert (found is not None) == stays
+    if found is not None:
+        assert [one.state for one in found.statements] == ["done", "done", "failed"]
+        assert "No more room" in str(found.reason)
+    assert upgrade(project.config).heads == ("b2",)
+    must_be_done(project)
+    with project.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM big")) == 2**17
+    emptied(project)
+
+
+def emptied(project: Any) -> None:
+    """Drop all tables, for the next test on the same server."""
+    with project.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.commit()
