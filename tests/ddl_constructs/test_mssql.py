@@ -22,17 +22,25 @@ from ddl_constructs import (
     Change,
     CopyRows,
     CreateEnum,
+    CreateFunction,
     CreateIndex,
+    CreateProcedure,
     CreateSequence,
     CreateTable,
     CreateTableComment,
+    CreateTrigger,
+    CreateView,
     DropColumn,
     DropConstraint,
     DropEnum,
+    DropFunction,
     DropIndex,
+    DropProcedure,
     DropSequence,
     DropTable,
     DropTableComment,
+    DropTrigger,
+    DropView,
     ExecuteSQL,
     MissingFact,
     RenameConstraint,
@@ -773,6 +781,46 @@ TEXTS = [
         "ALTER SEQUENCE s.q INCREMENT BY 5 RESTART WITH 7",
         "EXEC sp_rename 's.q', r, 'OBJECT'",
     ),
+    case(
+        "view",
+        CreateView("v", "SELECT a, b FROM t WHERE a > 1", schema="s", columns=["x", "y z"]),
+        "CREATE VIEW s.v (x, [y z]) AS SELECT a, b FROM t WHERE a > 1",
+    ),
+    case(
+        "view-over",
+        CreateView("v", "SELECT a FROM t", or_replace=True, check_option="cascaded"),
+        "CREATE OR ALTER VIEW v AS SELECT a FROM t WITH CHECK OPTION",
+    ),
+    case(
+        "view-with-grants",
+        CreateView(
+            "v", "SELECT 1 AS a", grants={"public": ["SELECT"], "a b": ["SELECT", "INSERT"]}
+        ),
+        "CREATE VIEW v AS SELECT 1 AS a",
+        "GRANT SELECT ON v TO public",
+        "GRANT SELECT, INSERT ON v TO [a b]",
+    ),
+    case("drop-view", DropView("v", schema="s", if_exists=True), "DROP VIEW IF EXISTS s.v"),
+    case(
+        "function",
+        CreateFunction(
+            "f", "RETURNS int AS BEGIN RETURN @a * 2 END", arguments="@a int", schema="s"
+        ),
+        "CREATE FUNCTION s.f(@a int) RETURNS int AS BEGIN RETURN @a * 2 END",
+    ),
+    case("drop-function", DropFunction("f", if_exists=True), "DROP FUNCTION IF EXISTS f"),
+    case(
+        "procedure",
+        CreateProcedure("p", "AS SELECT @a", arguments="@a int", or_replace=True),
+        "CREATE OR ALTER PROCEDURE p @a int AS SELECT @a",
+    ),
+    case("drop-procedure", DropProcedure("p", schema="s"), "DROP PROCEDURE s.p"),
+    case(
+        "trigger",
+        CreateTrigger("g", "t", "AFTER INSERT", "AS SELECT 1", schema="s"),
+        "CREATE TRIGGER s.g ON s.t AFTER INSERT AS SELECT 1",
+    ),
+    case("drop-trigger", DropTrigger("g", "t", schema="s"), "DROP TRIGGER s.g"),
 ]
 
 
@@ -1086,6 +1134,8 @@ RAW = {
     r"ALTER SEQUENCE": "it doesn't know the statement",
     r"ALTER TABLE \S+ ADD (CONSTRAINT \[DF c\] )?DEFAULT": "it doesn't know the clause",
     r"ALTER TABLE \S+ WITH CHECK CHECK": "it doesn't know the clause",
+    r"CREATE OR ALTER VIEW .* WITH CHECK OPTION": "it doesn't know the clause",
+    r"CREATE TRIGGER": "it doesn't know that the table comes first",
 }
 
 

@@ -20,16 +20,24 @@ from ddl_constructs import (
     BulkInsert,
     Change,
     CopyRows,
+    CreateFunction,
     CreateIndex,
+    CreateProcedure,
     CreateSequence,
     CreateTable,
     CreateTableComment,
+    CreateTrigger,
+    CreateView,
     DropColumn,
     DropConstraint,
+    DropFunction,
     DropIndex,
+    DropProcedure,
     DropSequence,
     DropTable,
     DropTableComment,
+    DropTrigger,
+    DropView,
     RenameConstraint,
     RenameIndex,
     RenameTable,
@@ -500,6 +508,54 @@ TEXTS = [
         AlterSequence("q", restart=True, schema="s"),
         "ALTER SEQUENCE s.q RESTART",
     ),
+    case(
+        "view",
+        CreateView("v", "SELECT a FROM t", schema="s", or_replace=True, check_option="cascaded"),
+        "CREATE OR REPLACE VIEW s.v AS SELECT a FROM t WITH CHECK OPTION",
+    ),
+    case(
+        "view-with-comment-and-grants",
+        CreateView("v", "SELECT a FROM t", comment="it's", grants={"PUBLIC": ["SELECT"]}),
+        "CREATE VIEW v AS SELECT a FROM t",
+        "GRANT SELECT ON v TO PUBLIC",
+        "COMMENT ON TABLE v IS 'it''s'",
+    ),
+    case(
+        "materialized-view",
+        CreateView("v", "SELECT a FROM t", materialized=True, or_replace=True),
+        "DROP MATERIALIZED VIEW IF EXISTS v",
+        "CREATE MATERIALIZED VIEW v AS SELECT a FROM t",
+        dialect=ORA_23,
+    ),
+    case("drop-view", DropView("v", schema="s"), "DROP VIEW s.v"),
+    case(
+        "drop-view-if-exists",
+        DropView("v", if_exists=True),
+        "DROP VIEW IF EXISTS v",
+        dialect=ORA_23,
+    ),
+    case(
+        "function",
+        CreateFunction(
+            "f", "RETURN NUMBER IS BEGIN RETURN a * 2; END;", arguments="a NUMBER", or_replace=True
+        ),
+        "CREATE OR REPLACE FUNCTION f(a NUMBER) RETURN NUMBER IS BEGIN RETURN a * 2; END;",
+    ),
+    case("drop-function", DropFunction("f", schema="s"), "DROP FUNCTION s.f"),
+    case(
+        "procedure",
+        CreateProcedure("p", "IS BEGIN DELETE FROM t; END;"),
+        "CREATE PROCEDURE p IS BEGIN DELETE FROM t; END;",
+    ),
+    case("drop-procedure", DropProcedure("p"), "DROP PROCEDURE p"),
+    case(
+        "trigger",
+        CreateTrigger(
+            "g", "t", "BEFORE INSERT", "FOR EACH ROW BEGIN :new.a := 1; END;", schema="s"
+        ),
+        "CREATE TRIGGER s.g BEFORE INSERT ON s.t FOR EACH ROW BEGIN :new.a := 1; END;",
+    ),
+    case("drop-trigger", DropTrigger("g", "t"), "DROP TRIGGER g"),
 ]
 
 
@@ -660,7 +716,12 @@ RAW = {
 
 
 def fragments(sql: str) -> Iterator[str]:
-    """Cut a PL/SQL block, which the parser doesn't know, into its query and its statement."""
+    """Cut a PL/SQL block, which the parser doesn't know, into its query and its statement.
+
+    It cuts the body of a function, procedure or trigger at its semicolons: that isn't read.
+    """
+    if re.match(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE|TRIGGER)", sql):
+        return
     if not sql.startswith("DECLARE"):
         yield sql
         return
