@@ -17,9 +17,11 @@ from ddl_constructs import (
     Change,
     CopyRows,
     CreateEnum,
+    CreateExtension,
     CreateFunction,
     CreateIndex,
     CreateProcedure,
+    CreateSchema,
     CreateSequence,
     CreateTable,
     CreateTableComment,
@@ -28,9 +30,11 @@ from ddl_constructs import (
     DropColumn,
     DropConstraint,
     DropEnum,
+    DropExtension,
     DropFunction,
     DropIndex,
     DropProcedure,
+    DropSchema,
     DropSequence,
     DropTable,
     DropTableComment,
@@ -44,6 +48,7 @@ from ddl_constructs import (
     RenameTable,
     ReplaceEnum,
     SetTableSchema,
+    UpdateExtension,
     ValidateConstraint,
     create_check_constraint,
     create_exclude_constraint,
@@ -155,7 +160,7 @@ SETUP = {
     "CREATE PROCEDURE p() SELECT 1;"
     "CREATE TRIGGER tr BEFORE UPDATE ON viewed FOR EACH ROW SET NEW.id = 1",
     POSTGRESQL: "CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');"
-    "CREATE TYPE unused AS ENUM ('x'); CREATE SCHEMA elsewhere;"
+    "CREATE TYPE unused AS ENUM ('x'); CREATE SCHEMA elsewhere; CREATE SCHEMA empty;"
     "CREATE SEQUENCE counter START 4711;"
     "CREATE TABLE ancestor (id int NOT NULL, v int);"
     + COMMON.format(
@@ -416,6 +421,11 @@ CASES = {
     "sql-drop-column": Case(say("ALTER TABLE child DROP COLUMN f")),
     "sql-truncate": Case(say("TRUNCATE TABLE plain"), SERVERS, new_file=True),
     "sql-create-view": Case(say("CREATE VIEW seen AS SELECT a FROM child")),
+    "create-schema": Case(lambda: CreateSchema("facts_apart", if_not_exists=True), (POSTGRESQL,)),
+    "drop-schema": Case(lambda: DropSchema("empty"), (POSTGRESQL,)),
+    "create-extension": Case(lambda: CreateExtension("hstore"), ()),
+    "drop-extension": Case(lambda: DropExtension("hstore"), ()),
+    "update-extension": Case(lambda: UpdateExtension("hstore"), ()),
     "create-view": Case(lambda: CreateView("seen", "SELECT a FROM child")),
     "replace-view": Case(
         lambda: CreateView("v", "SELECT id FROM viewed WHERE id > 0", or_replace=True)

@@ -22,9 +22,11 @@ from ddl_constructs import (
     Change,
     CopyRows,
     CreateEnum,
+    CreateExtension,
     CreateFunction,
     CreateIndex,
     CreateProcedure,
+    CreateSchema,
     CreateSequence,
     CreateTable,
     CreateTableComment,
@@ -33,9 +35,11 @@ from ddl_constructs import (
     DropColumn,
     DropConstraint,
     DropEnum,
+    DropExtension,
     DropFunction,
     DropIndex,
     DropProcedure,
+    DropSchema,
     DropSequence,
     DropTable,
     DropTableComment,
@@ -49,6 +53,7 @@ from ddl_constructs import (
     RenameTable,
     ReplaceEnum,
     SetTableSchema,
+    UpdateExtension,
     ValidateConstraint,
     create_check_constraint,
     create_exclude_constraint,
@@ -324,6 +329,31 @@ CASES: dict[str, dict[str, Change]] = {
         "with what it was": AlterSequence(
             "ids", increment=10, existing_sequence=CreateSequence("ids", increment=1)
         ),
+    },
+    "CreateSchema": {
+        "a schema": CreateSchema("audit"),
+        "for a role": CreateSchema("audit", authorization="auditor"),
+        "unless it is there": CreateSchema("audit", if_not_exists=True),
+    },
+    "DropSchema": {
+        "a schema": DropSchema("audit"),
+        "if it is there": DropSchema("audit", if_exists=True),
+        "with what is in it": DropSchema("audit", cascade=True),
+    },
+    "CreateExtension": {
+        "an extension": CreateExtension("pgcrypto"),
+        "in a schema, of a version": CreateExtension("pgcrypto", schema="lib", version="1.3"),
+        "unless it is there": CreateExtension("pgcrypto", if_not_exists=True),
+    },
+    "DropExtension": {
+        "an extension": DropExtension("pgcrypto"),
+        "if it is there, with what needs it": DropExtension(
+            "pgcrypto", if_exists=True, cascade=True
+        ),
+    },
+    "UpdateExtension": {
+        "to the newest version": UpdateExtension("pgcrypto"),
+        "to a version": UpdateExtension("pgcrypto", "1.4", existing_version="1.3"),
     },
     "CreateView": {
         "a view": CreateView("grown_up", "SELECT id, name FROM users WHERE age >= 18"),

@@ -49,6 +49,8 @@ GROUPS = {
     "comment": "Comments",
     "enum": "Enum types",
     "sequence": "Sequences",
+    "schema": "Schemas and extensions",
+    "extension": "Schemas and extensions",
     "view": "Views",
     "routine": "Functions and procedures",
     "trigger": "Triggers",

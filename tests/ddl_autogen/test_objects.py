@@ -19,6 +19,7 @@ from ddl_autogen import (
 )
 from ddl_constructs import (
     CreateIndex,
+    Extension,
     Function,
     MaterializedView,
     Procedure,
@@ -38,7 +39,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError
 
 SERVERS = ["sqlite", "postgresql", "mariadb"]
 Models = Callable[[str], MetaData]
@@ -488,14 +488,35 @@ def test_what_an_undeclared_view_needs_isnt_dropped(connection: Connection) -> N
         compare(connection, MetaData())
 
 
-def test_what_an_extension_brings_is_left_alone(connection: Connection) -> None:
-    try:
-        connection.execute(text("CREATE EXTENSION pg_stat_statements"))
-    except DBAPIError:
-        pytest.skip("the extension isn't installed")
-    connection.commit()
+def test_an_extension_is_compared_and_what_it_brings_left_alone(connection: Connection) -> None:
+    name = "pg_stat_statements"
+    versions = connection.scalars(
+        text("SELECT version FROM pg_available_extension_versions WHERE name = :name ORDER BY 1"),
+        {"name": name},
+    ).all()
+    connection.rollback()
+    if len(versions) < 2:
+        pytest.skip("the extension isn't installed in two versions")
+    older, newer = MetaData(), MetaData()
+    Extension(name, older, version=versions[-2])
+    Extension(name, newer, version=versions[-1])
+    View("busy", newer, f"SELECT calls FROM {name}")
 
-    kinds = ["view", "function", "procedure", "trigger"]
-    assert left(connection, MetaData(), object_kinds=kinds) == []
-    connection.execute(text("DROP EXTENSION pg_stat_statements"))
-    connection.commit()
+    for wanted in (older, newer):
+        up = compare(connection, wanted)
+        connection.rollback()
+        run(connection, up)
+        assert left(connection, wanted) == []
+        kinds = ["view", "function", "procedure", "trigger"]
+        assert [
+            d for d in left(connection, MetaData(), object_kinds=kinds) if "busy" not in d
+        ] == []
+    assert [c.describe() for c in up] == [
+        f"update extension {name} to {versions[-1]}",
+        "create view busy",
+    ]
+    gone = compare(connection, MetaData(), Options(object_kinds=["view", "extension"]))
+    connection.rollback()
+    assert [c.describe() for c in gone] == ["drop view busy", f"drop extension {name}"]
+    run(connection, gone)
+    assert left(connection, MetaData(), object_kinds=["extension"]) == []

@@ -8,22 +8,27 @@ import pytest
 import sqlalchemy
 from ddl_constructs import (
     Change,
+    CreateExtension,
     CreateFunction,
     CreateIndex,
     CreateProcedure,
+    CreateSchema,
     CreateTrigger,
     CreateView,
+    DropExtension,
     DropFunction,
     DropProcedure,
     DropTrigger,
     DropView,
     ExistingObject,
+    Extension,
     Function,
     IrreversibleChange,
     MaterializedView,
     Trigger,
     UnknownObject,
     UnsupportedChange,
+    UpdateExtension,
     View,
     apply,
     declared,
@@ -243,6 +248,39 @@ def test_a_function_that_a_default_calls_comes_before_the_table(postgresql_url: 
         metadata.create_all(connection)
         metadata.drop_all(connection)
     engine.dispose()
+
+
+def test_an_extension_comes_before_the_tables(postgresql_url: str) -> None:
+    engine = create_engine(postgresql_url)
+    metadata, _ = models()
+    Extension("pg_stat_statements", metadata)
+    with engine.begin() as connection:
+        there = text(
+            "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_stat_statements'"
+        )
+        if not connection.scalar(there):
+            pytest.skip("the extension isn't installed")
+        metadata.create_all(connection)
+        metadata.create_all(connection)
+        connection.execute(UpdateExtension("pg_stat_statements"))
+        metadata.drop_all(connection)
+    engine.dispose()
+
+
+def test_schemas_and_extensions_in_memory() -> None:
+    after = apply(
+        MetaData(),
+        CreateSchema("audit"),
+        CreateExtension("a", version="1"),
+        CreateExtension("a", if_not_exists=True),
+        CreateExtension("b"),
+        UpdateExtension("a", "2"),
+        DropExtension("b"),
+    )
+
+    assert [(e.key.name, e.create.version) for e in declared(after)] == [("a", "2")]
+    with pytest.raises(UnknownObject, match="no extension b"):
+        apply(after, UpdateExtension("b"))
 
 
 def test_one_name_is_declared_once_for_a_dialect() -> None:

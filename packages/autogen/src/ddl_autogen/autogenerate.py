@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ddl_constructs import Change
+from ddl_constructs import Change, CreateSchema
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
 from .collector import held_back
-from .compare import Context, MakeSchema, compare_objects, compare_schemas
+from .compare import Context, compare_objects, compare_schemas
 from .dialects import database
 from .filters import Options
 from .models import all_metadata, model_snapshot
@@ -89,6 +89,6 @@ def compare_snapshots(
     if connection is not None:
         theirs, ours = with_objects(connection, theirs, ours, context, tables)
     around = compare_objects(theirs, ours, [*renamed, *tables], context)
-    schemas = [c for c in tables if isinstance(c, MakeSchema)]
-    rest = [c for c in tables if not isinstance(c, MakeSchema)]
+    schemas = [c for c in tables if isinstance(c, CreateSchema)]
+    rest = [c for c in tables if not isinstance(c, CreateSchema)]
     return [*around.first, *renamed, *schemas, *around.early, *rest, *around.late]

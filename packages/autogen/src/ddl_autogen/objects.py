@@ -11,6 +11,7 @@ from typing import Any
 
 from ddl_constructs import (
     Change,
+    CreateExtension,
     CreateFunction,
     CreateProcedure,
     CreateTrigger,
@@ -86,6 +87,8 @@ def definition_text(create: Any) -> str:
             parts = [", ".join(create.columns), str(create.definition), create.check_option or ""]
             said = [normal(part) for part in parts]
             return " | ".join([*said, *options, "materialized" if create.materialized else ""])
+        case CreateExtension():
+            return create.version or ""
         case CreateTrigger():
             kind = "constraint" if create.constraint else ""
             event = " ".join(sorted(normal(create.event).split(" or ")))
@@ -161,6 +164,8 @@ def said(value: ObjectValue) -> str:
     match create:
         case CreateView():
             return str(create.definition)
+        case CreateExtension():
+            return ""
         case CreateTrigger():
             return f"{create.body} ON {create.table_name}"
     return f"{create.arguments} {create.definition}"

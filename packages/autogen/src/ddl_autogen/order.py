@@ -24,6 +24,7 @@ from ddl_constructs import (
     Change,
     CreateEnum,
     CreateIndex,
+    CreateSchema,
     CreateSequence,
     CreateTable,
     CreateTableComment,
@@ -34,7 +35,6 @@ from ddl_constructs import (
     DropSequence,
     DropTable,
     DropTableComment,
-    ExecuteSQL,
     RenameConstraint,
     RenameIndex,
     ReplaceEnum,
@@ -248,7 +248,7 @@ class _Describer:
                 node = _Node(change, (1, "", "", 2, at))
                 node.brings = {("enum", change.enum_name), ("labels", change.enum_name)}
                 node.alters = {("labels", change.enum_name)}
-            case ExecuteSQL():  # makes a schema
+            case CreateSchema():
                 node = _Node(change, (-2, "", "", 0, at))
             case CreateSequence():
                 node = _Node(change, (-1, "", "", 1, at))

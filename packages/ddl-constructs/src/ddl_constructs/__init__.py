@@ -21,6 +21,7 @@ from .constraint_words import (
 )
 from .data import BulkInsert, CopyRows, ExecuteSQL
 from .declared import (
+    Extension,
     Function,
     MaterializedView,
     Procedure,
@@ -54,10 +55,12 @@ from .errors import (
     UnsupportedChange,
     WrongValue,
 )
+from .extension import CreateExtension, DropExtension, UpdateExtension
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
 from .index import CreateIndex, DropIndex, RenameIndex
 from .objects import ObjectKey, key_of
 from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from .schema import CreateSchema, DropSchema
 from .sequence import AlterSequence, CreateSequence, DropSequence
 from .sqltext import raw_text
 from .sqltokens import Token, tokens
@@ -85,9 +88,11 @@ __all__ = [
     "ConstraintKind",
     "CopyRows",
     "CreateEnum",
+    "CreateExtension",
     "CreateFunction",
     "CreateIndex",
     "CreateProcedure",
+    "CreateSchema",
     "CreateSequence",
     "CreateTable",
     "CreateTableComment",
@@ -97,9 +102,11 @@ __all__ = [
     "DropColumn",
     "DropConstraint",
     "DropEnum",
+    "DropExtension",
     "DropFunction",
     "DropIndex",
     "DropProcedure",
+    "DropSchema",
     "DropSequence",
     "DropTable",
     "DropTableComment",
@@ -108,6 +115,7 @@ __all__ = [
     "EnumColumn",
     "ExecuteSQL",
     "ExistingObject",
+    "Extension",
     "Facts",
     "Function",
     "InapplicableChange",
@@ -138,6 +146,7 @@ __all__ = [
     "UnknownOption",
     "UnrewritableText",
     "UnsupportedChange",
+    "UpdateExtension",
     "ValidateConstraint",
     "View",
     "WrongValue",

@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import SelectBase, TableClause
 
 from .change import Change
 from .errors import ExistingObject
+from .extension import CreateExtension
 from .index import CreateIndex
 from .objects import ObjectKey, key_of
 from .routine import CreateFunction, CreateProcedure
@@ -256,6 +257,31 @@ class Trigger(SQLObject):
         self.hang()
 
 
+class Extension(SQLObject):
+    """An extension (PostgreSQL): `Extension("pgcrypto", metadata)`."""
+
+    def __init__(
+        self,
+        name: str,
+        metadata: MetaData,
+        *,
+        schema: str | None = None,
+        version: str | None = None,
+        dialects: Collection[str] = ("postgresql",),
+    ) -> None:
+        """Declare an extension; it comes before the tables.
+
+        Args:
+            name: Its name.
+            metadata: Where it belongs.
+            schema: Where what it brings goes; None for the default one.
+            version: Its version; None for any.
+            dialects: Names of the dialects that it is for.
+        """
+        super().__init__(metadata, CreateExtension(name, schema=schema, version=version), dialects)
+        self.hang()
+
+
 def declared(metadata: MetaData) -> tuple[SQLObject, ...]:
     """Give the objects that a MetaData holds beside its tables, in the order of declaration.
 
@@ -281,7 +307,12 @@ def without_declared(info: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def needed_by_tables(metadata: MetaData, key: ObjectKey) -> bool:
-    """Tell whether a routine is called in a table: by a default, a CHECK, a generated column, an index."""
+    """Tell whether an object comes before the tables: an extension, or a routine that one calls.
+
+    By a default, a CHECK, a generated column or an index.
+    """
+    if key.kind == "extension":
+        return True
     if key.kind not in ("function", "procedure"):
         return False
     named = re.compile(rf"\b{re.escape(key.name)}\b", re.IGNORECASE)
@@ -304,7 +335,7 @@ def _mine(metadata: MetaData, connection: Connection) -> list[SQLObject]:
 
 def _create(objects: Iterable[SQLObject], connection: Connection) -> None:
     for each in objects:
-        keeps = getattr(each, "materialized", False)
+        keeps = getattr(each, "materialized", False) or isinstance(each, Extension)
         over = {"if_not_exists": True} if keeps else {"or_replace": True}
         connection.execute(each.create.replace(**over))
         for index in each.indexes:
@@ -324,7 +355,7 @@ def _after_create(metadata: MetaData, connection: Connection, **kw: Any) -> None
 
 def _drop(objects: Iterable[SQLObject], connection: Connection) -> None:
     for each in objects:
-        connection.execute(each.create.replace(or_replace=False).reverse().replace(if_exists=True))
+        connection.execute(each.create.reverse().replace(if_exists=True))
 
 
 def _before_drop(metadata: MetaData, connection: Connection, **kw: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .change import Change
+from .extension import CreateExtension, DropExtension, UpdateExtension
 from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from .sqltext import dotted
 from .sqltokens import tokens
@@ -19,7 +20,8 @@ class ObjectKey:
     """What an object is known by.
 
     Attributes:
-        kind: "view" (also one that keeps its rows), "function", "procedure" or "trigger".
+        kind: "view" (also one that keeps its rows), "function", "procedure", "trigger" or
+            "extension".
         schema: Its schema; None for the default one.
         name: Its name.
         table: The table or view that a trigger is on; else None.
@@ -67,6 +69,10 @@ def _trigger(change: Any) -> ObjectKey:
     return ObjectKey("trigger", change.schema, change.trigger_name, change.table_name)
 
 
+def _extension(change: Any) -> ObjectKey:
+    return ObjectKey("extension", None, change.extension_name)
+
+
 _KEYS: dict[type, Callable[[Any], ObjectKey]] = {
     CreateView: _view,
     DropView: _view,
@@ -76,6 +82,9 @@ _KEYS: dict[type, Callable[[Any], ObjectKey]] = {
     DropProcedure: _routine,
     CreateTrigger: _trigger,
     DropTrigger: _trigger,
+    CreateExtension: _extension,
+    DropExtension: _extension,
+    UpdateExtension: _extension,
 }
 
 

@@ -137,6 +137,11 @@ class Operations:
     alter_sequence = spelled(ddl.AlterSequence)
     drop_sequence = spelled(ddl.DropSequence)
 
+    create_schema = spelled(ddl.CreateSchema)
+    drop_schema = spelled(ddl.DropSchema)
+    create_extension = spelled(ddl.CreateExtension)
+    drop_extension = spelled(ddl.DropExtension)
+    update_extension = spelled(ddl.UpdateExtension)
     create_view = spelled(ddl.CreateView)
     drop_view = spelled(ddl.DropView)
     create_function = spelled(ddl.CreateFunction)

@@ -2,13 +2,11 @@
 
 from .context import Context
 from .objects import Around, blocks_objects, compare_objects
-from .schemas import MakeSchema
 from .tables import compare_schemas
 
 __all__ = [
     "Around",
     "Context",
-    "MakeSchema",
     "blocks_objects",
     "compare_objects",
     "compare_schemas",

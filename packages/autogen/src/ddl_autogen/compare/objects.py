@@ -24,6 +24,7 @@ from ..errors import CyclicDefinitions, ForeignObject, StillUsed
 from ..objects import ObjectValue, Use, mentions, names, said
 from ..values import IndexValue, Snapshot, TableValue
 from .context import Context
+from .extensions import compare_extensions, without_extensions
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,10 @@ def compare_objects(
     """
     if not theirs.objects and not ours.objects:
         return Around()
-    return _Comparison(theirs, ours, _Hits.of(tables, theirs), context).around()
+    comes, goes = compare_extensions(theirs, ours, context)
+    theirs, ours = without_extensions(theirs), without_extensions(ours)
+    around = _Comparison(theirs, ours, _Hits.of(tables, theirs), context).around()
+    return Around(around.first, (*comes, *around.early), (*around.late, *goes))
 
 
 def blocks_objects(tables: Iterable[Change]) -> bool:

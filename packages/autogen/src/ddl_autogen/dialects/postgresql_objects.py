@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ddl_constructs import CreateFunction, CreateProcedure, CreateTrigger, CreateView, ObjectKey
+from ddl_constructs import (
+    CreateExtension,
+    CreateFunction,
+    CreateProcedure,
+    CreateTrigger,
+    CreateView,
+    ObjectKey,
+)
 from sqlalchemy import Connection, text
 
 from ..errors import BrokenDefinition
@@ -98,6 +105,13 @@ WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_proc'::reg
   AND (r.ev_class IS NULL OR c.oid IS NULL OR r.ev_class <> c.oid)
 """
 
+EXTENSIONS = """
+SELECT e.extname::text AS name, e.extversion AS version, n.nspname::text AS schema
+FROM pg_catalog.pg_extension AS e
+JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+WHERE e.extname <> 'plpgsql' ORDER BY e.oid
+"""
+
 FAILURES = "SELECT place, state, message FROM pg_temp.ddl_autogen_failures ORDER BY place"
 
 
@@ -117,6 +131,11 @@ def objects(database: Database, connection: Connection) -> Iterator[ObjectValue]
         apart = _NOT_OF_AN_EXTENSION.format(catalog=f"pg_catalog.{catalog}", oid=oid)
         return f"{_THEIRS} AND {apart}"
 
+    for row in connection.execute(text(EXTENSIONS)):
+        schema = None if row.schema == default else row.schema
+        create = CreateExtension(row.name, schema=schema, version=row.version)
+        key = ObjectKey("extension", None, row.name)
+        yield ObjectValue(key, create, database.object_text(create))
     for value, oid in _read(database, connection, default, where):
         yield replace(value, uses=frozenset(uses[oid]))
 
@@ -213,7 +232,7 @@ def own_form(
     Raises:
         BrokenDefinition: The server says of one that it isn't SQL.
     """
-    several = list(asked)
+    several = [value for value in asked if value.key.kind != "extension"]
     pieces = [_FAILURES_TABLE]
     for table in _hidden(theirs, ours):
         pieces.append(_guarded(-1, _create_table(database, table)))

@@ -9,8 +9,10 @@ from sqlalchemy import MetaData
 from ..change import Change
 from ..declared import SQLObject
 from ..errors import ExistingObject
+from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..objects import ObjectKey, key_of
 from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger
 from ..view import CreateView, DropView
 from .draft import SchemaDraft, unknown
@@ -38,7 +40,32 @@ def _field(change: Change) -> str:
     )
 
 
-@applies(DropView, DropFunction, DropProcedure, DropTrigger)
+@applies(CreateExtension)
+def create_extension(schema: SchemaDraft, change: CreateExtension) -> None:
+    """Add the extension."""
+    key = key_of(change)
+    if key in schema.objects and not change.if_not_exists:
+        raise ExistingObject(change.describe(), key.kind, key.spoken)
+    schema.objects.setdefault(key, SQLObject(MetaData(), change.replace(if_not_exists=False)))
+
+
+@applies(UpdateExtension)
+def update_extension(schema: SchemaDraft, change: UpdateExtension) -> None:
+    """Set the version."""
+    key = key_of(change)
+    if key not in schema.objects:
+        names = (k.spoken for k in schema.objects if k.kind == key.kind)
+        raise unknown(change, key.kind, key.spoken, names)
+    create = schema.objects[key].create.replace(version=change.version)
+    schema.objects[key] = SQLObject(MetaData(), create)
+
+
+@applies(CreateSchema, DropSchema)
+def namespace(schema: SchemaDraft, change: Change) -> None:
+    """Leave the tables as they are: a schema in memory has no namespaces of its own."""
+
+
+@applies(DropExtension, DropView, DropFunction, DropProcedure, DropTrigger)
 def drop_object(schema: SchemaDraft, change: Any) -> None:
     """Take the object away."""
     found = find(schema, change)

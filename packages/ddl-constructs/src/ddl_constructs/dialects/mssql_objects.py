@@ -15,6 +15,7 @@ from .. import sqltext
 from ..definition import block
 from ..errors import UnsupportedChange
 from ..routine import CreateFunction, CreateProcedure, routine_text
+from ..schema import CreateSchema, DropSchema, schema_name
 from ..trigger import CreateTrigger
 from ..view import CreateView, require_plain, view_text
 
@@ -55,3 +56,23 @@ def _trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> str:
     event = sqltext.said_raw(compiler, " ".join(change.event.split()))
     body = block(compiler, change.body)
     return f"{_create(change)} TRIGGER {name} ON {table} {event} {body}"
+
+
+@compiles(CreateSchema, "mssql")
+def _create_schema(change: CreateSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    """CREATE SCHEMA must be the only statement of its batch, so behind an IF it is one of its own."""
+    text = f"CREATE SCHEMA {schema_name(compiler, change.schema_name)}"
+    if change.authorization is not None:
+        text += f" AUTHORIZATION {sqltext.name(compiler, change.authorization)}"
+    if not change.if_not_exists:
+        return text
+    name, whole = (sqltext.literal(compiler, t) for t in (change.schema_name, text))
+    return f"IF SCHEMA_ID({name}) IS NULL EXEC ({whole})"
+
+
+@compiles(DropSchema, "mssql")
+def _drop_schema(change: DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    if change.cascade:
+        raise UnsupportedChange(change.describe(), "mssql", "it drops no schema with what is in it")
+    guard = sqltext.yes(change.if_exists, "IF EXISTS")
+    return f"DROP SCHEMA {guard}{schema_name(compiler, change.schema_name)}"

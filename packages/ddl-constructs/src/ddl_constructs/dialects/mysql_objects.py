@@ -10,9 +10,11 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
+from .. import sqltext
 from ..change import Change, lowers
 from ..errors import UnsupportedChange
 from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from ..schema import CreateSchema, DropSchema, schema_name
 from ..trigger import CreateTrigger
 from ..view import CreateView, require_plain, view_text
 
@@ -77,3 +79,20 @@ def _create_trigger(
         yield change.replace(or_replace=False)
     else:
         yield change
+
+
+@compiles(CreateSchema, "mysql", "mariadb")
+def _create_schema(change: CreateSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    if change.authorization is not None:
+        raise UnsupportedChange(
+            change.describe(), compiler.dialect.name, "a schema belongs to nobody there"
+        )
+    guard = sqltext.yes(change.if_not_exists, "IF NOT EXISTS")
+    return f"CREATE SCHEMA {guard}{schema_name(compiler, change.schema_name)}"
+
+
+@compiles(DropSchema, "mysql", "mariadb")
+def _drop_schema(change: DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    """DROP DATABASE: all that is in it goes, so there is no CASCADE."""
+    guard = sqltext.yes(change.if_exists, "IF EXISTS")
+    return f"DROP SCHEMA {guard}{schema_name(compiler, change.schema_name)}"

@@ -23,6 +23,7 @@ from ..routine import (
     DropRoutine,
     drop_routine_text,
 )
+from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger, drop_trigger_text
 from ..view import CreateView, DropView, drop_view_text, refused, view_text, with_grants
 from .oracle_guard import guarded, has_native_guards
@@ -123,3 +124,10 @@ def _drop_trigger(change: DropTrigger, compiler: DDLCompiler, **kw: Any) -> str:
     text = drop_trigger_text(change.replace(if_exists=False), compiler)
     names = {"trigger_name": change.trigger_name}
     return guarded(change, text, compiler, "all_triggers", names, change.schema, there=True)
+
+
+@compiles(CreateSchema, "oracle")
+@compiles(DropSchema, "oracle")
+def _no_schemas(change: CreateSchema | DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    """CREATE SCHEMA there makes tables in one's own."""
+    raise UnsupportedChange(change.describe(), "oracle", "a schema there is a user")

@@ -12,6 +12,7 @@ from sqlalchemy.sql.compiler import DDLCompiler
 
 from .. import sqltext
 from ..change import Change, lowers
+from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..objects import without_defaults
 from ..routine import DropFunction, DropProcedure, DropRoutine, drop_routine_text
 from ..trigger import CreateTrigger, DropTrigger, trigger_text
@@ -123,3 +124,29 @@ def _drop_trigger(change: DropTrigger, compiler: DDLCompiler, **kw: Any) -> str:
     guard = sqltext.yes(change.if_exists, "IF EXISTS")
     table = sqltext.table(compiler, change.table_name, change.schema)
     return f"DROP TRIGGER {guard}{sqltext.name(compiler, change.trigger_name)} ON {table}"
+
+
+@compiles(CreateExtension, "postgresql")
+def _create_extension(change: CreateExtension, compiler: DDLCompiler, **kw: Any) -> str:
+    guard = sqltext.yes(change.if_not_exists, "IF NOT EXISTS")
+    text = f"CREATE EXTENSION {guard}{sqltext.name(compiler, change.extension_name)}"
+    if change.schema is not None:
+        text += f" SCHEMA {compiler.preparer.quote_schema(change.schema)}"
+    if change.version is not None:
+        text += f" VERSION {sqltext.literal(compiler, change.version)}"
+    return text + (" CASCADE" if change.cascade else "")
+
+
+@compiles(DropExtension, "postgresql")
+def _drop_extension(change: DropExtension, compiler: DDLCompiler, **kw: Any) -> str:
+    guard = sqltext.yes(change.if_exists, "IF EXISTS")
+    text = f"DROP EXTENSION {guard}{sqltext.name(compiler, change.extension_name)}"
+    return text + (" CASCADE" if change.cascade else "")
+
+
+@compiles(UpdateExtension, "postgresql")
+def _update_extension(change: UpdateExtension, compiler: DDLCompiler, **kw: Any) -> str:
+    text = f"ALTER EXTENSION {sqltext.name(compiler, change.extension_name)} UPDATE"
+    if change.version is None:
+        return text
+    return f"{text} TO {sqltext.literal(compiler, change.version)}"

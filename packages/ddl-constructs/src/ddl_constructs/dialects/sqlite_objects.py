@@ -23,6 +23,7 @@ from ..routine import (
     DropRoutine,
     without_routines,
 )
+from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger
 from ..view import CreateView, DropView, require_plain, view_text
 
@@ -75,3 +76,11 @@ def _trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> str:
     event = sqltext.said_raw(compiler, " ".join(change.event.split()))
     table = sqltext.name(compiler, change.table_name)
     return f"CREATE TRIGGER {name} {event} ON {table} {block(compiler, change.body)}"
+
+
+@compiles(CreateSchema, "sqlite")
+@compiles(DropSchema, "sqlite")
+def _no_schemas(change: CreateSchema | DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    raise UnsupportedChange(
+        change.describe(), "sqlite", "its schemas are databases that are attached"
+    )

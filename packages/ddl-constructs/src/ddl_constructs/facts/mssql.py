@@ -34,7 +34,7 @@ from .conditions import (
     has_foreign_key,
     option,
 )
-from .objects import routine_rows, trigger_rows, view_rows
+from .objects import routine_rows, schema_rows, trigger_rows, view_rows
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Facts, Source
 
@@ -175,6 +175,7 @@ _INDEXES = (
 )  # fmt: skip
 
 _OBJECTS = (
+    *schema_rows(_costs("", _page("CREATE SCHEMA")), _costs(None, _page("DROP SCHEMA"))),
     *view_rows(_costs("", _page("CREATE VIEW")), _costs("Sch-M", _page("DROP VIEW"), _LOCKING),
                _costs("Sch-M", _page("CREATE VIEW"), _LOCKING)),
     *routine_rows(_costs(None, _page("CREATE FUNCTION")), _costs(None, _page("DROP FUNCTION")),

@@ -37,7 +37,7 @@ from .conditions import (
     option,
 )
 from .mysql_sql import LOCKS, sql_rows
-from .objects import routine_rows, trigger_rows, view_rows
+from .objects import routine_rows, schema_rows, trigger_rows, view_rows
 from .value import Facts, Source
 
 _costs = saying(LOCKS, transactional=False)
@@ -120,6 +120,10 @@ def _objects(product: str, version: str) -> tuple[Row, ...]:
         return _costs(lock, Source(product, version, section))
 
     return (
+        *schema_rows(
+            costs("", "CREATE DATABASE"),
+            _costs("EXCLUSIVE", Source(product, version, "DROP DATABASE"), loses_data=True),
+        ),
         *view_rows(costs("", "CREATE VIEW"), costs("", "DROP VIEW")),
         *routine_rows(
             costs("", "CREATE FUNCTION"),

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy.engine.interfaces import Dialect
 
+from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger
 from ..view import CreateView, DropView
 from .book import Row
@@ -41,6 +43,16 @@ def routine_rows(*facts: Facts) -> tuple[Row, ...]:
     """Give the rows on routines: create and drop a function, create and drop a procedure."""
     kinds = (CreateFunction, DropFunction, CreateProcedure, DropProcedure)
     return tuple(Row(kind, each) for kind, each in zip(kinds, facts, strict=True))
+
+
+def schema_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:
+    """Give the rows on schemas."""
+    return (Row(CreateSchema, create), Row(DropSchema, drop))
+
+
+def extension_rows(create: Facts, drop: Facts, update: Facts) -> tuple[Row, ...]:
+    """Give the rows on extensions."""
+    return (Row(CreateExtension, create), Row(DropExtension, drop), Row(UpdateExtension, update))
 
 
 def trigger_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:

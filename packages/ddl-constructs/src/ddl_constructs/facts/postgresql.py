@@ -37,7 +37,14 @@ from .conditions import (
     has_foreign_key,
     option,
 )
-from .objects import materialized_rows, routine_rows, trigger_rows, view_rows
+from .objects import (
+    extension_rows,
+    materialized_rows,
+    routine_rows,
+    schema_rows,
+    trigger_rows,
+    view_rows,
+)
 from .postgresql_sql import LOCKS, sql_rows
 from .value import NOTHING_DONE, Source
 
@@ -252,7 +259,29 @@ _OTHERS = (
 )  # fmt: skip
 
 _OF_VIEW = "the lock is on the view"
+_BRINGS = "what the extension brings has costs of its own"
 _OBJECTS = (
+    *schema_rows(
+        _costs("", _manual("CREATE SCHEMA, Description")),
+        _costs(
+            "",
+            _manual("DROP SCHEMA, Description"),
+            loses_data=None,
+            notes=("with CASCADE all that is in it goes",),
+        ),
+    ),
+    *extension_rows(
+        _costs(None, _manual("CREATE EXTENSION, Description"), notes=(_BRINGS,)),
+        _costs(None, _manual("DROP EXTENSION, Description"), loses_data=None, notes=(_BRINGS,)),
+        _costs(
+            None,
+            _manual("ALTER EXTENSION, Description"),
+            rewrites=None,
+            scans=None,
+            loses_data=None,
+            notes=(_BRINGS,),
+        ),
+    ),
     *materialized_rows(
         _costs("ACCESS SHARE", _manual("CREATE MATERIALIZED VIEW, Description"), scans=True),
         _costs(_EXCLUSIVE, _manual("DROP MATERIALIZED VIEW, Description"), notes=(_OF_VIEW,)),
