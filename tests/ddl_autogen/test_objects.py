@@ -520,3 +520,35 @@ def test_an_extension_is_compared_and_what_it_brings_left_alone(connection: Conn
     assert [c.describe() for c in gone] == ["drop view busy", f"drop extension {name}"]
     run(connection, gone)
     assert left(connection, MetaData(), object_kinds=["extension"]) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("id = 1", "id = 1 AND age > 5", False),
+        ("id = 1", "id = 1 AND name IS NOT NULL", False),
+        ("id = 1 AND age > 5", "users.id=1 and (AGE > 5)", True),
+        ("name <> 'it''s'", "NOT name = 'it''s'", True),
+        ("age > 5", "age > 6", False),
+    ],
+)
+def test_mariadb_tells_views_apart_also_by_a_key(
+    before: str, after: str, same: bool, mariadb_url: str
+) -> None:
+    """While it plans it reads the row of a key, and writes that row's values for conditions."""
+
+    def models(condition: str) -> MetaData:
+        metadata = MetaData()
+        users(metadata)
+        View("v", metadata, f"SELECT count(*) AS n, max(name) AS m FROM users WHERE {condition}")
+        return metadata
+
+    engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        models(before).create_all(connection)
+        connection.execute(text("INSERT INTO users VALUES (1, 'a', 10)"))
+        connection.commit()
+
+        assert left(connection, models(before)) == []
+        assert left(connection, models(after)) == ([] if same else ["replace view v"])
+    engine.dispose()

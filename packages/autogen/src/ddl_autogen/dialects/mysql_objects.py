@@ -7,9 +7,9 @@ same is asked by EXPLAIN of both: that is no DDL, so that nothing is committed a
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ddl_constructs import CreateFunction, CreateProcedure, CreateTrigger, CreateView, ObjectKey
@@ -21,6 +21,7 @@ from ..objects import ObjectValue, definition_text
 from ..sqltokens import Token, closing, tokens
 from ..values import Snapshot
 from .base import Database
+from .mysql_scratch import standard_quotes
 from .mysql_types import canonical_type
 
 VIEWS = """
@@ -30,11 +31,9 @@ SELECT table_schema AS `schema`, table_name AS `name`, view_definition AS defini
 FROM information_schema.views WHERE table_schema IN :schemas ORDER BY table_schema, table_name
 """
 COLUMNS = """
-SELECT c.table_schema AS `schema`, c.table_name AS `name`, c.column_name AS `column`
-FROM information_schema.columns AS c
-JOIN information_schema.views AS v
-  ON v.table_schema = c.table_schema AND v.table_name = c.table_name
-WHERE c.table_schema IN :schemas ORDER BY c.table_schema, c.table_name, c.ordinal_position
+SELECT table_schema AS `schema`, table_name AS `name`, column_name AS `column`
+FROM information_schema.columns WHERE table_schema IN :schemas AND table_name IN :names
+ORDER BY table_schema, table_name, ordinal_position
 """
 TRIGGERS = """
 SELECT trigger_schema AS `schema`, trigger_name AS `name`, event_object_table AS `table`,
@@ -92,13 +91,47 @@ class WithObjects(Database):
             there = theirs.objects.get(value.key)
             if value.key.kind != "view" or there is None:
                 continue
-            mine = explained(self, connection, value.create.definition)
-            if mine is not None and mine == explained(self, connection, there.create.definition):
+            known = {c.name.lower() for t in theirs.tables.values() for c in t.columns}
+            if self._means_the_same(connection, value, there, known):
                 said = value.create.replace(definition=there.create.definition, columns=())
                 columns = value.create.columns or there.shape
                 if tuple(columns) == there.shape:
                     answers[value.key] = replace(value, text=self.object_text(said))
         return answers
+
+    def _means_the_same(
+        self,
+        connection: Connection,
+        ours: ObjectValue,
+        theirs: ObjectValue,
+        columns: Collection[str],
+    ) -> bool:
+        """Tell whether the server makes the same of two views.
+
+        Where it has read a row while it was planning (a key is compared with a constant), that
+        row's values stand in the place of conditions: then both must speak of the same too.
+        """
+        mine, theirs_said = ours.create.definition, theirs.create.definition
+        one, other = (explained(self, connection, sql) for sql in (mine, theirs_said))
+        if one is None or other is None or one.messages != other.messages:
+            return False
+        certain = one.certain and other.certain
+        return certain or _spoken_of(mine, columns) == _spoken_of(theirs_said, columns)
+
+
+def _spoken_of(query: str, columns: Collection[str]) -> tuple[set[str], Counter[str]]:
+    """Give the literals in a query, and how often it names each column but for aliases.
+
+    0 and 1 don't count: COUNT(*) and TRUE are told so.
+    """
+    found = list(tokens(standard_quotes(query)))
+    literals = {t.text for t in found if t.kind in ("string", "number")} - {"0", "1"}
+    names = Counter(
+        token.name.lower()
+        for at, token in enumerate(found)
+        if token.name.lower() in columns and not (at and found[at - 1].says("AS"))
+    )
+    return literals, names
 
 
 def _objects(
@@ -107,14 +140,16 @@ def _objects(
     """Read the views, routines and triggers of some schemas."""
     default = database.default_schema(connection)
 
-    def rows(query: str) -> Any:
-        asked = text(query).bindparams(bindparam("schemas", expanding=True))
-        return connection.execute(asked, {"schemas": list(schemas)})
+    def rows(query: str, **more: list[str]) -> Any:
+        given = {"schemas": list(schemas), **more}
+        asked = text(query).bindparams(*(bindparam(name, expanding=True) for name in given))
+        return connection.execute(asked, given).all()
 
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in rows(COLUMNS):
+    views = rows(VIEWS)
+    for row in rows(COLUMNS, names=[v.name for v in views]) if views else ():
         columns[row.schema, row.name].append(row.column)
-    for row in rows(VIEWS):
+    for row in views:
         schema = None if row.schema == default else row.schema
         invoker = row.security == "INVOKER"
         options: dict[str, Any] = {f"{database.name}_sql_security": "INVOKER"} if invoker else {}
@@ -277,21 +312,41 @@ def _argument(part: Sequence[Token]) -> Iterator[str]:
     yield canonical_type(_plain_type(" ".join(t.text for t in part[1:])))
 
 
-def explained(database: Database, connection: Connection, query: str) -> tuple[str, ...] | None:
-    """Give what the server makes of a query, by EXPLAIN EXTENDED; None if it can't say.
+@dataclass(frozen=True)
+class Explained:
+    """What the server makes of a query.
+
+    Attributes:
+        messages: The query as it has understood it.
+        certain: Whether no row was read for that.
+    """
+
+    messages: tuple[str, ...]
+    certain: bool
+
+
+def explained(database: Database, connection: Connection, query: str) -> Explained | None:
+    """Ask what the server makes of a query, by EXPLAIN EXTENDED; None if it can't say.
 
     The optimiser has been at it, and at theirs likewise.
     """
     options = {"no_parameters": True}
     extended = "EXTENDED " if getattr(database.dialect, "is_mariadb", False) else ""
     try:
-        connection.exec_driver_sql(f"EXPLAIN {extended}{query}", execution_options=options)
+        plan = connection.exec_driver_sql(f"EXPLAIN {extended}{query}", execution_options=options)
+        steps = [str(tuple(row)).lower() for row in plan]
         said = connection.exec_driver_sql("SHOW WARNINGS", execution_options=options).all()
     except DBAPIError as err:
         if err.connection_invalidated:
             raise
         return None
-    return tuple(str(message) for _, code, message in said if code == 1003) or None
+    messages = tuple(str(message) for _, code, message in said if code == 1003)
+    certain = not any(word in step for step in steps for word in _READ_A_ROW)
+    return Explained(messages, certain) if messages else None
+
+
+# MariaDB Knowledge Base, EXPLAIN: types of access, and what stands in Extra
+_READ_A_ROW = ("'const'", "'system'", "const", "impossible", "no matching", "optimized away")
 
 
 _SYNTAX_ERROR = 1064
