@@ -552,3 +552,26 @@ def test_mariadb_tells_views_apart_also_by_a_key(
         assert left(connection, models(before)) == []
         assert left(connection, models(after)) == ([] if same else ["replace view v"])
     engine.dispose()
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_view_of_all_columns_follows_its_table(
+    server: str, request: pytest.FixtureRequest
+) -> None:
+    def models(*more: str) -> MetaData:
+        metadata = MetaData()
+        users(metadata, *more)
+        View("every", metadata, "SELECT * FROM users")
+        return metadata
+
+    engine = create_engine(request.getfixturevalue(f"{server}_url"))
+    with engine.connect() as connection:
+        models().create_all(connection)
+        connection.commit()
+        up = compare(connection, models("mail"))
+        connection.rollback()
+        run(connection, up)
+        assert left(connection, models("mail")) == []
+        run(connection, reverse(up, engine.dialect))
+        assert left(connection, models()) == []
+    engine.dispose()

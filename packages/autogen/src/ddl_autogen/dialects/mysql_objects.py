@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import BrokenDefinition
-from ..objects import ObjectValue, definition_text
+from ..objects import ObjectValue, definition_text, names
 from ..sqltokens import Token, closing, tokens
 from ..values import Snapshot
 from .base import Database
@@ -89,7 +89,7 @@ class WithObjects(Database):
         for value in asked:
             refuse_broken(self, connection, value)
             there = theirs.objects.get(value.key)
-            if value.key.kind != "view" or there is None:
+            if value.key.kind != "view" or there is None or _grows(value, theirs, ours):
                 continue
             known = {c.name.lower() for t in theirs.tables.values() for c in t.columns}
             if self._means_the_same(connection, value, there, known):
@@ -119,6 +119,25 @@ class WithObjects(Database):
         return certain or _spoken_of(mine, columns) == _spoken_of(theirs_said, columns)
 
 
+def _grows(view: ObjectValue, theirs: Snapshot, ours: Snapshot) -> bool:
+    """Tell whether a view of all columns (SELECT *) is over a table that gets others."""
+    found = list(tokens(view.create.definition))
+    every = any(
+        t.text == "*" and at and found[at - 1].says("SELECT", "DISTINCT", "ALL", ",", ".")
+        for at, t in enumerate(found)
+    )
+    if not every:
+        return False
+    tables = {name for kind, _, name in names(view.create.definition) if kind == "relation"}
+    for key, table in ours.tables.items():
+        there = theirs.tables.get(key)
+        if key[1].lower() in tables and (
+            there is None or [c.name for c in there.columns] != [c.name for c in table.columns]
+        ):
+            return True
+    return False
+
+
 def _spoken_of(query: str, columns: Collection[str]) -> tuple[set[str], Counter[str]]:
     """Give the literals in a query, and how often it names each column but for aliases.
 
@@ -126,12 +145,12 @@ def _spoken_of(query: str, columns: Collection[str]) -> tuple[set[str], Counter[
     """
     found = list(tokens(standard_quotes(query)))
     literals = {t.text for t in found if t.kind in ("string", "number")} - {"0", "1"}
-    names = Counter(
+    named = Counter(
         token.name.lower()
         for at, token in enumerate(found)
         if token.name.lower() in columns and not (at and found[at - 1].says("AS"))
     )
-    return literals, names
+    return literals, named
 
 
 def _objects(
