@@ -79,7 +79,7 @@ SELECT t.oid, n.nspname::text AS schema, t.tgname::text AS name, c.relname::text
 FROM pg_catalog.pg_trigger AS t
 JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {where}
+WHERE NOT t.tgisinternal AND {where}
 ORDER BY t.oid
 """
 
@@ -150,7 +150,10 @@ def _read(
         yield _view(database, row, schema(row.schema)), row.oid
     for row in connection.execute(text(ROUTINES.format(where=where("pg_proc", "p.oid")))):
         yield _routine(database, row, schema(row.schema)), row.oid
-    for row in connection.execute(text(TRIGGERS.format(where=where("pg_trigger", "t.oid")))):
+    own = where("pg_trigger", "t.oid")
+    if (database.dialect.server_version_info or (13,)) >= (13,):
+        own = f"t.tgparentid = 0 AND {own}"  # a partition's copy; before, that was internal
+    for row in connection.execute(text(TRIGGERS.format(where=own))):
         yield _trigger(database, row, schema(row.schema)), row.oid
 
 
