@@ -79,7 +79,7 @@ class World(Protocol):
         """Write new revision files, as `commands.revision` does; give the scripts and their changes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each method costs every start, with so many fields
 class Config:
     """The settings of one project, checked; built by `load`.
 
@@ -150,7 +150,7 @@ class Config:
     models: tuple[str, ...] = ()
     models_exclude: tuple[str, ...] = ()
     prepend_sys_path: tuple[Path, ...] = ()
-    url: str | None = field(default=None, repr=False)  # it may hold a password
+    url: str | None = None
     url_source: str = ""
     url_folder: Path | None = None
     url_env: str | None = None
@@ -187,9 +187,9 @@ class Config:
     locations: tuple[Path, ...] = ()
     recursive: bool = False
     env_ini: Path | None = None
-    databases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    databases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     name: str | None = None
-    world: World | None = field(default=None, repr=False)
+    world: World | None = None
 
 
 def load(

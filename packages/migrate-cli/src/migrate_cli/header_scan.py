@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import cache
 
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
 
@@ -15,7 +16,7 @@ def scanned(source: bytes) -> dict[str, object] | None:
     most to each name, and the names stand nowhere else but in comments: so importing it could give
     nothing else (short of a script that writes to its own `globals()`).
     """
-    if b"coding" in source and _is_coded(source):
+    if b"coding" in source and re.search(_CODED, source):
         return None
     try:
         text = source.removeprefix(codecs.BOM_UTF8).decode()
@@ -25,38 +26,89 @@ def scanned(source: bytes) -> dict[str, object] | None:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text or "\f" in text:
         return None
-    docstring = _is_docstring(text)
+    found = _by_lines(text) or _by_patterns(text)
+    if found is None:
+        return None
+    values, end = found
+    return values if "revision" in values and _leaves_alone(text, end) else None
+
+
+def _by_lines(text: str) -> tuple[dict[str, object], int] | None:
+    """The header, and where it ends, of a file as the usual templates write it: most are.
+
+    Only what is simplest is understood here: each line by itself, no brackets, nothing escaped.
+    """
+    close = text.find('"""', 3)
+    if close < 0 or not text.startswith('"""') or text[close + 3 : close + 4] != "\n":
+        return None
+    doc = text[3:close]
+    if "\\" in doc:
+        return None
+    values: dict[str, object] = {"__doc__": doc}
+    begin, length = close + 4, len(text)
+    while begin < length:
+        end = text.find("\n", begin)
+        line = text[begin:] if end < 0 else text[begin:end]
+        if line[:1] not in ("", "#"):
+            if line.startswith(("import ", "from ")):
+                if not _MARKS.isdisjoint(line) or any(name in line for name in _PARTS[:3]):
+                    return None
+            else:
+                before, _, value = line.partition("=")
+                name, _, annotation = before.partition(":")
+                name, value = name.rstrip(), value.strip(" \t")
+                if name not in NAMES:
+                    break
+                if name in values or not _MARKS.isdisjoint(annotation):
+                    return None
+                if value == "None":
+                    values[name] = None
+                elif _is_plain(value):
+                    values[name] = value[1:-1]
+                else:
+                    return None
+        begin = length if end < 0 else end + 1
+    return values, begin
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a text is one string in quotes, with nothing escaped in it."""
+    return text[:1] in ("'", '"') and text.find(text[0], 1) == len(text) - 1 and "\\" not in text
+
+
+_MARKS = frozenset("(:#;*\\")
+"""What may make more of a line than it seems."""
+
+
+def _by_patterns(text: str) -> tuple[dict[str, object], int] | None:
+    """The header, and where it ends, of any file that begins as `scanned` says."""
+    docstring = re.match(_DOCSTRING, text)
     if docstring is None:
         return None
     begin = docstring.end()
-    head = _is_head(text, begin)
+    head = _compiled(_HEAD).match(text, begin)
     end = head.end() if head else begin
-    assignments = _assignments(text, begin, end)
+    assignments = _compiled(_ASSIGNMENT).findall(text, begin, end)
     values: dict[str, object] = {name: _literal(value) for name, value in assignments}
-    if (
-        "revision" not in values
-        or len(values) < len(assignments)
-        or _imports_name(text, begin, end)
-        or not _leaves_alone(text, end)
-    ):
+    if len(values) < len(assignments) or _compiled(_IMPORTED).search(text, begin, end):
         return None
     values["__doc__"] = docstring[1] if docstring[2] is None else docstring[2]
-    return values
+    return values, end
 
 
 def _leaves_alone(text: str, begin: int) -> bool:
     """Whether the names stand nowhere from a place on, but in comments."""
     if not any(text.find(word, begin) >= 0 for word in _PARTS):
         return True
-    for word in _words(text, begin):
+    for word in _compiled(_WORDS).finditer(text, begin):
         line = text.rfind("\n", 0, word.start()) + 1
-        if not _is_plain_comment(text, line):
+        if not _compiled(_PLAIN_COMMENT).match(text, line):
             return False
     return True
 
 
 _PARTS = ("revision", "branch_labels", "depends_on", "import")
-"""Texts without which there is no match of `_words`; they are found faster."""
+"""Texts without which there is no match of `_WORDS`; they are found faster."""
 
 _BLANK = r"[ \t]*(?:#[^\n]*)?\n"
 _TAIL = r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)"
@@ -69,22 +121,20 @@ _IMPORT = rf"(?:import[ \t]{_NAMED}|{_FROM}){_TAIL}"
 _NAME = "revision|down_revision|branch_labels|depends_on"
 _ANNOTATION = r"[ \t]*(?::[ \t]*[\w.\[\], |]+?)?[ \t]*"
 _ASSIGN = rf"({_NAME}){_ANNOTATION}=[ \t]*({_LITERAL}){_TAIL}"
-_DOCSTRING = r'"""([^"\\]*(?:"(?!"")[^"\\]*)*)"""' "|" r"'''([^'\\]*(?:'(?!'')[^'\\]*)*)'''"
+_QUOTED = r'"""([^"\\]*(?:"(?!"")[^"\\]*)*)"""' "|" r"'''([^'\\]*(?:'(?!'')[^'\\]*)*)'''"
 
-_is_docstring = re.compile(rf"(?:{_BLANK})*(?:{_DOCSTRING}){_TAIL}").match
-_is_head = re.compile(rf"(?:{_BLANK}|{_IMPORT}|{_ASSIGN})+").match
-_assignments = re.compile(rf"^{_ASSIGN}", re.MULTILINE).findall
-_imports_name = re.compile(
-    rf"^(?:import|from)\b[^\n#(]*(?:\([^)]*)?\b(?:{_NAME})\b", re.MULTILINE
-).search
-_is_plain_comment = re.compile(r"[ \t]*#[^'\"\n]*(?:\n|\Z)").match
+_DOCSTRING = rf"(?:{_BLANK})*(?:{_QUOTED}){_TAIL}"
+_HEAD = rf"(?:{_BLANK}|{_IMPORT}|{_ASSIGN})+"
+_ASSIGNMENT = rf"(?m)^{_ASSIGN}"
+_IMPORTED = rf"(?m)^(?:import|from)\b[^\n#(]*(?:\([^)]*)?\b(?:{_NAME})\b"
+_PLAIN_COMMENT = r"[ \t]*#[^'\"\n]*(?:\n|\Z)"
 """A comment with no quote in it: even if it stands inside a string, it doesn't end it."""
-_words = re.compile(rf"\b(?:{_NAME})\b|\bimport[\s\\]*\*").finditer
-_strings = re.compile(_STRING)
-_is_coded = re.compile(
-    rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*+(?!utf-?8(?![-\w.]))", re.IGNORECASE
-).search
+_WORDS = rf"\b(?:{_NAME})\b|\bimport[\s\\]*\*"
+_CODED = rb"(?i)\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*+(?!utf-?8(?![-\w.]))"
 """A coding line (Python reference, 2.1.4) that says anything else than UTF-8."""
+
+_compiled = cache(re.compile)
+"""For what few files need: to compile a pattern costs as much as to scan many of them."""
 
 
 def _literal(text: str) -> object:
@@ -93,7 +143,7 @@ def _literal(text: str) -> object:
         return None
     if text[0] in "\"'":
         return text[1:-1]
-    values = tuple(string[1:-1] for string in _strings.findall(text))
-    if text[0] == "(" and len(values) == 1 and "," not in _strings.sub("", text):
+    values = tuple(string[1:-1] for string in re.findall(_STRING, text))
+    if text[0] == "(" and len(values) == 1 and "," not in re.sub(_STRING, "", text):
         return values[0]  # brackets around one string don't make a tuple
     return values

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from .errors import BadScript
 from .header_scan import NAMES, scanned
 from .header_syntax import parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a revision file says about itself.
 
     Attributes:
@@ -50,11 +49,12 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
         BadScript: The file can't be read, isn't Python, or its header lacks something.
     """
     try:
-        source = file.read_bytes()
+        with open(file, "rb") as opened:
+            source = opened.read()
     except OSError as err:
         raise BadScript(file, None, f"can't be read: {err.strerror}") from err
     values = None
-    if file.suffix != ".pyc":
+    if not file.name.endswith(".pyc"):
         values = scanned(source)
         if values is None:
             values = parsed(source, file)
@@ -118,6 +118,8 @@ _is_hex = re.compile(r"[0-9a-f]+").fullmatch
 def _ids(name: str, values: dict[str, object], file: Path) -> tuple[str, ...]:
     """None, one text or several, as a tuple without repetition."""
     value = values.get(name)
+    if value and isinstance(value, str):
+        return (value,)
     if value is None or (value == "" and name == "depends_on"):  # so say some, for Alembic
         return ()
     if isinstance(value, (set, frozenset)):

@@ -5,12 +5,17 @@ A plugin that can't be loaded is named in one line, and stops only what needs it
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.machinery import PathFinder
+from typing import TYPE_CHECKING, Any
 
 from .errors import BrokenPlugin, ends_us, in_one_line
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 COMMANDS = "migrate.commands"
 """Word -> a `click.Command`."""
@@ -59,6 +64,10 @@ class Plugin:
 
 def installed(group: str) -> list[Plugin]:
     """Give the plugins of a kind, sorted by name; none is loaded."""
+    if not _may_be(group):
+        return []
+    from importlib.metadata import entry_points  # costs more than a whole command without it
+
     return sorted(
         (
             Plugin(group, entry.name, _distribution(entry), entry)
@@ -66,6 +75,34 @@ def installed(group: str) -> list[Plugin]:
         ),
         key=lambda plugin: (plugin.name, plugin.distribution),
     )
+
+
+def _may_be(group: str) -> bool:
+    """Tell whether anything that is installed may bring plugins of a kind; mostly nothing does.
+
+    Looks for the group's name in the files that say so (Python packaging guide, "Entry points
+    specification"). What isn't in plain folders, and what others find, may always bring some.
+    """
+    finders = (finder for finder in sys.meta_path if finder is not PathFinder)
+    if any(hasattr(finder, "find_distributions") for finder in finders):
+        return True
+    wanted = group.encode()
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except NotADirectoryError:
+            return True  # an archive
+        except OSError:
+            continue
+        for name in names:
+            if name.lower().endswith((".dist-info", ".egg-info", "egg-info")):
+                try:
+                    with open(os.path.join(folder, name, "entry_points.txt"), "rb") as text:
+                        if wanted in text.read():
+                            return True
+                except OSError:
+                    continue
+    return False
 
 
 def named(group: str, name: str) -> Plugin | None:

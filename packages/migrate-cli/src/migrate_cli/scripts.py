@@ -6,12 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
@@ -34,8 +33,7 @@ WORTHWHILE = 64
 """Fewer files than this are read sooner than an index of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """A revision file, as its header describes it.
 
     Attributes:

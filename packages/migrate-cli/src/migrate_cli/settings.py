@@ -82,21 +82,21 @@ def _duration(value: object) -> float:
 
 def _objects(value: object) -> tuple[str, ...]:
     targets = _texts(value)
-    if not all(_OBJECT.fullmatch(target) for target in targets):
+    if not all(re.fullmatch(_OBJECT, target) for target in targets):
         raise _Mistake('"package.module:object", for example "myapp.models:Base.metadata"')
     return targets
 
 
 def _globs(value: object) -> tuple[str, ...]:
     names = _texts(value)
-    if not all(_GLOB.fullmatch(name) for name in names):
+    if not all(re.fullmatch(_GLOB, name) for name in names):
         raise _Mistake('names of modules such as "myapp.models", or globs: "myapp.**.models"')
     return names
 
 
 def _object(value: object) -> str:
     target = _text(value)
-    if not _OBJECT.fullmatch(target):
+    if not re.fullmatch(_OBJECT, target):
         raise _Mistake('"package.module:function", for example "myapp.migrating:include_object"')
     return target
 
@@ -170,8 +170,8 @@ def _convention(value: object) -> Mapping[str, str] | str:
         if kind not in _NAMED:
             known = ", ".join(_NAMED)
             raise _Mistake(f"a table of patterns; there is no kind {kind!r}; known are {known}")
-        found = _TOKEN.findall(pattern)
-        if odd := [token for token in found if not _NAME_TOKEN.fullmatch(token)]:
+        found = re.findall(_TOKEN, pattern)
+        if odd := [token for token in found if not re.fullmatch(_NAME_TOKEN, token)]:
             raise _Mistake(f"a table of patterns; SQLAlchemy has no %({odd[0]})s for {kind}")
         try:
             pattern % dict.fromkeys(found, "x")
@@ -199,13 +199,13 @@ def _file_template(value: object) -> str:
     return template
 
 
-_OBJECT = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*")
+_OBJECT = r"\w+(\.\w+)*:\w+(\.\w+)*"
 _PART = r"(?:\*\*|\*|\*?\w+(?:\*\w+)*\*?)"
-_GLOB = re.compile(rf"{_PART}(\.{_PART})*")
+_GLOB = rf"{_PART}(\.{_PART})*"
 _NAMED = ("ix", "uq", "ck", "fk", "pk")
-_TOKEN = re.compile(r"%\((.*?)\)")
+_TOKEN = r"%\((.*?)\)"
 # SQLAlchemy 2.1 manual, "Configuring Constraint Naming Conventions"
-_NAME_TOKEN = re.compile(
+_NAME_TOKEN = (
     r"(referred_)?table_name|constraint_name|(referred_)?column_\d+(_?N)?_(name|key|label)"
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_LOGIN = re.compile(r"\A(?P<user>[^:@/]*)(?P<secret>:.*)?@", re.DOTALL)
-_OPTION = re.compile(r"(?P<key>[?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)[^&]*", re.IGNORECASE)
+_LOGIN = r"(?s)\A(?P<user>[^:@/]*)(?P<secret>:.*)?@"
+_OPTION = r"(?i)(?P<key>[?&][^=&]*(?:pass|pwd|secret|token)[^=&]*=)[^&]*"
 
 
 def hidden(url: str) -> str:
@@ -22,8 +22,8 @@ def hidden(url: str) -> str:
     'app:***@db.local'
     """
     begin = url.find("://") + 3 if "://" in url else 0
-    shown = url[:begin] + _LOGIN.sub(_without_secret, url[begin:], count=1)
-    return _OPTION.sub(r"\g<key>***", shown)
+    shown = url[:begin] + re.sub(_LOGIN, _without_secret, url[begin:], count=1)
+    return re.sub(_OPTION, r"\g<key>***", shown)
 
 
 def _without_secret(login: re.Match[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -126,7 +125,7 @@ def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) ->
                 reason = f"it does not write {header} = {had!r}; the file would have {has!r}"
                 raise BadTemplate(source, None, reason)
         _put(new, path, script.id)
-    return replace(script, path=path)
+    return script._replace(path=path)
 
 
 _HEADERS = ("revision", "down_revision", "depends_on", "branch_labels")

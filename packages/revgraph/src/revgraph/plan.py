@@ -23,7 +23,7 @@ from revgraph.graph import RevisionGraph
 from revgraph.heads import applied_numbers, as_ids, only_tops, refuse_overlap
 from revgraph.indexed import Edges, Indexed
 from revgraph.labels import straight_line
-from revgraph.resolve import as_targets, branch_number, resolve_numbers, within_lineage
+from revgraph.resolving import as_targets, branch_number, resolve_numbers, within_lineage
 from revgraph.steps import HeadsChange, Plan, Stamp, Step, Steps, exchange
 from revgraph.target import Target
 

@@ -8,7 +8,7 @@ from revgraph.errors import MalformedTarget, NotAnAncestor, SeveralApplied
 from revgraph.graph import RevisionGraph, T
 from revgraph.heads import applied_numbers, effective_numbers
 from revgraph.labels import straight_line
-from revgraph.resolve import Graph, branch_number, resolve_numbers, walk_from, within_lineage
+from revgraph.resolving import Graph, branch_number, resolve_numbers, walk_from, within_lineage
 from revgraph.revision import Revision
 from revgraph.target import Range, Target, parse
 

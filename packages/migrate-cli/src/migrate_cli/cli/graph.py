@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -114,6 +113,8 @@ def _drawn(rev_range: str | None, indicate_current: bool, *, plain: bool) -> Non
         form = "ascii"
     drawing = drawn(config, form, rev_range, at)
     if form == "json":
+        import json  # the other words here need none
+
         answer(json.loads(drawing), ())
     else:
         for line in drawing.splitlines():

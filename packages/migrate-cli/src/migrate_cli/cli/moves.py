@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -232,6 +231,8 @@ class Teller:
 
     def __init__(self) -> None:
         self.live = sys.stderr.isatty()
+        import shutil  # no other word needs it
+
         columns = shutil.get_terminal_size().columns
         self.width = min(WIDTH, columns - ROOM) if self.live else WIDTH
         self.open = False

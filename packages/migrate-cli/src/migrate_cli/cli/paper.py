@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
-import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import click
@@ -95,6 +90,8 @@ def fit(line: str) -> str:
     """Cut a line of a listing to the width of the terminal it goes to; elsewhere it stays whole."""
     if not sys.stdout.isatty():
         return line
+    import shutil  # only on a terminal
+
     width = shutil.get_terminal_size().columns
     marks = {*_MARKS.values(), _END}
     room, kept = width - 3, 0
@@ -112,6 +109,8 @@ def fit(line: str) -> str:
 
 def _cells(char: str) -> int:
     """How many columns of a terminal a character takes (Unicode Standard Annex 11, and 44 for Mn)."""
+    import unicodedata  # only on a terminal
+
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
@@ -177,12 +176,17 @@ def answer(value: Any, lines: Iterable[str]) -> None:
 
 def _as_json(value: Any) -> str:
     """Write JSON in which everything can be seen; the letters of all languages as they are."""
+    import json  # only where it is asked for
+
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def plain(value: Any) -> Any:
     """Turn a command's answer into what JSON knows; a change is told by its kind and in words."""
+    import dataclasses
+    from datetime import datetime
+
     if hasattr(value, "describe"):
         named = {name: getattr(value, name, None) for name in ("schema", "table_name")}
         return {"kind": type(value).__name__, **named, "text": value.describe()}

@@ -5,22 +5,9 @@ says what was asked, what stands in the way, and the mend. It never holds a pass
 error with a URL in it hides the password first (`migrate_cli.url.hidden`).
 """
 
-from .adoption import (
-    AlreadyAdopted,
-    AlreadyThere,
-    BadRecord,
-    BeyondAlembic,
-    ChangedSince,
-    HasHistory,
-    NothingAdopted,
-    NothingThere,
-    NotProven,
-    ScriptsElsewhere,
-    TwoProjects,
-    Uncommitted,
-    UnknownRevision,
-)
-from .amending import CantAmend, NothingLeft
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .base import (
     CannotWrite,
     ConfigurationError,
@@ -37,63 +24,161 @@ from .base import (
     in_one_line,
     near,
 )
-from .blocked import Busy, CantCreateVersionTable, ReadOnly
-from .database import (
-    AsyncDriver,
-    MissingDriver,
-    MustAwait,
-    NoSuchDatabase,
-    NoURL,
-    UnknownDialect,
-    UnparsableURL,
-    UnreachableDatabase,
-)
-from .environment import EnvironmentFailed, EnvironmentIdle, EnvironmentRolledBack, PercentInIni
-from .files import (
-    BadGraph,
-    BadRevisionId,
-    BadScript,
-    BadTemplate,
-    DuplicateRevision,
-    EditorFailed,
-    MissingRevision,
-    NoEditor,
-    NoScripts,
-    RevisionExists,
-)
-from .gates import CantRehearse, Irreversible, ProtectedDatabase, WouldLoseData
-from .journal import (
-    BadJournal,
-    CantGoOn,
-    CantUndo,
-    FileEdited,
-    FileGone,
-    NewerJournal,
-    NoJournal,
-    NothingUnfinished,
-    StillRunning,
-    Unfinished,
-)
-from .lock import LockLost, LockTimeout, MovedMeanwhile, NoLock, PooledSessions
-from .models import (
-    EmptyMetadata,
-    HookFailed,
-    ModelsDontImport,
-    NoHook,
-    NoMetadata,
-    NoModels,
-    SeveralModels,
-)
-from .plugins import BrokenPlugin, PostWriteFailed, UnknownHook
-from .settings import (
-    AlreadyAProject,
-    BadConfiguration,
-    FolderInUse,
-    NoConfiguration,
-    NoTemplate,
-    SecretInFile,
-    UnknownSetting,
-)
+
+if TYPE_CHECKING:
+    from .adoption import (
+        AlreadyAdopted,
+        AlreadyThere,
+        BadRecord,
+        BeyondAlembic,
+        ChangedSince,
+        HasHistory,
+        NothingAdopted,
+        NothingThere,
+        NotProven,
+        ScriptsElsewhere,
+        TwoProjects,
+        Uncommitted,
+        UnknownRevision,
+    )
+    from .amending import CantAmend, NothingLeft
+    from .blocked import Busy, CantCreateVersionTable, ReadOnly
+    from .database import (
+        AsyncDriver,
+        MissingDriver,
+        MustAwait,
+        NoSuchDatabase,
+        NoURL,
+        UnknownDialect,
+        UnparsableURL,
+        UnreachableDatabase,
+    )
+    from .environment import EnvironmentFailed, EnvironmentIdle, EnvironmentRolledBack, PercentInIni
+    from .files import (
+        BadGraph,
+        BadRevisionId,
+        BadScript,
+        BadTemplate,
+        DuplicateRevision,
+        EditorFailed,
+        MissingRevision,
+        NoEditor,
+        NoScripts,
+        RevisionExists,
+    )
+    from .gates import CantRehearse, Irreversible, ProtectedDatabase, WouldLoseData
+    from .journal import (
+        BadJournal,
+        CantGoOn,
+        CantUndo,
+        FileEdited,
+        FileGone,
+        NewerJournal,
+        NoJournal,
+        NothingUnfinished,
+        StillRunning,
+        Unfinished,
+    )
+    from .lock import LockLost, LockTimeout, MovedMeanwhile, NoLock, PooledSessions
+    from .models import (
+        EmptyMetadata,
+        HookFailed,
+        ModelsDontImport,
+        NoHook,
+        NoMetadata,
+        NoModels,
+        SeveralModels,
+    )
+    from .plugins import BrokenPlugin, PostWriteFailed, UnknownHook
+    from .settings import (
+        AlreadyAProject,
+        BadConfiguration,
+        FolderInUse,
+        NoConfiguration,
+        NoTemplate,
+        SecretInFile,
+        UnknownSetting,
+    )
+
+_WHERE = {
+    "AlreadyAProject": "settings",
+    "AlreadyAdopted": "adoption",
+    "AlreadyThere": "adoption",
+    "AsyncDriver": "database",
+    "BadConfiguration": "settings",
+    "BadGraph": "files",
+    "BadJournal": "journal",
+    "BadRecord": "adoption",
+    "BadRevisionId": "files",
+    "BadScript": "files",
+    "BadTemplate": "files",
+    "BeyondAlembic": "adoption",
+    "BrokenPlugin": "plugins",
+    "Busy": "blocked",
+    "CantAmend": "amending",
+    "CantCreateVersionTable": "blocked",
+    "CantGoOn": "journal",
+    "CantRehearse": "gates",
+    "CantUndo": "journal",
+    "ChangedSince": "adoption",
+    "DuplicateRevision": "files",
+    "EditorFailed": "files",
+    "EmptyMetadata": "models",
+    "EnvironmentFailed": "environment",
+    "EnvironmentIdle": "environment",
+    "EnvironmentRolledBack": "environment",
+    "FileEdited": "journal",
+    "FileGone": "journal",
+    "FolderInUse": "settings",
+    "HasHistory": "adoption",
+    "HookFailed": "models",
+    "Irreversible": "gates",
+    "LockLost": "lock",
+    "LockTimeout": "lock",
+    "MissingDriver": "database",
+    "MissingRevision": "files",
+    "ModelsDontImport": "models",
+    "MovedMeanwhile": "lock",
+    "MustAwait": "database",
+    "NewerJournal": "journal",
+    "NoConfiguration": "settings",
+    "NoEditor": "files",
+    "NoHook": "models",
+    "NoJournal": "journal",
+    "NoLock": "lock",
+    "NoMetadata": "models",
+    "NoModels": "models",
+    "NoScripts": "files",
+    "NoSuchDatabase": "database",
+    "NoTemplate": "settings",
+    "NoURL": "database",
+    "NotProven": "adoption",
+    "NothingAdopted": "adoption",
+    "NothingLeft": "amending",
+    "NothingThere": "adoption",
+    "NothingUnfinished": "journal",
+    "PercentInIni": "environment",
+    "PooledSessions": "lock",
+    "PostWriteFailed": "plugins",
+    "ProtectedDatabase": "gates",
+    "ReadOnly": "blocked",
+    "RevisionExists": "files",
+    "ScriptsElsewhere": "adoption",
+    "SecretInFile": "settings",
+    "SeveralModels": "models",
+    "StillRunning": "journal",
+    "TwoProjects": "adoption",
+    "Uncommitted": "adoption",
+    "Unfinished": "journal",
+    "UnknownDialect": "database",
+    "UnknownHook": "plugins",
+    "UnknownRevision": "adoption",
+    "UnknownSetting": "settings",
+    "UnparsableURL": "database",
+    "UnreachableDatabase": "database",
+    "WouldLoseData": "gates",
+}
+"""Each error, and the module here that has it."""
 
 __all__ = [
     "AlreadyAProject",
@@ -187,3 +272,12 @@ __all__ = [
     "in_one_line",
     "near",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import an error's module when the error is asked for: most commands raise few of them."""
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return found
