@@ -68,7 +68,7 @@ def header_of(tmp_path: Path, source: str | bytes, name: str = "one.py") -> Head
     def load() -> ModuleType:
         raise AssertionError("imported")
 
-    return read_header(file, load)
+    return read_header(str(file), load)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_only_what_is_not_literal_is_imported(tmp_path: Path, source: str) -> No
     file = tmp_path / "one.py"
     file.write_text(source)
 
-    header = read_header(file, lambda: module)
+    header = read_header(str(file), lambda: module)
 
     assert scanned(source.encode()) is None
     assert parsed(source.encode(), file) is None
@@ -233,7 +233,7 @@ def test_a_file_named_by_a_hexadecimal_id_needs_no_id_inside(tmp_path: Path) -> 
 
 def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadScript, match=r"gone\.py: can't be read: No such file"):
-        read_header(tmp_path / "gone.py", lambda: ModuleType("x"))
+        read_header(str(tmp_path / "gone.py"), lambda: ModuleType("x"))
 
 
 @pytest.mark.parametrize(

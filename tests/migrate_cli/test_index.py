@@ -63,8 +63,8 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     read_before: list[Path] = []
     real = scripts.read_header
 
-    def counted(file: Path, load: Callable[[], object]) -> object:
-        read_before.append(file)
+    def counted(file: str, load: Callable[[], object]) -> object:
+        read_before.append(Path(file))
         return real(file, load)  # type: ignore[arg-type]
 
     monkeypatch.setattr(scripts, "read_header", counted)

@@ -33,7 +33,7 @@ def script(
 def test_a_script_has_what_its_header_says(tmp_path: Path) -> None:
     path = script(tmp_path, "b", "a", labels=("x",), depends_on=("c",))
 
-    assert Script.read(path) == Script("b", ("a",), ("c",), ("x",), path, "message of b")
+    assert Script.read(path) == Script("b", ("a",), ("c",), ("x",), str(path), "message of b")
 
 
 def test_the_scripts_stand_in_the_order_of_their_files_names(tmp_path: Path) -> None:

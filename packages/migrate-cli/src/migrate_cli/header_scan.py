@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on")
 
@@ -39,43 +39,46 @@ def _by_lines(text: str) -> tuple[dict[str, object], int] | None:
     Only what is simplest is understood here: each line by itself, no brackets, nothing escaped.
     """
     close = text.find('"""', 3)
-    if close < 0 or not text.startswith('"""') or text[close + 3 : close + 4] != "\n":
+    end = text.find("\ndef ", close) + 1
+    if close < 0 or not end or not text.startswith('"""') or text[close + 3] != "\n":
         return None
-    doc = text[3:close]
-    if "\\" in doc:
+    values: dict[str, object] = {"__doc__": text[3:close]}
+    if "\\" in text[:close]:
         return None
-    values: dict[str, object] = {"__doc__": doc}
-    begin, length = close + 4, len(text)
-    while begin < length:
-        end = text.find("\n", begin)
-        line = text[begin:] if end < 0 else text[begin:end]
-        if line[:1] not in ("", "#"):
-            if line.startswith(("import ", "from ")):
-                if not _MARKS.isdisjoint(line) or any(name in line for name in _PARTS[:3]):
-                    return None
-            else:
-                before, _, value = line.partition("=")
-                name, _, annotation = before.partition(":")
-                name, value = name.rstrip(), value.strip(" \t")
-                if name not in NAMES:
-                    break
-                if name in values or not _MARKS.isdisjoint(annotation):
-                    return None
-                if value == "None":
-                    values[name] = None
-                elif _is_plain(value):
-                    values[name] = value[1:-1]
-                else:
-                    return None
-        begin = length if end < 0 else end + 1
-    return values, begin
+    for line in text[close + 4 : end].split("\n"):
+        if not line or line[0] == "#" or _imports(line):
+            continue
+        before, _, value = line.partition("=")
+        name, value = _assigned(before), value.strip(" \t")
+        if name is None or name in values:
+            return None
+        if value == "None":
+            values[name] = None
+        elif (
+            value[:1] in _QUOTES and "\\" not in value and value.find(value[0], 1) == len(value) - 1
+        ):
+            values[name] = value[1:-1]
+        else:
+            return None
+    return values, end
 
 
-def _is_plain(text: str) -> bool:
-    """Tell whether a text is one string in quotes, with nothing escaped in it."""
-    return text[:1] in ("'", '"') and text.find(text[0], 1) == len(text) - 1 and "\\" not in text
+@lru_cache(10_000)
+def _imports(line: str) -> bool:
+    """Tell whether a line imports, and nothing else; none of the names is in it."""
+    plain = line.startswith(("import ", "from ")) and _MARKS.isdisjoint(line)
+    return plain and not any(name in line for name in NAMES[:1] + NAMES[2:])
 
 
+@lru_cache(10_000)
+def _assigned(text: str) -> str | None:
+    """Give the name before an equal sign, with or without an annotation; None if it is none of ours."""
+    name, _, annotation = text.partition(":")
+    name = name.rstrip()
+    return name if name in NAMES and _MARKS.isdisjoint(annotation) else None
+
+
+_QUOTES = ("'", '"')
 _MARKS = frozenset("(:#;*\\")
 """What may make more of a line than it seems."""
 
@@ -98,7 +101,10 @@ def _by_patterns(text: str) -> tuple[dict[str, object], int] | None:
 
 def _leaves_alone(text: str, begin: int) -> bool:
     """Whether the names stand nowhere from a place on, but in comments."""
-    if not any(text.find(word, begin) >= 0 for word in _PARTS):
+    rest = text[begin:]
+    if not (
+        "revision" in rest or "import" in rest or "depends_on" in rest or "branch_labels" in rest
+    ):
         return True
     for word in _compiled(_WORDS).finditer(text, begin):
         line = text.rfind("\n", 0, word.start()) + 1
@@ -106,9 +112,6 @@ def _leaves_alone(text: str, begin: int) -> bool:
             return False
     return True
 
-
-_PARTS = ("revision", "branch_labels", "depends_on", "import")
-"""Texts without which there is no match of `_WORDS`; they are found faster."""
 
 _BLANK = r"[ \t]*(?:#[^\n]*)?\n"
 _TAIL = r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)"

@@ -38,11 +38,11 @@ class Header(NamedTuple):
     literal: bool = True
 
 
-def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
+def read_header(file: str, load: Callable[[], ModuleType]) -> Header:
     """Read the header of a revision file.
 
     Args:
-        file: The revision file.
+        file: The revision file, absolute.
         load: Imports it; called only when the header isn't literal.
 
     Raises:
@@ -52,12 +52,12 @@ def read_header(file: Path, load: Callable[[], ModuleType]) -> Header:
         with open(file, "rb") as opened:
             source = opened.read()
     except OSError as err:
-        raise BadScript(file, None, f"can't be read: {err.strerror}") from err
+        raise BadScript(Path(file), None, f"can't be read: {err.strerror}") from err
     values = None
-    if not file.name.endswith(".pyc"):
+    if not file.endswith(".pyc"):
         values = scanned(source)
         if values is None:
-            values = parsed(source, file)
+            values = parsed(source, Path(file))
     literal = values is not None
     if values is None:
         module = load()
@@ -86,18 +86,20 @@ def message(doc: str) -> str:
     return "\n".join(lines) or "empty message"
 
 
-def _header(values: dict[str, object], file: Path, literal: bool) -> Header:
+def _header(values: dict[str, object], file: str, literal: bool) -> Header:
     """Check the values found in a file, and give them their shapes."""
     revision = values.get("revision")
-    if revision is None and _is_hex(file.stem):
-        revision = file.stem
+    if revision is None and _is_hex(Path(file).stem):
+        revision = Path(file).stem
     if revision is None:
-        raise BadScript(file, None, 'has no revision id; add a line such as: revision = "ab12"')
+        raise BadScript(
+            Path(file), None, 'has no revision id; add a line such as: revision = "ab12"'
+        )
     if not isinstance(revision, str) or not revision:
-        raise BadScript(file, None, f"revision must be a text in quotes; it is {revision!r}")
+        raise BadScript(Path(file), None, f"revision must be a text in quotes; it is {revision!r}")
     if "down_revision" not in values:
         raise BadScript(
-            file,
+            Path(file),
             None,
             "has no down_revision; add one, with the parent's id in quotes, or None for a first "
             "revision",
@@ -115,7 +117,7 @@ def _header(values: dict[str, object], file: Path, literal: bool) -> Header:
 _is_hex = re.compile(r"[0-9a-f]+").fullmatch
 
 
-def _ids(name: str, values: dict[str, object], file: Path) -> tuple[str, ...]:
+def _ids(name: str, values: dict[str, object], file: str) -> tuple[str, ...]:
     """None, one text or several, as a tuple without repetition."""
     value = values.get(name)
     if value and isinstance(value, str):
@@ -128,7 +130,7 @@ def _ids(name: str, values: dict[str, object], file: Path) -> tuple[str, ...]:
     ids = tuple(dict.fromkeys(one for one in several if isinstance(one, str) and one))
     if len(ids) < len(several) and not all(isinstance(one, str) and one for one in several):
         raise BadScript(
-            file,
+            Path(file),
             None,
             f"{name} must be None, a text in quotes, or several in brackets; it is {value!r}",
         )

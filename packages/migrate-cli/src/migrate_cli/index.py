@@ -7,15 +7,14 @@ where nothing may be written there, in the user's cache folder.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from . import __version__
 from .headers import Header
@@ -23,78 +22,184 @@ from .headers import Header
 SETTLED = 2_000_000_000
 """Nanoseconds after which a change would give a file another time, on any file system (FAT: 2 s)."""
 
-_Row: TypeAlias = list[Any]
 _NAME = "migrate-revisions.json"
-_FORM = 1
-"""What a row is made of: signature, then the fields of `Header` in their order. Another form, another number."""
+_FORM = 2
+"""What an index is made of; another form, another number."""
 
 
-@contextmanager
-def remembered(folder: Path, read: Callable[[Path], Header]) -> Iterator[Callable[[Path], Header]]:
-    """Give a way to read the headers of a folder's files that knows most of them already.
+class Head(NamedTuple):
+    """A revision that nothing follows, as it is kept.
 
-    Args:
-        folder: Where the index is kept; the files may be elsewhere.
-        read: Reads the header of a file that isn't known.
+    Attributes:
+        file: Its file.
+        header: What that says.
+        effective: Whether another revision depends on it.
     """
-    index = Index(folder, read)
-    yield index.header
-    index.save()
+
+    file: str
+    header: Header
+    effective: bool
 
 
 class Index:
-    """What is known of revision files, by path.
+    """What is known of revision files.
 
     A file is known as long as its size, its times of change and of the change of its entry, and its
     inode are what they were when it was read. Files that changed just before they were read aren't
     kept: another change might have left the same times.
+
+    Args:
+        folder: Where the index is kept; the files may be elsewhere.
+        files: The revision files, in order.
     """
 
-    def __init__(self, folder: Path, read: Callable[[Path], Header]) -> None:
-        self._places = _places(folder)
-        self._read = read
-        self._known = _loaded(self._places)
-        self._rows: dict[str, _Row] = {}
-        self._kept = 0
+    def __init__(self, folder: Path, files: Sequence[str]) -> None:
         self._now = time.time_ns()
+        self._files = files
+        self._places = _places(folder)
+        self._signs = [self._sign(file) for file in files]
+        self._kept = _loaded(self._places)
+        self._rows: dict[str, _Row] = {}
 
-    def header(self, path: Path) -> Header:
-        """Give a file's header: as it is known, or else by reading it."""
-        name = str(path)
-        try:
-            stat = os.stat(name)
-        except OSError:
-            return self._read(path)  # which says what is the matter
-        signature = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-        row = self._known.get(name)
-        if row is not None and row[0] == signature:
-            self._rows[name] = row
-            self._kept += 1
-            _, revision, parents, labels, depends_on, message = row
-            return Header(revision, tuple(parents), tuple(labels), tuple(depends_on), message)
-        header = self._read(path)
-        if header.literal and max(signature[1:3]) < self._now - SETTLED:
-            self._rows[name] = [
-                signature,
-                header.revision,
-                header.down_revision,
-                header.branch_labels,
-                header.depends_on,
-                header.message,
-            ]
-        return header
+    def heads(self) -> list[Head] | None:
+        """Give the heads of all files, if every one is as it was when they were kept."""
+        kept = self._kept
+        if not kept.heads or kept.listing != "\0".join(self._signs):
+            return None
+        return [Head(file, _header(row), effective) for file, row, effective in _read(kept.heads)]
 
-    def save(self) -> None:
-        """Write down what is known now, if that is anything new."""
-        if len(self._rows) == self._kept == len(self._known):
+    def headers(self, read: Callable[[str], Header]) -> Iterator[tuple[str, Header]]:
+        """Give each file with its header: as it is known, or else by reading it."""
+        known = self._kept.rows
+        for file, sign in zip(self._files, self._signs, strict=True):
+            row = known.get(sign)
+            if row is None:
+                header = read(file)
+                if sign and header.literal:
+                    self._rows[sign] = header[:-1]
+                yield file, header
+            else:
+                self._rows[sign] = row
+                yield file, _header(row)
+
+    def save(self, heads: Sequence[Head] | None = None) -> None:
+        """Write down what is known now, if that is anything new.
+
+        Args:
+            heads: The heads of all files; None if nobody knows.
+        """
+        kept, told = self._kept, b""
+        if heads is not None and len(self._rows) == len(self._files):
+            told = _written([(file, header[:-1], effective) for file, header, effective in heads])
+        if self._rows.keys() == kept.rows.keys() and told in (b"", kept.heads):
             return
-        text = json.dumps(self._rows, ensure_ascii=False, separators=(",", ":")).encode(
-            errors="surrogatepass"
-        )
+        listing = "\0".join(self._rows)
+        self._kept = _Kept(listing, told, known=self._rows)
+        content = _whole(listing, told, _written(list(self._rows.values())))
         for place in self._places:
             with suppress(OSError):
-                _write(place, _heading(text) + text)
+                _put(place, content)
                 return
+
+    def _sign(self, file: str) -> str:
+        """Say what tells a file from what it was before; "" of one that can't be kept."""
+        try:
+            stat = os.stat(file)
+        except OSError:
+            return ""  # reading it says what is the matter
+        changed, entered = stat.st_mtime_ns, stat.st_ctime_ns
+        if (changed if changed > entered else entered) >= self._now - SETTLED:
+            return ""
+        return f"{stat.st_size} {changed} {entered} {stat.st_ino} {file}"
+
+
+_Row: TypeAlias = Sequence[Any]
+"""The fields of a `Header` in their order, but the last."""
+
+
+def _header(row: _Row) -> Header:
+    revision, parents, labels, depends_on, message = row
+    return Header(revision, tuple(parents), tuple(labels), tuple(depends_on), message)
+
+
+class _Kept:
+    """An index as it was found.
+
+    Attributes:
+        listing: What tells each file from what it was before, in order, NUL between them.
+        heads: The heads of all of them, as JSON; empty if nobody knew.
+    """
+
+    def __init__(
+        self,
+        listing: str = "",
+        heads: bytes = b"",
+        rows: bytes = b"",
+        known: dict[str, _Row] | None = None,
+    ) -> None:
+        self.listing, self.heads, self._text, self._rows = listing, heads, rows, known
+
+    @property
+    def rows(self) -> dict[str, _Row]:
+        """What each file said; read when it is asked for."""
+        if self._rows is None:
+            self._rows = {}
+            with suppress(ValueError):
+                checked, _, text = self._text.partition(b" ")
+                if checked == _sum(text):
+                    self._rows = dict(zip(self.listing.split("\0"), _read(text), strict=True))
+        return self._rows
+
+
+def _whole(listing: str, heads: bytes, rows: bytes) -> bytes:
+    """Make an index: a line that says whose it is, and what must add up; then its three parts.
+
+    The third part has a sum of its own, and is looked at only where the first ones don't suffice.
+    """
+    signs = listing.encode(errors="surrogatepass")
+    begun = b"%d %d " % (len(signs), len(heads)) + signs + heads
+    return b"%s %s %s%s %s" % (_heading(), _sum(begun), begun, _sum(rows), rows)
+
+
+def _loaded(places: Iterable[Path]) -> _Kept:
+    for place in places:
+        with suppress(OSError, ValueError):
+            with open(place, "rb") as file:
+                content = file.read()
+            heading = _heading()
+            if not content.startswith(heading):
+                continue
+            begin = len(heading) + 10
+            checked = content[len(heading) + 1 : begin - 1]
+            first, second, _ = content[begin : begin + 40].split(b" ", 2)
+            middle = begin + len(first) + len(second) + 2
+            end = middle + int(first)
+            behind = end + int(second)
+            if checked == _sum(content[begin:behind]):
+                listing = content[middle:end].decode(errors="surrogatepass")
+                return _Kept(listing, content[end:behind], content[behind:])
+    return _Kept()
+
+
+def _heading() -> bytes:
+    return f"migrate-cli {__version__} form {_FORM}\n".encode()
+
+
+def _sum(text: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(text)
+
+
+def _read(text: bytes) -> Any:
+    import json  # not where the listing differs and nothing is kept
+
+    return json.loads(text)
+
+
+def _written(value: object) -> bytes:
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="surrogatepass")
 
 
 def _places(folder: Path) -> list[Path]:
@@ -121,22 +226,7 @@ def _users_cache() -> Path | None:
     return Path(home, "Library", "Caches") if sys.platform == "darwin" else Path(home, ".cache")
 
 
-def _heading(text: bytes) -> bytes:
-    """The first line: who wrote the index, in which form, and what its text must add up to."""
-    return f"migrate-cli {__version__} form {_FORM} {zlib.crc32(text):08x}\n".encode()
-
-
-def _loaded(places: Iterable[Path]) -> dict[str, _Row]:
-    for place in places:
-        with suppress(OSError, ValueError):
-            heading, newline, text = place.read_bytes().partition(b"\n")
-            if heading + newline == _heading(text):
-                known: dict[str, _Row] = json.loads(text)
-                return known
-    return {}
-
-
-def _write(place: Path, content: bytes) -> None:
+def _put(place: Path, content: bytes) -> None:
     """Put a file in its place at once, so that nobody reads the half of it."""
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = place.with_name(f"{place.name}.{os.getpid()}-{time.monotonic_ns():x}")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
@@ -29,6 +28,9 @@ from .errors import (
 from .headers import Header, read_header
 from .naming import file_name
 
+if TYPE_CHECKING:  # imported where there are many files
+    from .index import Head, Index
+
 WORTHWHILE = 64
 """Fewer files than this are read sooner than an index of them."""
 
@@ -41,7 +43,7 @@ class Script(NamedTuple):
         parents: Ids of its parents (the file's down_revision); empty for a root.
         depends_on: Ids or labels of revisions that must be applied before, besides the parents.
         labels: Its branch labels.
-        path: The file, absolute.
+        file: The file, absolute.
         message: The first paragraph of its docstring.
     """
 
@@ -49,7 +51,7 @@ class Script(NamedTuple):
     parents: tuple[str, ...]
     depends_on: tuple[str, ...]
     labels: tuple[str, ...]
-    path: Path
+    file: str
     message: str
 
     @classmethod
@@ -59,16 +61,21 @@ class Script(NamedTuple):
         Raises:
             BadScript: It can't be read, isn't Python, or its header lacks something.
         """
-        return cls._of(_header(path), path)
+        return cls._of(_header(str(path)), str(path))
+
+    @property
+    def path(self) -> Path:
+        """The file, absolute."""
+        return Path(self.file)
 
     @classmethod
-    def _of(cls, header: Header, path: Path) -> Script:
+    def _of(cls, header: Header, file: str) -> Script:
         return cls(
             header.revision,
             header.down_revision,
             header.depends_on,
             header.branch_labels,
-            path,
+            file,
             header.message,
         )
 
@@ -131,27 +138,31 @@ class Scripts:
         Raises:
             NoScripts: The scripts folder isn't there.
         """
+        return list(map(Path, self._found()))
+
+    def _found(self) -> list[str]:
         if not self.folder.is_dir():
             raise NoScripts(self.folder, self.databases)
-        found = (path for folder in self.locations for path in self._files_in(folder))
+        found = [file for folder in self.locations for file in self._files_in(str(folder))]
         if len(self.locations) == 1:
-            return list(found)
-        return list({os.path.realpath(path): path for path in found}.values())
+            return found
+        return list({os.path.realpath(file): file for file in found}.values())
 
-    def _files_in(self, folder: Path) -> Iterator[Path]:
+    def _files_in(self, folder: str) -> Iterator[str]:
         try:
             with os.scandir(folder) as entries:
                 named = sorted((e.name, e.is_dir()) for e in entries)
         except FileNotFoundError:
             return
         except OSError as err:
-            raise BadScript(folder, None, f"can't be read: {err.strerror}") from err
-        yield from (folder / name for name, inner in named if not inner and _is_revision(name))
+            raise BadScript(Path(folder), None, f"can't be read: {err.strerror}") from err
+        within = os.path.join(folder, "")
+        yield from [within + name for name, inner in named if not inner and _is_revision(name)]
         if self.sourceless:
-            yield from compiled(folder, [name for name, _ in named])
+            yield from map(str, compiled(Path(folder), [name for name, _ in named]))
         for name, inner in named:
             if self.recursive and inner and name != "__pycache__":
-                yield from self._files_in(folder / name)
+                yield from self._files_in(within + name)
 
     @cached_property
     def by_id(self) -> Mapping[str, Script]:
@@ -162,23 +173,52 @@ class Scripts:
             BadScript: A file can't be read, or its header lacks something.
             DuplicateRevision: Two files have the same id.
         """
+        scripts = self._by_id
+        if self._index is not None:
+            self._index.save()
+        return scripts
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Script]:
         scripts: dict[str, Script] = {}
-        files = self.files()
-        with self._reader(len(files)) as header:
-            for path in files:
-                script = Script._of(header(path), path)
-                other = scripts.setdefault(script.id, script)
-                if other is not script:
-                    raise DuplicateRevision(script.id, other.path, path)
+        for file, header in self._headers():
+            script = Script._of(header, file)
+            other = scripts.setdefault(script.id, script)
+            if other is not script:
+                raise DuplicateRevision(script.id, other.path, script.path)
         return MappingProxyType(scripts)
 
-    def _reader(self, count: int) -> AbstractContextManager[Callable[[Path], Header]]:
-        """How headers are read: from an index, if there are so many files that it is worth it."""
-        if count < WORTHWHILE:
-            return nullcontext(_header)
-        from .index import remembered
+    @cached_property
+    def _listed(self) -> list[str]:
+        return self._found()
 
-        return remembered(self.versions, _header)
+    @cached_property
+    def _index(self) -> Index | None:
+        """What is known of the files, if there are so many that it is worth it."""
+        if len(self._listed) < WORTHWHILE:
+            return None
+        from .index import Index
+
+        return Index(self.versions, self._listed)
+
+    def _headers(self) -> Iterator[tuple[str, Header]]:
+        if self._index is not None:
+            return self._index.headers(_header)
+        return ((file, _header(file)) for file in self._listed)
+
+    @cached_property
+    def heads(self) -> tuple[tuple[Script, bool], ...]:
+        """The revisions that nothing follows, by id, and whether another one depends on each.
+
+        Where nothing has changed since they were kept, no file is read and no graph is built.
+
+        Raises:
+            ScriptError: As `graph` does.
+        """
+        known = self._index.heads() if self._index is not None else None
+        if known is None:
+            return tuple(self._heads_of(self.graph))
+        return tuple((Script._of(head.header, head.file), head.effective) for head in known)
 
     @cached_property
     def graph(self) -> RevisionGraph[Script]:
@@ -190,13 +230,20 @@ class Scripts:
             BadGraph: There is a cycle, or an id or a label is not what it may be.
         """
         try:
-            return RevisionGraph(map(_revision, self.by_id.values()))
+            graph = RevisionGraph(map(_revision, self._by_id.values()))
         except wrong.MissingParent as err:
             header = "depends_on" if isinstance(err, wrong.MissingDependency) else "down_revision"
             script = self.by_id[err.revision]
             raise MissingRevision(script.path, script.id, err.missing, header, err.near) from err
         except wrong.GraphError as err:
             raise BadGraph(str(err), self._concerned(err)) from err
+        if self._index is not None:
+            self._index.save(list(map(_kept, self._heads_of(graph))))
+        return graph
+
+    def _heads_of(self, graph: RevisionGraph[Script]) -> Iterator[tuple[Script, bool]]:
+        real = set(graph.real_heads)
+        return ((self._by_id[one], one not in real) for one in graph.heads)
 
     def _concerned(self, err: wrong.GraphError) -> list[Path]:
         """The files of the revisions that an error names in its fields."""
@@ -226,8 +273,8 @@ class Scripts:
         return file_name(template, id, message, created, slug_length)
 
 
-def _header(path: Path) -> Header:
-    return read_header(path, lambda: load_module(path))
+def _header(file: str) -> Header:
+    return read_header(file, lambda: load_module(Path(file)))
 
 
 def load_module(path: Path) -> ModuleType:
@@ -297,6 +344,14 @@ def as_text(content: bytes) -> str:
 
 def _is_revision(name: str) -> bool:
     return name.endswith(".py") and not name.startswith(("__init__", ".#", "._"))
+
+
+def _kept(head: tuple[Script, bool]) -> Head:
+    from .index import Head
+
+    script, effective = head
+    header = Header(script.id, script.parents, script.labels, script.depends_on, script.message)
+    return Head(script.file, header, effective)
 
 
 def _revision(script: Script) -> Revision[Script]:

@@ -125,7 +125,7 @@ def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) ->
                 reason = f"it does not write {header} = {had!r}; the file would have {has!r}"
                 raise BadTemplate(source, None, reason)
         _put(new, path, script.id)
-    return script._replace(path=path)
+    return script._replace(file=str(path))
 
 
 _HEADERS = ("revision", "down_revision", "depends_on", "branch_labels")

@@ -61,10 +61,14 @@ def heads(config: Config, *, resolve_dependencies: bool = False) -> Entries:
         config: The project's settings.
         resolve_dependencies: Leave out those that another revision depends on.
     """
-    scripts = Scripts.of(config)
-    graph = scripts.graph
-    found = graph.real_heads if resolve_dependencies else graph.heads
-    return Entries(tuple(entry(scripts, head) for head in found))
+    found = Scripts.of(config).heads
+    return Entries(
+        tuple(
+            _seen(script, (), effective=effective)
+            for script, effective in found
+            if not (effective and resolve_dependencies)
+        )
+    )
 
 
 def branches(config: Config) -> Entries:
@@ -196,10 +200,14 @@ def _script(revision: Revision[Script]) -> Script:
 
 def entry(scripts: Scripts, id: str) -> Entry:
     """Give a revision as a person sees it."""
-    script = scripts.by_id[id]
     children = scripts.graph.children(id)
+    effective = not children and id not in scripts.graph.real_heads
+    return _seen(scripts.by_id[id], children, effective=effective)
+
+
+def _seen(script: Script, children: tuple[str, ...], *, effective: bool) -> Entry:
     return Entry(
-        id,
+        script.id,
         script.message,
         script.parents,
         children,
@@ -207,5 +215,5 @@ def entry(scripts: Scripts, id: str) -> Entry:
         script.labels,
         not children,
         script.path,
-        not children and id not in scripts.graph.real_heads,
+        effective,
     )

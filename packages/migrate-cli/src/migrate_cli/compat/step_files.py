@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import revgraph
 from revgraph import HeadsChange, Step
@@ -16,20 +15,21 @@ from ..scripts import Script
 class _StepFile(Script):
     """The file of a step, which says itself what function is called."""
 
-    __slots__ = ("_step",)
     _step: Any
 
-    def __init__(self, step: Any) -> None:
+    @classmethod
+    def of(cls, step: Any) -> Self:
         revision = step.revision
-        super().__init__(
+        made = cls(
             revision.revision,
             revision._versioned_down_revisions,
             revision._resolved_dependencies,
             (),
-            Path(getattr(revision, "path", "<no file>")),
+            str(getattr(revision, "path", "<no file>")),
             str(step.doc or ""),
         )
-        object.__setattr__(self, "_step", step)
+        made._step = step
+        return made
 
     def load(self) -> ModuleType:
         """A module with the one function that the step calls, if the script has it."""
@@ -46,7 +46,7 @@ def ours(step: Any, change: HeadsChange) -> Step[Script]:
         step: The step by Alembic's class.
         change: What becomes of the recorded heads.
     """
-    file = _StepFile(step)
+    file = _StepFile.of(step)
     revision: revgraph.Revision[Script] = revgraph.Revision(
         file.id, file.parents, file.depends_on, payload=file
     )

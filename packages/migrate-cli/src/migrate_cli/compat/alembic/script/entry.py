@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import cached_property
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from ....headers import message
 from ....scripts import Script as File
@@ -52,15 +50,16 @@ class Script(Revision):
     @cached_property
     def _file(self) -> File:
         """The same for our runner."""
-        return _Loaded(
+        loaded = _Loaded(
             self.revision,
             self._versioned_down_revisions,
             self._resolved_dependencies,
             self._orig_branch_labels,
-            Path(self.path),
+            str(self.path),
             message(self.longdoc),
-            self.module,
         )
+        loaded.module = self.module
+        return loaded
 
     @property
     def doc(self) -> str:
@@ -145,13 +144,7 @@ class Script(Revision):
 class _Loaded(File):
     """A file that is a module already."""
 
-    __slots__ = ("_module",)
-    _module: ModuleType
-
-    def __init__(self, *fields: Any) -> None:
-        *fields_of_file, module = fields
-        super().__init__(*fields_of_file)
-        object.__setattr__(self, "_module", module)
+    module: ModuleType
 
     def load(self) -> ModuleType:
-        return self._module
+        return self.module
