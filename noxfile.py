@@ -366,10 +366,26 @@ def examples(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure ours beside the peers; arguments go to each benchmark."""
-    session.install(*EDITABLE, "alembic==1.20.1", "networkx", "django", *DRIVERS)
-    for script in sorted(Path("bench").glob("*_bench.py")):
-        session.run("python", str(script), *session.posargs)
+    """Measure ours, the peer and the floor, S1 to S18: `nox -s bench -- --rows S1 S3 --rounds 7`."""
+    session.install(*EDITABLE, *DRIVERS)
+    folder = Path(session.create_tmp())
+    others = {
+        "peer": ["alembic==1.20.1", *DRIVERS],
+        "other": ["django", "yoyo-migrations", "setuptools<81", "networkx"],
+    }
+    pythons = {}
+    for name, packages in others.items():  # each in an environment of its own
+        session.run("python", "-m", "venv", str(folder / name))
+        scripts = "Scripts" if os.name == "nt" else "bin"
+        pythons[name] = str(folder / name / scripts / "python")
+        session.run(pythons[name], "-m", "pip", "install", "-q", *packages, external=True)
+    session.run(
+        "python",
+        "bench/run.py",
+        *("--peer-python", pythons["peer"], "--other-python", pythons["other"]),
+        *("--store", str(ROOT / ".nox" / "bench" / "table.md")),
+        *session.posargs,
+    )
 
 
 @nox.session(python=False)

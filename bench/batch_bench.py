@@ -1,15 +1,11 @@
-"""Measure batch blocks on SQLite beside Alembic and the bare driver.
-
-Usage: python bench/batch_bench.py [--rows 200000] [--rounds 7] [--peer-python PATH] [--only S15]
+"""Batch blocks on SQLite beside Alembic and the bare driver: S15 to S17.
 
 S15: changes that need a copy of the table (ten columns, four indexes). S16: a column dropped,
 renamed, added. S17: three blocks on one table in one revision, beside one.
 
-Each side runs in a process of its own, in turn, on a copy of the same file: with its imports done
-and the connection there, as speed.md wants it; "first" is ours with the modules for batch blocks
-still to be imported, as the first block of a process finds it. Shown are medians of CPU seconds
-(user and system), and of seconds on the clock in brackets. Alembic is left out where it isn't
-installed; --peer-python names an interpreter that has it.
+Each side runs in a process of its own on a copy of the same file, with its imports done and the
+connection there; "first" is ours with the modules for batch blocks still to be imported, as the first
+block of a process finds it. See `run.py`.
 """
 
 from __future__ import annotations
@@ -17,21 +13,18 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import shutil
 import sqlite3
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from measuring import Row, Sample, inside
 
 COLUMNS = [f"c{i} {'INTEGER' if i % 2 else 'VARCHAR(40)'}" for i in range(9)]
 TABLE = f"CREATE TABLE t (id INTEGER PRIMARY KEY, {', '.join(COLUMNS)})"
 INDEXES = [f"CREATE INDEX ix{i} ON t (c{i})" for i in range(4)]
-SIDES = ("bare", "ours", "first", "alembic")
 LAZY = (
     "migrate_cli.dialects.sqlite_batch",
     "ddl_constructs.dialects.sqlite",
@@ -168,69 +161,39 @@ def filled(file: Path, rows: int) -> None:
     connection.close()
 
 
-def ask(python: str, side: str, start: Path, work: str) -> tuple[float, float] | None:
-    """Measure a side in a process of its own; None if it isn't installed there."""
-    copy = start.with_name("run.db")
-    shutil.copy(start, copy)
-    done = subprocess.run(
-        [python, __file__, "--one", side, str(copy), work],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
-    )
-    if "No module named 'alembic" in done.stderr:
-        return None
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    cpu, clock = json.loads(done.stdout)
-    return cpu, clock
+REACH = {
+    "S15": (0.85, 1.1),
+    "S16 drop": (0.25, None),  # to the floor: 15 ms more, whatever the table holds
+    "S16 rename": (0.05, None),
+    "S16 add": (0.05, None),
+}
 
 
-def show(work: str, taken: dict[str, list[tuple[float, float]]]) -> None:
-    """Print a line: medians, and ours as a ratio to the others."""
-    found = {
-        side: tuple(statistics.median(times) for times in zip(*every, strict=True))
-        for side, every in taken.items()
-        if every
-    }
-    cells = "".join(
-        f"{cpu:9.3f} ({clock:.2f})" for cpu, clock in (found.get(s, (0, 0)) for s in SIDES)
-    )
-    cpu = found["ours"][0]
-    ratios = "".join(
-        f"{cpu / found[side][0]:10.2f}" if side in found else f"{'-':>10}"
-        for side in ("bare", "alembic")
-    )
-    print(f"{work:18}{cells}{ratios}{(cpu - found['bare'][0]) * 1000:10.0f} ms", flush=True)
-
-
-def main() -> None:
-    """Print a line for each of the workloads."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--peer-python", default=sys.executable, help="an interpreter with Alembic")
-    parser.add_argument("--only", default="", help="the beginning of a workload's name")
-    parser.add_argument("--one", nargs=3, metavar=("SIDE", "FILE", "WORK"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one:
-        print(json.dumps(measured(*options.one)))
+def rows(options: argparse.Namespace, root: Path) -> Iterator[Row]:
+    """Give the rows that are asked for; "first" is ours with its modules still to be imported."""
+    if not {"S15", "S16", "S17"} & options.rows:
         return
-    heads = "".join(f"{side:>16}" for side in SIDES)
-    print(f"{'':18}{heads}{'/bare':>10}{'/alembic':>10}{'-bare':>10}")
-    with tempfile.TemporaryDirectory() as folder:
-        start = Path(folder) / "start.db"
-        filled(start, options.rows)
-        for work in (work for work in WORKS if work.startswith(options.only)):
-            taken: dict[str, list[tuple[float, float]]] = {side: [] for side in SIDES}
-            for _ in range(options.rounds):
-                for side in SIDES:
-                    python = options.peer_python if side == "alembic" else sys.executable
-                    if (times := ask(python, side, start, work)) is not None:
-                        taken[side].append(times)
-            show(work, taken)
+    start, copy = root / "start.db", root / "run.db"
+    filled(start, options.table_rows)
+
+    def side(name: str, work: str) -> Callable[[], Sample | None]:
+        python = options.peer_python if name == "alembic" else sys.executable
+        command = [python, __file__, name, str(copy), work]
+        return inside(command, before=lambda: shutil.copy(start, copy))
+
+    for work in WORKS:
+        number = work.split()[0]
+        if number not in options.rows:
+            continue
+        sides = {"ours": side("ours", work), "peer": side("alembic", work)}
+        sides |= {"floor": side("bare", work), "first": side("first", work)}
+        peer, floor = REACH.get(work, REACH.get(number, (None, None)))
+        if number == "S17":
+            sides["floor"] = side("ours", "S15 not null")
+            floor = 1.1
+        yield Row(number, f"{work[4:]}, {options.table_rows:,} rows, SQLite", sides, peer, floor)
 
 
 if __name__ == "__main__":
-    main()
+    taken, passed = measured(*sys.argv[1:4])
+    print(json.dumps({"seconds": taken, "clock": passed}))

@@ -1,33 +1,21 @@
-"""Run whole commands beside Alembic's and beside the least that any program could do.
+"""Whole commands beside Alembic's and beside the least that any program could do: S1 to S4, S13, S14.
 
-Usage: python bench/commands_bench.py [--rows S1 S2 ...] [--rounds 5] [--revisions 5000]
-                                      [--peer-python PATH]
-
-Each row is a row of the speed table: S1 a command that needs no database in a small project, S2
-one that reads the version table, S3 and S4 `heads` over many revision files with and without what
-is remembered of them, S13 an upgrade of 1,000 revisions on SQLite, S14 the same as a SQL script of
-five changes each. Every side is a process of its own, in turn; what is shown is the median of its
-CPU seconds (user and system), and ours as a ratio. The peer has the same revisions in a project
-made by its `init`. Bytecode is warm on all sides.
+Every side is a process of its own; what counts is its CPU seconds. The peer has the same revisions in
+a project made by its `init`. Bytecode is warm on all sides. See `run.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
-import shutil
-import statistics
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from graphs import Node, bushy, linear
+from graphs import SHAPES, Node, bushy, linear
+from measuring import Row, perhaps, run, whole
 
 STUB = """
 import click
@@ -120,19 +108,25 @@ def downgrade() -> None:
 '''
 
 
-@dataclass(frozen=True)
-class Side:
-    """Who does a row's work.
+DJANGO_SETTINGS = """
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "app.db"}}
+INSTALLED_APPS = ["shop"]
+"""
+DJANGO = """
+from django.db import migrations, models
 
-    Attributes:
-        name: ours, alembic, or what the floor is.
-        command: What is run, in the project's folder.
-        before: Called with that folder before each run, uncounted.
-    """
+class Migration(migrations.Migration):
+    dependencies = [{before}]
+    operations = [
+        migrations.CreateModel("T{number}", [("id", models.AutoField(primary_key=True))])
+    ]
+"""
+YOYO = """
+from yoyo import step
 
-    name: str
-    command: list[str]
-    before: Callable[[Path], object] = field(default=lambda folder: None)
+__depends__ = {{{before!r}}} - {{""}}
+steps = [step("CREATE TABLE t{number} (id INTEGER NOT NULL PRIMARY KEY)", "DROP TABLE t{number}")]
+"""
 
 
 def write_script(file: Path, tool: str, number: int, node: Node, changes: int) -> None:
@@ -174,9 +168,6 @@ def project(folder: Path, tool: str, peer: str, nodes: list[Node], changes: int)
         ini = folder / "alembic.ini"
         text = ini.read_text(encoding="utf-8")
         text = text.replace("driver://user:pass@localhost/dbname", "sqlite:///app.db")
-        text = text.replace("level = WARNING", "level = CRITICAL").replace(
-            "level = INFO", "level = CRITICAL"
-        )
         ini.write_text(text, encoding="utf-8")
     else:
         (folder / "migrations" / "versions").mkdir(parents=True)
@@ -190,35 +181,33 @@ def project(folder: Path, tool: str, peer: str, nodes: list[Node], changes: int)
     return folder
 
 
-def cpu(side: Side, folder: Path) -> float:
-    """Run it once; CPU seconds of the process, user and system."""
-    side.before(folder)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(side.command, cwd=folder, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(side.command)}: {done.returncode}\n{done.stderr[-2000:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def django_project(folder: Path, count: int) -> Path:
+    """Write a Django project with as many migrations of one table each."""
+    migrations = folder / "shop" / "migrations"
+    migrations.mkdir(parents=True)
+    for package in (migrations.parent, migrations):
+        (package / "__init__.py").touch()
+    (folder / "settings.py").write_text(DJANGO_SETTINGS, encoding="utf-8")
+    for number in range(count):
+        before = f"('shop', '{number - 1:04}')" if number else ""
+        text = DJANGO.format(number=number, before=before)
+        (migrations / f"{number:04}.py").write_text(text, encoding="utf-8")
+    return folder
 
 
-def measure(row: str, sides: list[Side], folders: dict[str, Path], rounds: int) -> None:
-    """Run the sides in turn and print a line."""
-    times: dict[str, list[float]] = {side.name: [] for side in sides}
-    for _ in range(rounds + 1):  # the first one warms bytecode and disk
-        for side in sides:
-            seconds = cpu(side, folders.get(side.name, folders["ours"]))
-            times[side.name].append(seconds)
-    found = {name: statistics.median(some[1:]) for name, some in times.items()}
-    ours = found["ours"]
-    told = [f"{name} {1000 * some:8.1f} ms" for name, some in found.items()]
-    told += [f"to {name} {ours / some:.3f}" for name, some in found.items() if name != "ours"]
-    print(f"{row:24} {'   '.join(told)}", flush=True)
+def yoyo_project(folder: Path, count: int) -> Path:
+    """Write as many steps of yoyo, of one table each."""
+    folder.mkdir(parents=True)
+    for number in range(count):
+        text = YOYO.format(number=number, before=f"{number - 1:04}" if number else "")
+        (folder / f"{number:04}.py").write_text(text, encoding="utf-8")
+    return folder
 
 
-def fresh(*names: str) -> Callable[[Path], None]:
-    """Remove databases before a run."""
+def fresh(folder: Path, *names: str) -> Callable[[], None]:
+    """Make what removes databases before a run."""
 
-    def remove(folder: Path) -> None:
+    def remove() -> None:
         for name in names:
             for file in folder.glob(f"{name}*"):
                 file.unlink()
@@ -226,103 +215,121 @@ def fresh(*names: str) -> Callable[[Path], None]:
     return remove
 
 
-def forget(folder: Path) -> None:
-    """Remove what is remembered of revision files."""
-    cache = folder / "migrations" / "versions" / "__pycache__" / "migrate-revisions.json"
-    cache.unlink(missing_ok=True)
+def forget(folder: Path) -> Callable[[], None]:
+    """Make what removes what is remembered of revision files."""
+    kept = folder / "migrations" / "versions" / "__pycache__"
+    return lambda: [file.unlink() for file in kept.glob("migrate-revisions.json*")] and None
 
 
-def main() -> None:
-    """Make the projects and print the rows."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    rows = ("S1", "S2", "S3", "S4", "S13", "S14")
-    parser.add_argument("--rows", nargs="+", choices=rows, default=list(rows))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--revisions", type=int, default=5000)
-    parser.add_argument("--peer-python", default=sys.executable)
-    options = parser.parse_args()
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp()
-    peer = options.peer_python
-    rounds = options.rounds
-    chosen = options.rows
+def ours(*words: str) -> list[str]:
+    """Our command line, as its installed program starts it."""
+    return [sys.executable, "-c", "from migrate_cli.cli import main; main()", *words]
 
-    def ours(*words: str) -> list[str]:
-        return [sys.executable, "-m", "migrate_cli", *words]
 
-    def alembic(*words: str) -> list[str]:
-        return [peer, "-m", "alembic", *words]
+def python(text: str) -> list[str]:
+    """A program of a few lines."""
+    return [sys.executable, "-c", text]
 
-    def python(text: str, *flags: str) -> list[str]:
-        return [sys.executable, *flags, "-c", text]
 
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
+def rows(options: argparse.Namespace, root: Path) -> Iterator[Row]:
+    """Make the projects of the rows that are asked for, and give the rows, one after the other."""
+    os.environ["XDG_CACHE_HOME"] = str(root / "cache")
+    shape, count = SHAPES[options.shape], options.revisions
 
-        def both(label: str, nodes: list[Node], changes: int) -> dict[str, Path]:
-            return {
-                tool: project(root / f"{label}-{tool}", tool, peer, nodes, changes)
-                for tool in ("ours", "alembic")
+    def peer(*words: str) -> list[str]:
+        program = "import sys; from alembic.config import main; sys.exit(main(prog='alembic'))"
+        return [options.peer_python, "-c", program, *words]
+
+    def both(label: str, nodes: list[Node], changes: int) -> tuple[Path, Path]:
+        made = (
+            project(root / f"{label}-{tool}", tool, options.peer_python, nodes, changes)
+            for tool in ("ours", "alembic")
+        )
+        here, theirs = made
+        return here, theirs
+
+    if {"S1", "S2"} & options.rows:
+        here, theirs = both("small", bushy(20), 2)
+    if "S1" in options.rows:
+        for words in (["--help"], ["heads"], ["history"], ["branches"], ["show", "heads"]):
+            sides = {
+                "ours": whole(ours(*words), here),
+                "peer": whole(peer(*words), theirs),
+                "floor": whole(python(STUB), here),
             }
-
-        small = both("small", bushy(20), 2)
-        if "S1" in chosen:
-            for words in (["--help"], ["heads"], ["history"], ["branches"], ["show", "heads"]):
-                sides = [
-                    Side("ours", ours(*words)),
-                    Side("alembic", alembic(*words)),
-                    Side("click stub", python(STUB)),
-                ]
-                measure(f"S1 {' '.join(words)}", sides, small, rounds)
-        if "S2" in chosen:
-            for folder, command in ((small["ours"], ours), (small["alembic"], alembic)):
-                subprocess.run(
-                    command("upgrade", "heads"), cwd=folder, check=True, capture_output=True
-                )
-            for words in (["current"], ["upgrade", "heads"]):
-                sides = [
-                    Side("ours", ours(*words)),
-                    Side("alembic", alembic(*words)),
-                    Side("one query", python(QUERY)),
-                ]
-                measure(f"S2 {' '.join(words)}", sides, small, rounds)
-        if {"S3", "S4"} & set(chosen):
-            many = both("many", bushy(options.revisions), 2)
-            subprocess.run(python(REMEMBER), cwd=many["ours"], check=True)
-            subprocess.run(["sleep", "2.5"], check=True)  # younger files aren't remembered
-        if "S3" in chosen:
-            sides = [
-                Side("ours", ours("heads")),
-                Side("alembic", alembic("heads")),
-                Side("stat and load", python(REMEMBERED)),
-            ]
-            measure(f"S3 {options.revisions} files", sides, many, rounds)
-        if "S4" in chosen:
-            sides = [
-                Side("ours", ours("heads"), forget),
-                Side("alembic", alembic("heads")),
-                Side("read all", python(READ)),
-            ]
-            measure(f"S4 {options.revisions} files", sides, many, rounds)
-        if "S13" in chosen:
-            chain = both("chain", linear(1000), 1)
-            sides = [
-                Side("ours", ours("upgrade", "heads"), fresh("app.db")),
-                Side("alembic", alembic("upgrade", "heads"), fresh("app.db")),
-                Side("raw", python(RAW), fresh("floor.db")),
-            ]
-            measure("S13 1000 revisions", sides, chain, rounds)
-            for folder in chain.values():
-                shutil.rmtree(folder)
-        if "S14" in chosen:
-            wide = both("wide", linear(1000), 5)
-            sides = [
-                Side("ours", ours("upgrade", "heads", "--sql")),
-                Side("alembic", alembic("upgrade", "heads", "--sql")),
-                Side("imports", python(IMPORT)),
-            ]
-            measure("S14 1000 x 5 as SQL", sides, wide, rounds)
-
-
-if __name__ == "__main__":
-    main()
+            yield Row("S1", f"{' '.join(words)}, 20 revisions", sides, 0.17, 1.6)
+        asked = {
+            "_MIGRATE_COMPLETE": "bash_complete",
+            "COMP_WORDS": "migrate show ",
+            "COMP_CWORD": "2",
+        }
+        sides = {
+            "ours": whole(ours(), here, env=asked),
+            "floor": whole(python(STUB), here),
+        }
+        yield Row("S1", "completion of a target", sides, None, 1.6)
+    if "S2" in options.rows:
+        run(ours("upgrade", "heads"), here)
+        run(peer("upgrade", "heads"), theirs)
+        for words in (["current"], ["upgrade", "heads"]):
+            sides = {
+                "ours": whole(ours(*words), here),
+                "peer": whole(peer(*words), theirs),
+                "floor": whole(python(QUERY), here),
+            }
+            yield Row("S2", f"{' '.join(words)}, nothing to do", sides, 0.9, 1.2)
+    if {"S3", "S4"} & options.rows:
+        here, theirs = both("many", shape(count), 2)
+        run(python(REMEMBER), here)
+        time.sleep(2.5)  # younger files aren't remembered
+    if "S3" in options.rows:
+        sides = {
+            "ours": whole(ours("heads"), here),
+            "peer": whole(peer("heads"), theirs),
+            "floor": whole(python(REMEMBERED), here),
+        }
+        yield Row("S3", f"heads, {count:,} files, index warm", sides, 0.06, 2.5)
+    if "S4" in options.rows:
+        sides = {
+            "ours": whole(ours("heads"), here, before=forget(here)),
+            "peer": whole(peer("heads"), theirs),
+            "floor": whole(python(READ), here),
+        }
+        yield Row("S4", f"heads, {count:,} files, no index", sides, 0.2, 2)
+    if "S13" in options.rows:
+        steps = options.steps
+        here, theirs = both("chain", linear(steps), 1)
+        other = options.other_python
+        django = django_project(root / "django", steps)
+        yoyo = yoyo_project(root / "yoyo", steps)
+        apply = [
+            "-m",
+            "yoyo",
+            "apply",
+            "--batch",
+            "--no-config-file",
+            "-d",
+            "sqlite:///../app.db",
+            ".",
+        ]
+        sides = {
+            "ours": whole(ours("upgrade", "heads"), here, before=fresh(here, "app.db")),
+            "peer": whole(peer("upgrade", "heads"), theirs, before=fresh(theirs, "app.db")),
+            "floor": whole(python(RAW), here, before=fresh(here, "floor.db")),
+            "django": perhaps(
+                [other, "-m", "django", "migrate", "--settings", "settings", "--pythonpath", "."],
+                django,
+                before=fresh(django, "app.db"),
+            ),
+            "yoyo": perhaps([other, *apply], yoyo, before=fresh(root, "app.db")),
+        }
+        yield Row("S13", f"upgrade of {steps:,} one-table revisions, SQLite", sides, 0.5, 2.5)
+    if "S14" in options.rows:
+        steps = options.steps
+        here, theirs = both("wide", linear(steps), 5)
+        sides = {
+            "ours": whole(ours("upgrade", "heads", "--sql"), here),
+            "peer": whole(peer("upgrade", "heads", "--sql"), theirs),
+            "floor": whole(python(IMPORT), here),
+        }
+        yield Row("S14", f"upgrade --sql of {steps:,} x 5 changes", sides, 0.4, None)

@@ -6,14 +6,20 @@ order in which revisions would have been written; `in_directory_order` shuffles 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 
 Node = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
+def _random(number: int) -> random.Random:
+    """Give the same numbers each time; others for each MIGRATE_BENCH_SEED."""
+    return random.Random(number + 1_000_003 * int(os.environ.get("MIGRATE_BENCH_SEED", "0")))
+
+
 def _ids(count: int) -> list[str]:
-    source = random.Random(count)
+    source = _random(count)
     return [f"{source.getrandbits(48):012x}" for _ in range(count)]
 
 
@@ -25,7 +31,7 @@ def linear(count: int) -> list[Node]:
 
 def bushy(count: int) -> list[Node]:
     """A few branches at a time; 5 % merges, 5 % forks, 3 % dependencies, 0.5 % labels."""
-    source = random.Random(count + 1)
+    source = _random(count + 1)
     ids = _ids(count)
     heads: list[str] = []
     made: list[Node] = []

@@ -25,13 +25,14 @@ import sys
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from graphs import SHAPES, Node, in_directory_order, without_last
+from measuring import Row, inside
 
 SIDES = ("ours", "alembic", "networkx", "django", "floor")
 TASKS = ("build", "build in order", "heads", "plan all", "plan last 10", "resolve")
@@ -43,8 +44,11 @@ class Ours:
     """revgraph."""
 
     def __init__(self, nodes: list[Node]) -> None:
+        import revgraph
         from revgraph import Revision
 
+        for name in revgraph.__all__:  # imported before anything is timed
+            getattr(revgraph, name)
         self.revisions = [Revision(*node) for node in nodes]
 
     def build(self) -> Any:
@@ -206,7 +210,9 @@ MAKERS: dict[str, Callable[[list[Node]], Any]] = {
 }
 
 
-def measured(side: str, shape: str, size: int, rounds: int) -> dict[str, float]:
+def measured(
+    side: str, shape: str, size: int, rounds: int, tasks: Collection[str] = TASKS
+) -> dict[str, float]:
     """Median CPU seconds of one side for each task; tasks that it can't do are missing."""
     nodes = SHAPES[shape](size)
     given = MAKERS[side](in_directory_order(nodes))
@@ -225,11 +231,12 @@ def measured(side: str, shape: str, size: int, rounds: int) -> dict[str, float]:
         return answer
 
     def patient(task: str) -> bool:
-        return sum(times.get(task, ())) < PATIENCE
+        return task in tasks and sum(times.get(task, ())) < PATIENCE
 
     def one_round() -> None:
         graph = timed("build", given.build)
-        timed("build in order", written.build)
+        if patient("build in order"):
+            timed("build in order", written.build)
         timed("heads", lambda: given.heads(graph))
         if patient("plan all"):
             order = timed("plan all", lambda: given.plan(graph, ()))
@@ -237,13 +244,13 @@ def measured(side: str, shape: str, size: int, rounds: int) -> dict[str, float]:
         if patient("plan last 10") and side != "floor":
             order = timed("plan last 10", lambda: given.plan(graph, applied), 5)
             assert set(order) == ten
-        if hasattr(given, "resolve"):
+        if hasattr(given, "resolve") and patient("resolve"):
             given.resolve(graph, prefix)  # ids are sorted when they are first needed
             found = timed("resolve", lambda: given.resolve(graph, prefix), 20)
             assert found.startswith(prefix)
 
     for _ in range(rounds):
-        if patient("build"):
+        if sum(times.get("build", ())) < PATIENCE:
             one_round()
     return {task: statistics.median(some) for task, some in times.items()}
 
@@ -264,6 +271,32 @@ def memory(shape: str, size: int) -> dict[str, float]:
     return {"graph": alone / size, "all in use": (used + names) / size}
 
 
+def rows(options: argparse.Namespace, root: Path) -> Iterator[Row]:
+    """Give the rows S5 to S8 that are asked for."""
+    many = options.planned
+    for number, task, size, peer, floor in (
+        ("S5", "build", options.revisions, 0.06, 3),
+        ("S6", "plan all", options.revisions, 0.01, 4),
+        ("S7", "plan last 10", many, 0.01, None),
+        ("S8", "resolve", many, 0.01, 10),
+    ):
+        if number not in options.rows:
+            continue
+        sides = {
+            name: inside([python, __file__, "--task", side, options.shape, str(size), task])
+            for name, side, python in (
+                ("ours", "ours", sys.executable),
+                ("peer", "alembic", options.peer_python),
+                ("floor", "floor", sys.executable),
+                ("networkx", "networkx", options.other_python),
+                ("django", "django", options.other_python),
+            )
+            if not (side == "floor" and task == "plan last 10")
+            and not (side in ("networkx", "django") and task == "resolve")
+        }
+        yield Row(number, f"{task}, {size:,} revisions, {options.shape}", sides, peer, floor)
+
+
 def main() -> None:
     """Run the sides in turn and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -274,7 +307,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peer-python", help="interpreter for sides that aren't installed here")
     parser.add_argument("--one", nargs=3, metavar=("SIDE", "SHAPE", "SIZE"), help=argparse.SUPPRESS)
+    parser.add_argument("--task", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.task:
+        side, shape, size, task = options.task
+        warnings.simplefilter("ignore")
+        found = measured(side, shape, int(size), 3, {task})
+        print(json.dumps({"seconds": found[task]}))
+        return
     if options.one:
         side, shape, size = options.one
         warnings.simplefilter("ignore")
