@@ -56,6 +56,7 @@ MANY = {
     "MIGRATE_RACE_ROUNDS": "50",
     "MIGRATE_TEST_KILLS": "1",
     "MIGRATE_TEST_EVERY_REBUILD": "1",
+    "MIGRATE_TEST_REVISION_FILES": "100000",
 }
 PLUGINS = [
     "pytest<9",  # pytest-alembic's own plugin doesn't start under 9

@@ -60,7 +60,7 @@ def ours(connection: Any, count: int) -> None:
 
     sink = BatchingSink(connection)
     with sink.transaction(), sink.watched():
-        Operations(sink).bulk_insert(_table(), list(dicts(count)))
+        Operations(sink).bulk_insert(_table(), dicts(count))
 
 
 def alembic(connection: Any, count: int) -> None:

@@ -315,7 +315,7 @@ def test_init_writes_settings_that_read_back_and_the_folder(tmp_path: Path) -> N
     assert text == before + (
         '\n\n[tool.migrate]\nmetadata = "app.models:Base.metadata"\nurl = "sqlite:///app.db"\n'
     )
-    assert vars(result.config) == vars(load(tmp_path))
+    assert result.config == load(tmp_path)
     assert result.config.metadata == ("app.models:Base.metadata",)
     assert (result.created, result.versions) == (False, tmp_path / "migrations" / "versions")
     assert result.versions.is_dir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def read(folder: Path) -> list[Script]:
     return list(Scripts(folder).by_id.values())
 
 
+def heads(folder: Path) -> list[tuple[str, str, bool]]:
+    return [(script.id, script.message, needed) for script, needed in Scripts(folder).heads]
+
+
+def heads_afresh(folder: Path) -> list[tuple[str, str, bool]]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(scripts, "WORTHWHILE", 10**9)
+        return heads(folder)
+
+
 def afresh(folder: Path) -> list[Script]:
     return [Script.read(path) for path in Scripts(folder).files()]
 
@@ -89,6 +100,109 @@ def test_only_what_changed_is_read_again(folder: Path, monkeypatch: pytest.Monke
 
     assert [file.name for file in reads] == ["2_b.py", "4_d.py"]
     assert found == afresh(folder)
+
+
+def test_heads_are_known_without_a_file_being_read_or_a_graph_built(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "versions" / "4_d.py", "d", "a", message="größer \N{LINE SEPARATOR}")
+    (folder / "versions" / "5_e.py").write_text(
+        "revision = 'e'\ndown_revision = 'a'\ndepends_on = 'c'\n", encoding="utf-8"
+    )
+    expected = heads(folder)
+    reads = count_reads(monkeypatch)
+    monkeypatch.delattr(scripts, "RevisionGraph")
+
+    assert heads(folder) == expected
+    assert [(one, needed) for one, _, needed in expected] == [
+        ("c", True),
+        ("d", False),
+        ("e", False),
+    ]
+    assert reads == []
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "new": lambda versions: write(versions / "4_d.py", "d", "c"),
+    "gone": lambda versions: (versions / "3_c.py").unlink(),
+    "another parent": lambda versions: write(versions / "2_b.py", "b", None, message="other"),
+    "another name": lambda versions: (versions / "3_c.py").rename(versions / "9_c.py"),
+    "same size, old time": lambda versions: same_size_and_time(versions / "3_c.py"),
+    "not literal": lambda versions: write_computed(versions / "3_c.py"),
+}
+
+
+def same_size_and_time(file: Path) -> None:
+    before = file.stat()
+    file.write_text(file.read_text(encoding="utf-8").replace("'c'", "'q'"), encoding="utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def write_computed(file: Path) -> None:
+    file.write_text("revision = str(9)\ndown_revision = ('a', 'b')\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("first", [heads, read])
+def test_heads_are_those_of_the_files_whatever_was_known(
+    folder: Path, change: Callable[[Path], object], first: Callable[[Path], object]
+) -> None:
+    first(folder)
+    change(folder / "versions")
+    expected = heads_afresh(folder)
+
+    assert heads(folder) == heads(folder) == expected
+    assert read(folder) == afresh(folder)
+
+
+@pytest.mark.parametrize("days", [-400, -1, 1, 400])
+def test_a_clock_that_jumps_makes_it_slower_and_no_answer_wrong(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    monkeypatch.setattr(index, "SETTLED", 2_000_000_000)
+    now = time.time_ns()
+    for jump in (days, 0, days):
+        there = now + jump * 86_400 * 10**9
+        monkeypatch.setattr(time, "time_ns", lambda there=there: there)
+        assert heads(folder) == heads_afresh(folder)
+        file = folder / "versions" / "3_c.py"
+        write(file, "c", ("a", "b"), message=f"after {jump} days {file.stat().st_size}")
+        os.utime(file, ns=(there - 10**10, there - 10**10))
+
+        assert heads(folder) == heads_afresh(folder)
+
+
+def test_no_lock_is_needed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def refuse(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    for name in ("flock", "lockf", "fcntl"):
+        monkeypatch.setattr(fcntl, name, refuse)
+    read(folder)
+    reads = count_reads(monkeypatch)
+
+    assert heads(folder) == heads(folder)
+    assert reads == []
+
+
+@pytest.mark.slow
+def test_many_thousand_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = int(os.environ.get("MIGRATE_TEST_REVISION_FILES", "1000"))
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    for number in range(count):
+        write(versions / f"{number:06}.py", f"r{number}", f"r{number - 1}" if number else None)
+    expected = [(f"r{count - 1}", "m", False)]
+
+    assert heads(versions.parent) == expected
+    reads = count_reads(monkeypatch)
+    assert heads(versions.parent) == expected
+    assert reads == []
+    write(versions / "000000.py", "r0", None, message="another")
+    assert heads(versions.parent) == expected
+    assert len(reads) == 1
 
 
 def test_few_files_have_no_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +306,8 @@ def test_a_damaged_index_is_as_good_as_none(
 
     assert read(folder) == afresh(folder)
     assert place(folder).read_bytes() == content, "it was written anew"
+    place(folder).write_bytes(spoil(content))
+    assert heads(folder) == heads_afresh(folder)
 
 
 @settings(max_examples=50, deadline=None)
@@ -203,11 +319,13 @@ def test_no_byte_of_an_index_changes_an_answer(
     (folder / "versions").mkdir(parents=True)
     write(folder / "versions" / "1_a.py", "a", None)
     write(folder / "versions" / "2_b.py", "b", "a")
-    expected = read(folder)
+    expected, known = read(folder), heads(folder)
     content = bytearray(place(folder).read_bytes())
     content[place_in % len(content)] = byte
     place(folder).write_bytes(content)
 
+    assert heads(folder) == known
+    place(folder).write_bytes(content)
     assert read(folder) == expected
 
 
@@ -278,13 +396,13 @@ def test_a_full_disk_leaves_no_half_index(folder: Path, monkeypatch: pytest.Monk
 
 
 def test_several_writers_at_once_leave_a_whole_index(folder: Path) -> None:
-    expected = afresh(folder)
+    expected, known = afresh(folder), heads_afresh(folder)
     wrong: list[object] = []
 
     def work() -> None:
         for _ in range(20):
             place(folder).unlink(missing_ok=True)
-            if read(folder) != expected:
+            if read(folder) != expected or heads(folder) != known:
                 wrong.append(1)
 
     threads = [threading.Thread(target=work) for _ in range(4)]

@@ -79,7 +79,7 @@ class World(Protocol):
         """Write new revision files, as `commands.revision` does; give the scripts and their changes."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # each method costs every start, with so many fields
+@dataclass(frozen=True, repr=False)  # with so many fields each method costs every start
 class Config:
     """The settings of one project, checked; built by `load`.
 
