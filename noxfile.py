@@ -321,7 +321,9 @@ def materials(session: nox.Session) -> None:
         python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
         wanted = [package, "--constraint", str(constraints)]
         session.run(python, "-m", "pip", "install", "--quiet", *wanted, external=True)
-        session.run(python, "-m", "pip", "uninstall", "--quiet", "-y", "pip", external=True)
+        session.run(
+            python, "-m", "pip", "uninstall", "--quiet", "-y", "setuptools", "pip", external=True
+        )
         session.run(
             *("cyclonedx-py", "environment", "--output-reproducible", "--of", "JSON"),
             *("--pyproject", str(ROOT / Path(source).parents[1] / "pyproject.toml")),
