@@ -75,6 +75,29 @@ def test_a_run_that_ends_well_leaves_none(tmp_path: Path, sqlite_url: str) -> No
     assert "migrate_journal" not in catalog(sqlite_url)
 
 
+BEGUN = """from alembic import context
+from sqlalchemy import create_engine, pool
+
+url = context.config.get_main_option("sqlalchemy.url")
+with create_engine(url, poolclass=pool.NullPool).begin() as connection:
+    context.configure(connection=connection)
+    context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize("words", [OURS, BY_NAME], ids=" ".join)
+def test_none_is_left_in_a_transaction_of_env_py(
+    words: tuple[str, ...], tmp_path: Path, mariadb_url: str
+) -> None:
+    make(tmp_path, mariadb_url, {"r1": script("r1", None, TWO.format(last="pass"))}, env=BEGUN)
+
+    ended = migrate(tmp_path, *words)
+
+    assert ended.returncode == 0, ended.stderr
+    assert set(catalog(mariadb_url)) == {"alembic_version", "a", "b", "c"}
+    assert versions(mariadb_url) == ["r1"]
+
+
 @pytest.mark.slow
 def test_alembics_commands_go_on_with_it_and_pass_nothing_over(
     tmp_path: Path, mariadb_url: str

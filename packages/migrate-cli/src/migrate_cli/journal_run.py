@@ -107,10 +107,10 @@ class Scribe:
     def closed(self) -> None:
         """Take the table away at the end of a run where it is there only for unfinished revisions."""
         journal, connection = self._journal, self._sink.connection
-        if journal is None or journal.kept or connection is None or self._callers:
+        if journal is None or journal.kept or connection is None:
             return
         if journal.exists(connection):
-            with self._sink.transaction():
+            with nullcontext() if self._callers else self._sink.transaction():
                 journal.drop(connection)
 
     def _asked(self) -> str | None:
