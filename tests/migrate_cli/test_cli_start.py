@@ -17,7 +17,15 @@ from migrate_cli.cli.words import WORDS, migrate
 
 pytestmark = pytest.mark.slow  # each test starts processes
 
-HEAVY = {"sqlalchemy", "mako", "ddl_constructs", "ddl_autogen", "asyncio", "shop"}
+HEAVY = {
+    "sqlalchemy",
+    "mako",
+    "ddl_constructs",
+    "ddl_autogen",
+    "asyncio",
+    "shop",
+    "importlib.metadata",
+}
 
 
 @pytest.fixture
@@ -62,6 +70,10 @@ def shell(folder: Path, command: str, **environment: str) -> subprocess.Complete
         "branches",
         "graph",
         "upgrad",
+        "heads --json",
+        "history -v",
+        "graph --format mermaid",
+        "completion bash",
     ],
 )
 def test_what_needs_no_database_imports_none(folder: Path, arguments: str) -> None:
@@ -79,6 +91,27 @@ def test_what_needs_no_database_imports_none(folder: Path, arguments: str) -> No
 
     assert done.stderr.splitlines()[-1] == ""
     assert "Traceback" not in done.stderr
+
+
+def test_completion_imports_no_database(folder: Path) -> None:
+    program = (
+        "import sys; from migrate_cli.cli.door import main\n"
+        "try: main([])\n"
+        f"finally: print(*sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    )
+    asked = {"_MIGRATE_COMPLETE": "bash_complete", "COMP_WORDS": "migrate show ", "COMP_CWORD": "2"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={**os.environ, **asked},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+    assert "plain,b2b2" in done.stdout
+    assert done.stderr.splitlines()[-1] == ""
 
 
 @pytest.mark.parametrize("word", [word for word in WORDS if word != "alembic"])  # has its own
