@@ -88,6 +88,13 @@ def test_what_a_database_may_say_for_itself_is_marked() -> None:
     assert marked == set(OF_A_DATABASE)
 
 
+def test_every_recipe_stands_in_the_index() -> None:
+    index = (DOCS / "cookbook" / "index.md").read_text(encoding="utf-8")
+    recipes = {page.name for page in (DOCS / "cookbook").glob("*.md")} - {"index.md"}
+
+    assert recipes - set(re.findall(r"\(([\w-]+\.md)\)", index)) == set()
+
+
 @pytest.mark.parametrize("word", [word for word in WORDS if word != "alembic"])
 def test_a_command_page_tells_every_option(word: str) -> None:
     index = (DOCS / "commands" / "index.md").read_text(encoding="utf-8")
