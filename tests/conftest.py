@@ -65,6 +65,12 @@ def lasting_postgresql_url() -> Iterator[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def lasting_mariadb_url() -> Iterator[str]:
+    """URL of a MariaDB database that a module's tests share, dropped afterwards."""
+    yield from _database("mariadb", "CREATE DATABASE {} CHARACTER SET utf8mb4", "DROP DATABASE {}")
+
+
 @pytest.fixture
 def postgresql_url(_postgresql: str) -> Iterator[str]:
     """URL of a PostgreSQL database that is empty, and has nobody else in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sqlite3
 import sys
@@ -55,6 +56,7 @@ def unreadable(project: Project) -> None:
 
 HEAD = '"""bad"""\nrevision = "bad1"\ndown_revision = "b2b2"\n'
 SCRIPTS = "migrations/versions/bad.py"
+A1 = "migrations/versions/a1a1.py"
 
 CASES = [
     pytest.param(script(HEAD + "def upgrade(op:\n"), ["upgrade"], 3, f"{SCRIPTS}:4: is not Python",
@@ -65,6 +67,10 @@ CASES = [
                  id="no-upgrade"),
     pytest.param(script(HEAD + "upgrade = 3\n"), ["upgrade"], 3, "has no function upgrade()",
                  id="upgrade-is-no-function"),
+    pytest.param(script(HEAD + "def upgrade(op): ...\ndef downgrade(op): ...\n1 / 0\n"), ["upgrade"], 3,
+                 f"{SCRIPTS}:6: can't be imported: ZeroDivisionError", id="fails-at-import"),
+    pytest.param(script(HEAD + "raise SystemExit(0)\n"), ["upgrade"], 3, f"{SCRIPTS}:4: can't be imported: SystemExit",
+                 id="exits-at-import"),
     pytest.param(script('"""bad"""\nrevision = "a1a1"\ndown_revision = None\n'), ["upgrade"], 3,
                  "revision 'a1a1' is in two files", id="duplicate-id"),
     pytest.param(script('"""bad"""\nx = 1\n'), ["heads"], 3, SCRIPTS, id="no-revision"),
@@ -88,6 +94,17 @@ CASES = [
                  "migrate stamp --purge", id="null-row"),
     pytest.param(applied("DROP TABLE migrate_version", "CREATE TABLE migrate_version (x INTEGER)"),
                  ["upgrade"], 3, "migrate_version isn't a version table", id="garbage-table"),
+    pytest.param(more(("c3c3", ("a1a1", "b2b3"))), ["history"], 3, "did you mean 'b2b2'?",
+                 id="no-second-parent"),
+    pytest.param(script(HEAD + 'depends_on = "zz"\ndef upgrade(op): ...\n'), ["upgrade"], 3, "'zz'",
+                 id="depends-on-nothing"),
+    pytest.param(script(HEAD + 'branch_labels = "a1a1"\ndef upgrade(op): ...\n'), ["upgrade"], 3, "a1a1",
+                 id="label-is-an-id"),
+    pytest.param(more(), ["upgrade", "b2b2+1"], 2, "b2b2+1", id="beyond-the-head"),
+    pytest.param(more(), ["merge", "heads"], 2, "it takes two", id="nothing-to-merge"),
+    pytest.param(more(), ["revision", "-m", "x", "--rev-id", "a1a1"], 2, "a1a1", id="id-is-taken"),
+    pytest.param(more(), ["revision", "-m", "x", "--rev-id", "a/b"], 2, "a/b", id="id-is-a-path"),
+    pytest.param(more(), ["revision", "-m", "x", "--head", "b2b3"], 2, "did you mean b2b2", id="no-such-head"),
     pytest.param(unreadable, ["heads"], 3, f"{SCRIPTS}: can't be read", id="unreadable"),
     pytest.param(lambda p: (versions(p) / "bad.py").write_bytes(b"\xff\xfe\x00"), ["heads"], 3,
                  SCRIPTS, id="no-text"),
@@ -169,15 +186,58 @@ def test_a_message_is_data(
     assert doc.startswith(message.expandtabs()[:5])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_is_read_only_is_told(
-    sqlite_project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("owner", "call", "errno", "asked", "said"),
+    [
+        pytest.param(builtins, "open", 13, ["heads"],
+                     f"{A1}: can't be read: Permission denied", id="unreadable"),
+        pytest.param(builtins, "open", 5, ["upgrade"],
+                     f"{A1}: can't be read: Input/output error", id="broken-disk"),
+        pytest.param(os, "fsync", 28, ["revision", "-m", "x"],
+                     "No space left on device", id="full-disk"),
+        pytest.param(os, "fsync", 122, ["merge", "b2b2", "c3c3"],
+                     "Disk quota exceeded", id="no-quota"),
+        pytest.param(os, "link", 30, ["revision", "-m", "x"],
+                     "Read-only file system", id="read-only-folder"),
+    ],
+)  # fmt: skip
+def test_a_file_system_that_refuses_is_told_and_nothing_is_left(
+    sqlite_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    owner: object,
+    call: str,
+    errno: int,
+    asked: list[str],
+    said: str,
 ) -> None:
+    """The calls fail as the system lets them, also for a root who may do everything."""
     monkeypatch.chdir(sqlite_project.root)
-    versions(sqlite_project).chmod(0o500)
+    for one, parent in (("a1a1", None), ("b2b2", "a1a1"), ("c3c3", "a1a1")):
+        sqlite_project.revision(one, parent)
+    before = everything(sqlite_project)
+    if "-m" in asked:
+        asked = [*asked, "--head", "b2b2"]
 
-    assert run(["revision", "-m", "x"]) == 3
-    assert "can't write" in capsys.readouterr().err
+    really = open
+
+    def refuse(path: str, *given: str, **said: str) -> object:
+        if call == "open" and not path.endswith("a1a1.py"):
+            return really(path, *given, **said)
+        raise OSError(errno, os.strerror(errno), str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, call, refuse)
+        if call == "link":
+            patch.setattr(os, "open", refuse)
+        ended = run([*asked, "--url", sqlite_project.url])
+
+    told = capsys.readouterr()
+    assert said in told.err
+    assert (ended, told.out) == (3, "")
+    assert told.err.startswith("Error: ")
+    assert len(told.err.splitlines()) <= 3
+    assert everything(sqlite_project) == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
