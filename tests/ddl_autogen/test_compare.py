@@ -142,6 +142,18 @@ def test_include_name_is_asked_for_all_that_the_database_has(sqlite_url: str) ->
     assert ("ix_users_name", "index", inside | {"table_name": "users"}) in asked
 
 
+def test_a_class_that_is_mapped_to_a_view_is_no_table(database_url: str) -> None:
+    metadata = users()
+    Table("names", metadata, Column("id", Integer, primary_key=True), info={"is_view": True})
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        users().create_all(connection)
+        connection.execute(text("CREATE VIEW names AS SELECT id FROM users"))
+
+    assert said(database_url, metadata) == []
+    engine.dispose()
+
+
 @pytest.mark.parametrize("refused", ["table", "column", "index", "unique_constraint"])
 def test_include_object_leaves_out_what_it_refuses(refused: str, database_url: str) -> None:
     ours = users(Column("a", Integer), Column("b", Integer, unique=True), Index("ix", "a"))

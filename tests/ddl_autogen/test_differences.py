@@ -245,6 +245,12 @@ EVERYWHERE = [
         id="children-first",
     ),
     pytest.param(
+        both(other, t(c("o", Integer, index=True), of(ForeignKeyConstraint, ["o"], ["other.id"]))),
+        nothing,
+        ["drop table t", "drop table other"],
+        id="indexes-go-with-their-table",
+    ),
+    pytest.param(
         both(other, t(c("a", Integer), of(ForeignKeyConstraint, ["a"], ["other.id"], name="fk"))),
         t(A),
         ["drop foreign key constraint fk of t", "drop table other"],

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from migrate_cli.commands import aio, current, downgrade, status, upgrade
+from migrate_cli.commands import aio, check, current, downgrade, status, upgrade
 from migrate_cli.config import load
 from migrate_cli.errors import MustAwait, NoSuchDatabase, UsageError
 from migrate_cli.failures import RevisionFailed
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -245,3 +245,37 @@ def test_the_page_shows_what_runs(tmp_path: Path) -> None:
 
     assert done.stderr == ""
     assert done.stdout.startswith("['create table account (1 column)']\n1 applied, now at")
+
+
+def test_a_schema_that_is_translated_is_where_all_goes(
+    make_project: Callable[[str], Project], postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What runs and what is compared follow the map; SQL text of a script can't be translated."""
+    project = make_project(postgresql_url)
+    monkeypatch.syspath_prepend(str(project.root))
+    (project.root / "translated_models.py").write_text(
+        "from sqlalchemy import Column, Integer, MetaData, Table\nmetadata = MetaData()\n"
+        "Table('t', metadata, Column('id', Integer, primary_key=True), Column('n', Integer))\n"
+    )
+    project.settings('metadata = "translated_models:metadata"')
+    project.revision("a1", None,
+        'op.create_table("t", sa.Column("id", sa.Integer(), primary_key=True))')  # fmt: skip
+    project.revision("b2", "a1", 'op.add_column("t", sa.Column("n", sa.Integer()))')
+    engine = create_engine(postgresql_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA tenant"))
+
+    with engine.connect() as connection:
+        mapped = connection.execution_options(schema_translate_map={None: "tenant"})
+        upgrade(project.config, connection=mapped)
+        compared = check(project.config, connection=mapped)
+        mapped.commit()
+        again = upgrade(project.config, connection=mapped)
+
+    assert again.done == ()
+    assert compared.changes == ()
+    assert project.tables() == set()
+    with engine.connect() as connection:
+        found = inspect(connection)
+        assert {"t", "migrate_version"} <= set(found.get_table_names(schema="tenant"))
+        assert [one["name"] for one in found.get_columns("t", schema="tenant")] == ["id", "n"]

@@ -1,7 +1,7 @@
 """What Alembic's command line and cookbook offer, row by row: the test that shows ours, or what there isn't.
 
 The rows are numbered as in the list of Alembic's features that this tool is held against. A row
-names tests of this folder as `file::test`, a session at the prompt as `story:name`, a page of the
+names tests as `file::test`, seen from this folder, a session at the prompt as `story:name`, a page of the
 cookbook that is played as `recipe:name`; a row that begins with a dash says what there is not, and
 why or what instead.
 """
@@ -117,8 +117,8 @@ COOKBOOK = """
 19 test_env::test_each_of_several_databases_has_a_script_of_its_own
 20 test_commands_files::test_autogenerate_writes_no_file_where_nothing_differs
 21 recipe:rewriting test_renames::test_a_project_decides_what_takes_part
-22 - in the tests of ddl-autogen
-23 - views are another part
+22 ../ddl_autogen/test_differences::test_each_difference_is_one_change ../ddl_autogen/test_differences::test_each_difference_is_led_away_and_back
+23 ../ddl_autogen/test_compare::test_a_class_that_is_mapped_to_a_view_is_no_table
 24 test_renames::test_a_project_decides_what_takes_part
 25 test_renames::test_a_project_decides_what_takes_part
 26 recipe:rewriting
@@ -126,22 +126,22 @@ COOKBOOK = """
 28 test_against_rows::test_rows_are_filled_by_steps_that_run_and_go_back
 29 recipe:existing
 30 test_amend::test_it_says_what_the_models_say_now
-31 - SQL objects are another part
+31 test_sql_objects::test_views_and_triggers_are_made_checked_undone_and_written ../ddl_autogen/test_objects::test_there_and_back
 32 test_plugins_of_ours::test_a_comparator_finds_more
-33 - in an Alembic project: test_op_words; here a change is a class, which on_version_apply and `rewrite` see
-34 - in the tests of ddl-autogen
-35 - in the tests of ddl-autogen
+33 compat/test_op_dialects::test_what_carries_out_an_operation_can_be_replaced recipe:rewriting
+34 ../ddl_autogen/test_compare::test_several_metadata_are_one_schema test_models::test_several_metadata_come_in_the_order_of_the_settings_each_once
+35 ../ddl_autogen/test_render::test_a_users_type_is_imported_from_its_module
 36 test_renames::test_a_project_tells_which_columns_differ
 37 test_sinks::test_values_are_written_as_literals_also_without_a_type
 38 recipe:phases test_resume::test_the_run_after_a_kill_ends_as_an_undisturbed_one
 39 recipe:phases
 40 test_lint::test_a_rule_fires test_plan::test_loss_and_lock_are_told_of_tables_that_are_there
 41 test_sinks::test_concurrently_runs_alone_and_what_was_before_it_stays test_sinks::test_autocommit_block_leaves_the_transaction
-42 - in the tests of ddl-constructs and ddl-autogen
+42 ../ddl_autogen/test_differences_postgresql::test_each_difference_is_told_led_away_and_led_back ../ddl_autogen/test_renames::test_a_renamed_value_of_an_enum_keeps_its_rows ../ddl_constructs/test_enum_swap::test_what_stands_in_the_way_is_named_before_anything_ran
 43 test_plugins_of_ours::test_hooks_are_run_in_their_order test_plugins_of_ours::test_a_hook_that_fails_is_a_failure_and_the_file_is_named
 44 test_plugins_of_ours::test_a_hook_of_a_plugin_is_run
-45 - in the tests of ddl-constructs
-46 - in the tests of batch blocks
+45 test_conventions::test_what_a_script_leaves_unnamed_is_named ../ddl_constructs/test_naming::test_a_convention_names_what_has_no_final_name
+46 test_batch::test_a_constraint_without_a_name_can_be_dropped
 47 test_where_files_are::test_each_step_is_told_in_its_transaction
 """
 
@@ -340,19 +340,19 @@ LIMITS = """
 119 test_env::test_a_database_has_settings_of_its_own
 120 test_discovery::test_init_writes_settings_that_read_back_and_the_folder story:mistakes_setting_up
 121 test_env::test_a_template_that_is_not_there_is_told_with_those_that_are
-122 - the scripts folder lies inside of the project: test_discovery refuses another by name
+122 compat/test_command_line::test_scripts_may_lie_beside_the_folder_of_the_settings test_where_files_are::test_scripts_may_lie_outside_of_the_project
 123 test_given::test_threads_have_nothing_in_common
 124 test_env::test_all_commands_work_by_each_template
-125 - another part: the schema of a tenant by search_path, recipe:tenants
+125 ../ddl_constructs/test_standalone::test_a_schema_translate_map_applies test_lock::test_a_schema_that_is_translated_makes_a_tenant test_given::test_a_schema_that_is_translated_is_where_all_goes
 126 compat/test_configure::test_settings_are_read_as_utf_8
 127 test_commands_database::test_an_empty_database_is_at_base_and_stays_empty compat/test_commands::test_what_is_asked_changes_nothing
 128 test_env::test_what_is_wrong_with_databases_is_told compat/test_settings::test_settings_mean_what_they_mean_to_alembic
-129 - in the tests of ddl-constructs
+129 compat/test_op_text::test_the_same_statements_are_written
 130 test_cli_start::test_a_sql_script_keeps_every_character_on_any_terminal
 131 test_version_table::test_offline_it_is_written_as_literals_with_nothing_fetched_back
-132 - in the tests of batch blocks
+132 test_batch_trouble::test_a_full_disk_leaves_the_old_table_and_the_way_on
 133 test_sinks::test_percent_signs_are_written_once
-134 - in the tests of ddl-constructs: test_wrong_values
+134 ../ddl_constructs/test_wrong_values::test_what_a_field_can_not_mean_is_refused_where_it_is_said
 """
 """Those about the version table, the command line and what runs."""
 

@@ -47,6 +47,19 @@ def test_a_folder_that_nobody_reads_is_refused(sqlite_project: Project, tmp_path
     assert not (tmp_path / "else").exists()
 
 
+def test_scripts_may_lie_outside_of_the_project(sqlite_project: Project) -> None:
+    """`init` makes them inside; the settings may say something else."""
+    outside = sqlite_project.root.parent / "other" / "versions"
+    outside.mkdir(parents=True)
+    sqlite_project.settings('scripts = "../other"')
+
+    made = revision(sqlite_project.config, "b")
+
+    assert made.path is not None
+    assert made.path.parent.samefile(outside)
+    assert ids(sqlite_project) == [made.id]
+
+
 def test_folders_below_count_if_they_are_asked_for(sqlite_project: Project) -> None:
     file = sqlite_project.revision("a1")
     (file.parent / "deep").mkdir()

@@ -80,6 +80,23 @@ def test_a_command_says_what_alembic_says(
         assert lines(said) == lines(theirs.stdout)
 
 
+def test_scripts_may_lie_beside_the_folder_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """LIM-122: before Python 3.12 Alembic's path leads elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf").mkdir()
+
+    made = [
+        run(["alembic", "-c", "conf/x.ini", *words])
+        for words in (["init", "other"], ["revision", "-m", "x", "--rev-id", "a1"], ["heads"])
+    ]
+
+    assert made == [0, 0, 0]
+    assert capsys.readouterr().out.splitlines()[-1] == "a1 (head)"
+    assert (tmp_path / "other" / "versions" / "a1_x.py").exists()
+
+
 def lines(text: str) -> list[str]:
     """Lines in order, the names in each too: Alembic's come out of sets."""
     return sorted(", ".join(sorted(re.split(r"(?<=: )|, ", line))) for line in text.splitlines())

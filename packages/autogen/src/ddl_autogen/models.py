@@ -52,6 +52,9 @@ def model_snapshot(
 ) -> Snapshot:
     """Write models as plain values.
 
+    A Table that stands for a view is none of the tables: SQLAlchemy's own `CreateView` makes one
+    such, and any with `info={"is_view": True}` says so.
+
     Args:
         metadata: One MetaData, or several.
         database: In whose words.
@@ -66,7 +69,7 @@ def model_snapshot(
     twice = set()
     for one in all_metadata(metadata):
         for table in one.tables.values():
-            if view_of(table) is not None:
+            if view_of(table) is not None or table.info.get("is_view"):
                 continue
             value = reader.table(table)
             if value.key in tables:

@@ -64,13 +64,22 @@ class Journal:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
     def table(self, connection: Connection) -> Table:
-        """Give the table as SQLAlchemy knows it on a connection's database."""
-        return journal_table(self.name, self.schema, connection.dialect.name)
+        """Give the table as SQLAlchemy knows it on a connection's database.
+
+        Its schema is the one that the connection translates it to: some statements that name it
+        are told to the driver as they are.
+        """
+        plain = journal_table(self.name, self.schema, connection.dialect.name)
+        place = connection.schema_for_object(plain)
+        if place == self.schema:
+            return plain
+        return journal_table(self.name, place, connection.dialect.name)
 
     def exists(self, connection: Connection) -> bool:
         """Tell whether the table is there; asked once."""
         if not self._there:
-            self._there = inspect(connection).has_table(self.name, schema=self.schema)
+            place = self.table(connection).schema
+            self._there = inspect(connection).has_table(self.name, schema=place)
         return self._there
 
     def create(self, connection: Connection) -> None:
@@ -225,6 +234,7 @@ class Journal:
 
     def _lacking(self, connection: Connection) -> str | None:
         """Say which columns the table lacks; None if it has all."""
-        there = {one["name"] for one in inspect(connection).get_columns(self.name, self.schema)}
+        columns = inspect(connection).get_columns(self.name, self.table(connection).schema)
+        there = {one["name"] for one in columns}
         lacking = [column for column in ("id", *COLUMNS) if column not in there]
         return f"it has no column {', '.join(lacking)}" if lacking else None

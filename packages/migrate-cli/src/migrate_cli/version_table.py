@@ -72,7 +72,7 @@ class VersionTable:
 
     def exists(self, connection: Connection) -> bool:
         """Tell whether the table is there."""
-        return inspect(connection).has_table(self.name, schema=self.schema)
+        return inspect(connection).has_table(self.name, schema=self.place(connection)[0])
 
     def heads(self, connection: Connection) -> tuple[str, ...]:
         """Read the ids that the database is at, sorted; empty if the table is empty or absent.
@@ -144,7 +144,7 @@ class VersionTable:
     def _width(self, connection: Connection) -> int | None:
         """Read how many characters the table's column takes; None if there is no limit."""
         width = None
-        for column in inspect(connection).get_columns(self.name, schema=self.schema):
+        for column in inspect(connection).get_columns(self.name, schema=self.place(connection)[0]):
             if column["name"] == "version_num":
                 width = getattr(column["type"], "length", None)
             elif not column["nullable"] and column["default"] is None:

@@ -90,7 +90,12 @@ class Database(ABC):
         self.speller = Speller(dialect)
 
     def default_schema(self, connection: Connection) -> str:
-        """Name the schema that names without one are looked up in."""
+        """Name the schema that names without one are looked up in, by the connection's map if it has one."""
+        mapped = connection.get_execution_options().get("schema_translate_map") or {}
+        return str(mapped.get(None) or self.own_default_schema(connection))
+
+    def own_default_schema(self, connection: Connection) -> str:
+        """Name the schema that the database looks up names in that have none."""
         name = connection.dialect.default_schema_name
         assert name is not None, "SQLAlchemy asks for it when it connects"
         return name

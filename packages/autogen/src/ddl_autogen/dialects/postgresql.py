@@ -82,7 +82,7 @@ class PostgreSQL(Database):
     tracks_dependencies: ClassVar = True
     stores_computed: ClassVar = True
 
-    def default_schema(self, connection: Connection) -> str:
+    def own_default_schema(self, connection: Connection) -> str:
         found = connection.execute(text("SELECT current_schema()")).scalar()
         return str(found) if found is not None else "public"
 
