@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from migrate_cli.cli.door import run
 from migrate_cli.commands import (
     check,
     current,
@@ -267,6 +268,62 @@ def test_env_runs_for_every_new_file_where_the_settings_say_so(root: Path, sqlit
     assert "who = None" in without
     assert 'who = "me"' in written()
     assert 'who = "me"' in written("heads")
+
+
+HOOKS = """
+def written(kind, value, around):
+    if kind == "type" and type(value).__name__ == "Integer":
+        around.imports.add("import decimal")
+        return "sa.Integer() if decimal else None"
+    return False
+
+def directives(context, revision, directives):
+    raise AssertionError("nobody asks")
+
+"""
+
+
+def test_new_files_are_written_as_env_says(
+    root: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What isn't asked is told; a type of one's own brings its import, and the file runs."""
+    config = set_up(root, "generic", sqlite_url)
+    monkeypatch.chdir(root)
+    env = root / "migrations" / "env.py"
+    said = "render_as_batch=True, render_item=written, process_revision_directives=directives, "
+    text = env.read_text().replace("configure(", f"configure({said}")
+    env.write_text(text.replace("\ndef ", f"{HOOKS}\ndef ", 1))
+
+    status = run(["make", "one", "--url", sqlite_url])
+
+    told = capsys.readouterr()
+    assert (status, told.err) == (
+        0,
+        "process_revision_directives of migrations/env.py isn't asked: here `rewrite` in "
+        "[tool.migrate] names who alters what is found\n",
+    )
+    (file,) = (root / "migrations" / "versions").glob("*.py")
+    assert "import decimal" in file.read_text().splitlines()
+    assert "sa.Integer() if decimal else None" in file.read_text()
+    upgrade(config)
+    assert "account" in tables(sqlite_url)
+
+
+@pytest.mark.parametrize(("said", "block"), [("", False), ("render_as_batch=True, ", True)])
+def test_an_env_has_changes_written_as_batch_blocks(
+    root: Path, postgresql_url: str, said: str, block: bool
+) -> None:
+    config = set_up(root, "generic", postgresql_url)
+    env = root / "migrations" / "env.py"
+    env.write_text(env.read_text().replace("configure(", f"configure({said}"))
+    engine = create_engine(postgresql_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE account (id serial PRIMARY KEY, gone integer)")
+
+    made = revision(config, "x", autogenerate=True)
+
+    assert made.path is not None
+    assert ("with op.batch_alter_table" in made.path.read_text()) == block
 
 
 def test_an_env_that_refuses_stops_a_new_file(root: Path, sqlite_url: str) -> None:

@@ -130,7 +130,7 @@ COOKBOOK = """
 32 test_plugins_of_ours::test_a_comparator_finds_more
 33 compat/test_op_dialects::test_what_carries_out_an_operation_can_be_replaced recipe:rewriting
 34 ../ddl_autogen/test_compare::test_several_metadata_are_one_schema test_models::test_several_metadata_come_in_the_order_of_the_settings_each_once
-35 ../ddl_autogen/test_render::test_a_users_type_is_imported_from_its_module
+35 ../ddl_autogen/test_render::test_a_users_type_is_imported_from_its_module test_env::test_new_files_are_written_as_env_says
 36 test_renames::test_a_project_tells_which_columns_differ
 37 test_sinks::test_values_are_written_as_literals_also_without_a_type
 38 recipe:phases test_resume::test_the_run_after_a_kill_ends_as_an_undisturbed_one

@@ -75,6 +75,12 @@ class World(Protocol):
     def variables(self) -> Mapping[str, object]:
         """Give what the environment has for the template of a new file, since the last visit."""
 
+    def rendering(self) -> Mapping[str, Any]:
+        """Give how the visited environment has changes written, as `ddl_autogen.render` takes it."""
+
+    def unasked(self) -> tuple[str, ...]:
+        """Name what the environment said at the last visit that nobody asks about a new file."""
+
     def write(self, **options: Any) -> list[Any]:
         """Write new revision files, as `commands.revision` does; give the scripts and their changes."""
 

@@ -14,7 +14,7 @@ from ..url import hidden
 from .asking import choose, somebody_is_there
 from .gates import GATED, gate_of
 from .graph import here
-from .paper import answer, change_line, field, onward, option, paint
+from .paper import answer, change_line, field, onward, option, paint, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -221,6 +221,8 @@ def _write(
         fills=asking.fills(fill, despite_rows),
         **how,
     )
+    for name in made.unasked:
+        tell(f"{name} isn't asked: here `rewrite` in [tool.migrate] names who alters what is found")
     answer(made, _written(made))
 
 

@@ -34,11 +34,13 @@ class Made:
         id: Its id; None if there was nothing to write.
         path: Its file; None likewise.
         changes: What it does, as it was found; empty for an empty one.
+        unasked: What env.py says about new files that wasn't asked; mostly empty.
     """
 
     id: str | None
     path: Path | None
     changes: tuple[Change, ...]
+    unasked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def revision(
     else:
         body = _compared(config, scripts.graph, allow_drops, answers, fills, connection)
         if not body.changes and not allow_empty:
-            return Made(None, None, ())
+            return Made(None, None, (), _unasked(config))
     script = write_revision(
         config,
         scripts,
@@ -174,7 +176,7 @@ def revision(
         variables=_variables(config),
     )
     post_write.run(hooks, script.path)
-    return Made(script.id, script.path, body.changes)
+    return Made(script.id, script.path, body.changes, _unasked(config))
 
 
 def merge(
@@ -241,6 +243,11 @@ def _variables(config: Config) -> Mapping[str, object]:
     return {} if config.world is None else config.world.variables()
 
 
+def _unasked(config: Config) -> tuple[str, ...]:
+    """What env.py says about new files that nobody asks, if it was run."""
+    return () if config.world is None else config.world.unasked()
+
+
 def _guard(found: Sequence[Change], around: Run) -> None:
     """Refuse what would drop most tables, where an environment of the project's compares."""
     from .difference import guard
@@ -301,9 +308,10 @@ def _compared(
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
         for _ in loaded(RENDERERS):  # being imported, they register what they render
             pass
-        up = ddl_autogen.render(steps, dialect=dialect, indent=1)
+        how = {} if config.world is None else config.world.rendering()
+        up = ddl_autogen.render(steps, dialect=dialect, indent=1, **how)
         back = ddl_autogen.reverse(found, dialect)
-        down = ddl_autogen.render(back, dialect=dialect, indent=1)
+        down = ddl_autogen.render(back, dialect=dialect, indent=1, **how)
         return _Body(tuple(steps), up.lines, down.lines, [*up.imports, *down.imports])
 
     return on_database(config, connection, work)

@@ -37,6 +37,7 @@ from ..runner import Run
 from ..scripts import Script as File
 from ..sinks import Sink
 from ..transactions import reading
+from .alembic.autogenerate.context import AutogenContext
 from .alembic.operations import Operations
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
@@ -194,6 +195,36 @@ class AlembicWorld:
     def variables(self) -> Mapping[str, object]:
         """Give the `template_args` that env.py has named at the last visit; mostly empty."""
         return {} if self.here is None else dict(self.here.opts.get("template_args") or {})
+
+    def rendering(self) -> Mapping[str, Any]:
+        """Give how env.py has changes written: `render_item` and `render_as_batch`.
+
+        Its `render_item` is called as in Alembic; the imports that it adds to its context come
+        into the new file.
+        """
+        context = self.here
+        assert context is not None, "a command writes while it visits a database"
+        batch = True if context.opts.get("render_as_batch") else None
+        says = context.opts.get("render_item")
+        if says is None:
+            return {"batch": batch}
+        asking = AutogenContext(context, autogenerate=False)
+
+        def render_item(kind: str, value: Any, renderer: Any) -> Any:
+            said = says(kind, value, asking)
+            renderer.imports.update(asking.imports)
+            return said
+
+        return {"batch": batch, "render_item": render_item}
+
+    def unasked(self) -> tuple[str, ...]:
+        """Name what env.py said at the last visit that our own way to write a file passes over."""
+        opts = {} if self.here is None else self.here.opts
+        return tuple(
+            f"{name} of {shown(Path(ScriptDirectory.from_config(self.settings).env_py_location))}"
+            for name in ("process_revision_directives",)
+            if opts.get(name) is not None
+        )
 
     def write(
         self,
