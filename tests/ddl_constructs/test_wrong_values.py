@@ -443,3 +443,10 @@ def test_a_change_of_another_package_may_be_annotated_as_it_likes() -> None:
         Odd("", (1, "a"), str, None, [], None, None)
     with pytest.raises(WrongValue, match="pair"):
         Odd("t", [1, "a"], str, None, [], None, None)  # type: ignore[arg-type]  # that is the point
+
+
+def test_the_name_of_a_dialect_in_place_of_one_is_told_with_the_mend() -> None:
+    change = AddColumn("users", Column("age", Integer()))
+
+    with pytest.raises(WrongValue, match=r"AddColumn\.statements got 'sqlite' .*: engine\.dialect"):
+        change.statements("sqlite")  # type: ignore[arg-type]  # the mistake

@@ -101,6 +101,11 @@ MESSAGES = [
         "as in 'label@+1'",
     ),
     (
+        errors.AmbiguousWalk("m-1", "m", ("a", "b")),
+        "'m-1' can't be counted: from m the way goes back to a, b; name a revision, or a branch "
+        "as in 'label@-1'",
+    ),
+    (
         errors.WalkPastEnd("+3", 3, 1),
         "'+3' asks for 3 revisions, and that way there is only 1",
     ),

@@ -18,6 +18,7 @@ from .errors import (
     UnrenderableValue,
     UnsupportedDatabase,
     UnsupportedType,
+    WrongArgument,
 )
 from .filters import Options
 from .migrations import Migrations, compare_metadata, produce_migrations
@@ -56,6 +57,7 @@ __all__ = [
     "UnrenderableValue",
     "UnsupportedDatabase",
     "UnsupportedType",
+    "WrongArgument",
     "compare",
     "compare_metadata",
     "produce_migrations",

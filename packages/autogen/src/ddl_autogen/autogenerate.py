@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from .collector import held_back
 from .compare import Context, compare_objects, compare_schemas
 from .dialects import database
+from .doors import check_connection, check_options
 from .filters import Options
 from .models import all_metadata, model_snapshot
 from .normalise import in_own_form, with_objects
@@ -38,6 +39,7 @@ def compare(
         run; empty if they agree.
 
     Raises:
+        WrongArgument: `connection` isn't one (an Engine, say), or `options` aren't.
         NoMetadata: `metadata` isn't a MetaData or a sequence of them.
         DuplicateTable: Two of several MetaData hold the same table.
         UnsupportedDatabase: The dialect's catalog can't be read.
@@ -53,8 +55,10 @@ def compare(
     ...         print(change.describe())
     create table users (1 column)
     """
+    check_options("compare", options)
     options = options or Options()
     all_metadata(metadata)
+    check_connection("compare", connection)
     known = database(connection.dialect)
     with held_back():
         theirs = read_snapshot(connection, known, options)

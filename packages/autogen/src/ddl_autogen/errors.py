@@ -7,6 +7,21 @@ class DDLAutogenError(Exception):
     """Base of every error that this package raises on purpose."""
 
 
+class WrongArgument(DDLAutogenError, TypeError):
+    """A function of this package is given what it can't work with.
+
+    Attributes:
+        function: Name of the function or the class.
+        argument: Name of its argument.
+        value: What was given.
+        wanted: What it takes, in words.
+    """
+
+    def __init__(self, function: str, argument: str, value: object, wanted: str) -> None:
+        self.function, self.argument, self.value, self.wanted = function, argument, value, wanted
+        super().__init__(f"{function} got {_kind(value)} as {argument}: it takes {wanted}")
+
+
 class NoMetadata(DDLAutogenError):
     """There are no models to compare with.
 
@@ -212,3 +227,12 @@ class UnrenderableValue(DDLAutogenError):
 
 class UnrenderableType(UnrenderableValue):
     """A type has no form as Python source."""
+
+
+def _kind(value: object) -> str:
+    """Say of what kind a value is, and of plain ones which; a URL may hold a password."""
+    name = type(value).__name__
+    plain = isinstance(value, str | int) and "://" not in str(value)
+    return (
+        f"{value!r}" if value is None or plain else f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+    )

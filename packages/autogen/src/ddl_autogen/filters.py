@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from .errors import WrongArgument
 from .values import Key
 
 IncludeName = Callable[[str | None, str, Mapping[str, str | None]], bool]
@@ -52,6 +53,9 @@ class Options:
         object_kinds: Kinds of objects of which those go that no model declares: view, function,
             procedure, trigger; None for the kinds of which a model declares one.
         ask_renames: Asked about what may be a rename; None asks nobody, and what goes, goes.
+
+    Raises:
+        WrongArgument: A text stands where a list of names is wanted, or renames aren't a mapping.
     """
 
     include_schemas: bool = False
@@ -68,6 +72,16 @@ class Options:
     standing_renames: Mapping[str, str | None] = field(default_factory=dict)
     object_kinds: Collection[str] | None = None
     ask_renames: AskRenames | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("managed", "ignore", "ignore_tables"):
+            if isinstance(value := getattr(self, name), str):  # its letters would be the globs
+                raise WrongArgument("Options", name, value, f"a list, as in [{value!r}]")
+        for name in ("renames", "standing_renames"):
+            if not isinstance(value := getattr(self, name), Mapping):
+                raise WrongArgument(
+                    "Options", name, value, 'a mapping, as in {"users.name": "users.full_name"}'
+                )
 
     def takes_table(self, key: Key, default: str | None) -> bool:
         """Tell whether a table takes part, by `managed`, `ignore` and `ignore_tables`.

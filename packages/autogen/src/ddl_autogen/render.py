@@ -19,7 +19,8 @@ from sqlalchemy.sql.elements import ClauseElement, conv
 
 from .blocks import Block, blocks, inside
 from .dialects import alters_in_place
-from .errors import UnrenderableValue
+from .doors import check_dialect
+from .errors import UnrenderableValue, WrongArgument
 from .source import Atom, Group, Named, Node, Source, call, formatted, lines, list_of, string
 from .speller import Speller, escaped
 
@@ -55,6 +56,7 @@ def render(
         The lines, and the imports that they need beside `import sqlalchemy as sa`.
 
     Raises:
+        WrongArgument: Something isn't a change, or `dialect` isn't a dialect.
         UnrenderableType: A type has no form as source.
         UnrenderableValue: Another value hasn't.
 
@@ -63,10 +65,14 @@ def render(
     >>> render(AddColumn("users", Column("age", Integer()))).lines
     ('op.add_column("users", sa.Column("age", sa.Integer(), nullable=True))',)
     """
+    check_dialect("render", dialect)
     renderer = Renderer(
         Speller(dialect or DefaultDialect()), dialect, op_prefix, sa_prefix, render_item
     )
     several = [changes] if isinstance(changes, Change) else list(changes)
+    for one in several:
+        if not isinstance(one, Change):
+            raise WrongArgument("render", "changes", one, "a change, or several, as compare gives")
     if batch is None:
         batch = dialect is not None and not alters_in_place(dialect)
     said: Iterable[Change | Block] = blocks(several) if batch else several

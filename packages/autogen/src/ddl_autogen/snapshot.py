@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
 from .dialects import Database, database
+from .doors import check_connection, check_options
 from .filters import Options
 from .models import model_snapshot
 from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, by_key
@@ -26,8 +27,11 @@ def snapshot(connection: Connection, options: Options | None = None) -> Snapshot
         The tables by (schema, name), the default schema as None.
 
     Raises:
+        WrongArgument: `connection` isn't one, or `options` aren't.
         UnsupportedDatabase: The dialect's catalog can't be read.
     """
+    check_connection("snapshot", connection)
+    check_options("snapshot", options)
     return read_snapshot(connection, database(connection.dialect), options or Options())
 
 

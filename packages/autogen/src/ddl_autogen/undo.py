@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeEngine
 
 from .build import index_item, named_index
 from .dialects import Database, database
+from .doors import check_dialect
 
 
 def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[Change]:
@@ -41,6 +42,7 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
             when its type is (`postgresql_using`); None to leave that unsaid.
 
     Raises:
+        WrongArgument: `dialect` isn't a dialect.
         IrreversibleChange: A change doesn't carry what is needed to undo it.
 
     >>> from sqlalchemy import Column, Integer
@@ -50,6 +52,7 @@ def reverse(changes: Sequence[Change], dialect: Dialect | None = None) -> list[C
     >>> [c.describe() for c in reverse(reverse(up))]
     ['create table t (1 column)', 'create index ix on t (a)']
     """
+    check_dialect("reverse", dialect)
     known = database(dialect) if dialect is not None else None
     undone = [
         _guarded(_cast_back(undo, known))

@@ -18,7 +18,13 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.util import await_only
 
-from .errors import DDLConstructsError, MalformedChange, UnknownOption, UnsupportedChange
+from .errors import (
+    DDLConstructsError,
+    MalformedChange,
+    UnknownOption,
+    UnsupportedChange,
+    WrongValue,
+)
 from .loading import load_dialect
 from .wellformed import check_fields
 
@@ -128,9 +134,16 @@ class Change(ExecutableDDLElement):
 
         Raises:
             UnsupportedChange: The dialect can't say it.
+            WrongValue: *dialect* is the name of one.
             MissingFact: A fact is needed that wasn't stated and can't be read.
             MalformedChange: SQLAlchemy can't make sense of a value that it carries.
         """
+        if isinstance(dialect, str):
+            here = f"{type(self).__name__}.statements"
+            wanted = (
+                "a Dialect: engine.dialect, or that of sqlalchemy.dialects.postgresql.dialect()"
+            )
+            raise WrongValue(here, "dialect", dialect, wanted)
         load_dialect(dialect.name)
         try:
             return self._lowered(dialect, connection)

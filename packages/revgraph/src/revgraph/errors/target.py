@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from revgraph.errors.base import TargetError, did_you_mean, names, said
 
 
@@ -164,9 +166,11 @@ class AmbiguousWalk(TargetError):
     choices: tuple[str, ...]
 
     def __str__(self) -> str:
+        down = re.search(r"-\d+$", self.text) is not None
         return (
-            f"{said(self.text)} can't be counted: from {self.at or 'base'} the way goes on to "
-            f"{names(self.choices)}; name a revision, or a branch as in 'label@+1'"
+            f"{said(self.text)} can't be counted: from {self.at or 'base'} the way goes "
+            f"{'back' if down else 'on'} to {names(self.choices)}; name a revision, or a branch "
+            f"as in {'label@-1' if down else 'label@+1'!r}"
         )
 
 
