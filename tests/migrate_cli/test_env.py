@@ -135,9 +135,32 @@ def test_one_history_is_run_in_several_databases(root: Path, tmp_path: Path) -> 
 
     upgrade(config)
 
+    stood = status(config)
+    assert [one.database.rpartition("/")[2] for one in (*stood.others, stood)] == [
+        "one.db",
+        "two.db",
+    ]
+    assert [one.at_head for one in (*stood.others, stood)] == [True, True]
     found = [tables(f"sqlite:///{tmp_path}/{name}.db") for name in ("one", "two")]
     assert ["in_one" in found[0], "in_two" in found[0]] == [True, False]
     assert ["in_one" in found[1], "in_two" in found[1]] == [False, True]
+
+
+def test_the_status_of_several_databases_is_that_of_each(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(root, tmp_path)
+    monkeypatch.chdir(root)
+    run(["-q", "revision", "-m", "t"])
+    run(["-q", "-x", "database=one", "upgrade"])
+    capsys.readouterr()
+
+    ended = run(["status", "--exit-code"])
+
+    said = capsys.readouterr().out.split("\n\n")
+    assert ended == 1
+    assert ["one.db" in said[0], "two.db" in said[1]] == [True, True]
+    assert ["[x]" in said[0], "[ ]" in said[1]] == [True, True]
 
 
 def test_each_of_several_databases_has_a_script_of_its_own(

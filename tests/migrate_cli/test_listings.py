@@ -111,3 +111,19 @@ def test_what_is_no_range_or_revision_is_told(
 ) -> None:
     assert run(typed.split()) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["history", "heads"])
+def test_a_project_without_revisions_says_so_beside_the_answer(
+    sqlite_project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    word: str,
+) -> None:
+    monkeypatch.chdir(sqlite_project.root)
+
+    status = run([word])
+
+    told = capsys.readouterr()
+    assert (status, told.out) == (0, "")
+    assert told.err == "There are no revisions yet. To begin: migrate make MESSAGE\n"

@@ -91,6 +91,7 @@ def test_revisions_are_opened_in_the_editor(
     targets: list[str],
     opened: list[str],
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value.format(editor))
@@ -98,6 +99,12 @@ def test_revisions_are_opened_in_the_editor(
     status = run(["edit", *targets])
 
     assert status == 0
+    told = capsys.readouterr().err
+    assert told == (
+        f"$EDITOR (no-such-program) isn't there; opened with {editor}\n"
+        if variables.get("EDITOR") == "no-such-program"
+        else ""
+    )
     heard = (project / "opened.txt").read_text().split()
     assert [a.endswith(b) for a, b in zip(heard, opened, strict=True)] == [True] * len(opened)
 

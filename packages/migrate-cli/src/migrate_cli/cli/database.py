@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,9 @@ def status(exit_code: bool) -> int:
     answer(found, _standing(found))
     if not exit_code or found.in_sync:
         return 0
-    return 3 if found.blind and found.at_head and found.unfinished is None else 1
+    astray = [one for one in (*found.others, found) if not replace(one, others=()).in_sync]
+    blind = all(one.blind and one.at_head and one.unfinished is None for one in astray)
+    return 3 if blind else 1
 
 
 @word(answers=True)
@@ -79,6 +82,9 @@ def _differing(found: DatabaseDifferences, sql: bool) -> Iterator[str]:
 
 
 def _standing(found: Status) -> Iterator[str]:
+    for other in found.others:
+        yield from _standing(other)
+        yield ""
     at = standing(found.heads, at_head=found.at_head)
     if found.project is not None:
         yield field("Project", found.project)

@@ -307,6 +307,8 @@ def edit(targets: tuple[str, ...]) -> None:
 
     config = project()
     edited = work(config, targets, here(config, *targets))
+    for variable in edited.passed_over:
+        tell(f"{variable} isn't there; opened with {edited.editor[0]}")
     answer(edited, [field("Edited", shown(path)) for path in edited.paths])
 
 

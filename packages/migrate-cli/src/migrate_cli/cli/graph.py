@@ -38,6 +38,8 @@ def history(rev_range: str | None, indicate_current: bool, lanes: bool) -> None:
     at = here(config, rev_range, wanted=indicate_current)
     found = work(config, rev_range, at)
     answer(found, _listed(found, frozenset(at or ())))
+    if not rev_range:
+        _told_if_empty(found)
 
 
 @word(answers=True, forms=("mermaid", "dot"))
@@ -65,6 +67,7 @@ def heads(check: bool, resolve_dependencies: bool) -> int:
 
     found = work(project(), resolve_dependencies=resolve_dependencies)
     answer(found, _listed(found, parents=False))
+    _told_if_empty(found)
     several = check and len(found.revisions) > 1
     if several:
         tell(f"There are {len(found.revisions)} heads. To join them: migrate merge")
@@ -138,6 +141,11 @@ def _listed(
         return
     for entry in found.revisions:
         yield fit(brief(entry, here, parents=parents))
+
+
+def _told_if_empty(found: Entries) -> None:
+    if not found.revisions:
+        tell("There are no revisions yet. To begin: migrate make MESSAGE")
 
 
 def _forks(found: Entries) -> Iterator[str]:

@@ -66,7 +66,8 @@ def _lines(found: Linted) -> Iterator[str]:
     allowed = len(found.findings) - len(open_ones)
     version = f" {found.server_version}" if found.server_version else ""
     more = f", {allowed} allowed" if allowed else ""
-    yield ""
+    if found.unseen or open_ones or (allowed and option("verbose")):
+        yield ""
     yield (
         f"{_counted(len(open_ones), 'finding')}{more} in {_counted(found.revisions, 'revision')}, "
         f"for {found.dialect}{version}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ddl_constructs import Change, DDLConstructsError
 
@@ -107,6 +107,7 @@ class Status:
         project: Which kind of project it is, if it isn't one of our own; None if it is.
         unfinished: The revision that was begun and isn't finished; None if there is none.
         blind: Whether they aren't compared because something is wrong with the models.
+        others: Where the databases before it stand, if env.py leads to several; mostly empty.
     """
 
     database: str
@@ -120,11 +121,13 @@ class Status:
     project: str | None = None
     unfinished: Standing | None = None
     blind: bool = False
+    others: tuple[Status, ...] = ()
 
     @property
     def in_sync(self) -> bool:
-        """Whether nothing is pending, unknown, different, unfinished, or past telling."""
-        return self.at_head and not self.changes and self.unfinished is None and not self.blind
+        """Whether nothing is pending, unknown, different, unfinished, or past telling, anywhere."""
+        here = self.at_head and not self.changes and self.unfinished is None and not self.blind
+        return here and all(one.in_sync for one in self.others)
 
 
 def current(config: Config, *, connection: Database | None = None) -> Current:
@@ -230,7 +233,11 @@ def status(config: Config, *, connection: Database | None = None) -> Status:
             blind=blind,
         )
 
-    return on_database(config, connection, work)
+    return on_database(config, connection, work, join=_all_standing)
+
+
+def _all_standing(found: Sequence[Status]) -> Status:
+    return replace(found[-1], others=tuple(found[:-1]))
 
 
 def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, str | None, bool]:

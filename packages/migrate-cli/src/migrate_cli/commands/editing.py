@@ -29,10 +29,12 @@ class Edited:
     Attributes:
         editor: The program, with its arguments.
         paths: The revision files, in the order in which they were opened.
+        passed_over: Variables before it that name a program which isn't there: "$EDITOR (vmi)".
     """
 
     editor: tuple[str, ...]
     paths: tuple[Path, ...]
+    passed_over: tuple[str, ...] = ()
 
 
 def edit(config: Config, targets: Sequence[str], applied: Sequence[str] | None = None) -> Edited:
@@ -51,22 +53,29 @@ def edit(config: Config, targets: Sequence[str], applied: Sequence[str] | None =
     scripts = Scripts.of(config)
     ids = dict.fromkeys(named(scripts, targets, applied))
     paths = [scripts.by_id[one].path for one in ids]
-    editor = _editor()
+    editor, passed_over = _editor()
     for path in paths:
         done = subprocess.run([*editor, str(path)], check=False)
         if done.returncode:
             raise EditorFailed(editor[0], done.returncode, path)
-    return Edited(editor, tuple(paths))
+    return Edited(editor, tuple(paths), passed_over)
 
 
-def _editor() -> tuple[str, ...]:
-    """Find the editor: what a variable names, whole or with arguments, else a usual one."""
+def _editor() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Find the editor: what a variable names, whole or with arguments, else a usual one.
+
+    Returns:
+        The program with its arguments; and what was passed over, as `Edited` has it.
+    """
+    passed_over: list[str] = []
     for variable in VARIABLES:
         said = os.environ.get(variable, "").strip()
         for words in ([said], shlex.split(said) if said else []):
             if words and words[0] and (program := shutil.which(words[0])):
-                return (program, *words[1:])
+                return (program, *words[1:]), tuple(passed_over)
+        if said:
+            passed_over.append(f"${variable} ({said})")
     for name in USUAL:
         if program := shutil.which(name):
-            return (program,)
+            return (program,), tuple(passed_over)
     raise NoEditor(VARIABLES)
