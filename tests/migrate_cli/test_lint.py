@@ -99,6 +99,26 @@ def test_a_rule_fires(project: Any, body: str, code: str) -> None:
     assert source[one.line - 1].strip() in said, "the line is the one that says it"
 
 
+def test_a_finding_in_a_block_stands_at_its_own_line(project: Any) -> None:
+    """So does the comment that allows it."""
+    project.revision(
+        "b2b2",
+        "a1a1",
+        """
+        with op.batch_alter_table("t") as batch:
+            batch.drop_column("a")
+            batch.drop_column("s")  # migrate: allow drop-column because nobody reads it
+        """,
+    )
+    source = (project.root / "migrations/versions/b2b2.py").read_text().splitlines()
+
+    found = [one for one in lint(project.config, ["b2b2"]).findings if one.code == "drop-column"]
+
+    lines = [source[(one.line or 0) - 1].split("#")[0].strip() for one in found]
+    assert lines == ['batch.drop_column("a")', 'batch.drop_column("s")']
+    assert [one.allowed for one in found] == [None, "nobody reads it"]
+
+
 SILENT = [
     pytest.param('op.create_index("i", "t", ["a"], postgresql_concurrently=True)', id="concurrently"),
     pytest.param('op.execute("CREATE INDEX CONCURRENTLY i ON t (a)")', id="concurrently-as-sql"),

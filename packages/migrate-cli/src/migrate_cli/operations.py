@@ -22,7 +22,7 @@ from sqlalchemy.sql.elements import BindParameter, conv
 
 from .asynchronous import run_async
 from .batch.block import Block, checked_order, checked_recreate
-from .batch.sink import take_block
+from .batch.sink import line_of, take_block
 from .batch.words import BatchOperations
 from .conventions import Convention, here
 from .sinks import Sink
@@ -203,7 +203,10 @@ class Operations:
             reflect_kwargs=dict(reflect_kwargs),
             naming_convention=naming_convention,
         )
-        batch = BatchOperations(self, table_name, schema, naming_convention or self._convention())
+        batch = BatchOperations(
+            *(self, table_name, schema, naming_convention or self._convention()),
+            lambda: line_of(self._sink),
+        )
         yield batch
         take_block(replace(block, steps=tuple(batch.steps)), self._sink)
 

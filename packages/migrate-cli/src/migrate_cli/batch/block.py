@@ -21,11 +21,13 @@ class Step:
         change: The change, with the block's table in it.
         before: The column that it puts its column in front of; None if not said.
         after: The column that it puts its column behind; None if not said.
+        line: The line of the script's file that says it; None where nobody asked.
     """
 
     change: Change
     before: str | None = None
     after: str | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)

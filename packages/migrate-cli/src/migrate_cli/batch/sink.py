@@ -34,11 +34,13 @@ def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None
     """
     if isinstance(sink, RecordingSink):
         sink.block = block
+        lines = {id(step.change): step.line for step in block.steps}
         try:
             for change in as_changes(block):
+                sink.line = lines.get(id(change))
                 sink.take(change)
         finally:
-            sink.block = None
+            sink.block = sink.line = None
     elif isinstance(sink, BatchingSink):
         sink.take_block(block, take)
     elif isinstance(sink, OfflineSink):
@@ -46,6 +48,11 @@ def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None
             do_block(block, sink, take)
     else:
         do_block(block, sink, take)
+
+
+def line_of(sink: Sink | None) -> int | None:
+    """Give the line of the script that is speaking to a sink; None where nobody asked for it."""
+    return sink.speaking_at() if isinstance(sink, RecordingSink) else None
 
 
 def as_changes(block: Block) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import ddl_constructs as ddl
@@ -51,16 +51,18 @@ class BatchOperations:
         table_name: str,
         schema: str | None,
         naming_convention: Mapping[str, Any] | None,
+        line: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.table_name, self.schema = table_name, schema
         self.steps: list[Step] = []
-        self._op, self._convention = op, naming_convention
+        self._op, self._convention, self._line = op, naming_convention, line
 
     def invoke(
         self, change: Change, *, insert_before: str | None = None, insert_after: str | None = None
     ) -> None:
         """Keep a change of the block's table."""
-        self.steps.append(Step(change.under(self._convention), insert_before, insert_after))
+        named = change.under(self._convention)
+        self.steps.append(Step(named, insert_before, insert_after, self._line()))
 
     def add_column(
         self,

@@ -73,11 +73,11 @@ def _under_new_name(steps: list[Step], rename: AlterColumn, dialect: Dialect) ->
                 change = change.replace(column_name=new)
         elif _says(step, old, dialect):
             return None
-        places = {
+        places: dict[str, Any] = {
             side: new if (at := getattr(step, side)) and fold(at) == fold(old) else at
             for side in ("before", "after")
         }
-        found.append(Step(change, **places))
+        found.append(replace(step, change=change, **places))
     return found
 
 

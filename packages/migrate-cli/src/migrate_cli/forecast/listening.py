@@ -78,9 +78,12 @@ class ListeningSink(RecordingSink):
         raise NeedsDatabase("whether there is a database")
 
     def take(self, element: Change | Executable) -> Any:
-        line = None if self.file is None else _line_in(self.file)
+        line = self.line or self.speaking_at()
         self.said.append(Heard(element, self.block, self._outside > 0, line))
         return NoRows(element)
+
+    def speaking_at(self) -> int | None:
+        return None if self.file is None else _line_in(self.file)
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:

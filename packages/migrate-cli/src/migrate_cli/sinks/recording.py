@@ -21,6 +21,7 @@ class RecordingSink:
         taken: Changes and executables, in the order in which they came.
         dialect: The dialect that scripts see when they ask.
         block: The batch block whose changes are being taken; None outside of one.
+        line: The line of the script where the change of a block was said; None where nobody asked.
     """
 
     connection = None
@@ -31,6 +32,7 @@ class RecordingSink:
         self.taken: list[Change | Executable] = []
         self.kept: list[str] = []
         self.block: Any = None
+        self.line: int | None = None
 
     @property
     def offline(self) -> bool:
@@ -40,6 +42,10 @@ class RecordingSink:
     def take(self, element: Change | Executable) -> Any:
         self.taken.append(element)
         return NoRows(element)
+
+    def speaking_at(self) -> int | None:
+        """Give the line of the script that is speaking; None where nobody asked for it."""
+        return None
 
     def bind(self) -> Any:
         """A stand-in for the connection: keeps what it is given, and has nothing to read."""

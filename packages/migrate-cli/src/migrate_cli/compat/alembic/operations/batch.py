@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine.interfaces import Dialect
 
 from ....batch.block import Block, Step, checked_order, checked_recreate
-from ....batch.sink import one_by_one, take_block
+from ....batch.sink import line_of, one_by_one, take_block
 from ...handing_on import HandingOnSink
 from .hooks import Hooks
 
@@ -68,7 +68,7 @@ class BatchOperationsImpl(Hooks):
     def _take(self, change: Change) -> Any:
         if isinstance(change, ExecuteSQL):
             return self.impl._take(change)
-        self.steps.append(Step(change))
+        self.steps.append(Step(change, line=line_of(self.impl.sink)))
         return None
 
     def place(self, before: str | None, after: str | None) -> None:
