@@ -43,6 +43,8 @@ def several(change: str, field: str, values: Iterable[Any]) -> tuple[Any, ...]:
     Raises:
         WrongValue: It is a string, or nothing that has items.
     """
+    if type(values) is tuple:
+        return values
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise WrongValue(change, field, values, "a list")
     return tuple(values)

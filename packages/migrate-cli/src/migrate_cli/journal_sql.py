@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Table, bindparam, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError
 
+from .aside import execute_aside
 from .journal_rows import COLUMNS, REVISION, STATEMENT, Attempt, Entry
 
 FEW = 2
@@ -54,19 +54,7 @@ class Told:
             given = tuple([values[place] for place in self._places])
         if not connection.in_transaction():
             connection.begin()
-        dialect, driver = connection.dialect, connection.connection
-        cursor = driver.cursor()
-        try:
-            dialect.do_execute(cursor, self._text, given)
-        except dialect.loaded_dbapi.Error as err:
-            gone = dialect.is_disconnect(err, driver.dbapi_connection, cursor)
-            if gone:
-                connection.invalidate(err)
-            raise DBAPIError.instance(
-                self._text, None, err, dialect.loaded_dbapi.Error, connection_invalidated=gone
-            ) from err
-        finally:
-            cursor.close()
+        execute_aside(connection, self._text, given)
 
 
 class Rows:

@@ -104,6 +104,7 @@ def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:
         NotBegun: The next step can't be begun; what was done before stays.
         RevisionFailed: A script didn't come to its end; it says where the database is now.
     """
+    steps = tuple(steps)  # a plan makes them anew at each look
     loaded = [_loaded(step) for step in steps]
     functions = [function for function, _ in loaded]
     around.versions.must_take([step.change for step in steps], around.sink)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -66,7 +66,7 @@ class Script(NamedTuple):
     @property
     def path(self) -> Path:
         """The file, absolute."""
-        return Path(self.file)
+        return _path(self.file)
 
     @classmethod
     def _of(cls, header: Header, file: str) -> Script:
@@ -277,6 +277,12 @@ def _header(file: str) -> Header:
     return read_header(file, lambda: load_module(Path(file)))
 
 
+@lru_cache(maxsize=4096)
+def _path(file: str) -> Path:
+    """Make a path once: a run asks for the same ones again and again."""
+    return Path(file)
+
+
 def load_module(path: Path) -> ModuleType:
     """Run a Python file as a module, anew each time, leaving no compiled file behind.
 
@@ -300,7 +306,7 @@ def load_module(path: Path) -> ModuleType:
         raise BadScript(path, None, f"is not Python: {err or 'nested too deeply'}") from err
     module = ModuleType(f"migrate_cli.versions:{path.stem}")
     module.__file__ = str(path)
-    loader: Any = _Loaded(content)  # it loads nothing: it says what was
+    loader: Any = Loaded(content)  # it loads nothing: it says what was
     module.__loader__ = loader
     sys.modules[module.__name__] = module
     try:
@@ -315,14 +321,19 @@ def load_module(path: Path) -> ModuleType:
     return module
 
 
-class _Loaded:
+class Loaded:
     """Says what a module was made of, as loaders do (Python's library, importlib.abc)."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
 
-    def get_source(self, name: str) -> str:
+    @cached_property
+    def text(self) -> str:
+        """What the file held."""
         return as_text(self._content)
+
+    def get_source(self, name: str) -> str:
+        return self.text
 
 
 def loaded_source(module: ModuleType, path: Path) -> str:
@@ -331,8 +342,8 @@ def loaded_source(module: ModuleType, path: Path) -> str:
     A script that was made in memory has none.
     """
     loader: Any = module.__loader__
-    if isinstance(loader, _Loaded):
-        return loader.get_source(module.__name__)
+    if isinstance(loader, Loaded):
+        return loader.text
     return as_text(path.read_bytes()) if path.is_file() else ""
 
 

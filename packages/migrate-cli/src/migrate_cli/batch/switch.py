@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, NoneType
 
 from ..dialects import knowledge
+from ..scripts import Loaded
 from ..sinks import Sink
 
 WORD = "batch_alter_table"
@@ -38,17 +39,27 @@ def unchecked(sink: Sink, functions: list[Callable[..., object]]) -> Iterator[Ca
 def rebuilds(function: Callable[..., object]) -> bool:
     """Tell whether a script's own text, or a project's module that it imports, names a batch block."""
     names = getattr(function, "__globals__", {})
-    modules = {m for value in names.values() if (m := _module_of(value)) is not None}
-    files = {file for module in modules if (file := _file(module)) is not None}
     own = names.get("__file__")
-    return any(map(_names, {own, *files} if own else files))
+    loader = names.get("__loader__")
+    if WORD in loader.text if isinstance(loader, Loaded) else own and _names(own):
+        return True
+    own_name = names.get("__name__")
+    modules: set[ModuleType] = set()
+    said: set[str] = set()
+    for value in names.values():
+        if isinstance(value, ModuleType):
+            modules.add(value)
+        elif type(value) not in _PLAIN and isinstance(
+            name := getattr(value, "__module__", None), str
+        ):
+            said.add(name)
+    modules.update(sys.modules[name] for name in said if name != own_name and name in sys.modules)
+    files = {file for module in modules if (file := _file(module)) is not None}
+    return any(map(_names, files - {own}))
 
 
-def _module_of(value: object) -> ModuleType | None:
-    if isinstance(value, ModuleType):
-        return value
-    name = getattr(value, "__module__", None)
-    return sys.modules.get(name) if isinstance(name, str) else None
+_PLAIN = frozenset({str, tuple, list, dict, bool, int, float, NoneType})
+"""Types of values that come from no module: most of what a script's names are."""
 
 
 def _file(module: ModuleType) -> str | None:

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What follows the program's name; None for those of the process.
     """
-    gc.set_threshold(20_000)  # nothing that is imported or read is garbage
+    gc.set_threshold(50_000)  # nothing that is imported or read is garbage
     sys.exit(run(arguments))
 
 

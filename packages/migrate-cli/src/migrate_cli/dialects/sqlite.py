@@ -12,6 +12,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
+from ..aside import execute_aside
 from ..errors import Busy
 from ..failures import DriverCommits
 from .sqlite_lock import latch, main_file
@@ -76,7 +77,7 @@ def open_transaction(connection: Connection) -> None:
     if getattr(driver, "in_transaction", True):
         return
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        execute_aside(connection, "BEGIN IMMEDIATE")
     except OperationalError as err:
         name = getattr(err.orig, "sqlite_errorname", "")  # sqlite.org/rescode.html
         if name.startswith("SQLITE_BUSY"):
