@@ -16,7 +16,7 @@ def main(readme: Path) -> int:
     assert blocks, f"{readme} shows no Python"
     for block in blocks:
         with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / ".git").mkdir()  # no project above it is meant: nox's folders lie in one
+            Path(folder, ".git").mkdir()  # no project above it is meant; nox's folders lie in one
             done = subprocess.run([sys.executable, "-W", "error", "-c", block], cwd=folder)
         if done.returncode:
             return done.returncode

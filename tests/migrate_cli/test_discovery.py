@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from migrate_cli import discovery
+from migrate_cli import toml_text
 from migrate_cli.candidates import Candidate, find_metadata
 from migrate_cli.config import load
 from migrate_cli.discovery import init_project, models_setting, project_root
@@ -527,4 +527,4 @@ def test_a_project_begins_where_its_pyproject_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ['"', "\\", "a\nb", "é\u2028\x7f", "x" * 200])
 def test_any_text_is_written_as_toml(value: str) -> None:
     for one in (value, [value, "b"]):
-        assert tomllib.loads(f"x = {discovery._toml(one)}") == {"x": one}
+        assert tomllib.loads(f"x = {toml_text.value(one)}") == {"x": one}

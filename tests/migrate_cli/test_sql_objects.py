@@ -83,7 +83,7 @@ def test_views_and_triggers_are_made_checked_undone_and_written(
     file.write_text(MODELS.format(length=9, left_out="nobody"))
     assert "create view named" in migrate("make", "one")
     migrate("upgrade")
-    file.write_text(MODELS.format(length=19, left_out="no: %"))
+    file.write_text(MODELS.format(length=19, left_out="nobody: %"))
     assert "view named" in migrate("make", "two")
     migrate("upgrade")
     assert "agree" in migrate("check")

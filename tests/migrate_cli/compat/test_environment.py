@@ -59,7 +59,8 @@ def test_what_stays_where_a_revision_fails(
 
     backend = database_url.partition("+")[0].partition(":")[0]
     left = stays.get(backend, stays[""])
-    assert [name for name in catalog(database_url) if name != "alembic_version"] == left
+    journal = ["migrate_journal"] if backend == "mysql" else []  # it is to be gone on with
+    assert [name for name in catalog(database_url) if name != "alembic_version"] == journal + left
     assert "cc33" in raised.value.__notes__[-1]
 
 
