@@ -18,16 +18,19 @@ from migrate_cli.errors import (
     AlreadyAdopted,
     BadScript,
     CannotWrite,
+    CantMove,
     ChangedSince,
     EnvironmentFailed,
     MigrateError,
     NothingAdopted,
     NotProven,
+    ProtectedDatabase,
     ScriptsElsewhere,
     TwoProjects,
     Uncommitted,
     UnknownRevision,
 )
+from migrate_cli.gates import Gate
 from migrate_cli.recognition import find
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
@@ -533,3 +536,166 @@ def test_a_project_of_a_server_is_built_on_a_server(folder: Path, postgresql_url
     found = adopted(folder, write=True, prove=True, scratch=postgresql_url)
     assert found.proof is not None
     assert found.proof.database == "postgresql"
+
+
+def tables(url: str) -> set[str]:
+    return set(inspect(create_engine(url, poolclass=NullPool)).get_table_names())
+
+
+def test_the_version_table_is_renamed_and_gets_its_name_back(
+    folder: Path, database_url: str
+) -> None:
+    make(folder, database_url, env=plain())
+    (folder / "scripts/versions/one.py").write_text(table("a", "aa11"))
+    upgrade(find(start=folder), "aa11")
+    before = held(folder)
+
+    planned = adopted(folder, version_table="versions")
+    assert [len(one.statements) for one in planned.renamed] == [1]
+    assert "alembic_version" in tables(database_url), "it is only planned"
+
+    adopted(folder, write=True, prove=False, version_table="versions")
+    config = find(start=folder, url=database_url)
+    assert config.version_table == "versions"
+    assert {"a", "versions"} == tables(database_url) - {"migrate_journal"}
+    upgrade(config, "heads")
+    assert {"a", "b", "versions"} == tables(database_url) - {"migrate_journal"}
+
+    unadopt(folder, config=config)
+    assert held(folder) == before
+    assert {"a", "b", "alembic_version"} == tables(database_url) - {"migrate_journal"}
+    downgrade(find(start=folder), "base")
+
+
+def test_a_database_without_a_version_table_gets_it_by_its_new_name(folder: Path) -> None:
+    found = adopted(folder, write=True, version_table="versions")
+    assert [one.statements for one in found.renamed] == [()]
+    upgrade(find(start=folder), "heads")
+
+    assert {"a", "b", "versions"} == tables("sqlite:///shop.db") - {"migrate_journal"}
+
+
+CANT_RENAME = {
+    "no-answer": ("versions", "connect", lambda root: make(root, "postgresql+psycopg://me@127.0.0.1:1/x", env=plain())),
+    "taken": ("a", "has a table a already", lambda root: upgrade(find(start=root), "heads")),
+    "taken-before-the-first-run": (
+        "versions",
+        "has a table versions already",
+        lambda root: _run("create table versions (x int)"),
+    ),
+    "the-same": ("alembic_version", "its name already", lambda root: None),
+    "no-name": ("audit.versions", "can't be its name", lambda root: None),
+    "the-journals": ("migrate_journal", "can't be its name", lambda root: None),
+    "env-says-it": (
+        "versions",
+        "env.py stays",
+        lambda root: make(root, "sqlite:///shop.db", env=plain(options="version_table='v', render_as_batch=True")),
+    ),
+    "env-says-it-unseen": (
+        "versions",
+        "env.py stays",
+        lambda root: make(root, "sqlite:///shop.db", env=plain(options="**{'version_table': 'v'}")),
+    ),
+}  # fmt: skip
+
+
+def _run(statement: str) -> None:
+    with create_engine("sqlite:///shop.db", poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("case", CANT_RENAME)
+def test_what_cant_be_the_version_tables_name_is_refused(folder: Path, case: str) -> None:
+    name, reason, arrange = CANT_RENAME[case]
+    arrange(folder)
+    before = held(folder)
+
+    with pytest.raises(CantMove, match=reason):
+        adopted(folder, write=True, version_table=name)
+
+    assert held(folder) == before
+
+
+def test_a_name_that_postgresql_would_cut_off_is_refused(folder: Path, postgresql_url: str) -> None:
+    make(folder, postgresql_url, env=plain())
+
+    with pytest.raises(CantMove, match="64 characters, and postgresql takes 63"):
+        adopted(folder, version_table="v" * 64)
+
+
+SEVERAL = """\
+from alembic import context
+from sqlalchemy import create_engine
+
+for name in ("one", "two"):
+    with create_engine(f"sqlite:///{name}.db").connect() as connection:
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize("fails", ["the second database", "a file", "nothing"])
+def test_several_databases_are_renamed_all_or_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    make(folder, "sqlite://", env=SEVERAL)
+    upgrade(find(start=folder), "heads")
+    gate = None
+    if fails == "the second database":
+        gate = Gate(protected=["*two.db"])
+    if fails == "a file":
+        replace = Path.replace
+
+        def failing(self: Path, target: Path) -> Path:
+            if Path(target).name == "two.py":
+                raise OSError(28, "No space left on device", str(target))
+            return replace(self, target)
+
+        monkeypatch.setattr(Path, "replace", failing)
+    before = held(folder)
+
+    if fails == "nothing":
+        found = adopted(folder, write=True, version_table="versions")
+        assert len(found.renamed) == 2
+    else:
+        with pytest.raises((ProtectedDatabase, CannotWrite)):
+            adopted(folder, write=True, version_table="versions", gate=gate)
+        assert held(folder) == before
+
+    name = "versions" if fails == "nothing" else "alembic_version"
+    for one in ("one", "two"):
+        assert {"a", "b", name} == tables(f"sqlite:///{one}.db") - {"migrate_journal"}
+
+
+def test_a_renaming_that_was_cut_off_goes_back_too(folder: Path) -> None:
+    """As after a power cut: the table is renamed, and no file is written."""
+    upgrade(find(start=folder), "heads")
+    before = held(folder)
+    adopted(folder, write=True, version_table="versions")
+    (folder / "pyproject.toml").unlink()
+    for name, (content, _) in before.items():
+        (folder / name).write_bytes(content)
+    assert "versions" in tables("sqlite:///shop.db")
+
+    unadopt(folder)
+
+    assert held(folder) == before
+    assert "alembic_version" in tables("sqlite:///shop.db")
+
+
+@pytest.mark.slow
+def test_a_version_table_that_code_names_is_found_by_the_proof(folder: Path) -> None:
+    (folder / "adopt_helper.py").write_text(
+        "from alembic import context\n"
+        "def begin(connection):\n"
+        "    context.configure(connection=connection, version_table='alembic_version')\n"
+    )
+    env = plain().replace("context.configure(connection=connection, target_metadata=target_metadata", "adopt_helper.begin(connection")  # fmt: skip
+    make(folder, "sqlite:///shop.db", env=f"import adopt_helper\n{env}")
+    before = held(folder)
+
+    with pytest.raises(NotProven, match="its code says so"):
+        adopted(folder, write=True, prove=True, version_table="versions")
+
+    assert held(folder) == before

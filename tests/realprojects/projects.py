@@ -92,6 +92,24 @@ PROJECTS = [
         differs=_refused("mariadb", "2bcfe76b0474"),
     ),
     Project("ckan", "2.12.0", ("ckan/migration/versions",), ("postgresql",), one_way=EVERYWHERE),
+    Project(
+        "conda-store-server",
+        "2025.2.2",
+        ("conda_store_server/_internal/alembic/versions",),
+        ("sqlite", "postgresql"),
+    ),
+    Project(
+        "ihatemoney",
+        "7.2.1",
+        ("ihatemoney/migrations/versions",),
+        ("sqlite", "postgresql"),
+        needs=(
+            *("blinker", "cachetools", "debts", "email-validator", "Flask-Babel", "Flask-Cors"),
+            *("Flask-Limiter", "Flask-Mail", "Flask-Migrate", "Flask-RESTful", "Flask-SQLAlchemy"),
+            *("Flask-Talisman", "Flask-WTF", "itsdangerous", "Jinja2", "python-dateutil", "qrcode"),
+            *("requests", "SQLAlchemy-Continuum", "Werkzeug", "WTForms"),
+        ),
+    ),
     *(
         Project(
             f"invenio-{name}",

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,20 @@ def _lines(content: bytes | None) -> list[str]:
     return [line.removesuffix("\n") for line in text.splitlines(keepends=True)]
 
 
-def apply(edits: Sequence[Edit], root: Path) -> Path:
+def apply(
+    edits: Sequence[Edit],
+    root: Path,
+    *,
+    table: tuple[str, str] | None = None,
+    first: Callable[[], None] = lambda: None,
+) -> Path:
     """Make edits, all or none; what was there before is written down first.
 
     Args:
         edits: What is to be done.
         root: Where the record goes; all files lie below it.
+        table: What the version table is called, and is to be called; None if that stays.
+        first: Called when that is written down, and no file is.
 
     Returns:
         The folder of the record.
@@ -81,8 +89,9 @@ def apply(edits: Sequence[Edit], root: Path) -> Path:
                 _put(folder / name, edit.old, 0o600)  # an ini may hold a password
             path = Path(os.path.relpath(edit.path, root)).as_posix()
             listed.append({"path": path, "was": name, "mode": mode, "now": _sum(edit.new)})
-        record = {"schema": 1, "files": listed}
+        record = {"schema": 1, "files": listed, "version_table": table}
         _put(folder / "record.json", json.dumps(record, indent=1).encode(), None)
+        first()
         for edit in edits:
             _make(edit.path, edit.new, None)
     except BaseException as err:
@@ -108,6 +117,25 @@ def undo(root: Path) -> list[Path]:
         CannotWrite: A file can't be written; say it again when it can.
     """
     folder = root / RECORD
+    files = must_be_as_made(root)
+    try:
+        for one in reversed(files):
+            _make(root / one["path"], one["was"], one["mode"])
+        shutil.rmtree(folder)
+    except OSError as err:
+        raise CannotWrite(Path(err.filename or folder), err.strerror or str(err)) from err
+    return [root / one["path"] for one in files]
+
+
+def must_be_as_made(root: Path) -> list[dict[str, Any]]:
+    """Check that nobody wrote since into what was written; give the files as they were.
+
+    Raises:
+        NothingAdopted: There is no record.
+        BadRecord: It can't be read.
+        ChangedSince: A file is neither as it was nor as it was made.
+    """
+    folder = root / RECORD
     files = _recorded(folder)
     changed = []
     for one in files:
@@ -117,13 +145,19 @@ def undo(root: Path) -> list[Path]:
             changed.append(path)
     if changed:
         raise ChangedSince(changed, folder)
+    return files
+
+
+def moved(root: Path) -> tuple[str, str] | None:
+    """Give what the version table was called and is called now; None if that stayed, or there is no record."""
+    file = root / RECORD / "record.json"
+    if not file.is_file():
+        return None
     try:
-        for one in reversed(files):
-            _make(root / one["path"], one["was"], one["mode"])
-        shutil.rmtree(folder)
-    except OSError as err:
-        raise CannotWrite(Path(err.filename or folder), err.strerror or str(err)) from err
-    return [root / one["path"] for one in files]
+        table = json.loads(file.read_bytes()).get("version_table")
+        return None if table is None else (str(table[0]), str(table[1]))
+    except (OSError, ValueError, AttributeError, LookupError) as err:
+        raise BadRecord(file.parent, str(err)) from err
 
 
 def must_be_free(root: Path) -> None:

@@ -20,7 +20,8 @@ class Said:
         modules: What it imports besides: (module, names from it); names are empty for `import module`.
         url_env: The environment variable that it takes the URL from; None if it takes none.
         options: What it tells `context.configure` that is a setting: name -> value.
-        everything: All keywords that it tells `context.configure`, literal or not.
+        everything: All keywords that it tells `context.configure`, literal or not, wherever it does; "**" for
+            those that nobody can read.
     """
 
     more: list[str] = field(default_factory=list)
@@ -93,9 +94,16 @@ def read(content: bytes) -> Said:
     for module, names in dict.fromkeys(origins.values()):
         if module.partition(".")[0] not in _USUAL and module.partition(".")[0] not in _standard():
             said.modules.append((module, names))
+    said.everything.update(_keywords(tree))
     if not any(_calls_run(node) for node in ast.walk(tree)):
         said.more.append("it never calls context.run_migrations()")
     return said
+
+
+def _keywords(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".configure"):
+            yield from (one.arg or "**" for one in node.keywords)
 
 
 def _standard() -> frozenset[str]:
@@ -179,7 +187,6 @@ def _configure(
         if one.arg is None:
             _more(said, node)
             continue
-        said.everything.add(one.arg)
         if one.arg == "target_metadata":
             if ast.unparse(one.value) != "target_metadata":
                 _metadata(one.value, said, origins, node)

@@ -20,7 +20,15 @@ from ..compat.alembic import op as alembic_op
 from ..compat.alembic.script import ScriptDirectory
 from ..compat.settings import Config as Settings
 from ..config import Config, default_paths, read_toml
-from ..errors import BadConfiguration, BadScript, BadTemplate, ModelsError, ScriptsElsewhere
+from ..errors import (
+    BadConfiguration,
+    BadScript,
+    BadTemplate,
+    CantMove,
+    ModelsError,
+    ScriptsElsewhere,
+)
+from ..journal import NAME as JOURNAL
 from ..models import importable, looked_up
 from ..paths import shown
 from ..scripts import Scripts
@@ -45,6 +53,7 @@ class Adoption:
         kept: Revision files that go on importing from Alembic, and what: (file, words).
         env: Why env.py stays; empty if it goes.
         notes: What else there is to know, in sentences.
+        table: What the version table is called, and is to be called; None if that stays.
     """
 
     root: Path
@@ -54,20 +63,29 @@ class Adoption:
     kept: tuple[tuple[Path, str], ...]
     env: tuple[str, ...]
     notes: tuple[str, ...]
+    table: tuple[str, str] | None = None
 
 
-def planned(project: Config, settings: Settings, *, keep_scripts: bool = False) -> Adoption:
+def planned(
+    project: Config,
+    settings: Settings,
+    *,
+    keep_scripts: bool = False,
+    version_table: str | None = None,
+) -> Adoption:
     """Plan what adopting an Alembic project writes.
 
     Args:
         project: The project, as it is recognised.
         settings: Its settings.
         keep_scripts: Leave the revision files as they are.
+        version_table: What the version table is to be called; None leaves it its name.
 
     Raises:
         ScriptsElsewhere: Its scripts aren't below its folder.
         BadScript: A revision file can't be imported, or env.py isn't Python.
         BadConfiguration: [tool.migrate] can't be added to its pyproject.toml.
+        CantMove: The version table can't get that name.
     """
     root = Path(os.path.abspath(project.root))
     directory = ScriptDirectory.from_config(settings)
@@ -88,6 +106,7 @@ def planned(project: Config, settings: Settings, *, keep_scripts: bool = False) 
     _settle_url(found, said, settings, stays=bool(reasons))
     _settle_options(found, said, stays=bool(reasons))
     _settle_names(found, said, project)
+    table = _moved(found, said, version_table, stays=bool(reasons)) if version_table else None
     if reasons:
         if settings.get_alembic_boolean_option("revision_environment"):
             found.values["revision_environment"] = True
@@ -112,6 +131,7 @@ def planned(project: Config, settings: Settings, *, keep_scripts: bool = False) 
         ),
         tuple(reasons),
         tuple(found.notes),
+        table,
     )
 
 
@@ -220,6 +240,22 @@ def _settle_options(found: Carried, said: env_says.Said, *, stays: bool) -> None
             values[name] = False
     if options.get("include_schemas"):
         values["include_schemas"] = True
+
+
+def _moved(found: Carried, said: env_says.Said, name: str, *, stays: bool) -> tuple[str, str]:
+    """Say another version table; give what it is called, and is to be called."""
+    if stays and not said.everything.isdisjoint({"version_table", "**"}):
+        raise CantMove(
+            "env.py stays, and tells context.configure itself what it is called",
+            "adopt without --version-table; then rename both, there and in the database",
+        )
+    was = found.values["version_table"]
+    if was == name:
+        raise CantMove(f"{name} is its name already", "leave --version-table out")
+    if "." in name or name.lower() == JOURNAL:
+        raise CantMove(f"{name!r} can't be its name", "give a plain name: --version-table versions")
+    found.values["version_table"] = name
+    return was, name
 
 
 def _settle_models(found: Carried, said: env_says.Said, project: Config, root: Path) -> None:

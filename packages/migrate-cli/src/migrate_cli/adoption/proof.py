@@ -86,6 +86,12 @@ def proven(config: Config, plan: Adoption, scratch: str | None) -> Proof:
             f"the adopted project can't be built: {after['failed']}",
             "leave the scripts as they are: --keep-scripts; nothing was written",
         )
+    if plan.table is not None and after["version_tables"] != [plan.table[1]]:
+        raise NotProven(
+            f"the adopted project's version table would be {', '.join(after['version_tables'])}: "
+            "its code says so, not the settings",
+            "leave --version-table out; nothing was written",
+        )
     for words, one in (("at the heads", "up"), ("back at the base", "down")):
         found = list(_differences(before[one], after[one]))
         if found:

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     metavar="URL",
     help="A server where databases may be made for the proof; otherwise SQLite files.",
 )
+@click.option(
+    "--version-table",
+    metavar="NAME",
+    help="Rename the version table, in the settings and in every database.",
+)
 @click.option("--no-proof", is_flag=True, help="Write it without the proof.")
 @click.option(
     "--baseline",
@@ -53,11 +58,13 @@ def adopt(
     The settings move to [tool.migrate], scripts import op from migrate_cli, and env.py goes where it says
     no more than a URL and the models. --apply writes it, --undo takes it back.
     """
+    from ..adoption.edits import moved
     from ..commands.adopting import adopt as work
     from ..commands.adopting import unadopt
 
+    opened = {"allow_protected": allow_protected}
     if baseline:
-        if apply or undo or how["keep_scripts"]:
+        if apply or undo or how["keep_scripts"] or how["version_table"] is not None:
             raise click.UsageError(
                 "--baseline takes only --scratch, --no-proof and --message besides"
             )
@@ -67,7 +74,9 @@ def adopt(
         if apply or no_proof or any(how.values()):
             raise click.UsageError("--undo takes no other options")
         root = _root()
-        files = unadopt(root)
+        config = project() if moved(root) else None
+        gate = gate_of(config, opened) if config is not None else None
+        files = unadopt(root, config=config, gate=gate)
         answer(
             {"files": files},
             [field("" if i else "Back", shown(one)) for i, one in enumerate(files)],
@@ -75,7 +84,11 @@ def adopt(
         return
     if option("name"):
         raise click.UsageError("-n is for one of several databases; adopt takes the whole project")
-    done = work(project(), write=apply, prove=not no_proof, **how)
+    if how["version_table"] == "":
+        raise click.UsageError("--version-table needs a name")
+    config = project()
+    gate = gate_of(config, opened)
+    done = work(config, write=apply, prove=not no_proof, gate=gate, **how)
     plan = done.plan
     value = {
         "written": done.written,
@@ -86,6 +99,7 @@ def adopt(
         "env": plan.env,
         "notes": plan.notes,
         "database": done.database,
+        "renamed": done.renamed,
         "proof": done.proof,
         "diff": done.diff,
     }
@@ -143,6 +157,13 @@ def _lines(done: Adopted) -> Iterator[str]:
     for number, note in enumerate(plan.notes):
         yield field("" if number else "Note", note)
     yield field("Database", done.database)
+    for number, one in enumerate(done.renamed):
+        said = "; ".join(one.statements) or "has no version table yet"
+        yield field("" if number else "Table", f"{one.database}: {said}")
+    if plan.table is not None:
+        yield field(
+            "", dim("every other database of the project needs the same, before it is upgraded")
+        )
     if done.proof is not None:
         yield field("Proof", done.proof.in_words())
     if done.written:

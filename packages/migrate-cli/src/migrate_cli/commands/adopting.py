@@ -13,10 +13,20 @@ from ..adoption.plan import Adoption, planned
 from ..adoption.proof import Proof, proven
 from ..compat.world import AlembicWorld
 from ..config import Config
-from ..errors import AlreadyAdopted, DatabaseError, EnvironmentFailed, UnknownRevision
+from ..errors import (
+    AlreadyAdopted,
+    CantMove,
+    DatabaseError,
+    EnvironmentFailed,
+    MigrateError,
+    UnknownRevision,
+)
+from ..gates import Gate
+from ..recognition import find
 from ..runner import Run
 from ..scripts import Scripts
 from .project import on_database, recorded, unknown
+from .renaming import Renamed, rename, statements
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Adopted:
         diff: The difference, line by line.
         database: Where the database is, in words.
         proof: How it was shown that nothing else comes of it; None if it wasn't asked for.
+        renamed: What becomes of the version table in each database; empty if it keeps its name.
         written: Whether it is written.
     """
 
@@ -35,6 +46,7 @@ class Adopted:
     diff: tuple[str, ...]
     database: str
     proof: Proof | None
+    renamed: tuple[Renamed, ...]
     written: bool
 
 
@@ -45,6 +57,8 @@ def adopt(
     prove: bool = True,
     scratch: str | None = None,
     keep_scripts: bool = False,
+    version_table: str | None = None,
+    gate: Gate | None = None,
 ) -> Adopted:
     """Make an Alembic project one of ours: its settings, the imports of its scripts, its env.py.
 
@@ -57,6 +71,8 @@ def adopt(
         prove: Build both histories before anything is written.
         scratch: URL of a server where databases may be created and dropped for that; None for SQLite files.
         keep_scripts: Leave the revision files as they are.
+        version_table: Another name for the version table, in the settings and in each database; None keeps it.
+        gate: What has to be said before a database is changed.
 
     Raises:
         AlreadyAdopted: The project is one of ours.
@@ -65,6 +81,7 @@ def adopt(
         Uncommitted: Git has changes that aren't committed.
         UnknownRevision: The database is at a revision that has no file.
         NotProven: Both histories can't be built, or what they make differs.
+        CantMove: The version table can't get that name, in a database or in the settings.
         ScriptError: A revision file can't be imported.
         EnvironmentFailed: The project's env.py fails.
     """
@@ -73,21 +90,47 @@ def adopt(
         raise AlreadyAdopted(config.file, edits.recorded(config.root))
     edits.must_be_free(config.root)
     must_be_one_project(config, world.settings)
-    plan = planned(config, world.settings, keep_scripts=keep_scripts)
+    plan = planned(config, world.settings, keep_scripts=keep_scripts, version_table=version_table)
     if write:
         must_be_committed(plan.root, [one.path for one in plan.edits])
     database = _where(config)
+    renamed = statements(config, *plan.table) if plan.table else ()
     proof = proven(config, plan, scratch) if write and prove else None
     if write:
+        _write(config, plan, gate)
+    return Adopted(plan, tuple(edits.diff(plan.edits, plan.root)), database, proof, renamed, write)
+
+
+def _write(config: Config, plan: Adoption, gate: Gate | None) -> None:
+    """Rename the version table if it is to be renamed, and write the files; all of it or nothing."""
+    if plan.table is None:
         edits.apply(plan.edits, plan.root)
-    return Adopted(plan, tuple(edits.diff(plan.edits, plan.root)), database, proof, write)
+        return
+    was, now = plan.table
+    try:
+        edits.apply(
+            plan.edits, plan.root, table=plan.table, first=lambda: rename(config, was, now, gate)
+        )
+    except BaseException as err:
+        try:
+            rename(config, now, was)
+        except MigrateError as other:
+            raise CantMove(
+                f"{err}; nor back again: {other}",
+                f"where it is called {now} now, rename it to {was}; no file was written",
+            ) from err
+        raise
 
 
-def unadopt(root: Path) -> tuple[Path, ...]:
+def unadopt(
+    root: Path, *, config: Config | None = None, gate: Gate | None = None
+) -> tuple[Path, ...]:
     """Bring a project back to what it was before it was adopted, to the byte.
 
     Args:
         root: Its folder.
+        config: The project as it stands, for its databases if the version table was renamed; None reads it.
+        gate: What has to be said before a database is changed.
 
     Returns:
         The files that are as they were.
@@ -95,7 +138,13 @@ def unadopt(root: Path) -> tuple[Path, ...]:
     Raises:
         NothingAdopted: It wasn't adopted here.
         ChangedSince: A file was written since.
+        CantMove: A database has a table by the version table's old name.
+        DatabaseError: The version table was renamed, and a database doesn't answer; nothing is brought back.
     """
+    if (table := edits.moved(root)) is not None:
+        edits.must_be_as_made(root)
+        was, now = table
+        rename(config or find(start=root), now, was, gate)
     return tuple(edits.undo(root))
 
 

@@ -31,7 +31,7 @@ def build(config_file: str, scratch: Scratch) -> dict[str, Any]:
     Returns:
         "up": what there is at the heads, a mapping of table -> words for each database; "down": what
         there is at the base, None if the scripts don't lead there; "revisions": how many there are;
-        "dialect". Or "failed": why it can't be built.
+        "version_tables": what they are called, sorted; "dialect". Or "failed": why it can't be built.
     """
     found: dict[str, Any] = {"dialect": scratch.dialect}
     try:
@@ -42,8 +42,9 @@ def build(config_file: str, scratch: Scratch) -> dict[str, Any]:
         upgrade(config, "heads")
     except Exception as err:  # whatever a project's code raises, it is why it can't be built
         return {"failed": _reason(err)}
-    ours = {NAME}
-    on_database(config, None, lambda around: ours.add(around.versions.name))
+    names = set[str]()
+    on_database(config, None, lambda around: names.add(around.versions.name))
+    found["version_tables"], ours = sorted(names), {NAME, *names}
     found["up"] = _all(scratch, ours)
     try:
         downgrade(config, "base")

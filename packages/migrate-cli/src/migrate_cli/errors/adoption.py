@@ -107,6 +107,18 @@ class NotProven(Refused):
         super().__init__(f"can't {what}: {reason}\n{mend}")
 
 
+class CantMove(Refused):
+    """The version table can't get another name.
+
+    Attributes:
+        reason: What stands in the way.
+    """
+
+    def __init__(self, reason: str, mend: str) -> None:
+        self.reason = reason
+        super().__init__(f"can't rename the version table: {reason}\n{mend}")
+
+
 class HasHistory(Refused):
     """A baseline was asked for where there is a history already.
 
