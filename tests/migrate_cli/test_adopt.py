@@ -635,6 +635,24 @@ for name in ("one", "two"):
 """
 
 
+def test_the_template_of_several_databases_writes_new_files(folder: Path) -> None:
+    """It asks the ini for their names; what autogenerate finds it would leave out, so that is refused."""
+    make(folder, "sqlite://", env=SEVERAL, more="databases = one, two")
+    template = folder / "scripts/script.py.mako"
+    names = "% for name in config.get_main_option('databases').split(', '):"
+    template.write_text(
+        f"{template.read_text()}\n{names}\ndef upgrade_${{name}}() -> None:\n    pass\n% endfor\n"
+    )
+
+    assert not any("script.py.mako" in note for note in adopted(folder, write=True).plan.notes)
+    config = find(start=folder)
+    upgrade(config, "heads")
+    made = revision(config, "third")
+
+    assert made.path is not None
+    assert "def upgrade_two" in made.path.read_text()
+
+
 @pytest.mark.parametrize("fails", ["the second database", "a file", "nothing"])
 def test_several_databases_are_renamed_all_or_none(
     folder: Path, monkeypatch: pytest.MonkeyPatch, fails: str

@@ -390,6 +390,20 @@ def test_what_was_said_before_a_rename_is_done_under_the_new_name(users: Databas
     assert "CHECK (years <> 4)" in users.sql().replace('"', "")
 
 
+def test_what_is_there_already_or_says_nothing_is_passed_over(users: Database) -> None:
+    """As scripts of conda-store and ihatemoney count on: Alembic passes over both."""
+    users.alter(lambda b: b.create_unique_constraint("uq", ["name", "org"]))
+    before = users.sql()
+
+    users.alter(lambda b: b.create_unique_constraint("uq", ["Name", "org"]))
+    assert users.sql() == before
+    with pytest.raises(CannotRebuild, match="one of that name"):
+        users.alter(lambda b: b.create_unique_constraint("uq", ["org"]))
+    users.raw.execute("CREATE TABLE pairs (a INTEGER, b INTEGER, PRIMARY KEY (a, b))")
+    users.alter(table="pairs", table_kwargs={"sqlite_autoincrement": True}, recreate="always")
+    assert "AUTOINCREMENT" not in users.sql("pairs")
+
+
 @pytest.mark.parametrize(
     ("parameters", "said", "part"),
     [

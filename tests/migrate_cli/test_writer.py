@@ -483,6 +483,17 @@ def test_a_bad_template_is_named_and_nothing_is_written(
     assert left(config) == []
 
 
+def test_a_template_that_leaves_changes_out_is_refused(config: Config) -> None:
+    with_template(
+        config, ALEMBIC_TEMPLATE.replace('${downgrades if downgrades else "pass"}', "pass")
+    )
+
+    with pytest.raises(BadTemplate, match=r"leaves out the changes: it needs \$\{downgrades\}"):
+        write(config, upgrade=["op.f('x')"], downgrade=["op.f('y')"])
+
+    assert left(config) == []
+
+
 def test_a_template_that_can_not_be_read_is_named(config: Config) -> None:
     (config.scripts / "script.py.mako").mkdir()
 

@@ -30,10 +30,14 @@ class World(Protocol):
 
     Attributes:
         writes: Whether it also writes the revision files, in a form of its own.
+        settings: The settings by Alembic's names and words, as env.py and templates ask them.
     """
 
     @property
     def writes(self) -> bool: ...
+
+    @property
+    def settings(self) -> Any: ...
 
     def visit(
         self, work: Callable[[Any], T], *, sql: IO[str] | None = None, **command: Any

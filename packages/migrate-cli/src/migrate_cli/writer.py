@@ -100,10 +100,13 @@ def write_revision(
             "imports": template.import_block(_imports(source, upgrade, downgrade, imports)),
             "upgrades": template.indented(upgrade),
             "downgrades": template.indented(downgrade),
-            "config": config,
+            "config": config if config.world is None else config.world.settings,
         },
         message or "empty message",
     )
+    for name, lines in (("upgrades", upgrade), ("downgrades", downgrade)):
+        if lines and lines[0] not in text:
+            raise BadTemplate(source, None, f"it leaves out the changes: it needs ${{{name}}}")
     wanted = (revision, tuple(parents), tuple(depends_on), tuple(branch_labels))
     try:
         return _written(path, text, wanted, source)

@@ -117,7 +117,7 @@ def planned(
     edits = [
         *_settings_edits(project, settings, found, root, stays=bool(reasons)),
         *([] if reasons else _gone(scripts / "env.py")),
-        *_template(scripts / "script.py.mako", found, keep_scripts),
+        *_template(scripts / "script.py.mako", found, settings if reasons else None, keep_scripts),
         *(_edit(path, one.content) for path, one in texts.items()),
     ]
     changed = [one for one in edits if one.old != one.new]
@@ -365,7 +365,7 @@ def _edit(path: Path, content: bytes) -> Edit:
 _IMPORT = re.compile(rb"^(?P<from>from[ \t]+)alembic(?P<rest>[ \t]+import[ \t]+op[ \t]*)$", re.M)
 
 
-def _template(path: Path, found: Carried, keep: bool) -> Iterator[Edit]:
+def _template(path: Path, found: Carried, settings: Settings | None, keep: bool) -> Iterator[Edit]:
     """Yield what becomes of the template of new files: its import of `op` is ours."""
     if keep or not path.is_file():
         return
@@ -373,14 +373,19 @@ def _template(path: Path, found: Carried, keep: bool) -> Iterator[Edit]:
     new = _IMPORT.sub(rb"\g<from>migrate_cli\g<rest>", old)
     if new != old:
         yield Edit(path, old, new)
-    if reason := _unusable(path):
+    if reason := _unusable(path, settings):
         found.notes.append(
             f"{shown(path)} can't be used for new files: {reason}; mend it, or remove it"
         )
 
 
-def _unusable(path: Path) -> str | None:
-    """Say why a template can't write a file of ours; None if it can."""
+def _unusable(path: Path, settings: Settings | None) -> str | None:
+    """Say why a template can't write a file of ours; None if it can.
+
+    Args:
+        path: The template.
+        settings: What it may ask as `config`; None if no env.py needs them.
+    """
     from datetime import datetime
 
     from .. import template
@@ -394,7 +399,7 @@ def _unusable(path: Path) -> str | None:
         "imports": "",
         "upgrades": "pass",
         "downgrades": "pass",
-        "config": None,
+        "config": settings,
     }
     try:
         template.render(path, variables, "x")

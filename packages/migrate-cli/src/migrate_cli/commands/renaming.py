@@ -83,7 +83,7 @@ def rename(config: Config, was: str, now: str, gate: Gate | None = None) -> None
 
     def work(around: Run) -> None:
         if gate is not None:
-            gate.database(around, "rename the version table of")
+            gate.database(around, "adopt")
         with alone(around, config, None):
             if not _statements(around, was, now).statements:
                 return

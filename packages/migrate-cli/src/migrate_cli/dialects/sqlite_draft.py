@@ -28,7 +28,7 @@ from . import sqlite_edit as edit
 from .sqlite_changed import Draft
 from .sqlite_constraint import find_constraint, index_columns
 from .sqlite_spell import NewColumn, as_column, constraint, new_column
-from .sqlite_table import Item, table_constraints
+from .sqlite_table import Clause, Item, table_constraints
 from .sqlite_tokens import columns_named, fold, same
 
 
@@ -310,6 +310,8 @@ def _add_constraint(draft: Draft, step: Step) -> None:
         for name in clause.target:
             draft.column(change, name)
     if clause.name and any(c.name == clause.name for _, c in draft.table.clauses(clause.kind)):
+        if any(_same_unique(clause, old) for _, old in draft.table.clauses("unique")):
+            return  # as in Alembic (1.20, ApplyBatchImpl.add_constraint: one a name)
         raise CannotRebuild(change.describe(), "there is one of that name", "drop it first")
     if clause.kind == "primary":
         for holder, old in draft.table.clauses("primary"):
@@ -321,6 +323,15 @@ def _add_constraint(draft: Draft, step: Step) -> None:
                 )
             draft.table = edit.drop(draft.table, holder, old)
     _add_text(draft, text)
+
+
+def _same_unique(one: Clause, other: Clause) -> bool:
+    """Tell whether a constraint is the very one that is there: a unique one of that name over the same columns."""
+    return (one.kind, one.name, tuple(map(fold, one.columns))) == (
+        "unique",
+        other.name,
+        tuple(map(fold, other.columns)),
+    )
 
 
 def _drop_constraint(draft: Draft, step: Step) -> None:
@@ -345,8 +356,8 @@ def _alter_options(draft: Draft, step: Step) -> None:
 def set_options(draft: Draft, options: Mapping[str, Any]) -> None:
     """Set what stands behind the bracket, and AUTOINCREMENT, by the names of SQLAlchemy's options.
 
-    Raises:
-        CannotRebuild: AUTOINCREMENT without an INTEGER PRIMARY KEY.
+    AUTOINCREMENT says nothing to a table without an INTEGER PRIMARY KEY, as in a CREATE TABLE
+    (SQLAlchemy 2.0, `SQLiteDDLCompiler.get_column_specification`).
     """
     draft.table = edit.with_options(
         draft.table,
@@ -356,10 +367,8 @@ def set_options(draft: Draft, options: Mapping[str, Any]) -> None:
     on = _said(options, "autoincrement", False)
     if on is None or draft.table.autoincrement == on:
         return
-    alias = draft.table.rowid_alias
-    if alias is None:
-        what = f"{'set' if on else 'take away'} AUTOINCREMENT of {draft.table.name}"
-        raise CannotRebuild(what, "it has no INTEGER PRIMARY KEY", "give it one")
+    if (alias := draft.table.rowid_alias) is None:
+        return
     draft.table = edit.with_autoincrement(draft.table, alias, on)
 
 
