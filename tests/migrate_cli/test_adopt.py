@@ -154,6 +154,12 @@ def held(root: Path) -> dict[str, tuple[bytes, int]]:
         pytest.param("from alembic import op\nhelp(op)", None, id="handed-on"),
         pytest.param("from alembic import op\nwith op.batch_alter_table('a') as b: b.impl", None, id="batch"),
         pytest.param("from alembic import op\nwith op.batch_alter_table('a', naming_convention=n) as b: pass", None, id="batch-names"),
+        pytest.param("from alembic import op\nwith op.batch_alter_table('a', table_args=t) as b: pass", None, id="batch-of-a-copy"),
+        pytest.param(
+            "from alembic import op\nwith op.batch_alter_table('a', recreate='always', table_args=t) as b: pass",
+            "from migrate_cli import op\nwith op.batch_alter_table('a', recreate='always', table_args=t) as b: pass",
+            id="batch-that-copies",
+        ),
         pytest.param("from alembic import op\nop.alter_column('a', 'b', default=1)", None, id="a-keyword-that-alembic-passes-over"),
         pytest.param("from alembic.op import execute", None, id="from-op"),
         pytest.param("import sqlalchemy as sa\nsa.orm.Session", None, id="orm-that-alembic-imports"),

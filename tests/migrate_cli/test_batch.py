@@ -391,7 +391,7 @@ def test_what_was_said_before_a_rename_is_done_under_the_new_name(users: Databas
 
 
 def test_what_is_there_already_or_says_nothing_is_passed_over(users: Database) -> None:
-    """As scripts of conda-store and ihatemoney count on: Alembic passes over both."""
+    """As scripts of ihatemoney count on: Alembic passes over both."""
     users.alter(lambda b: b.create_unique_constraint("uq", ["name", "org"]))
     before = users.sql()
 

@@ -104,6 +104,18 @@ def _relied_on(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{ast.unparse(node)}, which it doesn't import"  # type: ignore[attr-defined]  # of an Attribute
 
 
+_OF_A_COPY = ("table_args", "table_kwargs", "partial_reordering")
+
+
+def _of_copies(node: ast.Call) -> Iterator[str]:
+    """Yield the parameters of a batch block that Alembic takes otherwise where it doesn't copy the table, or does."""
+    given = {one.arg or "naming_convention": ast.unparse(one.value) for one in node.keywords}
+    if "naming_convention" in given:  # it leaves these names in a table that is copied on SQLite
+        yield "naming_convention"
+    if given.get("recreate") != "'always'":  # it passes over these where nothing makes it copy
+        yield from (one for one in _OF_A_COPY if one in given)
+
+
 @cache
 def _words() -> frozenset[str]:
     """The words that scripts say the same way with either `op`."""
@@ -133,13 +145,10 @@ def _lacking(tree: ast.AST, names: set[str]) -> Iterator[tuple[int, str]]:
         and word(item.context_expr.func, names) == "batch_alter_table"
     }
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and word(node.func, names) == "batch_alter_table"
-            # Alembic's leaves these names in a table that is copied on SQLite
-            and any(one.arg in ("naming_convention", None) for one in node.keywords)
-        ):
-            yield node.lineno, "op.batch_alter_table(naming_convention=...)"
+        if isinstance(node, ast.Call) and word(node.func, names) == "batch_alter_table":
+            yield from (
+                (node.lineno, f"op.batch_alter_table({one}=...)") for one in _of_copies(node)
+            )
         if isinstance(node, ast.Call):
             yield from _keywords(node, names, Operations)
             yield from _keywords(node, blocks, BatchOperations)

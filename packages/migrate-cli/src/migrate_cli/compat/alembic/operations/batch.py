@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ddl_constructs import Change, ExecuteSQL
-from sqlalchemy import Table
+from ddl_constructs import AddColumn, Change, CreateIndex, DropIndex, ExecuteSQL
+from sqlalchemy import ClauseElement, Computed, DefaultClause, Table
 from sqlalchemy.engine.interfaces import Dialect
 
 from ....batch.block import Block, Step, checked_order, checked_recreate
@@ -82,15 +82,17 @@ class BatchOperationsImpl(Hooks):
         steps = tuple(
             replace(step, change=step.change.under(self.naming_convention)) for step in self.steps
         )
+        order = checked_order(self.partial_reordering or ())
+        copies = self.recreate != "auto" or any(map(_copies, self.batch))
         block = Block(
             self.table_name,
             self.schema,
             self.recreate,
             steps,
-            checked_order(self.partial_reordering or ()),
+            order if copies else (),
             self.copy_from,
-            self.table_args,
-            self.table_kwargs,
+            self.table_args if copies else (),
+            self.table_kwargs if copies else {},
             self.reflect_args,
             {k: v for k, v in self.reflect_kwargs.items() if v},
             self.naming_convention,
@@ -102,3 +104,16 @@ class BatchOperationsImpl(Hooks):
                 self.impl._take(change)
         else:
             take_block(block, sink, self.impl._take)
+
+
+def _copies(change: Change) -> bool:
+    """Tell whether a change makes Alembic copy a table: only the copy gets `table_args` and the like.
+
+    Alembic 1.20, `SQLiteImpl.requires_recreate_in_batch`.
+    """
+    if not isinstance(change, AddColumn):
+        return not isinstance(change, (CreateIndex, DropIndex))
+    default = change.column.server_default
+    if isinstance(default, Computed):
+        return bool(default.persisted)
+    return isinstance(default, DefaultClause) and isinstance(default.arg, ClauseElement)
