@@ -66,7 +66,14 @@ def page(projects: Sequence[Project], found: Sequence[Properties]) -> str:
         for why in dict.fromkeys(p.differs.values())
     ]
     out = [f"| {name} | {why} |" for name, why in LEFT_OUT.items()]
-    return HEAD.format(rows="\n".join(rows), differing="\n".join(differing), out="\n".join(out))
+    lead = [p for p in projects if p.databases[0] not in p.one_way]
+    return HEAD.format(
+        rows="\n".join(rows),
+        differing="\n".join(differing),
+        out="\n".join(out),
+        adopted=len(projects),
+        lead=len(lead),
+    )
 
 
 def back(project: Project) -> str:
@@ -87,6 +94,9 @@ scripts through the database's client, where a script allows it. How many of the
 {rows}
 
 Where their scripts don't lead back to the base, neither tool does.
+
+Each is adopted, too, on its first database: proven to make the same, run up and back, and undone to the byte by `adopt --undo`. Of {adopted} projects that are
+adopted so, {lead} lead back to the base there.
 
 ## What differs
 
