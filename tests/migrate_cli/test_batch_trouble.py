@@ -205,3 +205,22 @@ def test_another_session_s_lock_on_a_server_is_named_and_nothing_is_changed(
         commands.upgrade(project.config)
         assert [c["nullable"] for c in sa.inspect(other).get_columns("t")] == [False, False]
         assert other.exec_driver_sql("SELECT * FROM t").all() == [(1, "a")]
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        pytest.param((1114, "The table 'a' is full"), True, id="table"),
+        pytest.param((1005, "Can't create table `a`.`b` (errno: 135 \"No more room in record file\")"), True, id="create"),
+        pytest.param((1030, "Got error 28 \"No space left on device\" from storage engine InnoDB"), True, id="engine"),
+        pytest.param((1005, "Can't create table `a`.`b` (errno: 150 \"Foreign key constraint is incorrectly formed\")"), False, id="key"),
+        pytest.param((1064, "near 'error 28'"), False, id="syntax"),
+        pytest.param((), False, id="nothing"),
+    ],
+)  # fmt: skip
+def test_a_full_disk_of_mariadb_is_told_by_its_number(
+    error: tuple[object, ...], full: bool
+) -> None:
+    told = knowledge("mysql").way_on(Exception(*error))
+
+    assert (told is not None and "free some room" in told) == full

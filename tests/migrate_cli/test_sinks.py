@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy
 from ddl_constructs import AddColumn, BulkInsert, CreateIndex, CreateTable, ExecuteSQL
 from migrate_cli.failures import DriverCommits, InCallersTransaction, NeedsDatabase, NoLiteral
 from migrate_cli.operations import Operations
@@ -350,6 +351,104 @@ def test_the_bind_of_a_script_writes_and_has_nothing_to_read() -> None:
         "SELECT t.a ",
         "",
     ]
+
+
+NESTED = """
+bind = op.get_bind()
+with bind.begin_nested():
+    op.execute("DELETE FROM a")
+try:
+    with bind.begin_nested():
+        op.execute("DELETE FROM b")
+        raise ZeroDivisionError
+except ZeroDivisionError:
+    op.execute("DELETE FROM c")
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "written", "gap"),
+    [
+        pytest.param(
+            "sqlite://",
+            NESTED,
+            [
+                "BEGIN",
+                "SAVEPOINT sa_savepoint_1",
+                "DELETE FROM a",
+                "RELEASE SAVEPOINT sa_savepoint_1",
+                "SAVEPOINT sa_savepoint_2",
+                "DELETE FROM b",
+                "ROLLBACK TO SAVEPOINT sa_savepoint_2",
+                "DELETE FROM c",
+                "COMMIT",
+            ],
+            None,
+            id="in a transaction",
+        ),
+        pytest.param(
+            "mysql+pymysql://",
+            NESTED,
+            ["DELETE FROM a", "DELETE FROM b"],
+            "reads live data: what a savepoint takes back",
+            id="in none",
+        ),
+        pytest.param(
+            "mssql+pyodbc://",
+            "with op.get_bind().begin_nested(): op.execute('DELETE FROM a')",
+            [
+                "BEGIN TRANSACTION",
+                "IF @@TRANCOUNT = 0 BEGIN TRANSACTION",
+                "SAVE TRANSACTION sa_savepoint_1",
+                "DELETE FROM a",
+                "COMMIT",
+            ],
+            None,
+            id="by the dialect",
+        ),
+        pytest.param(
+            "sqlite://",
+            "with op.get_bind().begin_nested() as one:\n    one.rollback()\none.close()",
+            ["BEGIN", "SAVEPOINT sa_savepoint_1", "ROLLBACK TO SAVEPOINT sa_savepoint_1", "COMMIT"],
+            None,
+            id="by hand",
+        ),
+        pytest.param(
+            "sqlite://",
+            "with op.get_bind().begin_nested():\n    op.get_bind().in_transaction()",
+            ["BEGIN", "SAVEPOINT sa_savepoint_1", "RELEASE SAVEPOINT sa_savepoint_1", "COMMIT"],
+            "reads live data: get_bind().in_transaction",
+            id="a gap inside",
+        ),
+        pytest.param(
+            "sqlite://",
+            "assert not hasattr(op.get_bind(), 'connection')",
+            [],
+            None,
+            id="asked politely",
+        ),
+        pytest.param(
+            "sqlite://",
+            "op.get_bind().scalars(sa.text('SELECT 1')).all()",
+            ["BEGIN", "SELECT 1", "COMMIT"],
+            "reads live data: SELECT 1",
+            id="a read",
+        ),
+    ],
+)
+def test_savepoints_are_written_where_they_can_be(
+    url: str, body: str, written: list[str], gap: str | None
+) -> None:
+    stream = io.StringIO()
+    sink = OfflineSink(offline_dialect(make_url(url).get_dialect()), stream)
+    sink.gaps = []
+
+    with sink.transaction(), sink.watched():
+        exec(body, {"op": Operations(sink), "sa": sqlalchemy})
+
+    lines = [line.strip().rstrip(";") for line in stream.getvalue().splitlines()]
+    assert [one for one in lines if one and one != "GO" and not one.startswith("--")] == written
+    assert [one.reason for one in sink.gaps] == ([] if gap is None else [gap])
 
 
 def test_a_table_is_created_through_the_bind_of_a_script() -> None:

@@ -63,6 +63,20 @@ class NeedsDatabase(MigrationFailed):
         )
 
 
+class NeedsConnection(NeedsDatabase, AttributeError):
+    """A script works on the connection itself where there is none.
+
+    Also an `AttributeError`, since some ask with `hasattr()`.
+
+    Attributes:
+        name: What it asks the connection for.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"get_bind().{name}")
+        self.name = name
+
+
 class NotAsynchronous(MigrationFailed):
     """A script runs asynchronous code, and the driver isn't asynchronous.
 

@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     is_flag=True,
     help="End with 1 if anything is pending, unknown, unfinished or different.",
 )
-def status(exit_code: bool) -> int:
+@click.option(
+    "--statements",
+    is_flag=True,
+    help="Show what an unfinished revision hasn't done, too; executes its script's Python, to hear what it says.",
+)
+def status(exit_code: bool, statements: bool) -> int:
     """Show where the database stands: applied, pending, unknown, and how the models differ."""
     from ..commands import status as work
 
-    found = work(project())
+    found = work(project(), statements=statements)
     answer(found, _standing(found))
     if not exit_code or found.in_sync:
         return 0
@@ -143,7 +148,7 @@ def unfinished(found: Standing) -> Iterator[str]:
         yield f"  {box} {one.number}  {title(one.text, 100)}{seen}"
     if found.reason:
         yield f"      {found.reason}"
-    yield dim("  [ ] what the script says after that isn't known before it runs")
+    yield from _remaining(found)
     if found.running:
         yield field("Next", "wait: the server is at work on it")
     elif found.edited:
@@ -151,6 +156,19 @@ def unfinished(found: Standing) -> Iterator[str]:
     else:
         word = "upgrade" if found.direction == "upgrade" else "resume"
         yield field("Next", f"migrate {word}    (goes on at statement {found.next})")
+
+
+def _remaining(found: Standing) -> Iterator[str]:
+    rest, box = found.remaining, paint("[ ]", "yellow")
+    if rest is None:
+        yield dim("  [ ] what the script says after that: migrate status --statements")
+        return
+    for number, text in enumerate(rest.statements, len(found.statements) + 1):
+        yield f"  {box} {number}  {title(text, 100)}{dim('    not done')}"
+    if rest.unknown is not None:
+        yield dim(f"  [ ] what comes after that isn't known: {title(rest.unknown, 200)}")
+    elif not rest.statements:
+        yield dim("      the script says nothing after that")
 
 
 def _rows(found: Current) -> Iterator[str]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ddl_constructs import Change, DDLConstructsError
+from revgraph import Step
 
 from ..config import Config
+from ..conventions import for_scripts
 from ..errors import BrokenPlugin, ModelsError, Refused
+from ..forecast.listening import Listened, listening
 from ..given import Database
 from ..runner import Run
-from ..scripts import Scripts
+from ..scripts import Script, Scripts
 from ..sinks.offline import at_rest, written
 from ..transactions import reading
 from .graph import Entry, entry
@@ -205,10 +209,18 @@ def _written(change: Change, around: Run) -> Difference:
     return Difference(change, sql, None)
 
 
-def status(config: Config, *, connection: Database | None = None) -> Status:
+def status(
+    config: Config, *, statements: bool = False, connection: Database | None = None
+) -> Status:
     """Tell where a database stands: what is applied, pending, unknown, and how the models differ.
 
     What can't be told (models that don't import) is said in the answer, not raised.
+
+    Args:
+        config: The project's settings.
+        statements: Of a revision that isn't finished, also tell what its script says that isn't
+            done. **This executes the Python of that script**, against a sink that keeps what it says.
+        connection: Which database; None connects to what the settings name.
     """
     files = Scripts.of(config)
     graph = files.graph
@@ -227,7 +239,7 @@ def status(config: Config, *, connection: Database | None = None) -> Status:
         else:
             changes, why_not, blind = _compared(around, config)
         at_head = set(heads) == set(graph.real_heads)
-        begun = standing(around, graph)
+        begun = standing(around, graph, partial(_listen, around, config) if statements else None)
         return Status(
             *(around.name, heads, at_head, known, pending, lost, changes, why_not, kind, begun),
             blind=blind,
@@ -238,6 +250,21 @@ def status(config: Config, *, connection: Database | None = None) -> Status:
 
 def _all_standing(found: Sequence[Status]) -> Status:
     return replace(found[-1], others=tuple(found[:-1]))
+
+
+def _listen(around: Run, config: Config, step: Step[Script]) -> Listened:
+    """Execute the Python of a step's script, where nothing of it reaches the database."""
+    sink = around.sink
+    with (
+        for_scripts(config),
+        listening(
+            sink.dialect,
+            keywords=around.keywords,
+            inside=None if config.world is None else config.world.listening,
+            connection=sink.connection,
+        ) as listener,
+    ):
+        return listener.hear(step)
 
 
 def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, str | None, bool]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from revgraph import RevisionGraph
+from revgraph import RevisionGraph, Step
 
+from ..errors import MigrateError
+from ..forecast.listening import Listened
+from ..forecast.remaining import Remaining, remaining
 from ..journal_effects import effects, in_place
-from ..journal_rows import Entry, hashed
+from ..journal_rows import Attempt, Entry, hashed
 from ..journal_run import source_of
 from ..resume import numbered
 from ..runner import Run
 from ..scripts import Script
 from ..transactions import reading
-from ..unfinished import at_work, file_of, found
-from .project import live
+from ..unfinished import at_work, file_of, found, step_of
+from .project import live, recorded
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Standing:
         next: Number of the first statement that isn't known to be done; one more than there are
             if all are.
         edited: Whether its file was edited since, or is gone.
+        remaining: What its script says behind these; None where nobody asked.
         running: Whether the server is at work on it just now.
     """
 
@@ -64,10 +69,19 @@ class Standing:
     next: int
     edited: bool
     running: bool
+    remaining: Remaining | None = None
 
 
-def standing(around: Run, graph: RevisionGraph[Script]) -> Standing | None:
-    """Tell where the unfinished revision stands; None if there is none."""
+def standing(
+    around: Run, graph: RevisionGraph[Script], listen: Callable[[Step[Script]], Listened] | None
+) -> Standing | None:
+    """Tell where the unfinished revision stands; None if there is none.
+
+    Args:
+        around: The run.
+        graph: The revision files.
+        listen: Executes the Python of a step's script and gives what it says; None to leave it.
+    """
     attempt = found(around)
     if attempt is None:
         return None
@@ -92,7 +106,27 @@ def standing(around: Run, graph: RevisionGraph[Script]) -> Standing | None:
         after,
         edited,
         running,
+        None if listen is None else _remaining(around, graph, attempt, edited, listen),
     )
+
+
+def _remaining(
+    around: Run,
+    graph: RevisionGraph[Script],
+    attempt: Attempt,
+    edited: bool,
+    listen: Callable[[Step[Script]], Listened],
+) -> Remaining:
+    if edited:
+        return Remaining((), "its file isn't what it was")
+    try:
+        step = step_of(attempt, graph, recorded(around))
+    except MigrateError as err:
+        return Remaining((), str(err).partition("\n")[0])
+    connection = live(around)
+    heard = listen(step)
+    with reading(connection):
+        return remaining(attempt, heard, connection)
 
 
 def _statement(number: int, entry: Entry, around: Run) -> Statement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
@@ -43,13 +45,21 @@ _WAYS = {
 }
 
 
+_OF_THE_SYSTEM = (3, 1005, 1025, 1026, 1030)
+"""Errors whose text holds another number, of the system or the table handler."""
+_FULL = re.compile(r"\b(?:errno:|error) (?:28|135)\b")
+"""ENOSPC, and HA_ERR_RECORD_FILE_FULL (MariaDB, include/my_base.h): seen in a 1005 of MariaDB 10.11."""
+
+
 fills_not_null = True
 """MySQL 8.4 manual, 13.6 "Data Type Default Values": implicit defaults; seen on MariaDB 10.11."""
 
 
 def way_on(error: BaseException) -> str | None:
     """By the server's number (MariaDB and MySQL, error reference), the drivers' first argument."""
-    number = error.args[0] if error.args else None
+    number, *said = error.args or (None,)
+    if number in _OF_THE_SYSTEM and any(_FULL.search(str(one)) for one in said):
+        return _NO_ROOM
     return _WAYS.get(number) if isinstance(number, int) else None
 
 

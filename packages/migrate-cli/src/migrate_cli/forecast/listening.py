@@ -20,7 +20,7 @@ from sqlalchemy.sql.selectable import SelectBase
 
 from ..batch.block import Block
 from ..errors import BadScript, Irreversible, ends_us, in_one_line
-from ..failures import NeedsDatabase
+from ..failures import NeedsConnection, NeedsDatabase
 from ..operations import Operations, speaking
 from ..runner import call
 from ..scripts import Script
@@ -38,12 +38,14 @@ class Heard:
         block: The batch block that it stands in; None outside of one.
         alone: Whether the script leaves the transaction for it.
         line: The line of the script's file that says it; None where nobody asked, or none does.
+        call: What all have in common that came as the rows of one call; None for one alone.
     """
 
     element: Change | Executable
     block: Block | None = None
     alone: bool = False
     line: int | None = None
+    call: object = None
 
 
 @dataclass
@@ -71,6 +73,7 @@ class ListeningSink(RecordingSink):
         self.said: list[Heard] = []
         self.file: str | None = None
         self._outside = 0
+        self._call: object = None
 
     @property
     def offline(self) -> bool:
@@ -79,11 +82,23 @@ class ListeningSink(RecordingSink):
 
     def take(self, element: Change | Executable) -> Any:
         line = self.line or self.speaking_at()
-        self.said.append(Heard(element, self.block, self._outside > 0, line))
+        self.said.append(Heard(element, self.block, self._outside > 0, line, self._call))
         return NoRows(element)
 
     def speaking_at(self) -> int | None:
         return None if self.file is None else _line_in(self.file)
+
+    def bind(self) -> Any:
+        return _Hearing(self)
+
+    @contextmanager
+    def one_call(self) -> Iterator[None]:
+        """Let what is taken in the block be the rows of one call."""
+        self._call = object()
+        try:
+            yield
+        finally:
+            self._call = None
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -92,6 +107,18 @@ class ListeningSink(RecordingSink):
             yield
         finally:
             self._outside -= 1
+
+
+class _Hearing(StandIn):
+    """A stand-in for the connection that tells the rows of one call from several calls."""
+
+    def __init__(self, sink: ListeningSink) -> None:
+        super().__init__(sink)
+        self._listening = sink
+
+    def execute(self, obj: Any, parameters: Any = None, execution_options: Any = None) -> Any:
+        with self._listening.one_call() if isinstance(parameters, list) else nullcontext():
+            return super().execute(obj, parameters, execution_options)
 
 
 def _line_in(file: str) -> int | None:
@@ -147,6 +174,8 @@ class Listener:
             return listened
         try:
             call(function, sink, self._keywords)
+        except NeedsConnection as err:
+            listened.opaque = f"the script works on the connection itself: {err.name}"
         except NeedsDatabase as err:
             listened.opaque = f"the script reads live data: {_short(err.statement)}"
             if sink.said and _only_reads(sink.said[-1].element):
@@ -161,9 +190,6 @@ class Listener:
         except BaseException as err:  # a script may raise anything where nothing really runs
             if ends_us(err):
                 raise
-            if isinstance(err, AttributeError) and isinstance(err.obj, StandIn):
-                listened.opaque = f"the script works on the connection itself: {err.name}"
-                return listened
             listened.opaque = f"the script fails where nothing really runs: {in_one_line(err)}"
             listened.fault = True
         return listened

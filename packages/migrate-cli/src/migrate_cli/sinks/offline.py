@@ -100,7 +100,20 @@ class OfflineSink:
 
     def bind(self) -> Any:
         """A stand-in for the connection: writes what it is given, and has nothing to read."""
-        return StandIn(self)
+        return StandIn(self, self._savepoints)
+
+    def execute(self, clause: Executable) -> None:
+        """Write what begins or ends a savepoint, which is no statement of the revision."""
+        self.exec_driver_sql(written(clause, self.dialect))
+
+    def exec_driver_sql(self, statement: str) -> None:
+        """Write a text that isn't among the statements of the revision."""
+        self._must_have_begun()
+        self._write(statement)
+
+    def _savepoints(self) -> OfflineSink | None:
+        """Give where savepoints are written; None where no transaction is open for them."""
+        return self if self._open and self._traits.transactional_ddl else None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -145,10 +158,13 @@ class OfflineSink:
             self._begun = False
             self._write("COMMIT")
 
-    def _statement(self, text: str) -> None:
+    def _must_have_begun(self) -> None:
         if self._open and not self._begun and self._traits.transactional_ddl:
             self._begun = True
             self._write(self._traits.begin, separate=False)
+
+    def _statement(self, text: str) -> None:
+        self._must_have_begun()
         self._write(text.strip())
         self.written.append(Written(text.strip(), self.revision))
         for mirror in self.mirrors:
