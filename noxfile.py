@@ -302,8 +302,8 @@ def isolated(session: nox.Session, package: str) -> None:
     session.install(package, "--constraint", str(_ours_from_dist(session)))
     checks = ROOT / "tests" / "house" / "installed.py"
     readme = Path(PACKAGES[package]).parents[1] / "README.md"
-    elsewhere = session.create_tmp()
-    with session.chdir(elsewhere):
+    with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
+        session.env["TMPDIR"] = elsewhere  # nox's is inside of this project: `init` would find it
         session.run("python", str(checks), package)
         session.run("python", str(ROOT / "release" / "readme.py"), str(ROOT / readme))
         if package == "migrate-cli":
