@@ -9,7 +9,7 @@ import pytest
 from stories.test_stories import play, steady
 
 DOCS = Path(__file__).parents[2] / "docs"
-PLAYED = [DOCS / "tutorial.md", DOCS / "cookbook" / "testing.md"]
+PLAYED = [DOCS / "index.md", DOCS / "tutorial.md", DOCS / "cookbook" / "testing.md"]
 BLOCK = re.compile(
     r"^```(?:\{code-block\} \w+\n:caption: (?P<file>\S+)\n\n|console\n)(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
