@@ -16,9 +16,11 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+from stories.warm import Warm
 
 PROGRAMS = {"migrate": "-m migrate_cli", "python": "", "pytest": "-m pytest", "flask": "-m flask"}
 """What may be typed besides the system's own programs, and how this Python runs it."""
@@ -26,12 +28,16 @@ PROGRAMS = {"migrate": "-m migrate_cli", "python": "", "pytest": "-m pytest", "f
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
 
+COLD = {"first_steps", "alembic_project"}
+"""Stories whose commands are processes of their own, as a person's are; see `warm` for the others."""
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
 @pytest.mark.slow
 def test_story(story: Path, tmp_path: Path) -> None:
     told = story.read_text(encoding="utf-8")
 
-    heard = play(told, tmp_path)
+    heard = play(told, tmp_path, cold=story.stem in COLD)
 
     if os.environ.get("RENEW_STORIES"):
         story.write_text(heard, encoding="utf-8")
@@ -52,10 +58,19 @@ def test_there_are_stories() -> None:
     assert STORIES
 
 
-def play(story: str, folder: Path) -> str:
-    """Run a story's commands in a folder, and give the story as it went."""
+def play(story: str, folder: Path, *, cold: bool = False) -> str:
+    """Run a story's commands in a folder, and give the story as it went.
+
+    Args:
+        story: Its text.
+        folder: An empty folder.
+        cold: Whether each `migrate` is a Python of its own; else it is forked from one that is warm.
+    """
     head, *scenes = re.split(r"^(?=\$ )", story, flags=re.MULTILINE)
     seen = environment(folder)
+    if not cold:
+        program = Path(seen["PATH"].partition(os.pathsep)[0], "migrate")
+        program.write_text(f'#!/bin/sh\nexec {warm().program} "$@"\n')
     return head + "".join(scene_played(scene, folder, seen) for scene in scenes)
 
 
@@ -106,6 +121,12 @@ def environment(folder: Path) -> dict[str, str]:
         "PYTHONPYCACHEPREFIX": str(folder.parent / "compiled"),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+@cache
+def warm() -> Warm:
+    """The process that this one's stories fork from, if there are any."""
+    return Warm()
 
 
 def steady(text: str, folder: Path) -> str:
