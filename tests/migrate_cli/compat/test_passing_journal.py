@@ -122,6 +122,32 @@ def test_alembics_commands_go_on_with_it_and_pass_nothing_over(
     assert versions(mariadb_url) == ["r2"]
 
 
+@pytest.mark.parametrize("to", ["head", "+1"])
+def test_upgrade_as_a_function_goes_on_with_it(to: str, tmp_path: Path, mariadb_url: str) -> None:
+    """A program that calls `alembic.command.upgrade` at its start, and was stopped in the middle."""
+    from alembic import command
+    from alembic.config import Config
+
+    fails = FAILS.replace("'die'", repr(str(tmp_path / "die")))
+    make(tmp_path, mariadb_url, {"r1": script("r1", None, TWO.format(last=fails))})
+    config = Config(str(tmp_path / "alembic.ini"))
+    (tmp_path / "die").touch()
+    with pytest.raises(Exception, match="nowhere"):
+        command.upgrade(config, to)
+    assert set(catalog(mariadb_url)) == {"alembic_version", "migrate_journal", "a", "b"}
+    with pytest.raises(Exception, match="was begun and isn't finished"):
+        command.downgrade(config, "base")
+    (tmp_path / "die").unlink()
+
+    command.upgrade(config, to)
+
+    assert set(catalog(mariadb_url)) == {"alembic_version", "a", "b", "c"}
+    assert versions(mariadb_url) == ["r1"]
+    engine = sa.create_engine(mariadb_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM a")) == 1, "it isn't run again"
+
+
 COUNTED = """op.create_table("a", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("n", sa.Integer()))
     op.execute("INSERT INTO a VALUES (1, 0)")
     op.create_table("b", sa.Column("id", sa.Integer(), primary_key=True))
