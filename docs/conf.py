@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 import migrate_cli
+from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 
 project = "migrate"
@@ -37,8 +38,6 @@ autodoc_typehints_description_target = "documented"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True  # what "Attributes:" tells belongs to the class's own text
-
-suppress_warnings = ["ref.python"]  # two packages may each have an error of the same name
 
 # No network while building: the inventories are kept in the repository.
 intersphinx_mapping = {
@@ -75,6 +74,24 @@ def undocumented(_app: Any, env: Any) -> None:
                 )
 
 
+ERRORS = {
+    (face.partition(".")[0], name): f"{face}.{name}"
+    for face in reversed(FACES)
+    for name in import_module(face).__all__
+    if isinstance(kind := getattr(import_module(face), name), type) and issubclass(kind, Exception)
+}
+"""(package, error's short name) -> its full name: two packages may each have one of the same name."""
+
+
+def own_errors(_app: Any, page: Any) -> None:
+    """Let an error that a docstring names be that of its own package."""
+    for link in page.findall(pending_xref):
+        package = (link.get("py:module") or "").partition(".")[0]
+        if full := ERRORS.get((package, link.get("reftarget"))):
+            link["reftarget"] = full
+
+
 def setup(app: Any) -> None:
-    """Have the reference checked when all pages are read."""
+    """Have names linked when a page is read, and the reference checked when all are."""
+    app.connect("doctree-read", own_errors)
     app.connect("env-check-consistency", undocumented)
