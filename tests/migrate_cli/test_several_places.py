@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from migrate_cli.commands import current, heads, upgrade
+from migrate_cli.commands import current, heads, revision, upgrade
 from migrate_cli.config import load
-from migrate_cli.errors import NoScripts
+from migrate_cli.errors import NoScripts, UsageError
 from migrate_cli.recognition import find
+from sqlalchemy import create_engine
 
 ENV = """
 from migrate_cli.env import context
@@ -42,6 +44,39 @@ def test_all_databases_of_an_env_have_to_be_at_the_heads(
 
     assert [one.id for one in found.revisions] == ["a1"]
     assert found.at_head is (len(at_head) == 2)
+
+
+@pytest.mark.parametrize("there", [(), ("one",), ("one", "two")], ids=["none", "one", "both"])
+def test_what_several_databases_need_is_written_where_it_is_the_same(
+    there: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "places_models", raising=False)
+    (tmp_path / "migrations" / "versions").mkdir(parents=True)
+    (tmp_path / "places_models.py").write_text(
+        "from sqlalchemy import Column, Integer, MetaData, Table\n"
+        "metadata = MetaData()\nTable('t', metadata, Column('id', Integer, primary_key=True))\n"
+    )
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.migrate]\nurl = "sqlite://"\nmetadata = "places_models:metadata"\n'
+    )
+    for name in there:
+        engine = create_engine(f"sqlite:///{name}.db")
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY)")
+        engine.dispose()
+    with_models = ENV.replace("n=connection", "n=connection, target_metadata=metadata")
+    (tmp_path / "migrations" / "env.py").write_text(
+        f"from places_models import metadata{with_models}"
+    )
+
+    if len(there) == 1:
+        with pytest.raises(UsageError, match="need different changes"):
+            revision(find(), "t", autogenerate=True)
+        assert list((tmp_path / "migrations" / "versions").iterdir()) == []
+    else:
+        assert len(revision(find(), "t", autogenerate=True).changes) == (0 if there else 1)
 
 
 def test_who_has_several_databases_is_told_their_names(tmp_path: Path) -> None:

@@ -314,4 +314,15 @@ def _compared(
         down = ddl_autogen.render(back, dialect=dialect, indent=1, **how)
         return _Body(tuple(steps), up.lines, down.lines, [*up.imports, *down.imports])
 
-    return on_database(config, connection, work)
+    return on_database(config, connection, work, join=_same)
+
+
+def _same(found: Sequence[_Body]) -> _Body:
+    """Give what each of an env.py's databases needs: a file does the same to all of them."""
+    if any((one.upgrade, one.downgrade) != (found[0].upgrade, found[0].downgrade) for one in found):
+        raise UsageError(
+            f"the {len(found)} databases of env.py need different changes, and a revision does the "
+            "same to each\nlet env.py lead to one of them at a time (context.get_x_argument() "
+            "tells what -x says), or write the file by hand: migrate revision"
+        )
+    return found[-1]
