@@ -7,6 +7,7 @@ tests are skipped aloud; with `CI` set that is a failure.
 
 from __future__ import annotations
 
+import logging
 import os
 import uuid
 from collections.abc import Iterator
@@ -41,6 +42,25 @@ for profile, examples in {"few": 25, "many": 1000}.items():
         ],
     )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Take back what an env.py or an ini file says to `logging`: its stream closes with the test."""
+
+    def loggers() -> list[logging.Logger]:
+        known = logging.root.manager.loggerDict.values()
+        return [logging.root, *(one for one in known if isinstance(one, logging.Logger))]
+
+    before = {one: (one.level, one.disabled, list(one.handlers)) for one in loggers()}
+    yield
+    for one in loggers():
+        level, one.disabled, kept = before.get(one, (one.level, False, []))
+        if one.level != level:
+            one.setLevel(level)
+        for handler in one.handlers[:]:
+            if type(handler) is logging.StreamHandler and handler not in kept:
+                one.removeHandler(handler)
 
 
 @pytest.fixture

@@ -171,9 +171,10 @@ def test_a_broken_command_is_told_in_one_line_and_stops_no_other(
 
     said = capsys.readouterr()
     assert statuses == [3, 0, 0]
-    assert said.err == (
-        f"Error: plugin 'greet' (migrate.commands) of pi-things 1.2 is broken: {reason}\n"
-    )
+    assert said.err.splitlines() == [
+        f"Error: plugin 'greet' (migrate.commands) of pi-things 1.2 is broken: {reason}",
+        "There are no revisions yet. To begin: migrate make MESSAGE",
+    ]
     assert "(broken:" in said.out
 
 
