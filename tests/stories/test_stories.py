@@ -28,7 +28,7 @@ PROGRAMS = {"migrate": "-m migrate_cli", "python": "", "pytest": "-m pytest", "f
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
 
-COLD = {"first_steps", "alembic_project"}
+COLD = {"first_steps"}
 """Stories whose commands are processes of their own, as a person's are; see `warm` for the others."""
 
 

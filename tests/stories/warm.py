@@ -131,7 +131,7 @@ def answered(line: socket.socket) -> int:
     try:
         main(arguments)
     except SystemExit as err:
-        return err.code if isinstance(err.code, int) else int(err.code is not None)
+        return err.code % 256 if isinstance(err.code, int) else int(err.code is not None)
     except BaseException:
         traceback.print_exc()
         return 1
