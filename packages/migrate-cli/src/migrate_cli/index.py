@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from . import __version__
+from .beside import put
 from .headers import Header
 
 SETTLED = 2_000_000_000
@@ -98,7 +99,7 @@ class Index:
         content = _whole(listing, told, _written(list(self._rows.values())))
         for place in self._places:
             with suppress(OSError):
-                _put(place, content)
+                put(place, content)
                 return
 
     def _sign(self, file: str) -> str:
@@ -224,16 +225,3 @@ def _users_cache() -> Path | None:
     if not os.path.isabs(home):
         return None
     return Path(home, "Library", "Caches") if sys.platform == "darwin" else Path(home, ".cache")
-
-
-def _put(place: Path, content: bytes) -> None:
-    """Put a file in its place at once, so that nobody reads the half of it."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_name(f"{place.name}.{os.getpid()}-{time.monotonic_ns():x}")
-    try:
-        draft.write_bytes(content)
-        os.replace(draft, place)
-    except BaseException:
-        with suppress(OSError):
-            draft.unlink()
-        raise

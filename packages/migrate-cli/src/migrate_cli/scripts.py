@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
 
-from .compiled import compiled, compiled_code
+from .compiled import code_of, compiled, compiled_code
 from .config import Config
 from .errors import (
     BadGraph,
@@ -45,6 +45,7 @@ class Script(NamedTuple):
         labels: Its branch labels.
         file: The file, absolute.
         message: The first paragraph of its docstring.
+        kept: Whether what it compiles to is kept, as Python keeps it.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Script(NamedTuple):
     labels: tuple[str, ...]
     file: str
     message: str
+    kept: bool = True
 
     @classmethod
     def read(cls, path: Path) -> Script:
@@ -69,7 +71,7 @@ class Script(NamedTuple):
         return _path(self.file)
 
     @classmethod
-    def _of(cls, header: Header, file: str) -> Script:
+    def _of(cls, header: Header, file: str, *, kept: bool = True) -> Script:
         return cls(
             header.revision,
             header.down_revision,
@@ -77,6 +79,7 @@ class Script(NamedTuple):
             header.branch_labels,
             file,
             header.message,
+            kept,
         )
 
     def load(self) -> ModuleType:
@@ -85,7 +88,7 @@ class Script(NamedTuple):
         Raises:
             BadScript: It can't be read, isn't Python, or raises something.
         """
-        return load_module(self.path)
+        return load_module(self.path, keep=self.kept)
 
 
 class Scripts:
@@ -182,7 +185,7 @@ class Scripts:
     def _by_id(self) -> Mapping[str, Script]:
         scripts: dict[str, Script] = {}
         for file, header in self._headers():
-            script = Script._of(header, file)
+            script = Script._of(header, file, kept=not self.sourceless)  # a compiled file counts
             other = scripts.setdefault(script.id, script)
             if other is not script:
                 raise DuplicateRevision(script.id, other.path, script.path)
@@ -283,11 +286,15 @@ def _path(file: str) -> Path:
     return Path(file)
 
 
-def load_module(path: Path) -> ModuleType:
-    """Run a Python file as a module, anew each time, leaving no compiled file behind.
+def load_module(path: Path, *, keep: bool = False) -> ModuleType:
+    """Run a Python file as a module, anew each time.
 
     The module stands in `sys.modules` under a name of its own, as dataclasses and declarative
     models want when they resolve their annotations.
+
+    Args:
+        path: The file, absolute.
+        keep: Whether to keep what it is compiled to, for the next time.
 
     Raises:
         BadScript: It can't be read, isn't Python, or raises something; the line is where in it.
@@ -297,7 +304,7 @@ def load_module(path: Path) -> ModuleType:
         if path.suffix == ".pyc":
             code = compiled_code(path)
         else:
-            code = compile(content, path, "exec", dont_inherit=True)
+            code = code_of(path, content, keep=keep)
     except OSError as err:
         raise BadScript(path, None, f"can't be read: {err.strerror}") from err
     except SyntaxError as err:
