@@ -77,6 +77,13 @@ FIRES = [
     pytest.param('op.drop_column("t", "a")\nop.add_column("t", sa.Column("b", sa.Integer))', "maybe-rename", id="drop-add"),
     pytest.param('op.add_column("t", sa.Column("b", sa.Integer))\nop.drop_column("t", "a")', "maybe-rename", id="add-drop"),
     pytest.param('op.drop_table("p")\nop.create_table("q", sa.Column("id", sa.Integer), sa.Column("a", sa.String))', "maybe-rename", id="drop-create"),
+    pytest.param('op.create_unique_constraint(None, "t", ["a"])', "unnamed-constraint", id="unnamed-unique"),
+    pytest.param('op.create_foreign_key(None, "t", "p", ["a"], ["id"])', "unnamed-constraint", id="unnamed-foreign-key"),
+    pytest.param('op.create_check_constraint(None, "t", "a > 0")', "unnamed-constraint", id="unnamed-check"),
+    pytest.param('op.add_column("t", sa.Column("b", sa.Integer, sa.ForeignKey("p.id")))', "unnamed-constraint", id="unnamed-of-a-new-column"),
+    pytest.param('op.create_table("n", sa.Column("id", sa.Integer, unique=True))', "unnamed-constraint", id="unnamed-of-a-new-table"),
+    pytest.param('op.create_table("n", sa.Column("b", sa.Enum("x", native_enum=False, create_constraint=True)))', "unnamed-constraint", id="unnamed-of-a-type"),
+    pytest.param('with op.batch_alter_table("t") as batch: batch.create_unique_constraint(None, ["a"])', "unnamed-constraint", id="unnamed-in-a-block"),
     pytest.param('op.add_column("t", sa.Column("b", sa.Integer))  # migrate: allow everything', "unclear-allow", id="no-reason"),
     pytest.param('op.add_column("t", sa.Column("b", sa.Integer))  # migrate: allow nothing because x', "unclear-allow", id="no-rule"),
 ]  # fmt: skip
@@ -137,6 +144,8 @@ SILENT = [
     pytest.param(NEW + 'op.drop_table("n")', id="drop-of-a-new-table"),
     pytest.param(NEW + 'op.rename_table("n", "m")\nop.drop_column("m", "a")', id="renamed-new-table"),
     pytest.param('op.drop_constraint("c", "t"); op.drop_index("i")', id="drops-no-data"),
+    pytest.param('op.create_table("n", sa.Column("id", sa.Integer, sa.ForeignKey("p.id", name="f"), primary_key=True, index=True, unique=True), sa.Column("b", sa.Boolean(create_constraint=True)), sa.UniqueConstraint("b", name="u"), sa.CheckConstraint("id > 0", name="c"))', id="all-have-names"),
+    pytest.param('op.create_table("n", sa.Column("id", sa.Integer, primary_key=True, unique=True))  # migrate: allow unnamed-constraint because it never goes', id="unnamed-and-allowed"),
     pytest.param('op.execute("UPDATE t SET a = 1")', id="data-alone"),
     pytest.param(NEW + 'op.execute("INSERT INTO n VALUES (1, 1)")', id="data-of-a-new-table"),
     pytest.param('op.execute("UPDATE t SET a = 1")\nop.create_index("i", "t", ["a"], postgresql_concurrently=True)', id="data-and-alone"),
@@ -209,6 +218,50 @@ def test_a_lock_timeout_is_asked_for_once_a_revision(
     assert codes(lint(project.config, ["b2b2"])) == (["no-lock-timeout"] if fires else [])
     project.revision("b2b2", "a1a1", f'{body}\nop.add_column("p", sa.Column("z", sa.Text))')
     assert codes(lint(project.config, ["b2b2"])).count("no-lock-timeout") <= 1
+
+
+def test_a_naming_convention_gives_constraints_their_names(project: Any) -> None:
+    body = 'op.create_table("n", sa.Column("id", sa.Integer, unique=True))'
+    project.revision("b2b2", "a1a1", f'{body}\nop.create_unique_constraint(None, "n", ["id"])')
+    assert codes(lint(project.config)) == ["unnamed-constraint", "unnamed-constraint"]
+
+    project.settings('naming_convention = {uq = "uq_%(table_name)s_%(column_0_name)s"}')
+
+    assert codes(lint(project.config)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "safe"),
+    [
+        (
+            'op.create_unique_constraint(None, "t", ["a", "s"])',
+            'op.create_unique_constraint("uq_t_a_s", "t", ["a", "s"])',
+        ),
+        (
+            'op.create_foreign_key(None, "t", "p", ["a"], ["id"])',
+            'op.create_foreign_key("fk_t_a_p", "t", "p", ["a"], ["id"])',
+        ),
+        (
+            'op.add_column("t", sa.Column("b", sa.Integer, sa.ForeignKey("x.p.id")))',
+            'sa.ForeignKeyConstraint(["b"], ["x.p.id"], name="fk_t_b_p")',
+        ),
+        (
+            'op.create_table("n", sa.Column("b", sa.Integer, unique=True))',
+            'sa.UniqueConstraint("b", name="uq_n_b")',
+        ),
+    ],
+)
+def test_a_constraint_without_a_name_is_written_with_one(
+    project: Any, body: str, safe: str
+) -> None:
+    project.url = "sqlite:///x.db"
+    project.revision("b2b2", "a1a1", body)
+
+    (found,) = [
+        one for one in lint(project.config, ["b2b2"]).findings if one.code == "unnamed-constraint"
+    ]
+
+    assert found.safe.splitlines()[0] == safe
 
 
 def test_what_is_allowed_is_kept_with_its_reason(project: Any) -> None:

@@ -21,7 +21,7 @@ from ..forecast.listening import Heard, Listener, Speaker, listening
 from ..paths import shown
 from ..scripts import Script
 from ..state import SchemaState
-from . import imports, locks, releases
+from . import imports, locks, names, releases
 from .reading import changes_rows, plain, sql_of
 from .report import Finding, Unseen
 from .rule import RULES, Said, Seen, costs, findings
@@ -31,7 +31,7 @@ KNOWN = frozenset(
     [*(code for one in RULES for code in one.codes), imports.CODE, UNCLEAR, "data-loss"]
 )
 """All codes; "data-loss" is the gate's."""
-del locks, releases  # their rules are registered
+del locks, names, releases  # their rules are registered
 
 
 def titles() -> dict[str, str]:
