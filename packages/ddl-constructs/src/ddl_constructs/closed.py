@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-_PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
+_PARAMETER = r"(?<![:\w\\]):(\w+)(?!:)"
 
 
 def closed(given: TextClause) -> TextClause:
@@ -23,7 +23,7 @@ def closed(given: TextClause) -> TextClause:
     if len(valued) == len(given._bindparams):
         return given
     names = {b.key for b in valued}
-    escaped = _PARAMETER.sub(lambda m: m[0] if m[1] in names else f"\\{m[0]}", given.text)
+    escaped = re.sub(_PARAMETER, lambda m: m[0] if m[1] in names else f"\\{m[0]}", given.text)
     return text(escaped).bindparams(*valued)
 
 

@@ -6,17 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"""
+_TOKEN = r"""(?sx)
     (?P<space>\s+|--[^\n]*|/\*.*?\*/)
   | (?P<string>[eE]'(?:[^'\\]|\\.|'')*'|[xXbBnN]?'(?:[^']|'')*'|\$(?P<tag>[^\W\d]\w*|)\$.*?\$(?P=tag)\$)
   | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`|(?<![\w)\]"])\[[^\]]*\])
   | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
   | (?P<word>[^\W\d][\w$]*)
   | (?P<punct>::|\|\||<=|>=|<>|!=|==|<<|>>|->>|->|~~\*|!~~\*|!~~|~~|.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 
 
 class Token(NamedTuple):
@@ -57,7 +54,7 @@ def tokens(sql: str) -> Iterator[Token]:
     >>> [token.text for token in tokens("(age>=18) -- grown up")]
     ['(', 'age', '>=', '18', ')']
     """
-    for found in _TOKEN.finditer(sql):  # its last alternative matches any character
+    for found in re.finditer(_TOKEN, sql):  # its last alternative matches any character
         kind = found.lastgroup
         if kind is not None and kind != "space":
             yield Token(kind, found[0], *found.span())

@@ -7,8 +7,8 @@ import re
 import tokenize
 from dataclasses import dataclass
 
-_SAID = re.compile(r"#\s*migrate:\s*(.*)", re.IGNORECASE)
-_ALLOWS = re.compile(r"allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s+because\s+(\S.*)", re.IGNORECASE)
+_SAID = r"(?i)#\s*migrate:\s*(.*)"
+_ALLOWS = r"(?i)allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s+because\s+(\S.*)"
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def allowances(source: str) -> Allowances:
         return Allowances()
     known, unclear = [], []
     for number, token in enumerate(tokens):
-        said = _SAID.match(token.string) if token.type == tokenize.COMMENT else None
+        said = re.match(_SAID, token.string) if token.type == tokenize.COMMENT else None
         if said is None:
             continue
-        allowed = _ALLOWS.fullmatch(said[1].strip())
+        allowed = re.fullmatch(_ALLOWS, said[1].strip())
         if allowed is None:
             unclear.append(token.start[0])
             continue

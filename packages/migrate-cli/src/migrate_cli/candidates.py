@@ -16,7 +16,7 @@ NOT_MODELS = frozenset(
 )
 """Folders and modules where a project's own models aren't looked for."""
 
-_WORTH_PARSING = re.compile(
+_WORTH_PARSING = (
     rb"__tablename__|__table__|\bTable\(|eclarative|MetaData|SQLAlchemy|SQLModel|registry|\.Model\b"
 )
 
@@ -127,7 +127,7 @@ class _Project:
                 source = file.read_bytes()
             except OSError:
                 continue
-            if _WORTH_PARSING.search(source):
+            if re.search(_WORTH_PARSING, source):
                 yield module, self.declarations(module)
 
     def resolved(self, module: str, name: str) -> str:

@@ -14,10 +14,9 @@ from .dialects import knowledge
 from .journal_kinds import opening
 
 _NAME = r'(?:"(?:[^"]|"")+"|[\w$]+)'
-_CONCURRENTLY = re.compile(
-    rf"CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{_NAME})\s+"
-    rf"ON\s+(?:ONLY\s+)?(?:(?P<schema>{_NAME})\s*\.\s*)?{_NAME}",
-    re.IGNORECASE,
+_CONCURRENTLY = (
+    rf"(?i)CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?(?P<name>{_NAME})\s+"
+    rf"ON\s+(?:ONLY\s+)?(?:(?P<schema>{_NAME})\s*\.\s*)?{_NAME}"
 )
 
 
@@ -41,7 +40,7 @@ def half_built(element: Executable, connection: Connection) -> str | None:
 
 def half_built_by(statement: str, connection: Connection) -> str | None:
     """The same, of SQL as text: `CREATE INDEX CONCURRENTLY ...`, also with `IF NOT EXISTS`."""
-    found = _CONCURRENTLY.match(opening(statement))
+    found = re.match(_CONCURRENTLY, opening(statement))
     if found is None:
         return None
     schema = None if found["schema"] is None else _folded(found["schema"])

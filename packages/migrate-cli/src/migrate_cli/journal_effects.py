@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
@@ -13,7 +14,7 @@ from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 from .journal_kinds import opening
 
 _NAME = r"(?:(?:\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$]+)(?:\s*\.\s*(?=[\"`\[\w]))?)+"
-_SPLIT = re.compile(r"\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$]+")
+_SPLIT = r"\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$]+"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def effects(statement: str) -> list[Effect] | None:
     """
     said = " ".join(opening(statement).split()).rstrip("; ")
     for pattern, rule in _RULES:
-        found = pattern.match(said)
+        found = _compiled(pattern).match(said)
         if found:
             return rule(found)
     return None
@@ -124,12 +125,18 @@ def _names(effect: Effect, connection: Connection) -> Iterator[str | None]:
 
 
 Rule = Callable[[re.Match[str]], list[Effect] | None]
-_RULES: list[tuple[re.Pattern[str], Rule]] = []
+_RULES: list[tuple[str, Rule]] = []
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when it is needed first: most runs need none of them."""
+    return re.compile(pattern.replace("NAME", _NAME), re.I | re.DOTALL)
 
 
 def _rule(pattern: str) -> Callable[[Rule], Rule]:
     def register(rule: Rule) -> Rule:
-        _RULES.append((re.compile(pattern.replace("NAME", _NAME), re.I | re.DOTALL), rule))
+        _RULES.append((pattern, rule))
         return rule
 
     return register
@@ -137,7 +144,7 @@ def _rule(pattern: str) -> Callable[[Rule], Rule]:
 
 def _parts(name: str) -> tuple[str | None, str]:
     """Split a name into its schema and itself, without quotes."""
-    parts = [_bare(part) for part in _SPLIT.findall(name)]
+    parts = [_bare(part) for part in re.findall(_SPLIT, name)]
     return (parts[-2] if len(parts) > 1 else None), parts[-1]
 
 
@@ -225,7 +232,8 @@ def _clauses(said: str) -> list[str]:
 
 
 def _clause(clause: str, table: str, schema: str | None) -> list[Effect] | None:
-    for pattern, what, there in _CLAUSES:
+    for said, what, there in _CLAUSES:
+        pattern = _compiled(said)
         found = pattern.match(clause)
         if found is None:
             continue
@@ -251,28 +259,25 @@ def _clause(clause: str, table: str, schema: str | None) -> list[Effect] | None:
 
 
 _CLAUSES = [
-    (re.compile(pattern.replace("NAME", _NAME), re.I | re.DOTALL), what, there)
-    for pattern, what, there in (
-        (r"(?:ADD|DROP) .{0,30}?IF (?:NOT )?EXISTS\b", "again", True),
-        (r"ADD CONSTRAINT (NAME)", "constraint", True),
-        (r"ADD PRIMARY KEY\b", "primary key", True),
-        (r"ADD (?:UNIQUE |FULLTEXT |SPATIAL )?(?:INDEX|KEY) (NAME)", "index", True),
-        (r"ADD (?:COLUMN )?(?!(?:CONSTRAINT|UNIQUE|INDEX|KEY|FOREIGN|CHECK|PARTITION|FULLTEXT)\b)(NAME) ",
-         "column", True),
-        (r"DROP CONSTRAINT (NAME)", "constraint", False),
-        (r"DROP PRIMARY KEY\b", "primary key", False),
-        (r"DROP FOREIGN KEY (NAME)", "constraint", False),
-        (r"DROP (?:INDEX|KEY) (NAME)", "index", False),
-        (r"DROP (?:COLUMN )?(?!PARTITION\b|SYSTEM\b)(NAME)(?: CASCADE| RESTRICT)?$", "column", False),
-        (r"CHANGE (?:COLUMN )?(NAME) (NAME) ", "column", True),
-        (r"RENAME (?:COLUMN )(NAME) TO (NAME)$", "column", True),
-        (r"RENAME (?:INDEX|KEY) (NAME) TO (NAME)$", "index", True),
-        (r"RENAME CONSTRAINT (NAME) TO (NAME)$", "constraint", True),
-        (r"RENAME (?:TO |AS )?(NAME)$", "rename", True),
-        (r"MODIFY\b", "again", True),
-        (r"ALTER (?:COLUMN )?NAME (?!.*\bUSING\b)(?:SET|DROP|TYPE)\b", "again", True),
-        (r"(?:COMMENT|ENGINE|AUTO_INCREMENT|(?:DEFAULT )?(?:CHARACTER SET|CHARSET|COLLATE)|CONVERT TO"
-         r"|VALIDATE CONSTRAINT|(?:ENABLE|DISABLE) |FORCE$|(?:ALGORITHM|LOCK) ?=)", "again", True),
-    )
+    (r"(?:ADD|DROP) .{0,30}?IF (?:NOT )?EXISTS\b", "again", True),
+    (r"ADD CONSTRAINT (NAME)", "constraint", True),
+    (r"ADD PRIMARY KEY\b", "primary key", True),
+    (r"ADD (?:UNIQUE |FULLTEXT |SPATIAL )?(?:INDEX|KEY) (NAME)", "index", True),
+    (r"ADD (?:COLUMN )?(?!(?:CONSTRAINT|UNIQUE|INDEX|KEY|FOREIGN|CHECK|PARTITION|FULLTEXT)\b)(NAME) ",
+     "column", True),
+    (r"DROP CONSTRAINT (NAME)", "constraint", False),
+    (r"DROP PRIMARY KEY\b", "primary key", False),
+    (r"DROP FOREIGN KEY (NAME)", "constraint", False),
+    (r"DROP (?:INDEX|KEY) (NAME)", "index", False),
+    (r"DROP (?:COLUMN )?(?!PARTITION\b|SYSTEM\b)(NAME)(?: CASCADE| RESTRICT)?$", "column", False),
+    (r"CHANGE (?:COLUMN )?(NAME) (NAME) ", "column", True),
+    (r"RENAME (?:COLUMN )(NAME) TO (NAME)$", "column", True),
+    (r"RENAME (?:INDEX|KEY) (NAME) TO (NAME)$", "index", True),
+    (r"RENAME CONSTRAINT (NAME) TO (NAME)$", "constraint", True),
+    (r"RENAME (?:TO |AS )?(NAME)$", "rename", True),
+    (r"MODIFY\b", "again", True),
+    (r"ALTER (?:COLUMN )?NAME (?!.*\bUSING\b)(?:SET|DROP|TYPE)\b", "again", True),
+    (r"(?:COMMENT|ENGINE|AUTO_INCREMENT|(?:DEFAULT )?(?:CHARACTER SET|CHARSET|COLLATE)|CONVERT TO"
+     r"|VALIDATE CONSTRAINT|(?:ENABLE|DISABLE) |FORCE$|(?:ALGORITHM|LOCK) ?=)", "again", True),
 ]  # fmt: skip
 """Pattern of a clause of ALTER TABLE, the kind of thing, and whether it is there afterwards."""

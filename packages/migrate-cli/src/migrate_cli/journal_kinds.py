@@ -18,13 +18,11 @@ _WORDS = {
     **dict.fromkeys(("RELEASE", "END", "ABORT"), "transaction"),
     **dict.fromkeys(("SET", "RESET", "USE", "LOCK", "UNLOCK", "DISCARD"), "session"),
 }
-_CHANGES = re.compile(
-    r"\b(?:INSERT|UPDATE(?!\s+(?:NOWAIT|SKIP))|DELETE|MERGE|REPLACE)\b(?!\s*\()", re.I
-)
-_LOCKING = re.compile(r"\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b", re.I)
-_STRING = re.compile(r"'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\1\$", re.DOTALL)
-_CALL = re.compile(r"([\w.\"`]+)\s*\(")
-_NAMED = re.compile(r"\"(?:[^\"]|\"\")*\"|`[^`]*`")
+_CHANGES = r"(?i)\b(?:INSERT|UPDATE(?!\s+(?:NOWAIT|SKIP))|DELETE|MERGE|REPLACE)\b(?!\s*\()"
+_LOCKING = r"(?i)\bFOR\s+(?:NO\s+KEY\s+)?UPDATE\b"
+_STRING = r"(?s)'(?:[^'\\]|''|\\.)*'|\$(\w*)\$.*?\$\1\$"
+_CALL = r"([\w.\"`]+)\s*\("
+_NAMED = r"\"(?:[^\"]|\"\")*\"|`[^`]*`"
 _PURE = frozenset(
     [
         "abs",
@@ -142,8 +140,8 @@ _PURE = frozenset(
         "numeric",
     ]
 )
-_WORD = re.compile(r"\w*")
-_TEMPORARY = re.compile(r"CREATE\s+(?:LOCAL\s+|GLOBAL\s+|OR\s+REPLACE\s+)*TEMP(?:ORARY)?\b", re.I)
+_WORD = r"\w*"
+_TEMPORARY = r"(?i)CREATE\s+(?:LOCAL\s+|GLOBAL\s+|OR\s+REPLACE\s+)*TEMP(?:ORARY)?\b"
 
 
 def opening(statement: str) -> str:
@@ -166,17 +164,17 @@ def kind_of(statement: str) -> str:
     ('data', 'read')
     """
     said = opening(statement)
-    word = _WORD.match(said)
+    word = re.match(_WORD, said)
     first = word[0].upper() if word else ""
     if first == "PRAGMA":
         return "session" if "=" in said else "read"
     if first == "WITH":
-        bare = _LOCKING.sub(" ", _STRING.sub("''", said))
-        return "data" if _CHANGES.search(bare) else _read(bare)
+        bare = re.sub(_LOCKING, " ", re.sub(_STRING, "''", said))
+        return "data" if re.search(_CHANGES, bare) else _read(bare)
     kind = _WORDS.get(first, "other")
     if kind == "session" and re.search(r"\bSELECT\b", said, re.I):
         return "other"
-    return _read(_STRING.sub("''", said)) if kind == "read" else kind
+    return _read(re.sub(_STRING, "''", said)) if kind == "read" else kind
 
 
 def is_temporary(statement: str) -> bool:
@@ -185,7 +183,7 @@ def is_temporary(statement: str) -> bool:
     >>> is_temporary("CREATE TEMPORARY TABLE t (a int)"), is_temporary("CREATE TABLE t (a int)")
     (True, False)
     """
-    return _TEMPORARY.match(opening(statement)) is not None
+    return re.match(_TEMPORARY, opening(statement)) is not None
 
 
 def _read(said: str) -> str:
@@ -196,14 +194,14 @@ def _read(said: str) -> str:
         return "other"
     if re.match(r"(?:SHOW|DESC|DESCRIBE|EXPLAIN)\b", said, re.I) or reads_catalog(said):
         return "read"
-    for name in _CALL.findall(_NAMED.sub("q", said)):
+    for name in re.findall(_CALL, re.sub(_NAMED, "q", said)):
         bare = name.rpartition(".")[2].lower()
         if bare not in _PURE:
             return "other"
     return "read"
 
 
-_SOURCE = re.compile(r"\b(?:FROM|JOIN)\s+(?!\()(\S+)", re.I)
+_SOURCE = r"(?i)\b(?:FROM|JOIN)\s+(?!\()(\S+)"
 _CATALOG = re.compile(r"[\"`]?(?:pg_|information_schema\b|sqlite_)", re.I)
 
 
@@ -218,5 +216,5 @@ def reads_catalog(statement: str) -> bool:
     said = opening(statement)
     if re.match(r"(?:PRAGMA|SHOW|DESC|DESCRIBE)\b", said, re.I):
         return True
-    sources = _SOURCE.findall(said)
+    sources = re.findall(_SOURCE, said)
     return bool(sources) and all(map(_CATALOG.match, sources))

@@ -67,7 +67,8 @@ def _may_lose(source: str, direction: str) -> bool:
     False
     """
     other = "downgrade" if direction == "upgrade" else "upgrade"
-    rest = _FUNCTIONS[other].sub(lambda found: found[0] if _quoted(found[0]) else "\n", source)
+    function = rf"(?<!\\)\ndef {other}\b.*(?:\n(?:[ \t#].*)?(?=\n|\Z))*"
+    rest = re.sub(function, lambda found: found[0] if _quoted(found[0]) else "\n", source)
     return any(word in rest for word in _WORDS) or ("alter_column" in rest and "type_=" in rest)
 
 
@@ -75,10 +76,6 @@ def _quoted(text: str) -> bool:
     return '"""' in text or "'''" in text
 
 
-_FUNCTIONS = {
-    name: re.compile(rf"(?<!\\)\ndef {name}\b.*(?:\n(?:[ \t#].*)?(?=\n|\Z))*")
-    for name in ("upgrade", "downgrade")
-}
 _WORDS = ("drop_table", "drop_column", "execute", "exec_driver_sql")
 """Names of what loses something; without one of them there is nothing to be found."""
 
@@ -180,18 +177,15 @@ def _of_call(call: ast.Call, blocks: dict[str, tuple[str | None, str] | None]) -
             yield Loss(call.lineno, "delete rows", None)
 
 
-_LOSES = re.compile(
-    r"""(?:\A|;)\s*(?P<what>DROP\s+TABLE(?:\s+IF\s+EXISTS)?|TRUNCATE(?:\s+TABLE)?|DELETE\s+FROM
+_LOSES = r"""(?ix)(?:\A|;)\s*(?P<what>DROP\s+TABLE(?:\s+IF\s+EXISTS)?|TRUNCATE(?:\s+TABLE)?|DELETE\s+FROM
     |DROP\s+SCHEMA(?:\s+IF\s+EXISTS)?|DROP\s+DATABASE(?:\s+IF\s+EXISTS)?)\s+(?:ONLY\s+)?
     (?:(?P<schema>\w+|"[^"]+"|`[^`]+`)\.)?(?P<table>\w+|"[^"]+"|`[^`]+`)
     |(?:\A|;)\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?
     (?:(?P<of>\w+|"[^"]+"|`[^`]+`)\.)?(?P<altered>\w+|"[^"]+"|`[^`]+`)[^;]*?
     \bDROP\s+(?:COLUMN\s+)?(?!CONSTRAINT|DEFAULT|NOT|INDEX|KEY|PRIMARY|FOREIGN|CHECK|IDENTITY
-    |EXPRESSION|PARTITION)(?:IF\s+EXISTS\s+)?(?P<column>\w+|"[^"]+"|`[^`]+`)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+    |EXPRESSION|PARTITION)(?:IF\s+EXISTS\s+)?(?P<column>\w+|"[^"]+"|`[^`]+`)"""
 _COMPUTED = "computed_when_it_runs"
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = r"(?s)--[^\n]*|/\*.*?\*/"
 
 
 def _said(sql: str) -> Iterator[tuple[str, tuple[str | None, str] | None]]:
@@ -206,7 +200,7 @@ def _said(sql: str) -> Iterator[tuple[str, tuple[str | None, str] | None]]:
 
 
 def _found(sql: str) -> Iterator[tuple[str, tuple[str | None, str] | None]]:
-    for found in _LOSES.finditer(_COMMENT.sub(" ", sql)):
+    for found in re.finditer(_LOSES, re.sub(_COMMENT, " ", sql)):
         if found["altered"]:
             table = (_plain(found["of"]), str(_plain(found["altered"])))
             yield f"drop column {_shown(table)}.{_plain(found['column'])}", table

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from revgraph.errors import MalformedTarget, NotText
 
-_STEPS = re.compile(r"[+-][0-9]+\Z")
+_STEPS = r"[+-][0-9]+\Z"
 # More digits than any graph has revisions; Python refuses to convert thousands.
 _MOST_DIGITS = 18
 
@@ -119,7 +119,7 @@ def parse_point(text: str) -> Target:
         raise MalformedTarget(text, "it has more than one @")
     if at and not rest:
         raise MalformedTarget(text, "nothing stands after @; say 'label@head' or 'label@+1'")
-    match = _STEPS.search(rest)
+    match = re.search(_STEPS, rest)
     steps = 0
     symbol = rest
     if match:
