@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from ddl_constructs import CreateTable, ExecuteSQL
+from ddl_constructs import CreateTable
 from revgraph import HeadsChange
 from sqlalchemy import (
     Column,
@@ -29,7 +29,7 @@ from .dialects import knowledge
 from .errors import CantCreateVersionTable
 from .failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
 from .naming import ID_WIDTH
-from .sinks import Sink
+from .sinks import OfflineSink, Sink
 from .sinks.offline import written
 
 
@@ -51,7 +51,7 @@ class VersionTable:
         self, name: str = "migrate_version", schema: str | None = None, *, primary_key: bool = True
     ) -> None:
         self.name, self.schema, self.primary_key = name, schema, primary_key
-        self._texts: dict[tuple[_Word, int, Dialect], str] = {}
+        self._texts: dict[tuple[_Word, int, Dialect], _Around] = {}
         self._built: dict[tuple[_Word, int], Executable] = {}
 
     @property
@@ -187,27 +187,33 @@ class VersionTable:
         sink.take(self.table.delete())
 
     def _take(self, sink: Sink, word: _Word, *ids: str) -> Any:
-        """Let a sink take what is written of some ids.
+        """Let a sink take what is written of some ids."""
+        if len(ids) <= len(_STAND_INS):
+            if sink.connection is not None:
+                return sink.connection.execute(*self._prepared(word, ids))
+            if isinstance(sink, OfflineSink):
+                return sink.say(self._text(word, ids, sink.dialect))
+        return sink.take(self._statement(word, ids))
 
-        For a script the text is compiled once, around ids that stand for others: a script of
-        many revisions consists for a good part of these statements.
+    def _text(self, word: _Word, ids: Sequence[str], dialect: Dialect) -> str:
+        """Write the statement about some ids; it is compiled once, around ids that stand for others.
+
+        A script of many revisions consists for a good part of these statements.
         """
-        if sink.connection is not None and len(ids) <= len(_STAND_INS):
-            return sink.connection.execute(*self._prepared(word, ids))
-        if len(ids) > len(_STAND_INS):
-            return sink.take(self._statement(word, ids))
-        stand_ins = _STAND_INS[: len(ids)]
-        key = (word, len(ids), sink.dialect)
-        if key not in self._texts:
-            self._texts[key] = written(self._statement(word, stand_ins), sink.dialect)
-        text = self._texts[key]
-        literal = self.table.c.version_num.type.dialect_impl(sink.dialect).literal_processor(
-            sink.dialect
-        )
+        key = (word, len(ids), dialect)
+        around = self._texts.get(key)
+        if around is None:
+            around = self._texts[key] = self._cut(word, _STAND_INS[: len(ids)], dialect)
+        literal, places, pieces = around
+        values = dict(zip(places, map(literal, ids), strict=True))
+        return "".join([values.get(piece, piece) for piece in pieces])
+
+    def _cut(self, word: _Word, stand_ins: Sequence[str], dialect: Dialect) -> _Around:
+        literal = self.table.c.version_num.type.dialect_impl(dialect).literal_processor(dialect)
         assert literal is not None, "a string has literals on every dialect"
-        values = {literal(name): literal(one) for name, one in zip(stand_ins, ids, strict=True)}
-        names = "|".join(map(re.escape, values))
-        return sink.take(ExecuteSQL(re.sub(names, lambda name: values[name[0]], text), raw=True))
+        places = [literal(one) for one in stand_ins]
+        text = written(self._statement(word, stand_ins), dialect)
+        return literal, places, re.split(f"({'|'.join(map(re.escape, places))})", text)
 
     def _prepared(self, word: _Word, ids: Sequence[str]) -> tuple[Executable, dict[str, str]]:
         """Give the statement about some ids and its parameters; it is built once for all ids."""
@@ -234,4 +240,6 @@ class VersionTable:
 
 
 _Word = Literal["insert", "delete", "update"]
+_Around = tuple[Callable[[str], str], Sequence[str], Sequence[str]]
+"""What makes a literal of an id; those of the ids that stand in; and a text cut at these."""
 _STAND_INS = ("migrate-one-id", "migrate-other-id")

@@ -102,6 +102,10 @@ class OfflineSink:
         """A stand-in for the connection: writes what it is given, and has nothing to read."""
         return StandIn(self, self._savepoints)
 
+    def say(self, text: str) -> None:
+        """Write a statement that is text already, in the transaction that is open."""
+        self._statement(text)
+
     def execute(self, clause: Executable) -> None:
         """Write what begins or ends a savepoint, which is no statement of the revision."""
         self.exec_driver_sql(written(clause, self.dialect))
