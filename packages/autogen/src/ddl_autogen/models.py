@@ -199,7 +199,7 @@ class _Reader:
 
     def primary_key(self, key: PrimaryKeyConstraint) -> PrimaryKeyValue | None:
         names = tuple(c.name for c in key.columns)
-        return PrimaryKeyValue(names, self.speller.name(key), key) if names else None
+        return PrimaryKeyValue(names, self.speller.name(key), source=key) if names else None
 
     def unique(self, constraint: UniqueConstraint) -> UniqueValue:
         deferrable, initially = deferral(constraint)

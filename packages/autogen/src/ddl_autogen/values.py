@@ -114,10 +114,17 @@ class ColumnValue:
 
 @value
 class PrimaryKeyValue:
-    """A primary key: its columns in order and its name (None if it has none)."""
+    """A primary key.
+
+    Attributes:
+        columns: Its columns in order.
+        name: Its name; None if it has none.
+        options: What its dialect says of one that was read, as the constraint takes it.
+    """
 
     columns: tuple[str, ...]
     name: str | None = None
+    options: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     source: Any = field(default=None, compare=False, repr=False)
 
 
@@ -131,6 +138,7 @@ class UniqueValue:
         deferrable: Whether it can wait for the end of the transaction.
         initially: "DEFERRED", or None for the usual IMMEDIATE.
         nulls_not_distinct: Whether two NULLs are the same (PostgreSQL).
+        options: What else its dialect says of one that was read, as the constraint takes it.
     """
 
     columns: tuple[str, ...]
@@ -138,6 +146,7 @@ class UniqueValue:
     deferrable: bool = False
     initially: str | None = None
     nulls_not_distinct: bool = False
+    options: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     source: Any = field(default=None, compare=False, repr=False)
 
 

@@ -37,7 +37,9 @@ def generation(theirs: ColumnValue, ours: ColumnValue, context: Context) -> tupl
             return {}, {}
         return ({}, numbers) if numbers["autoincrement"] else (numbers, {})
     if before is None:
-        return {}, {"server_default": ours.source.identity._copy(), **_no_default(numbers)}
+        given = ours.source.identity  # None where the database makes one of what numbers rows
+        made = identity_of(ours) if given is None else given._copy()
+        return {}, {"server_default": made, **_no_default(numbers)}
     if after is None:
         gone = {"server_default": None, "existing_server_default": identity_of(theirs)}
         return gone | numbers, {}

@@ -53,7 +53,8 @@ def alter_sequence(
     """Yield one change for all that is different; another type or direction needs a new sequence."""
     database = context.database
     before, after = database.sequence_options(theirs), database.sequence_options(ours)
-    facts = {k: v for k, v in after.items() if before[k] != v and k != "data_type"}
+    fixed = {"data_type"} if database.alters_sequence_start else {"data_type", "start"}
+    facts = {k: v for k, v in after.items() if k not in fixed and before[k] != v}
     retyped = str(before.get("data_type")) != str(after.get("data_type"))
     retyped |= (before["increment"] < 0) != (after["increment"] < 0)
     if not facts and not retyped:

@@ -12,7 +12,7 @@ from ddl_constructs import ObjectKey
 from sqlalchemy import Column, Index
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import ArgumentError, CompileError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..errors import UnsupportedType
@@ -60,11 +60,11 @@ class Database(ABC):
         stores_computed: Whether a computed column is stored if nothing is said.
         names_constraints: Whether it gives a name to a constraint that has none.
         creates_schemas: Whether a schema can be made by SQL.
-        renames_indexes: Whether an index can get another name.
-        renames_constraints: Whether a constraint can.
+        renames_indexes, renames_constraints: Whether an index, a constraint can get another name.
         alters_in_place: Whether ALTER TABLE says all changes; else they are said in a batch
             block, for which the table may be copied.
         tracks_dependencies: Whether it refuses to drop or alter what a view or routine needs.
+        alters_sequence_start: Whether ALTER SEQUENCE can say where it is to start.
     """
 
     splits_cycles: ClassVar[bool] = True
@@ -83,6 +83,7 @@ class Database(ABC):
     renames_constraints: ClassVar[bool] = False
     alters_in_place: ClassVar[bool] = True
     tracks_dependencies: ClassVar[bool] = False
+    alters_sequence_start: ClassVar[bool] = True
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -177,7 +178,7 @@ class Database(ABC):
         """
         try:
             return self.canonical_type(self.speller.type(column.type, column))
-        except (CompileError, AttributeError, NotImplementedError) as err:
+        except (ArgumentError, CompileError, AttributeError, NotImplementedError) as err:
             name = f"{column.table.name}.{column.name}"
             raise UnsupportedType(name, repr(column.type), self.name, str(err)) from err
 

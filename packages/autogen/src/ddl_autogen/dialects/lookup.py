@@ -9,7 +9,14 @@ from sqlalchemy.engine.interfaces import Dialect
 from ..errors import UnsupportedDatabase
 from .base import Database, databases
 
-FILES = {"mariadb": "mysql", "mysql": "mysql", "postgresql": "postgresql", "sqlite": "sqlite"}
+FILES = {
+    "mariadb": "mysql",
+    "mssql": "mssql",
+    "mysql": "mysql",
+    "oracle": "oracle",
+    "postgresql": "postgresql",
+    "sqlite": "sqlite",
+}
 """Name of a dialect -> the file here that knows it."""
 
 

@@ -1,0 +1,325 @@
+"""How Oracle reports a schema: its data dictionary, six queries; by its manual, no server ran them.
+
+Needs Oracle 12.1 or later (identity columns, `search_condition_vc`).
+The dictionary keeps expressions as they were written, so they are compared by their tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import Column, Connection, Index, bindparam, text
+from sqlalchemy import types as sqltypes
+from sqlalchemy.dialects import oracle
+from sqlalchemy.types import TypeEngine
+
+from ..errors import HiddenCatalog
+from ..sqltokens import tokens
+from ..types import DatabaseType
+from ..values import (
+    CheckValue,
+    ColumnValue,
+    ComputedValue,
+    ElementValue,
+    ForeignKeyValue,
+    IdentityValue,
+    IndexValue,
+    PrimaryKeyValue,
+    SequenceValue,
+    TableValue,
+    UniqueValue,
+)
+from .base import Database, reads
+from .oracle_catalog import COLUMNS, CONSTRAINTS, INDEXES, RIGHTS, SCHEMAS, SEQUENCES, TABLES
+from .oracle_types import TYPES, canonical_type, identity_numbers, type_of, usual_numbers
+
+_NOT_NULL = re.compile(r'"(?:[^"])+" IS NOT NULL')
+
+
+@reads("oracle")
+class Oracle(Database):
+    """Oracle: what wasn't quoted is in capital letters there and in small ones here."""
+
+    has_identity: ClassVar = True
+    names_primary_keys: ClassVar = True
+    renames_constraints: ClassVar = True
+    alters_sequence_start: ClassVar = False
+    creates_schemas: ClassVar = False
+
+    def name_of(self, given: str) -> str:
+        """Give a name of the dictionary as models write it."""
+        dialect: Any = self.dialect
+        return str(dialect.normalize_name(given))
+
+    def schemas(self, connection: Connection) -> list[str]:
+        return [self.name_of(name) for name in connection.execute(text(SCHEMAS)).scalars()]
+
+    def _rows(self, connection: Connection, query: str, schemas: Sequence[str]) -> Sequence[Any]:
+        dialect: Any = self.dialect
+        asked = text(query).bindparams(bindparam("schemas", expanding=True))
+        names = [dialect.denormalize_name(schema) for schema in schemas]
+        return connection.execute(asked, {"schemas": names}).all()
+
+    def read(self, connection: Connection, schemas: Sequence[str]) -> Iterator[TableValue]:
+        def by_table(query: str) -> Mapping[tuple[str, str], list[Any]]:
+            found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+            for row in self._rows(connection, query, schemas):
+                found[row.owner, row.table_name].append(row)
+            return found
+
+        columns, indexes, constraints = map(by_table, (COLUMNS, INDEXES, CONSTRAINTS))
+        for table in self._rows(connection, TABLES, schemas):
+            key = table.owner, table.name
+            known = [
+                self._constraint(list(g)) for _, g in groupby(constraints[key], lambda r: r.name)
+            ]
+            yield TableValue(
+                name=self.name_of(table.name),
+                schema=self.name_of(table.owner),
+                columns=tuple(map(self._column, columns[key])),
+                primary_key=next((c for c in known if isinstance(c, PrimaryKeyValue)), None),
+                uniques=tuple(c for c in known if isinstance(c, UniqueValue)),
+                foreign_keys=tuple(c for c in known if isinstance(c, ForeignKeyValue)),
+                checks=tuple(
+                    c
+                    for c in known
+                    if isinstance(c, CheckValue) and not _NOT_NULL.fullmatch(c.text)
+                ),
+                indexes=tuple(
+                    self._index(list(g)) for _, g in groupby(indexes[key], lambda r: r.name)
+                ),
+                comment=table.comments or None,
+                options=_options(table.temporary == "Y", table.duration),
+            )
+
+    def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
+        for row in self._rows(connection, SEQUENCES, schemas):
+            increment = int(row.increment_by)
+            found: dict[str, Any] = {
+                "increment": increment,
+                "minvalue": int(row.minimum),
+                "maxvalue": int(row.maximum),
+                "cache": int(row.cached),
+            }
+            usual = usual_numbers(increment)
+            said = {k: None if v == usual[k] else v for k, v in found.items()}
+            name, owner = self.name_of(row.name), self.name_of(row.owner)
+            yield SequenceValue(name, owner, cycle=row.cycles == "Y", **said)
+
+    def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:
+        """Refuse what was found in others' schemas, of which ALL_* shows what one was granted.
+
+        Oracle Database Reference 19c, ALL_TABLES: the tables accessible to the current user.
+        """
+        row = connection.execute(text(RIGHTS)).one()
+        user = self.name_of(row.session_user)
+        hidden = tuple(s for s in sorted(schemas) if s != user)
+        if hidden and not row.everywhere:
+            raise HiddenCatalog(user, hidden, "SELECT ANY TABLE")
+
+    def _column(self, row: Any) -> ColumnValue:
+        default = (row.default_text or "").strip() or None
+        if default is not None and default.upper() == "NULL":  # what is left of one taken away
+            default = None
+        computed = identity = None
+        if row.virtual == "YES":
+            computed = ComputedValue(default or "", stored=False)
+        elif row.generation is not None:
+            always = row.generation == "ALWAYS"
+            identity = IdentityValue(always, **identity_numbers(row.options))
+        return ColumnValue(
+            name=self.name_of(row.name),
+            type=type_of(row),
+            nullable=row.nullable == "Y",
+            default=None if computed or identity else default,
+            comment=row.comments or None,
+            computed=computed,
+            identity=identity,
+        )
+
+    def _constraint(self, rows: list[Any]) -> Any:
+        first = rows[0]
+        name, columns = self.name_of(first.name), tuple(self.name_of(r.column_name) for r in rows)
+        deferrable = first.deferrable == "DEFERRABLE"
+        initially = "DEFERRED" if first.deferred == "DEFERRED" else None
+        match first.kind:
+            case "P":
+                return PrimaryKeyValue(columns, name)
+            case "U":
+                return UniqueValue(columns, name, deferrable, initially)
+            case "C":
+                return CheckValue(first.condition, name)
+        return ForeignKeyValue(
+            columns,
+            (self.name_of(first.target_owner), self.name_of(first.target)),
+            tuple(self.name_of(r.target_column) for r in rows),
+            name,
+            ondelete=self.action(first.on_delete),
+            deferrable=deferrable,
+            initially=initially,
+        )
+
+    def _index(self, rows: list[Any]) -> IndexValue:
+        first = rows[0]
+        compressed = first.compression == "ENABLED"
+        return IndexValue(
+            self.name_of(first.name),
+            tuple(map(self._element, rows)),
+            unique=first.uniqueness == "UNIQUE",
+            options=_index_options(
+                "BITMAP" in first.kind, first.prefix_length if compressed else 0
+            ),
+        )
+
+    def _element(self, row: Any) -> ElementValue:
+        """A column that is sorted downwards is kept as an expression (ALL_IND_EXPRESSIONS)."""
+        descending = row.descend == "DESC"
+        if row.expression is None:
+            return ElementValue(self.name_of(row.column_name), descending=descending)
+        found = list(tokens(row.expression))
+        if len(found) == 1 and found[0].kind == "quoted":
+            return ElementValue(self.name_of(found[0].name), descending=descending)
+        return ElementValue(row.expression.strip(), expression=True, descending=descending)
+
+    def canonical_type(self, text: str) -> str:
+        return canonical_type(text)
+
+    def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        """A default of NULL is none."""
+        a, b = (None if c.default is None else self.normal(c.default) for c in (theirs, ours))
+        return a == (None if b == "null" else b)
+
+    def action(self, given: str | None) -> str | None:
+        """Nothing and RESTRICT are the same, since it has no words for either."""
+        action = super().action(given)
+        return None if action == "RESTRICT" else action
+
+    def match(self, given: str | None) -> str | None:
+        return None
+
+    def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
+        """Nothing numbers rows by itself: a model says Identity, or Sequence."""
+        if value.identity is not None:
+            value = replace(value, nullable=False)
+        return replace(value, autoincrement=None) if value.autoincrement else value
+
+    def model_table(self, value: TableValue) -> TableValue:
+        temporary = any("TEMPORARY" in word.upper() for word in value.source._prefixes)
+        kept = str(value.source.dialect_options["oracle"]["on_commit"] or "").upper()
+        duration = "SYS$SESSION" if kept.startswith("PRESERVE") else "SYS$TRANSACTION"
+        return replace(
+            value,
+            foreign_keys=tuple(replace(fk, onupdate=None) for fk in value.foreign_keys),
+            options=_options(temporary, duration),
+        )
+
+    def table_options(self, table: TableValue) -> dict[str, Any]:
+        kept = dict(table.options).get("on_commit")
+        return {"oracle_on_commit": kept} if kept == "PRESERVE ROWS" else {}
+
+    def table_prefixes(self, table: TableValue) -> tuple[str, ...]:
+        return ("GLOBAL TEMPORARY",) if table.options else ()
+
+    def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
+        """Leave a sequence of the models to number what is no identity, and expressions to be the same."""
+        known = {i.name: i for i in ours.indexes}
+        return replace(
+            theirs, indexes=tuple(self._aligned(i, known.get(i.name)) for i in theirs.indexes)
+        )
+
+    def _aligned(self, theirs: IndexValue, ours: IndexValue | None) -> IndexValue:
+        """Say their expressions as ours do, where they are the same: LOWER("B") and lower(b)."""
+        if ours is None or len(theirs.elements) != len(ours.elements):
+            return theirs
+        pairs = zip(theirs.elements, ours.elements, strict=True)
+        return replace(
+            theirs,
+            elements=tuple(
+                replace(a, text=b.text)
+                if a.expression and b.expression and self.same_text(a.text, b.text)
+                else a
+                for a, b in pairs
+            ),
+        )
+
+    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
+        found = self._numbers(value)
+        first = found["maxvalue" if found["increment"] < 0 else "minvalue"]
+        return found | {"start": first if value.start is None else value.start}
+
+    def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
+        """What it starts with isn't kept: the dictionary tells how far it has come."""
+        start = {} if value.start is None else {"start": value.start}
+        return self._numbers(value) | {"cycle": value.cycle} | start
+
+    def _numbers(self, value: IdentityValue | SequenceValue) -> dict[str, int]:
+        usual = usual_numbers(value.increment or 1)
+        return {k: usual[k] if getattr(value, k) is None else getattr(value, k) for k in usual}
+
+    def numbers_rows(self, column: ColumnValue, key: Sequence[str]) -> bool | Literal["auto"]:
+        return "auto"
+
+    def model_index(self, index: Index, value: IndexValue) -> IndexValue:
+        """COMPRESS without a number is all columns, of a unique index all but one.
+
+        Oracle Database SQL Language Reference 19c, CREATE INDEX, prefix_compression.
+        """
+        said = index.dialect_kwargs
+        prefix = said.get("oracle_compress") or 0
+        if prefix is True:
+            prefix = len(value.elements) - (1 if value.unique else 0)
+        options = _index_options(bool(said.get("oracle_bitmap")), prefix)
+        return replace(value, options=options)
+
+    def index_options(self, value: IndexValue) -> dict[str, Any]:
+        said = dict(value.options)
+        found = super().index_options(replace(value, options=()))
+        found |= {"oracle_bitmap": True} if "bitmap" in said else {}
+        return found | ({"oracle_compress": int(said["compress"])} if "compress" in said else {})
+
+    def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
+        plain = column.type
+        made: TypeEngine[Any] | None = TYPES[plain]() if plain in TYPES else _made(plain)
+        if made is not None and self.canonical_type(self.speller.type(made)) == plain:
+            return made
+        return DatabaseType(plain.upper())
+
+
+def _made(plain: str) -> TypeEngine[Any] | None:
+    """Make a type with numbers in its brackets; None if SQLAlchemy has none that is the same."""
+    found = re.fullmatch(r"(\w+)(?: day)?\((\d+)(?:,(-?\d+))?( char| byte)?\)(.*)", plain)
+    if found is None:
+        return None
+    base, size, scale, unit, rest = found.groups()
+    if base == "number":
+        return sqltypes.Numeric(int(size), int(scale))
+    if base == "varchar2" and unit == " char":
+        return sqltypes.String(int(size))
+    if base == "nvarchar2":
+        return sqltypes.NVARCHAR(int(size))
+    if base == "float":
+        return oracle.FLOAT(binary_precision=int(size))  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    if base == "raw":
+        return oracle.RAW(int(size))
+    if base == "timestamp" and size == "6":
+        return oracle.TIMESTAMP(timezone=rest == " with time zone", local_timezone="local" in rest)
+    if base == "interval":
+        return oracle.INTERVAL()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return None
+
+
+def _options(temporary: bool, duration: str | None) -> tuple[tuple[str, str], ...]:
+    """Give a temporary table's options: what happens to its rows at a commit."""
+    if not temporary:
+        return ()
+    return (("on_commit", "PRESERVE ROWS" if duration == "SYS$SESSION" else "DELETE ROWS"),)
+
+
+def _index_options(bitmap: bool, prefix: int) -> tuple[tuple[str, str], ...]:
+    compress = (("compress", str(prefix)),) if prefix else ()
+    return (("bitmap", "true"), *compress) if bitmap else compress

@@ -1,0 +1,597 @@
+"""SQL Server's catalog, with rows as its manual describes them, compared with models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ddl_autogen import HiddenCatalog, Options, compare, render, reverse, snapshot, snapshot_of
+from ddl_autogen.dialects import mssql_catalog
+from ddl_autogen.dialects.mssql_expressions import plain_expression
+from ddl_autogen.dialects.mssql_types import canonical_type
+from ddl_constructs import Change
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Sequence,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Unicode,
+    func,
+    text,
+)
+from sqlalchemy.dialects import mssql
+
+pytest.importorskip("sqlglot", reason="no parser of T-SQL")
+from recorded_server import Recorded, table_of  # it needs the parser
+
+# SQL Server 2022, System Catalog Views: those columns of each view that may be asked for
+VIEWS = {
+    "sys.schemas": "name schema_id principal_id",
+    "sys.database_principals": "name principal_id type is_fixed_role",
+    "sys.tables": "name object_id schema_id parent_object_id type is_ms_shipped temporal_type",
+    "sys.columns": "object_id name column_id system_type_id user_type_id max_length precision"
+    " scale collation_name is_nullable is_identity is_computed default_object_id",
+    "sys.types": "name system_type_id user_type_id schema_id max_length precision scale",
+    "sys.default_constraints": "name object_id schema_id parent_object_id parent_column_id"
+    " definition is_system_named",
+    "sys.computed_columns": "object_id name column_id definition is_persisted",
+    "sys.identity_columns": "object_id name column_id seed_value increment_value last_value",
+    "sys.extended_properties": "class major_id minor_id name value",
+    "sys.indexes": "object_id name index_id type type_desc is_unique is_primary_key"
+    " is_unique_constraint is_hypothetical has_filter filter_definition",
+    "sys.index_columns": "object_id index_id index_column_id column_id key_ordinal"
+    " partition_ordinal is_descending_key is_included_column",
+    "sys.foreign_keys": "name object_id schema_id parent_object_id referenced_object_id"
+    " delete_referential_action_desc update_referential_action_desc",
+    "sys.foreign_key_columns": "constraint_object_id constraint_column_id parent_object_id"
+    " parent_column_id referenced_object_id referenced_column_id",
+    "sys.check_constraints": "name object_id schema_id parent_object_id parent_column_id definition",
+    "sys.sequences": "name object_id schema_id start_value increment minimum_value maximum_value"
+    " is_cycling is_cached cache_size system_type_id user_type_id precision scale",
+}
+TYPES = {  # sys.types.user_type_id
+    "uniqueidentifier": 36, "date": 40, "datetime2": 42, "smallint": 52, "int": 56,
+    "datetime": 61, "bit": 104, "decimal": 106, "numeric": 108, "bigint": 127, "varbinary": 165,
+    "varchar": 167, "nvarchar": 231,
+}  # fmt: skip
+USUAL = "SQL_Latin1_General_CP1_CI_AS"
+DBO, LOG = 1, 5
+USERS, POSTS, HISTORY, ENTRIES = 100, 200, 300, 400
+
+
+def columns(table: int, *rows: tuple[str, str, int, int, int, bool, int]) -> list[dict[str, Any]]:
+    """Write rows of sys.columns: name, type, length, precision, scale, nullable, default."""
+    return [
+        {
+            "object_id": table,
+            "name": name,
+            "column_id": number,
+            "user_type_id": TYPES[type_],
+            "max_length": length,
+            "precision": precision,
+            "scale": scale,
+            "collation_name": None
+            if "char" not in type_
+            else "Latin1_General_BIN"
+            if name == "code"
+            else USUAL,
+            "is_nullable": nullable,
+            "default_object_id": default,
+        }
+        for number, (name, type_, length, precision, scale, nullable, default) in enumerate(rows, 1)
+    ]
+
+
+CATALOG: dict[str, list[dict[str, Any]]] = {
+    "sys.schemas": table_of("""
+        name               | schema_id | principal_id
+        dbo                | 1         | 1
+        guest              | 2         | 2
+        INFORMATION_SCHEMA | 3         | 3
+        sys                | 4         | 4
+        log                | 5         | 1
+        db_owner           | 16384     | 16384
+    """),
+    "sys.database_principals": table_of("""
+        name     | principal_id | is_fixed_role
+        dbo      | 1            | 0
+        guest    | 2            | 0
+        IS       | 3            | 0
+        sys      | 4            | 0
+        db_owner | 16384        | 1
+    """),
+    "sys.types": [{"name": name, "user_type_id": number} for name, number in TYPES.items()],
+    "sys.tables": table_of("""
+        name          | object_id | schema_id | is_ms_shipped | temporal_type
+        users         | 100       | 1         | 0             | 0
+        posts         | 200       | 1         | 0             | 2
+        posts_history | 300       | 1         | 0             | 1
+        entries       | 400       | 5         | 0             | 0
+        sysdiagrams   | 500       | 1         | 1             | 0
+    """),
+    "sys.columns": [
+        *columns(
+            USERS,
+            ("id", "int", 4, 10, 0, False, 0),
+            ("name", "nvarchar", 100, 0, 0, False, 101),
+            ("code", "varchar", 20, 0, 0, True, 0),
+            ("bio", "varchar", -1, 0, 0, True, 0),
+            ("kind", "varchar", 5, 0, 0, True, 0),
+            ("age", "smallint", 2, 5, 0, True, 0),
+            ("price", "numeric", 9, 10, 2, False, 102),
+            ("joined", "datetime", 8, 23, 3, True, 103),
+            ("doubled", "int", 4, 10, 0, True, 0),
+        ),
+        *columns(
+            POSTS,
+            ("id", "bigint", 8, 19, 0, False, 0),
+            ("user_id", "int", 4, 10, 0, False, 0),
+            ("title", "nvarchar", 400, 0, 0, False, 0),
+            ("seen", "datetime2", 8, 27, 7, True, 0),
+        ),
+        *columns(HISTORY, ("id", "bigint", 8, 19, 0, False, 0)),
+        *columns(ENTRIES, ("at", "datetime2", 6, 22, 3, True, 0)),
+    ],
+    "sys.default_constraints": table_of("""
+        name        | object_id | parent_object_id | definition
+        DF_name     | 101       | 100              | (N'it''s')
+        DF_price    | 102       | 100              | ((0))
+        DF_joined   | 103       | 100              | (getdate())
+    """),
+    "sys.computed_columns": table_of("""
+        object_id | column_id | definition  | is_persisted
+        100       | 9         | ([age]*(2)) | 1
+    """),
+    "sys.identity_columns": table_of("""
+        object_id | column_id | seed_value | increment_value
+        100       | 1         | 1          | 1
+        200       | 1         | 1000       | 10
+    """),
+    "sys.extended_properties": table_of("""
+        class | major_id | minor_id | name           | value
+        1     | 100      | 0        | MS_Description | who is here
+        1     | 100      | 2        | MS_Description | it's a name
+        1     | 100      | 2        | MS_Other       | something else
+        7     | 100      | 2        | MS_Description | of an index
+    """),
+    "sys.indexes": table_of("""
+        object_id | name       | index_id | type | is_unique | is_primary_key | is_unique_constraint | is_hypothetical | filter_definition
+        100       | PK_users   | 1        | 1    | 1         | 1              | 0                    | 0               |
+        100       | UQ_code    | 2        | 2    | 1         | 0              | 1                    | 0               |
+        100       | ix_age     | 3        | 2    | 0         | 0              | 0                    | 0               | ([age]>(17))
+        100       | _dta_index | 4        | 2    | 0         | 0              | 0                    | 1               |
+        100       | ix_place   | 5        | 4    | 0         | 0              | 0                    | 0               |
+        200       | PK_posts   | 2        | 2    | 1         | 1              | 0                    | 0               |
+        200       | cx_title   | 1        | 1    | 0         | 0              | 0                    | 0               |
+        400       | cci        | 1        | 5    | 0         | 0              | 0                    | 0               |
+    """),
+    "sys.index_columns": table_of("""
+        object_id | index_id | index_column_id | column_id | key_ordinal | is_descending_key | is_included_column
+        100       | 1        | 1               | 1         | 1           | 0                 | 0
+        100       | 2        | 1               | 3         | 1           | 0                 | 0
+        100       | 3        | 1               | 5         | 2           | 1                 | 0
+        100       | 3        | 2               | 6         | 1           | 0                 | 0
+        100       | 3        | 3               | 2         | 0           | 0                 | 1
+        100       | 4        | 1               | 5         | 1           | 0                 | 0
+        100       | 5        | 1               | 5         | 1           | 0                 | 0
+        200       | 2        | 1               | 1         | 1           | 0                 | 0
+        200       | 1        | 1               | 3         | 1           | 0                 | 0
+        400       | 1        | 1               | 1         | 0           | 0                 | 1
+    """),
+    "sys.foreign_keys": table_of("""
+        name    | object_id | schema_id | parent_object_id | delete_referential_action_desc | update_referential_action_desc
+        FK_user | 210       | 1         | 200              | SET_NULL                       | NO_ACTION
+    """),
+    "sys.foreign_key_columns": table_of("""
+        constraint_object_id | constraint_column_id | parent_object_id | parent_column_id | referenced_object_id | referenced_column_id
+        210                  | 1                    | 200              | 2                | 100                  | 1
+    """),
+    "sys.check_constraints": table_of("""
+        name    | schema_id | parent_object_id | definition
+        CK_age  | 1         | 100              | ([age]>=(0) AND [age]<=(150))
+        CK_kind | 1         | 100              | ([kind]='user' OR [kind]='admin')
+    """),
+    "sys.sequences": table_of("""
+        name   | schema_id | start_value          | increment | minimum_value        | maximum_value       | is_cycling | cache_size | user_type_id | precision
+        plain  | 1         | -9223372036854775808 | 1         | -9223372036854775808 | 9223372036854775807 | 0          |            | 127          | 19
+        orders | 1         | 1000                 | 5         | 1                    | 9999                | 1          | 50         | 56           | 10
+    """),
+}
+
+
+def server(
+    catalog: Any = CATALOG, *, sees: int = 1, version: tuple[int, ...] = (16, 0)
+) -> Recorded:
+    return Recorded(
+        "mssql",
+        "tsql",
+        VIEWS,
+        catalog,
+        {
+            "DB_NAME": lambda: "app",
+            "DATABASEPROPERTYEX": lambda *_: USUAL,
+            "USER_NAME": lambda: "reader",
+            "QUOTENAME": lambda name: f"[{name}]",
+            "HAS_PERMS_BY_NAME": lambda *_: sees,
+        },
+        version=version,
+        schema="dbo",
+        deprecate_large_types=True,
+    )
+
+
+def models(**other: Any) -> MetaData:
+    """Give models that say what the catalog does; but for some columns, by their names."""
+    metadata = MetaData()
+
+    def made(of: str, *given: Column[Any]) -> list[Column[Any]]:
+        return [other.pop(f"{c.name}_of_{of}", other.pop(c.name, c)) for c in given]
+
+    Table(
+        "users",
+        metadata,
+        *made(
+            "users",
+            Column("id", Integer, primary_key=True),
+            Column(
+                "name", Unicode(50), nullable=False, server_default="it's", comment="it's a name"
+            ),
+            Column("code", String(20, collation="Latin1_General_BIN"), unique=True),
+            Column("bio", Text),
+            Column(
+                "kind",
+                Enum("user", "admin", native_enum=False, create_constraint=True, name="CK_kind"),
+            ),
+            Column("age", SmallInteger),
+            Column("price", Numeric(10, 2), nullable=False, server_default=text("0")),
+            Column("joined", DateTime, server_default=func.now()),
+            Column("doubled", Integer, Computed("age * 2", persisted=True)),
+        ),
+        CheckConstraint("age BETWEEN 0 AND 150", name="CK_age"),
+        comment="who is here",
+    )
+    users = metadata.tables["users"]
+    Index(
+        "ix_age",
+        users.c.age,
+        users.c.kind.desc(),
+        mssql_include=["name"],
+        mssql_where=users.c.age > 17,
+    )
+    Table(
+        "posts",
+        metadata,
+        *made(
+            "posts",
+            Column("id", BigInteger, Identity(start=1000, increment=10), primary_key=True),
+            Column("user_id", ForeignKey("users.id", ondelete="SET NULL"), nullable=False),
+            Column("title", Unicode(200), nullable=False),
+            Column("seen", mssql.DATETIME2),
+        ),
+        Index("cx_title", "title", mssql_clustered=True),
+    )
+    Sequence("plain", metadata=metadata)
+    Sequence(
+        "orders",
+        data_type=Integer,
+        start=1000,
+        increment=5,
+        minvalue=1,
+        maxvalue=9999,
+        cycle=True,
+        cache=50,
+        metadata=metadata,
+    )
+    assert not other
+    return metadata
+
+
+def compared(metadata: MetaData, where: Recorded | None = None, **options: Any) -> list[Change]:
+    with (where or server()).engine.connect() as connection:
+        return compare(connection, metadata, Options(**options))
+
+
+def said(changes: list[Change], dialect: Any) -> list[str]:
+    return [
+        " ".join(str(piece.compile(dialect=dialect)).split())
+        for change in changes
+        for piece in change.statements(dialect)
+    ]
+
+
+def test_models_that_say_the_same_are_in_sync() -> None:
+    assert compared(models()) == []
+
+
+def test_other_schemas_are_read_where_that_is_asked() -> None:
+    metadata = models()
+    Table(
+        "entries",
+        metadata,
+        Column("at", mssql.DATETIME2(3)),
+        Index("cci", mssql_clustered=True, mssql_columnstore=True),
+        schema="log",
+    )
+
+    assert compared(metadata, include_schemas=True) == []
+
+
+def test_a_snapshot_is_what_models_say() -> None:
+    """Value by value, but for what models leave to the server: names of keys, where it counts from."""
+    with server().engine.connect() as connection:
+        theirs = snapshot(connection)
+
+    ours = snapshot_of(models(), connection.dialect, "dbo")
+    assert list(theirs.tables) == list(ours.tables) == [(None, "posts"), (None, "users")]
+    for key, table in ours.tables.items():
+        there = theirs.tables[key]
+        for column in there.columns:
+            said = table.column(column.name)
+            assert said is not None
+            assert (column.type, column.nullable, column.comment, column.collation) == (
+                *(said.type, said.nullable, said.comment, said.collation),
+            )
+            assert column.identity == said.identity
+        assert there.primary_key is not None
+        assert table.primary_key is not None
+        assert there.primary_key.columns == table.primary_key.columns
+        assert [i for i in there.indexes if i.where is None] == [
+            i for i in table.indexes if i.where is None
+        ]
+    assert theirs.sequences == ours.sequences
+
+
+def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
+    """Eight are for what is read, and one for what the user may not see where something differs."""
+    asked = []
+    for tables in ([], CATALOG["sys.tables"][:1], CATALOG["sys.tables"]):
+        with (here := server({**CATALOG, "sys.tables": tables})).engine.connect() as connection:
+            snapshot(connection)
+        asked.append(len(here.asked))
+
+    assert asked == [7, 7, 7]
+
+
+def test_servers_before_2016_are_not_asked_for_tables_that_keep_history() -> None:
+    here = server(version=(12, 0))
+    with here.engine.connect() as connection:
+        snapshot(connection)
+
+    assert not any("temporal_type" in sql for sql in here.asked)
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        pytest.param(Column("age", Integer), ["ALTER TABLE users ALTER COLUMN age INTEGER NULL"], id="type"),
+        pytest.param(Column("age", SmallInteger, nullable=False), ["ALTER TABLE users ALTER COLUMN age SMALLINT NOT NULL"], id="not-null"),
+        pytest.param(
+            Column("price", Numeric(10, 2), nullable=False, server_default=text("1")),
+            ["sys.default_constraints", "ALTER TABLE users ADD DEFAULT 1 FOR price"],
+            id="default",
+        ),
+        pytest.param(Column("price", Numeric(10, 2), nullable=False), ["sys.default_constraints"], id="no-default"),
+        pytest.param(Column("bio", Text, comment="all of it"), ["sp_addextendedproperty"], id="comment"),
+        pytest.param(Column("code", String(20), unique=True), ["ALTER TABLE users ALTER COLUMN code VARCHAR(20) NULL"], id="usual-collation"),
+        pytest.param(Column("bio", Text(collation=USUAL)), [], id="usual-collation-stated"),
+        pytest.param(
+            Column("doubled", Integer, Computed("age * 3", persisted=True)),
+            ["ALTER TABLE users DROP COLUMN doubled", "ALTER TABLE users ADD doubled AS (age * 3) PERSISTED"],
+            id="computed",
+        ),
+        pytest.param(
+            Column("doubled", Integer, Computed("(age) * 2")),
+            ["ALTER TABLE users DROP COLUMN doubled", "ALTER TABLE users ADD doubled AS ((age) * 2)"],
+            id="computed-and-not-kept",
+        ),
+        pytest.param(Column("doubled", BigInteger, Computed("[age]*(2)", persisted=True)), [], id="type-of-a-computed"),
+        pytest.param(
+            Column("kind", Enum("user", "admin", "guest", native_enum=False, create_constraint=True, name="CK_kind")),
+            [
+                "ALTER TABLE users DROP CONSTRAINT [CK_kind]",
+                "ALTER TABLE users ADD CONSTRAINT [CK_kind] CHECK (kind IN ('user', 'admin', 'guest'))",
+            ],
+            id="check-of-a-type",
+        ),
+        pytest.param(
+            Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+            [
+                "ALTER TABLE posts DROP CONSTRAINT [FK_user]",
+                "ALTER TABLE posts ADD CONSTRAINT posts_user_id_fkey FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE CASCADE",
+            ],
+            id="foreign-key",
+        ),
+        pytest.param(Column("seen", mssql.DATETIME2(7)), [], id="usual-fractions"),
+    ],
+)  # fmt: skip
+def test_what_is_different_of_a_column(column: Column[Any], expected: list[str]) -> None:
+    """A whole statement, or what it names."""
+    texts = said(compared(models(**{column.name: column})), server().engine.dialect)
+
+    assert len(texts) == len(expected)
+    for sql, part in zip(texts, expected, strict=True):
+        assert sql == part or (" " not in part and part in sql)
+
+
+INDEXES = [
+    pytest.param({"mssql_where": text("age > 17")}, [], id="filter"),
+    pytest.param({"mssql_where": text("age >= 17")}, ["ix_age"], id="other-filter"),
+    pytest.param({"mssql_include": []}, ["ix_age"], id="not-included"),
+    pytest.param({"unique": True}, ["ix_age"], id="unique"),
+    pytest.param({"mssql_clustered": True}, ["ix_age"], id="clustered"),
+]
+
+
+@pytest.mark.parametrize(("options", "changed"), INDEXES)
+def test_what_is_different_of_an_index(options: dict[str, Any], changed: list[str]) -> None:
+    metadata = models()
+    users = metadata.tables["users"]
+    users.indexes.clear()
+    usual = {"mssql_include": ["name"], "mssql_where": users.c.age > 17}
+    Index("ix_age", users.c.age, users.c.kind.desc(), **usual | options)
+
+    found = compared(metadata)
+
+    assert [(type(c).__name__, c.index_name) for c in found] == [
+        (kind, name) for name in changed for kind in ("DropIndex", "CreateIndex")
+    ]
+
+
+def test_a_table_that_goes_comes_back_as_it_was() -> None:
+    """What is made from the rows alone is what the models would make."""
+    gone = compared(MetaData())
+    dialect = server().engine.dialect
+
+    assert [c.describe() for c in gone] == [
+        "drop table posts",
+        "drop table users",
+        "drop sequence orders",
+        "drop sequence plain",
+    ]
+    texts = said(reverse(gone, dialect), dialect)
+    assert [sql for sql in texts if "sp_addextendedproperty" not in sql] == [
+        "CREATE SEQUENCE plain INCREMENT BY 1 START WITH -9223372036854775808 "
+        "MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807 NO CYCLE",
+        "CREATE SEQUENCE orders AS INTEGER INCREMENT BY 5 START WITH 1000 MINVALUE 1 "
+        "MAXVALUE 9999 CACHE 50 CYCLE",
+        "CREATE TABLE users ( id INTEGER NOT NULL IDENTITY, "
+        "name NVARCHAR(50) NOT NULL DEFAULT 'it''s', "
+        "code VARCHAR(20) COLLATE Latin1_General_BIN NULL, bio VARCHAR(max) NULL, "
+        "kind VARCHAR(5) NULL, age SMALLINT NULL, "
+        "price NUMERIC(10, 2) NOT NULL DEFAULT 0, joined DATETIME NULL DEFAULT getdate(), "
+        "doubled AS ([age]*(2)) PERSISTED, CONSTRAINT [PK_users] PRIMARY KEY (id), "
+        "CONSTRAINT [UQ_code] UNIQUE (code), "
+        "CONSTRAINT [CK_age] CHECK ([age]>=(0) AND [age]<=(150)), "
+        "CONSTRAINT [CK_kind] CHECK ([kind]='user' OR [kind]='admin') )",
+        "CREATE INDEX ix_age ON users (age, kind DESC) INCLUDE (name) WHERE [age]>(17)",
+        "CREATE TABLE posts ( id BIGINT NOT NULL IDENTITY(1000,10), user_id INTEGER NOT NULL, "
+        "title NVARCHAR(200) NOT NULL, seen DATETIME2 NULL, "
+        "CONSTRAINT [PK_posts] PRIMARY KEY NONCLUSTERED (id), "
+        "CONSTRAINT [FK_user] FOREIGN KEY(user_id) REFERENCES users (id) ON DELETE SET NULL )",
+        "CREATE CLUSTERED INDEX cx_title ON posts (title)",
+    ]
+
+
+def test_what_goes_is_written_down_so_that_it_can_come_back() -> None:
+    dialect = server().engine.dialect
+    lines = "\n".join(render(reverse(compared(MetaData()), dialect), dialect=dialect).lines)
+
+    for part in (
+        "sa.Identity(start=1000, increment=10), nullable=False",
+        'sa.String(length=20, collation="Latin1_General_BIN")',
+        'sa.DateTime(), server_default=sa.text("getdate()")',
+        'sa.Computed("[age]*(2)", persisted=True)',
+        "mssql.DATETIME2()",
+        'name=op.f("PK_posts"), mssql_clustered=False',
+        'op.f("cx_title"), "posts", ["title"], mssql_clustered=True',
+        'mssql_include=["name"]',
+        'mssql_where=sa.text("[age]>(17)")',
+        'comment="it\'s a name"',
+    ):
+        assert part in lines
+
+
+def test_what_a_user_may_not_see_is_not_taken_for_missing() -> None:
+    """Nothing is said where all agrees."""
+    metadata = models()
+    assert compared(metadata, server(sees=0)) == []
+    Table("new", metadata, Column("id", Integer))
+
+    with pytest.raises(HiddenCatalog, match=r"reader may not see all of dbo.*VIEW DEFINITION"):
+        compared(metadata, server(sees=0))
+
+
+def test_where_models_leave_the_numbering_to_the_server_any_will_do() -> None:
+    assert compared(models(id_of_posts=Column("id", BigInteger, primary_key=True))) == []
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        Column("id", BigInteger, Identity(start=1, increment=10), primary_key=True),
+        Column("id", BigInteger, primary_key=True, autoincrement=False),
+    ],
+    ids=["numbered-otherwise", "numbered-no-more"],
+)
+def test_an_identity_that_is_another_is_seen_and_refused_by_name(column: Column[Any]) -> None:
+    """SQL Server can't alter one: that is said before anything runs."""
+    from ddl_constructs import UnsupportedChange
+
+    (change,) = compared(models(id_of_posts=column))
+
+    with pytest.raises(UnsupportedChange, match="copy the rows into a new table"):
+        change.statements(server().engine.dialect)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "same"),
+    [
+        pytest.param("([a]>(0))", "a > 0", True, id="number"),
+        pytest.param("([a]>(-1))", "a > -1", True, id="negative"),
+        pytest.param("([a]='y' OR [a]='x')", "a IN ('x', 'y')", True, id="in"),
+        pytest.param("(NOT ([a]='y' OR [a]='x'))", "a NOT IN (N'x', 'y')", True, id="not-in"),
+        pytest.param("([a]>=(1) AND [a]<=(5))", "a BETWEEN 1 AND 5", True, id="between"),
+        pytest.param("([a]<>(5))", "a != 5", True, id="unequal"),
+        pytest.param("(len([a])>(3))", "LEN(a) > 3", True, id="call"),
+        pytest.param("(getdate())", "CURRENT_TIMESTAMP", True, id="now"),
+        pytest.param("(CONVERT([int],[a]))", "CAST(a AS int)", True, id="cast"),
+        pytest.param("([a] like '%x%')", "a LIKE '%x%'", True, id="like"),
+        pytest.param("([a] IS NOT NULL)", "a is not null", True, id="null"),
+        pytest.param("(([a]+[b])*(2))", "(a + b) * 2", True, id="brackets"),
+        pytest.param("([a]+[b]*(2))", "(a + b) * 2", False, id="other-brackets"),
+        pytest.param("([a]-([b]-[c]))", "a - b - c", False, id="left-first"),
+        pytest.param("([a]='x')", "a = 'X'", False, id="case-of-a-text"),
+        pytest.param("([a]>(0) OR [b]>(0) AND [c]>(0))", "(a > 0 OR b > 0) AND c > 0", False, id="and-first"),
+        pytest.param("(NEXT VALUE FOR [q])", "NEXT VALUE FOR q", True, id="not-read"),
+        pytest.param("(case when [a]>(0) then (1) end)", "CASE WHEN a > 0 THEN 1 END", False, id="not-read-and-spelled-otherwise"),
+    ],
+)  # fmt: skip
+def test_what_the_server_makes_of_an_expression(theirs: str, ours: str, same: bool) -> None:
+    assert (plain_expression(theirs) == plain_expression(ours)) is same
+
+
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        ("INTEGER", "int"),
+        ("NUMERIC", "decimal(18,0)"),
+        ("DEC(5)", "decimal(5,0)"),
+        ("DOUBLE PRECISION", "float"),
+        ("FLOAT(53)", "float"),
+        ("FLOAT(24)", "real"),
+        ("NATIONAL CHARACTER VARYING(5)", "nvarchar(5)"),
+        ("VARCHAR(5) COLLATE Latin1_General_BIN", "varchar(5)"),
+        ("VARCHAR(MAX)", "varchar(max)"),
+        ("DATETIME2(7)", "datetime2"),
+        ("DATETIMEOFFSET(0)", "datetimeoffset(0)"),
+        ("ROWVERSION", "timestamp"),
+        ("[Flag]", "flag"),
+    ],
+)
+def test_types_have_one_spelling(given: str, canonical: str) -> None:
+    assert canonical_type(given) == canonical
+    assert canonical_type(canonical) == canonical
+
+
+@pytest.mark.parametrize("name", [n for n in dir(mssql_catalog) if n.isupper() and n != "PLAIN"])
+def test_no_column_of_an_answer_is_called_by_a_reserved_word(name: str) -> None:
+    import sqlglot
+    from sqlalchemy.dialects.mssql.base import RESERVED_WORDS
+
+    query = getattr(mssql_catalog, name).replace("{plain}", "")
+    found = sqlglot.parse_one(query, dialect="tsql").find_all(sqlglot.exp.Alias)
+
+    assert not {a.alias for a in found if not a.args["alias"].quoted} & RESERVED_WORDS
