@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 import ddl_constructs
 import pytest
 import sqlalchemy as sa
-from ddl_autogen import UnrenderableType, render, reverse
+from ddl_autogen import UnrenderableType, UnrenderableValue, render, reverse
 from ddl_constructs import (
     AddColumn,
     AddConstraint,
@@ -30,6 +31,7 @@ from ddl_constructs import (
     ExecuteSQL,
     RenameTable,
     ReplaceEnum,
+    create_foreign_key,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,6 +160,49 @@ def test_types(type_: Any, expected: str) -> None:
     (line,) = render(AddColumn("t", sa.Column("c", type_)), indent=-30).lines
 
     assert line == f'op.add_column("t", sa.Column("c", {expected}, nullable=True))'
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Word(enum.StrEnum):
+    YES = "it's"
+
+
+class Loud(int):
+    def __repr__(self) -> str:
+        return "<loud>"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Level.LOW, "1"),
+        (Word.YES, '"it\'s"'),
+        (Loud(3), "3"),
+        (float("inf"), 'float("inf")'),
+        (-1.5, "-1.5"),
+        (True, "True"),
+        (b"x", "b'x'"),
+    ],
+    ids=repr,
+)
+def test_values(value: object, expected: str) -> None:
+    (line,) = render(CreateIndex("i", "t", ["a"], postgresql_with={"x": value}), indent=-30).lines
+
+    assert f'postgresql_with={{"x": {expected}}}' in line
+
+
+@pytest.mark.parametrize("said", ["sa.Text(", "sa.Text()  # wide", "a b", "\0"])
+def test_a_hook_that_gives_no_python_is_named(said: str) -> None:
+    column = sa.Column("c", sa.Integer())
+
+    with pytest.raises(UnrenderableValue, match=r"render_item says .*; let it give"):
+        render(
+            AddColumn("t", column),
+            render_item=lambda kind, value, renderer: said if kind == "type" else False,
+        )
 
 
 def test_a_users_type_is_imported_from_its_module() -> None:
@@ -333,12 +378,33 @@ def test_undone_twice_is_written_the_same(first: sa.Column[Any], second: sa.Colu
     assert render(reverse(reverse(changes))) == render(changes)
 
 
+def of_length(length: int) -> list[Change]:
+    """Changes in which each kind of bracket comes to its end somewhere else."""
+    one, half = "a" * length, "b" * (length // 2)
+    labels = sa.Enum(*(half + str(i) for i in range(3)), name="e")
+    default = sa.Column("c", sa.String(9), server_default=sa.text(one), comment=half)
+    varied = sa.JSON().with_variant(sa.Text(collation=half), "sqlite")
+    return [
+        AddColumn("t", default),
+        AddColumn("t", sa.Column("c", varied.with_variant(sa.String(9), "mysql"))),
+        AlterColumn("t", "c", type_=labels.with_variant(sa.String(9), "mysql"), comment=half),
+        CreateIndex("i", "t", [one, "b"], postgresql_ops={one: "x", "c": half}),
+        CreateIndex("i", "t", [one], postgresql_include=[half, one], postgresql_ops={one: half}),
+        CreateTable("t", default._copy(), sa.CheckConstraint(sa.text(one), name=half)),
+        DropConstraint(None, one, "unique", existing_constraint=sa.UniqueConstraint(one, "b")),
+        create_foreign_key(half, "t", "u", [one, "b"], [half, "d"]),
+        BulkInsert(sa.table(half, sa.column("a", sa.Integer())), [{"a": (one,)}, {"a": one}]),
+    ]
+
+
 RUFF = Path(sys.executable).with_name("ruff")
 
 
 @pytest.mark.skipif(not RUFF.exists() and "CI" not in os.environ, reason="no ruff")
 def test_it_is_formatted_as_ruff_would(tmp_path: Path) -> None:
+    """Also where a line has one column too many, in each place that black breaks it."""
     changes = [parameter.values[0] for parameter in CHANGES]
+    changes += [change for length in range(15, 95) for change in of_length(length)]
     path = tmp_path / "script.py"
     path.write_text("\n".join(render(changes).lines) + "\n", encoding="utf-8")
 

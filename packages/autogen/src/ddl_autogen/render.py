@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from ddl_constructs import KEEP, Change, Spelling
@@ -77,7 +78,6 @@ def render(
         batch = dialect is not None and not alters_in_place(dialect)
     said: Iterable[Change | Block] = blocks(several) if batch else several
     lines = [line for one in said for line in _lines(one, renderer, indent)]
-    compile("\n".join(lines), "<rendered changes>", "exec")
     return Source(tuple(lines), tuple(sorted(renderer.imports)))
 
 
@@ -150,10 +150,9 @@ class Renderer:
         Raises:
             UnrenderableValue: There is no rule for it.
         """
-        for kind in type(value).__mro__:
-            rule = _rules.get(kind)
-            if rule is not None:
-                return rule(value, self)
+        rule = _rule(type(value))  # type: ignore[arg-type]  # a class has a hash
+        if rule is not None:
+            return rule(value, self)
         raise UnrenderableValue(
             value,
             f"there is no rule for {type(value).__module__}.{type(value).__qualname__}",
@@ -161,11 +160,22 @@ class Renderer:
         )
 
     def asked(self, kind: str, value: Any) -> Node | bool | None:
-        """Ask the hook: its text, None to leave the value out, False for the usual rule."""
+        """Ask the hook: its text, None to leave the value out, False for the usual rule.
+
+        Raises:
+            UnrenderableValue: Its text isn't Python that can stand there.
+        """
         if self.render_item is None:
             return False
         said = self.render_item(kind, value, self)
-        return Atom(said) if isinstance(said, str) else None if said is None else False
+        if not isinstance(said, str):
+            return None if said is None else False
+        try:
+            compile(f"f({said})", "<render_item>", "eval")
+        except (SyntaxError, ValueError) as err:
+            why = f"render_item says {said!r} of it, which can't stand in a call ({err})"
+            raise UnrenderableValue(value, why, "let it give a Python expression") from err
+        return Atom(said)
 
     def sa(self, name: str, *items: Node | None) -> Group:
         """Write a call of one of SQLAlchemy's names; items that are None are left out."""
@@ -183,9 +193,21 @@ def renders(*kinds: type) -> Callable[[_R], _R]:
     def register(rule: _R) -> _R:
         for kind in kinds:
             _rules[kind] = rule
+        _rule.cache_clear()
         return rule
 
     return register
+
+
+@cache
+def _rule(kind: type) -> Rule | None:
+    """Find the rule for a class or the first above it that has one; None if none has.
+
+    A member of an IntEnum, or of one whose members are strings, goes by what an Enum is.
+    """
+    plain = "builtins" if issubclass(kind, enum.Enum) else None
+    above = (each for each in kind.__mro__ if each.__module__ != plain)
+    return next((_rules[each] for each in above if each in _rules), None)
 
 
 @renders(str)
@@ -199,9 +221,19 @@ def _final_name(value: conv, renderer: Renderer) -> Node:
     return call(renderer.op_prefix + "f", string(str(value)))
 
 
-@renders(type(None), bool, int, float, bytes, complex)
-def _literal(value: Any, renderer: Renderer) -> Node:
+@renders(type(None), bool)
+def _constant(value: bool | None, renderer: Renderer) -> Node:
     return Atom(repr(value))
+
+
+@renders(int, float, bytes, complex)
+def _literal(value: Any, renderer: Renderer) -> Node:
+    """Write a literal, also of a class above the usual one that calls itself something else."""
+    kind: Any = next(k for k in (int, float, bytes, complex) if isinstance(value, k))
+    text = kind.__repr__(value)
+    if text.lstrip("-") in ("inf", "nan"):
+        return call("float", string(text))
+    return Atom(text)
 
 
 @renders(enum.Enum)

@@ -93,19 +93,22 @@ def _column(value: Any, renderer: Renderer) -> Node | None:
     for constraint in sorted(value.constraints, key=lambda c: str(c.name)):
         if not getattr(constraint, "_type_bound", False):
             items.append(renderer.value(constraint))
-    items += renderer.keywords(_stated(key=value.key if value.key != value.name else None))
+    if value.key != value.name:
+        items.append(Named("key=", string(value.key)))
     if generated is None and value.server_default is not None:
         node = _asked_default(value.server_default, renderer)
         if node is not None:
             items.append(Named("server_default=", node))
+    facts: dict[str, Any] = {}
     if value.autoincrement not in ("auto", None):
-        items += renderer.keywords([("autoincrement", value.autoincrement)])
+        facts["autoincrement"] = value.autoincrement
     if value.primary_key and getattr(value, "table", None) is None:
-        items += renderer.keywords([("primary_key", True)])
-    items += renderer.keywords([("nullable", bool(value.nullable))])
-    flags = {name: getattr(value, name) or None for name in ("unique", "index", "system")}
-    items += renderer.keywords(_stated(**flags, comment=value.comment))
-    items += renderer.keywords(sorted(value.dialect_kwargs.items()))
+        facts["primary_key"] = True
+    facts["nullable"] = bool(value.nullable)
+    facts |= {n: True for n in ("unique", "index", "system") if getattr(value, n)}
+    if value.comment is not None:
+        facts["comment"] = value.comment
+    items += renderer.keywords([*facts.items(), *sorted(value.dialect_kwargs.items())])
     return renderer.sa("Column", *items)
 
 

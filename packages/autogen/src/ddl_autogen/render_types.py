@@ -24,9 +24,13 @@ def _type(value: TypeEngine[Any], renderer: Renderer) -> Node | None:
     if not isinstance(said, bool):
         return said
     base = _base(value, renderer)
-    for dialect, variant in sorted(value._variant_mapping.items()):
-        base = Chain(base, call(".with_variant", type_node(variant, renderer), string(dialect)))
-    return base
+    if not value._variant_mapping:
+        return base
+    variants = sorted(value._variant_mapping.items())
+    return Chain(
+        base,
+        [call(".with_variant", type_node(one, renderer), string(name)) for name, one in variants],
+    )
 
 
 def type_node(value: TypeEngine[Any], renderer: Renderer) -> Node:
@@ -77,6 +81,7 @@ def _public(kind: type) -> type:
     return next((base for base in kind.__mro__ if _is_shown(base)), kind)
 
 
+@cache
 def _is_shown(kind: type) -> bool:
     places = [sa, sa.types]
     if kind.__module__.startswith("sqlalchemy.dialects."):
@@ -138,10 +143,8 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
     """Yield what a type's constructor was given, as far as it differs from the defaults."""
     for parameter in _parameters(type(value)):  # type: ignore[arg-type]  # a class has a hash
         name, default = parameter.name, parameter.default
-        if name in _OF_PYTHON or not hasattr(value, name):
-            continue
-        given = getattr(value, name)
-        if callable(given) and not isinstance(given, TypeEngine):
+        given = getattr(value, name, default)
+        if given is default or (callable(given) and not isinstance(given, TypeEngine)):
             continue
         if default is inspect.Parameter.empty or _differs(given, default):
             node = renderer.value(given)
@@ -150,15 +153,14 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
                 yield node if positional else Named(f"{name}=", node)
 
 
-_OF_PYTHON = ("astext_type", "text_type", "metadata", "inherit_schema")
-"""Parameters that say nothing of the type in the database."""
-
-
 def _differs(given: Any, default: Any) -> bool:
     if isinstance(given, TypeEngine) or isinstance(default, TypeEngine):
         return given is not default and repr(given) != repr(default)
     return bool(given != default)
 
+
+_OF_PYTHON = ("astext_type", "text_type", "metadata", "inherit_schema")
+"""Parameters that say nothing of the type in the database."""
 
 _PASSED_ON = ("_create_events", "_adapted_from", "_variant_mapping")
 
@@ -178,7 +180,7 @@ def _parameters(kind: type) -> tuple[inspect.Parameter, ...]:
                     passes_on = True
                 case inspect.Parameter.VAR_POSITIONAL:
                     pass
-                case _ if parameter.name not in _PASSED_ON:
+                case _ if parameter.name not in (*_OF_PYTHON, *_PASSED_ON):
                     found.setdefault(parameter.name, parameter)
         if not passes_on:
             break

@@ -98,6 +98,8 @@ def _container(origin: type, arguments: tuple[Any, ...]) -> Test:
     def fits(value: Any) -> bool:
         if not isinstance(value, origin) or isinstance(value, (str, bytes)):
             return False
+        if not value:
+            return True
         parts: list[Iterable[Any]] = (
             [value.keys(), value.values()] if isinstance(value, Mapping) else [value]  # type: ignore[list-item]  # of a kind that has items
         )
