@@ -7,7 +7,6 @@ something else for the same call, the reason stands beside the case.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -1125,53 +1124,6 @@ def test_traits() -> None:
         "GO",
     )
     assert described.comments_apart
-
-
-# sqlglot knows these only as a raw command, for the reason beside them
-RAW = {
-    r"SET IDENTITY_INSERT \S+ ON": "it doesn't know the option",
-    r"ALTER SCHEMA \w+ TRANSFER": "it doesn't know the statement",
-    r"ALTER SEQUENCE": "it doesn't know the statement",
-    r"ALTER TABLE \S+ ADD (CONSTRAINT \[DF c\] )?DEFAULT": "it doesn't know the clause",
-    r"ALTER TABLE \S+ WITH CHECK CHECK": "it doesn't know the clause",
-    r"CREATE OR ALTER VIEW .* WITH CHECK OPTION": "it doesn't know the clause",
-    r"CREATE TRIGGER": "it doesn't know that the table comes first",
-}
-
-
-def fragments(sql: str) -> Iterator[str]:
-    """Cut a batch into what the parser knows: it reads no IF with a subquery and no WHILE.
-
-    These are the subqueries of a guard or a script, and the guarded statements.
-    """
-    if sql.startswith(("IF ", "DECLARE ")):
-        depth, begin = 0, None
-        for i, character in enumerate(sql):
-            depth += (character == "(") - (character == ")")
-            if begin is None and sql.startswith("(SELECT ", i):
-                begin, level = i + 1, depth - 1
-            elif begin is not None and depth == level:
-                yield sql[begin:i]
-                begin = None
-        guard = sql.split(";\n")[-1] if sql.count("WHILE") == 0 else ""
-        if guard.startswith("IF ") and "@sql" not in guard:
-            yield from re.split(r"\nELSE\n", guard.partition("\n")[2])
-    else:
-        yield sql
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("change", "dialect", "expected"), TEXTS)
-def test_a_parser_of_its_language_reads_it(
-    change: Change, dialect: Any, expected: list[str]
-) -> None:
-    sqlglot = pytest.importorskip("sqlglot", reason="no parser of T-SQL")
-    for sql in pieces(change, dialect):
-        for part in fragments(sql):
-            (parsed,) = sqlglot.parse(part, dialect="tsql")
-            raw = isinstance(parsed, sqlglot.exp.Command)
-            assert parsed is not None
-            assert raw == any(re.match(form, part) for form in RAW), part
 
 
 def test_add_constraint_takes_a_bound_one_as_it_is() -> None:

@@ -7,7 +7,6 @@ something else for the same call, the reason stands beside the case.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -702,45 +701,3 @@ def test_traits() -> None:
         "/",
     )
     assert described.comments_apart
-
-
-# sqlglot knows these only as a raw command, for the reason beside them
-RAW = {
-    r"ALTER TABLE \S+ MODIFY": "it doesn't know the clause",
-    r"ALTER TABLE \S+ RENAME CONSTRAINT": "it doesn't know the clause",
-    r"ALTER SEQUENCE": "it doesn't know the statement",
-    r"RENAME ": "it doesn't know the statement",
-    r"CREATE INDEX s\.": "it doesn't know that an index has a schema",
-    r"CREATE BITMAP INDEX": "it doesn't know the kind",
-}
-
-
-def fragments(sql: str) -> Iterator[str]:
-    """Cut a PL/SQL block, which the parser doesn't know, into its query and its statement.
-
-    It cuts the body of a function, procedure or trigger at its semicolons: that isn't read.
-    """
-    if re.match(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE|TRIGGER)", sql):
-        return
-    if not sql.startswith("DECLARE"):
-        yield sql
-        return
-    query = re.search(r"SELECT .*?;", sql, re.DOTALL)
-    statement = re.search(r"EXECUTE IMMEDIATE '(.*)';\n  END IF", sql, re.DOTALL)
-    assert query is not None
-    assert statement is not None
-    yield query[0].replace("INTO found ", "")
-    yield statement[1].replace("''", "'")
-
-
-@pytest.mark.parametrize(("change", "dialect", "expected"), TEXTS)
-def test_a_parser_of_its_language_reads_it(
-    change: Change, dialect: Any, expected: list[str]
-) -> None:
-    sqlglot = pytest.importorskip("sqlglot", reason="no parser of Oracle's SQL")
-    for sql in pieces(change, dialect):
-        for part in fragments(sql):
-            (parsed,) = sqlglot.parse(part, dialect="oracle")
-            raw = isinstance(parsed, sqlglot.exp.Command)
-            assert parsed is not None
-            assert raw == any(re.match(form, part) for form in RAW), part
