@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from ddl_constructs import (
     CreateTableComment,
     CreateTrigger,
     CreateView,
+    DDLConstructsError,
     DropColumn,
     DropConstraint,
     DropFunction,
@@ -136,6 +138,15 @@ TEXTS = [
         "ALTER TABLE t MODIFY c NOT NULL",
     ),
     case("DDL-003-null", AlterColumn("t", "c", nullable=True), "ALTER TABLE t MODIFY c NULL"),
+    # Alembic writes the MODIFY, which the server answers with ORA-01442
+    case(
+        "DDL-003-not-null-already", AlterColumn("t", "c", nullable=False, existing_nullable=False)
+    ),
+    case(
+        "DDL-003-nullable-already",
+        AlterColumn("t", "c", nullable=True, existing_nullable=True, type_=BigInteger()),
+        "ALTER TABLE t MODIFY c NUMBER(19)",
+    ),
     case(
         "DDL-004-type",
         AlterColumn("t", "c", type_=BigInteger, schema="s"),
@@ -366,6 +377,21 @@ TEXTS = [
         "DDL-078-if-exists",
         DropTable("t", if_exists=True),
         block("all_tables WHERE table_name = 'T'", True, "'DROP TABLE t'"),
+    ),
+    case(
+        "DDL-078-with-the-foreign-keys-to-it",
+        DropTable("t", schema="s", oracle_cascade_constraints=True, oracle_purge=True),
+        "DROP TABLE s.t CASCADE CONSTRAINTS PURGE",
+    ),
+    case(
+        "DDL-078-if-exists-with-the-foreign-keys-to-it",
+        DropTable("t", if_exists=True, oracle_cascade_constraints=True),
+        block("all_tables WHERE table_name = 'T'", True, "'DROP TABLE t CASCADE CONSTRAINTS'"),
+    ),
+    case(
+        "DDL-067-with-the-foreign-keys-to-it",
+        DropColumn("t", "c", oracle_cascade_constraints=True),
+        "ALTER TABLE t DROP COLUMN c CASCADE CONSTRAINTS",
     ),
     case(
         "DDL-078-if-exists-23",
@@ -655,6 +681,69 @@ def test_what_it_cannot_say_is_refused_by_name(change: Change, reason: str, mend
 
     assert reason in str(caught.value)
     assert mend in str(caught.value)
+
+
+LONG = "x" * 31
+OLD = server(12, 1)
+OLD.max_identifier_length = 30  # what SQLAlchemy finds there
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        RenameTable("t", LONG),
+        AlterColumn("t", "c", new_column_name=LONG),
+        AddColumn("t", Column(LONG, Integer)),
+        CreateTable(LONG, Column("a", Integer)),
+        CreateTable("t", Column(LONG, Integer)),
+        RenameConstraint("a", LONG, "t"),
+        RenameIndex("a", LONG, "t"),
+        CreateSequence(LONG),
+        AlterSequence("q", new_sequence_name=LONG),
+        CreateView(LONG, "SELECT 1 FROM dual"),
+        CreateFunction(LONG, "RETURN NUMBER IS BEGIN RETURN 1; END;"),
+        CreateTrigger(LONG, "t", "BEFORE INSERT", "BEGIN NULL; END;"),
+        create_unique_constraint(LONG, "t", ["a"]),
+        CreateIndex(LONG, "t", ["a"]),
+    ],
+    ids=lambda change: type(change).__name__,
+)
+def test_a_name_too_long_for_the_server_is_refused_before_anything_runs(change: Change) -> None:
+    """30 bytes before 12.2 (ORA-00972), 128 since: each statement commits."""
+    assert pieces(change)
+
+    with pytest.raises(DDLConstructsError, match=r"30|maximum length"):
+        pieces(change, OLD)
+
+
+@pytest.mark.parametrize(
+    ("nullable", "there", "said"),
+    [
+        (False, "N", []),
+        (False, "Y", ["ALTER TABLE s.t MODIFY c NOT NULL"]),
+        (True, "Y", []),
+        (True, None, ["ALTER TABLE s.t MODIFY c NULL"]),  # the server names what isn't there
+    ],
+)
+def test_whether_it_is_so_already_is_asked_where_there_is_a_connection(
+    nullable: bool, there: str | None, said: list[str]
+) -> None:
+    """ORA-01442, ORA-01451."""
+    asked: list[Any] = []
+
+    class Connection:
+        dialect = OFFLINE
+        get_execution_options = staticmethod(dict)
+
+        def execute(self, query: Any, names: Any) -> Any:
+            asked.append(names)
+            return SimpleNamespace(scalar=lambda: there)
+
+    connection: Any = Connection()
+    change = AlterColumn("t", "c", nullable=nullable, schema="s")
+
+    assert [str(p.compile(dialect=OFFLINE)) for p in change.statements(OFFLINE, connection)] == said
+    assert asked == [{"schema_name": "S", "of_table": "T", "of_column": "C"}]
 
 
 def test_on_update_is_left_out_with_a_warning() -> None:

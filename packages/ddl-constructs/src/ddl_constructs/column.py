@@ -115,7 +115,7 @@ class DropColumn(Change):
         if_exists: Do nothing if the column isn't there (where the database can say it).
         existing_column: The column as it is, so that the change can be reversed;
             None if that isn't known.
-        dialect_kwargs: Dialect options (`mssql_drop_default`, ...).
+        dialect_kwargs: Dialect options (`mssql_drop_default`, `oracle_cascade_constraints`, ...).
     """
 
     words: ClassVar = ("drop_column",)

@@ -184,7 +184,8 @@ class DropTable(Change, sa_schema.DropTable):
         if_exists: Do nothing if it isn't there.
         existing_table: The change that would create it again, so that this one can
             be reversed, and so that types which only it uses go with it.
-        dialect_kwargs: What else `Table` takes; without effect on the statement.
+        dialect_kwargs: Dialect options (`oracle_cascade_constraints=True`, `oracle_purge=True`);
+            what else `Table` takes is without effect on the statement.
     """
 
     words: ClassVar = ("drop_table",)

@@ -29,6 +29,8 @@ from ..sequence import AlterSequence, CreateSequence, DropSequence, options_text
 from ..table import CreateTable, DropTable, create_with_companions
 from ..table_options import AlterTableOptions, refused
 from .oracle_guard import guarded, has_native_guards
+from .oracle_names import refuse_long_names
+from .oracle_read import is_as_asked
 
 # MODIFY
 
@@ -43,6 +45,9 @@ def _alter_column(
     itself, one can't stop half way.
     """
     warn_of_autoincrement(change, dialect)
+    refuse_long_names(change, dialect, change.new_column_name)
+    if is_as_asked(change, connection):
+        change = change.replace(nullable=KEEP)
     aspects = set(change.aspects)
     if "server_default" in aspects:
         _refuse_generated(change)
@@ -123,6 +128,7 @@ def _default(change: AlterColumn, compiler: DDLCompiler) -> str:
 def _add_column(
     change: AddColumn, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
+    refuse_long_names(change, dialect, change.column.name)
     _refuse_clauses(change, change.bound.table.constraints)
     yield from add_with_companions(change, dialect, connection)
 
@@ -141,10 +147,19 @@ def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str
 def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
     table = sqltext.table(compiler, change.table_name, change.schema)
     text = f"ALTER TABLE {table} DROP COLUMN {sqltext.name(compiler, change.column_name)}"
+    text += _cascade(change)
     if not change.if_exists:
         return text
     names = {"table_name": change.table_name, "column_name": change.column_name}
     return guarded(change, text, compiler, "all_tab_columns", names, change.schema, there=True)
+
+
+def _cascade(change: DropColumn | DropTable) -> str:
+    """ALTER TABLE and DROP TABLE, CASCADE CONSTRAINTS: foreign keys that refer to it go too.
+
+    ORA-12992 and ORA-02449 where one does and nothing is said.
+    """
+    return " CASCADE CONSTRAINTS" if change.dialect_kwargs.get("oracle_cascade_constraints") else ""
 
 
 # Tables
@@ -154,6 +169,8 @@ def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
 def _create_table(
     change: CreateTable, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
+    columns = [c.name for c in change.element.columns]
+    refuse_long_names(change, dialect, change.table_name, *columns)
     _refuse_clauses(change, change.element.constraints)
     yield from create_with_companions(change, dialect, connection)
 
@@ -169,9 +186,12 @@ def _create_table_text(change: CreateTable, compiler: DDLCompiler, **kw: Any) ->
 
 @compiles(DropTable, "oracle")
 def _drop_table(change: DropTable, compiler: DDLCompiler, **kw: Any) -> str:
-    if not change.if_exists or has_native_guards(compiler.dialect):
-        return sqltext.visit(compiler, "drop_table", change)
-    text = sqltext.visit(compiler, "drop_table", change.replace(if_exists=None))
+    native = not change.if_exists or has_native_guards(compiler.dialect)
+    plain = change if native else change.replace(if_exists=None)
+    text = sqltext.visit(compiler, "drop_table", plain).rstrip() + _cascade(change)
+    text += " PURGE" if change.dialect_kwargs.get("oracle_purge") else ""
+    if native:
+        return text
     names = {"table_name": change.table_name}
     return guarded(change, text, compiler, "all_tables", names, change.schema, there=True)
 
@@ -334,6 +354,7 @@ def _guarded_sequence(change: Any, text: str, compiler: DDLCompiler, *, there: b
 def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> str:
     """ALTER SEQUENCE: RESTART [START WITH] from 18c on, START only with it; RENAME for the name."""
     if change.aspects == ("new_sequence_name",):
+        refuse_long_names(change, compiler.dialect, change.new_sequence_name)
         if change.schema is not None:
             raise UnsupportedChange(
                 change.describe(), "oracle", "RENAME is for one's own schema", "leave schema out"

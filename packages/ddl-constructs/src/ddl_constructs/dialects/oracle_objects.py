@@ -27,6 +27,7 @@ from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger, drop_trigger_text
 from ..view import CreateView, DropView, drop_view_text, refused, view_text, with_grants
 from .oracle_guard import guarded, has_native_guards
+from .oracle_names import refuse_long_names
 
 
 class _CommentOnView(Change):
@@ -44,6 +45,7 @@ def _create_view(
     change: CreateView, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     """SQL Language Reference 19c, CREATE MATERIALIZED VIEW: no OR REPLACE."""
+    refuse_long_names(change, dialect, change.view_name)
     if change.materialized and change.or_replace:
         yield DropView(change.view_name, schema=change.schema, materialized=True, if_exists=True)
         yield change.replace(or_replace=False)
@@ -114,6 +116,7 @@ def _create_trigger(
 ) -> Iterator[Change]:
     if change.constraint:
         raise UnsupportedChange(change.describe(), "oracle", "it has no constraint triggers")
+    refuse_long_names(change, dialect, change.trigger_name)
     yield change
 
 
