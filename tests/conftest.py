@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 SERVERS = {
@@ -124,6 +124,32 @@ def _emptied(url: str) -> None:
 def mariadb_url() -> Iterator[str]:
     """URL of a MariaDB database of its own, empty, dropped afterwards."""
     yield from _database("mariadb", "CREATE DATABASE {} CHARACTER SET utf8mb4", "DROP DATABASE {}")
+
+
+@pytest.fixture
+def a_role() -> Iterator[Callable[[Connection], str]]:
+    """Makes a role on the server of a connection, which is gone afterwards with all it was given."""
+    made: list[tuple[Connection, str]] = []
+
+    def make(connection: Connection) -> str:
+        name = f"reader_{uuid.uuid4().hex[:8]}"
+        connection.execute(text(f"CREATE ROLE {name}"))
+        connection.commit()
+        made.append((connection, name))
+        return name
+
+    yield make
+    for used, name in made:
+        if not used.closed:
+            used.rollback()  # what it holds would keep the role from going
+        url = used.engine.url
+        postgresql = url.get_backend_name() == "postgresql"
+        engine = create_engine(url if postgresql else url.set(database="mysql"))
+        with engine.begin() as connection:
+            if postgresql:
+                connection.execute(text(f"DROP OWNED BY {name}"))
+            connection.execute(text(f"DROP ROLE {name}"))
+        engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)

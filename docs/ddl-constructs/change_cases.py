@@ -12,15 +12,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ddl_constructs import (
+    AddAttribute,
     AddColumn,
     AddConstraint,
+    AddDomainConstraint,
     AddEnumValue,
+    AlterAttribute,
     AlterColumn,
+    AlterDomain,
     AlterSequence,
     AlterTableOptions,
     BulkInsert,
     Change,
+    CompositeValue,
     CopyRows,
+    CreateCompositeType,
+    CreateDomain,
     CreateEnum,
     CreateExtension,
     CreateFunction,
@@ -32,8 +39,12 @@ from ddl_constructs import (
     CreateTableComment,
     CreateTrigger,
     CreateView,
+    DropAttribute,
     DropColumn,
+    DropCompositeType,
     DropConstraint,
+    DropDomain,
+    DropDomainConstraint,
     DropEnum,
     DropExtension,
     DropFunction,
@@ -47,14 +58,20 @@ from ddl_constructs import (
     DropView,
     EnumColumn,
     ExecuteSQL,
+    GrantPrivileges,
+    RefreshMaterializedView,
+    RenameCompositeType,
     RenameConstraint,
+    RenameDomainConstraint,
     RenameEnumValue,
     RenameIndex,
     RenameTable,
     ReplaceEnum,
+    RevokePrivileges,
     SetTableSchema,
     UpdateExtension,
     ValidateConstraint,
+    ValidateDomainConstraint,
     create_check_constraint,
     create_exclude_constraint,
     create_foreign_key,
@@ -68,6 +85,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Numeric,
     String,
     UniqueConstraint,
     column,
@@ -76,6 +94,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects import postgresql
 
 users = table("users", column("id", Integer()), column("name", String()))
 
@@ -355,6 +374,112 @@ CASES: dict[str, dict[str, Change]] = {
         "to the newest version": UpdateExtension("pgcrypto"),
         "to a version": UpdateExtension("pgcrypto", "1.4", existing_version="1.3"),
     },
+    "GrantPrivileges": {
+        "a table": GrantPrivileges(["SELECT", "INSERT"], "users", "reader"),
+        "columns of it": GrantPrivileges(["UPDATE"], "users", "writer", columns=["name"]),
+        "to pass on": GrantPrivileges(["SELECT"], "users", "reader", grantable=True),
+        "a sequence": GrantPrivileges(["USAGE"], "ids", "writer", kind="sequence"),
+        "a function": GrantPrivileges(
+            ["EXECUTE"], "twice", "reader", kind="function", arguments="a integer"
+        ),
+        "a schema": GrantPrivileges(["USAGE"], "audit", "reader", kind="schema"),
+        "a domain": GrantPrivileges(["USAGE"], "positive", "reader", kind="type"),
+        "all, for everybody": GrantPrivileges(["ALL"], "users", "PUBLIC"),
+    },
+    "RevokePrivileges": {
+        "a table": RevokePrivileges(["INSERT"], "users", "reader"),
+        "columns of it": RevokePrivileges(["UPDATE"], "users", "writer", columns=["name"]),
+        "and from those whom he gave them": RevokePrivileges(
+            ["SELECT"], "users", "reader", cascade=True, existing_grantable=True
+        ),
+        "a schema": RevokePrivileges(["CREATE"], "public", "PUBLIC", kind="schema"),
+    },
+    "CreateDomain": {
+        "a domain": CreateDomain(
+            "positive", Integer(), checks=[CheckConstraint("VALUE > 0", name="above_zero")]
+        ),
+        "with all that it can have": CreateDomain(
+            "code",
+            String(9),
+            schema="app",
+            default="none",
+            not_null=True,
+            collation="C",
+            checks=[CheckConstraint("VALUE <> ''"), CheckConstraint("VALUE = upper(VALUE)")],
+        ),
+        "of a model": CreateDomain.of(postgresql.DOMAIN("positive", Integer, check="VALUE > 0")),
+        "unless it is there": CreateDomain("positive", Integer(), if_not_exists=True),
+    },
+    "DropDomain": {
+        "a domain": DropDomain("positive"),
+        "if it is there": DropDomain("positive", if_exists=True),
+        "with its definition": DropDomain(
+            "positive", existing_domain=CreateDomain("positive", Integer())
+        ),
+        "with the columns that are of it": DropDomain("positive", cascade=True),
+    },
+    "AlterDomain": {
+        "no NULL": AlterDomain("positive", not_null=True),
+        "another default": AlterDomain("positive", default="1"),
+        "no default, with what it was": AlterDomain(
+            "positive",
+            default=None,
+            existing_domain=CreateDomain("positive", Integer(), default="1"),
+        ),
+        "another name": AlterDomain("positive", new_domain_name="natural"),
+    },
+    "AddDomainConstraint": {
+        "a check": AddDomainConstraint("positive", CheckConstraint("VALUE < 99", name="low")),
+        "for new values": AddDomainConstraint(
+            "positive", CheckConstraint("VALUE < 99", name="low", postgresql_not_valid=True)
+        ),
+    },
+    "DropDomainConstraint": {
+        "a check": DropDomainConstraint("positive", "low"),
+        "with its condition": DropDomainConstraint(
+            "positive", "low", existing_constraint=CheckConstraint("VALUE < 99", name="low")
+        ),
+        "if it is there": DropDomainConstraint("positive", "low", if_exists=True),
+    },
+    "RenameDomainConstraint": {
+        "a check": RenameDomainConstraint("positive", "low", "below_99"),
+    },
+    "ValidateDomainConstraint": {
+        "a check": ValidateDomainConstraint("positive", "low"),
+    },
+    "CreateCompositeType": {
+        "a type": CreateCompositeType("place", [Column("x", Integer()), Column("y", Integer())]),
+        "with one inside": CreateCompositeType(
+            "way", [Column("begin", CompositeValue("place")), Column("name", String(50))]
+        ),
+        "unless it is there": CreateCompositeType(
+            "place", [Column("x", Integer())], if_not_exists=True
+        ),
+    },
+    "DropCompositeType": {
+        "a type": DropCompositeType("place"),
+        "if it is there": DropCompositeType("place", if_exists=True),
+        "with its definition": DropCompositeType(
+            "place", existing_type=CreateCompositeType("place", [Column("x", Integer())])
+        ),
+        "with the columns that are of it": DropCompositeType("place", cascade=True),
+    },
+    "RenameCompositeType": {
+        "a type": RenameCompositeType("place", "spot", schema="app"),
+    },
+    "AddAttribute": {
+        "an attribute": AddAttribute("place", Column("z", Integer())),
+        "also to tables of the type": AddAttribute("place", Column("z", Integer()), cascade=True),
+    },
+    "DropAttribute": {
+        "an attribute": DropAttribute("place", "z"),
+        "with its type": DropAttribute("place", "z", existing_attribute=Column("z", Integer())),
+        "if it is there": DropAttribute("place", "z", if_exists=True),
+    },
+    "AlterAttribute": {
+        "another type": AlterAttribute("place", "x", type_=Numeric(), existing_type=Integer()),
+        "another name": AlterAttribute("place", "x", new_attribute_name="longitude"),
+    },
     "CreateView": {
         "a view": CreateView("grown_up", "SELECT id, name FROM users WHERE age >= 18"),
         "of a select": CreateView("named", select(users.c.id).where(users.c.name != "")),
@@ -375,6 +500,11 @@ CASES: dict[str, dict[str, Change]] = {
             check_option="cascaded",
         ),
         "unless it is there": CreateView("one", "SELECT 1 AS n", if_not_exists=True),
+    },
+    "RefreshMaterializedView": {
+        "a view": RefreshMaterializedView("totals"),
+        "while others read it": RefreshMaterializedView("totals", concurrently=True),
+        "to have no rows": RefreshMaterializedView("totals", with_data=False),
     },
     "DropView": {
         "a view": DropView("grown_up"),

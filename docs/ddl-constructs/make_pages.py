@@ -48,12 +48,15 @@ GROUPS = {
     "index": "Indexes",
     "comment": "Comments",
     "enum": "Enum types",
+    "domain": "Domains and composite types",
+    "composite": "Domains and composite types",
     "sequence": "Sequences",
     "schema": "Schemas and extensions",
     "extension": "Schemas and extensions",
     "view": "Views",
     "routine": "Functions and procedures",
     "trigger": "Triggers",
+    "grant": "Privileges",
     "data": "Rows and SQL",
 }
 _WHO = "\0"  # stands for the dialect's name in messages that are compared

@@ -153,6 +153,14 @@ def catalog(engine: Engine) -> Any:
             found["acl"] = connection.exec_driver_sql(
                 "SELECT relname, relacl::text FROM pg_class WHERE oid > 16384 ORDER BY 1"
             ).all()
+            found["domains"] = connection.exec_driver_sql(
+                "SELECT typname, typnotnull, typdefault FROM pg_type WHERE typtype = 'd' ORDER BY 1"
+            ).all()
+            found["attributes"] = connection.exec_driver_sql(
+                "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) "
+                "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'c' "
+                "WHERE a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
+            ).all()
             found["schemas"] = connection.exec_driver_sql(
                 "SELECT relname, relnamespace FROM pg_class WHERE oid > 16384 ORDER BY 1"
             ).all()

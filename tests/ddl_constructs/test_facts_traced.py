@@ -114,7 +114,7 @@ def test_locks_rewrites_and_reads_are_those_that_are_said(
         modes = other.execute(LOCKED, {"pid": pid, "relations": list(before)}).scalars().all()
         after = sized.relations(connection)
         said = facts(change, sized.engine.dialect)
-    tables = [oid for oid in before if oid in after and before[oid].relkind == "r"]
+    tables = [oid for oid in before if oid in after and before[oid].relkind in "rm"]
     still = [(before[oid], after[oid]) for oid in tables]
     rewritten = {old.relname for old, new in still if old.file_node != new.file_node}
     read = {new.relname: new.rows_read - old.rows_read for old, new in still}

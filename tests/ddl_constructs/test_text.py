@@ -11,21 +11,32 @@ from typing import Any
 
 import pytest
 from ddl_constructs import (
+    AddAttribute,
     AddColumn,
     AddConstraint,
+    AddDomainConstraint,
     AddEnumValue,
+    AlterAttribute,
     AlterColumn,
+    AlterDomain,
     AlterSequence,
     BulkInsert,
     Change,
+    CompositeValue,
     CopyRows,
+    CreateCompositeType,
+    CreateDomain,
     CreateEnum,
     CreateIndex,
     CreateSequence,
     CreateTable,
     CreateTableComment,
+    DropAttribute,
     DropColumn,
+    DropCompositeType,
     DropConstraint,
+    DropDomain,
+    DropDomainConstraint,
     DropEnum,
     DropIndex,
     DropSequence,
@@ -33,15 +44,22 @@ from ddl_constructs import (
     DropTableComment,
     EnumColumn,
     ExecuteSQL,
+    GrantPrivileges,
     MissingFact,
+    RefreshMaterializedView,
+    RenameCompositeType,
     RenameConstraint,
+    RenameDomainConstraint,
     RenameEnumValue,
     RenameIndex,
     RenameTable,
     ReplaceEnum,
+    RevokePrivileges,
     SetTableSchema,
     UnsupportedChange,
     ValidateConstraint,
+    ValidateDomainConstraint,
+    WrongValue,
     create_check_constraint,
     create_exclude_constraint,
     create_foreign_key,
@@ -49,6 +67,7 @@ from ddl_constructs import (
     create_unique_constraint,
 )
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -1151,6 +1170,240 @@ def test_add_constraint_takes_a_constraint_of_a_model() -> None:
         said(AddConstraint("t", unique), "postgresql")
         == "ALTER TABLE t ADD CONSTRAINT uq UNIQUE (a, b)"
     )
+
+
+NO = UnsupportedChange
+LOW = CheckConstraint("VALUE < 9 AND VALUE % 2 = 0", name="low")
+
+
+@rows(
+    (
+        "create-domain",
+        CreateDomain(
+            "po s", String(9), schema="s", default="a'b", not_null=True, collation="C", checks=[LOW]
+        ),
+        "CREATE DOMAIN s.\"po s\" AS VARCHAR(9) COLLATE \"C\" DEFAULT 'a''b' NOT NULL "
+        "CONSTRAINT low CHECK (VALUE < 9 AND VALUE % 2 = 0)",
+        NO,
+        NO,
+    ),
+    (
+        "create-domain-unless",
+        CreateDomain("p", Integer, default=text("1"), if_not_exists=True),
+        "DO $do$ BEGIN IF to_regtype('p') IS NULL THEN CREATE DOMAIN p AS INTEGER DEFAULT 1; "
+        "END IF; END $do$",
+        NO,
+        NO,
+    ),
+    (
+        "drop-domain",
+        DropDomain("p", if_exists=True, cascade=True),
+        "DROP DOMAIN IF EXISTS p CASCADE",
+        NO,
+        NO,
+    ),
+    (
+        "alter-domain",
+        AlterDomain("p", default=None, not_null=False, new_domain_name="q", schema="s"),
+        "ALTER DOMAIN s.p DROP DEFAULT; ALTER DOMAIN s.p DROP NOT NULL; ALTER DOMAIN s.p RENAME TO q",
+        NO,
+        NO,
+    ),
+    (
+        "alter-domain-default",
+        AlterDomain("p", default="x"),
+        "ALTER DOMAIN p SET DEFAULT 'x'",
+        NO,
+        NO,
+    ),
+    (
+        "add-domain-constraint",
+        AddDomainConstraint("p", CheckConstraint("VALUE > ':x'", postgresql_not_valid=True)),
+        "ALTER DOMAIN p ADD CHECK (VALUE > ':x') NOT VALID",
+        NO,
+        NO,
+    ),
+    (
+        "drop-domain-constraint",
+        DropDomainConstraint("p", "lo w", if_exists=True),
+        'ALTER DOMAIN p DROP CONSTRAINT IF EXISTS "lo w"',
+        NO,
+        NO,
+    ),
+    (
+        "rename-domain-constraint",
+        RenameDomainConstraint("p", "low", "lower"),
+        "ALTER DOMAIN p RENAME CONSTRAINT low TO lower",
+        NO,
+        NO,
+    ),
+    (
+        "validate-domain-constraint",
+        ValidateDomainConstraint("p", "low"),
+        "ALTER DOMAIN p VALIDATE CONSTRAINT low",
+        NO,
+        NO,
+    ),
+    (
+        "create-composite-type",
+        CreateCompositeType(
+            "place", [Column("x y", Integer), Column("of", CompositeValue("Q", "s"))], schema="s"
+        ),
+        'CREATE TYPE s.place AS ("x y" INTEGER, "of" s."Q")',
+        NO,
+        NO,
+    ),
+    (
+        "drop-composite-type",
+        DropCompositeType("place", cascade=True),
+        "DROP TYPE place CASCADE",
+        NO,
+        NO,
+    ),
+    ("rename-composite-type", RenameCompositeType("a", "b"), "ALTER TYPE a RENAME TO b", NO, NO),
+    (
+        "add-attribute",
+        AddAttribute("place", Column("z", ARRAY(Integer)), cascade=True),
+        "ALTER TYPE place ADD ATTRIBUTE z INTEGER[] CASCADE",
+        NO,
+        NO,
+    ),
+    (
+        "drop-attribute",
+        DropAttribute("place", "z", if_exists=True),
+        "ALTER TYPE place DROP ATTRIBUTE IF EXISTS z",
+        NO,
+        NO,
+    ),
+    (
+        "alter-attribute",
+        AlterAttribute("place", "x", type_=BigInteger, new_attribute_name="y"),
+        "ALTER TYPE place ALTER ATTRIBUTE x TYPE BIGINT; ALTER TYPE place RENAME ATTRIBUTE x TO y",
+        NO,
+        NO,
+    ),
+    (
+        "grant",
+        GrantPrivileges(["select", "update"], "t", "a b", columns=["x"], grantable=True),
+        'GRANT SELECT (x), UPDATE (x) ON t TO "a b" WITH GRANT OPTION',
+        "GRANT SELECT (x), UPDATE (x) ON t TO `a b` WITH GRANT OPTION",
+        NO,
+    ),
+    (
+        "grant-function",
+        GrantPrivileges(["EXECUTE"], "f", "public", kind="function", arguments="a int = 1"),
+        "GRANT EXECUTE ON FUNCTION f(a int) TO public",
+        "GRANT EXECUTE ON FUNCTION f TO public",
+        NO,
+    ),
+    (
+        "grant-to-a-user",
+        GrantPrivileges(["SELECT"], "s", "'who'@'%'", kind="sequence"),
+        "GRANT SELECT ON SEQUENCE s TO 'who'@'%'",
+        "GRANT SELECT ON s TO 'who'@'%'",
+        NO,
+    ),
+    (
+        "grant-schema",
+        GrantPrivileges(["CREATE"], "a_b", "reader", kind="schema"),
+        "GRANT CREATE ON SCHEMA a_b TO reader",
+        r"GRANT CREATE ON `a\_b`.* TO reader",
+        NO,
+    ),
+    (
+        "grant-type",
+        GrantPrivileges(["USAGE"], "place", "reader", kind="type", schema="s"),
+        "GRANT USAGE ON TYPE s.place TO reader",
+        NO,
+        NO,
+    ),
+    (
+        "revoke",
+        RevokePrivileges(["ALL"], "t", "reader", schema="s"),
+        "REVOKE ALL ON s.t FROM reader",
+        "REVOKE ALL ON s.t FROM reader",
+        NO,
+    ),
+    (
+        "revoke-grantable",
+        RevokePrivileges(["SELECT"], "t", "reader", existing_grantable=True),
+        "REVOKE SELECT ON t FROM reader",
+        "REVOKE SELECT, GRANT OPTION ON t FROM reader",
+        NO,
+    ),
+    (
+        "revoke-cascade",
+        RevokePrivileges(["SELECT"], "t", "reader", cascade=True),
+        "REVOKE SELECT ON t FROM reader CASCADE",
+        NO,
+        NO,
+    ),
+    (
+        "refresh",
+        RefreshMaterializedView("totals", schema="s", concurrently=True),
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY s.totals",
+        NO,
+        NO,
+    ),
+    (
+        "refresh-no-data",
+        RefreshMaterializedView("totals", with_data=False),
+        "REFRESH MATERIALIZED VIEW totals WITH NO DATA",
+        NO,
+        NO,
+    ),
+)
+def test_domains_composite_types_privileges_refreshes(
+    change: Change, dialect: str, expected: Expected
+) -> None:
+    check(change, dialect, expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "dialect", "expected"),
+    [
+        (
+            GrantPrivileges(["SELECT"], "t", "r", schema="s", columns=["a"]),
+            "mssql",
+            "GRANT SELECT (a) ON s.t TO r",
+        ),
+        (RevokePrivileges(["EXECUTE"], "f", "r", kind="function"), "mssql", "REVOKE EXECUTE ON OBJECT::f FROM r"),
+        (GrantPrivileges(["SELECT"], "s", "r", kind="schema"), "mssql", "GRANT SELECT ON SCHEMA::s TO r"),
+        (GrantPrivileges(["SELECT"], "q", "r", kind="sequence"), "oracle", "GRANT SELECT ON q TO r"),
+        (GrantPrivileges(["SELECT"], "s", "r", kind="schema"), "oracle", NO),
+        (RevokePrivileges(["UPDATE"], "t", "r", columns=["a"]), "oracle", NO),
+        (RefreshMaterializedView("v", schema="s"), "oracle", "BEGIN DBMS_MVIEW.REFRESH('s.v'); END;"),
+        (RefreshMaterializedView("v"), "mssql", NO),
+    ],
+)  # fmt: skip
+def test_privileges_and_refreshes_by_the_manuals(
+    change: Change, dialect: str, expected: Expected
+) -> None:
+    made: Any = make_url(f"{dialect}://").get_dialect()(paramstyle="named")
+    if isinstance(expected, type):
+        with pytest.raises(expected):
+            change.compile(dialect=made)
+    else:
+        assert str(change.compile(dialect=made)) == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: GrantPrivileges(["SELECT ON t TO me; DROP TABLE t --"], "t", "r"),
+        lambda: GrantPrivileges("SELECT", "t", "r"),
+        lambda: GrantPrivileges([], "t", "r"),
+        lambda: GrantPrivileges(["USAGE"], "s", "r", kind="schema", columns=["a"]),
+        lambda: GrantPrivileges(["USAGE"], "s", "r", kind="role"),
+        lambda: RevokePrivileges(["USAGE"], "s", ""),
+        lambda: RefreshMaterializedView("v", concurrently=True, with_data=False),
+        lambda: CreateDomain("d", "integer"),
+        lambda: CreateCompositeType("c", Column("x", Integer)),
+    ],
+)
+def test_what_they_cant_mean_is_refused_at_once(wrong: Any) -> None:
+    with pytest.raises(WrongValue):
+        wrong()
 
 
 MARIADB = make_url("mariadb://").get_dialect()()

@@ -99,7 +99,11 @@ def model_objects(
     found: dict[ObjectKey, ObjectValue] = {}
     for one in all_metadata(metadata):
         for each in declared(one):
-            if not each.is_for(database.dialect):
+            if not each.is_for(database.dialect) or each.key.kind in (
+                "domain",
+                "composite",
+                "grant",
+            ):
                 continue
             create = each.create
             if isinstance(create, CreateView):

@@ -2,9 +2,28 @@
 
 from .alter_column import AlterColumn
 from .apply import SchemaDraft, TableDraft, applies, apply, apply_to
+from .beside import (
+    CompositeType,
+    Extension,
+    Function,
+    Grant,
+    MaterializedView,
+    Procedure,
+    Trigger,
+    View,
+)
 from .change import KEEP, Change, Keep, Lowering, Spelling, lowers
 from .column import AddColumn, DropColumn
 from .comment import CreateTableComment, DropTableComment
+from .composite import (
+    AddAttribute,
+    AlterAttribute,
+    CompositeValue,
+    CreateCompositeType,
+    DropAttribute,
+    DropCompositeType,
+    RenameCompositeType,
+)
 from .constraint import (
     AddConstraint,
     ConstraintKind,
@@ -20,16 +39,15 @@ from .constraint_words import (
     create_unique_constraint,
 )
 from .data import BulkInsert, CopyRows, ExecuteSQL
-from .declared import (
-    Extension,
-    Function,
-    MaterializedView,
-    Procedure,
-    SQLObject,
-    Trigger,
-    View,
-    declared,
-    view_of,
+from .declared import SQLObject, declared, view_of
+from .domain import (
+    AddDomainConstraint,
+    AlterDomain,
+    CreateDomain,
+    DropDomain,
+    DropDomainConstraint,
+    RenameDomainConstraint,
+    ValidateDomainConstraint,
 )
 from .enum import (
     AddEnumValue,
@@ -57,6 +75,7 @@ from .errors import (
 )
 from .extension import CreateExtension, DropExtension, UpdateExtension
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
+from .grant import GrantPrivileges, RevokePrivileges
 from .index import CreateIndex, DropIndex, RenameIndex
 from .objects import ObjectKey, key_of
 from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
@@ -69,24 +88,32 @@ from .table_options import AlterTableOptions
 from .traits import Traits, register_traits, traits
 from .trigger import CreateTrigger, DropTrigger
 from .unnamed import may_be_called
-from .view import CreateView, DropView
+from .view import CreateView, DropView, RefreshMaterializedView
 
 __version__ = "0.1.0"
 
 __all__ = [
     "KEEP",
+    "AddAttribute",
     "AddColumn",
     "AddConstraint",
+    "AddDomainConstraint",
     "AddEnumValue",
+    "AlterAttribute",
     "AlterColumn",
+    "AlterDomain",
     "AlterSequence",
     "AlterTableOptions",
     "Blocks",
     "BrokenDialect",
     "BulkInsert",
     "Change",
+    "CompositeType",
+    "CompositeValue",
     "ConstraintKind",
     "CopyRows",
+    "CreateCompositeType",
+    "CreateDomain",
     "CreateEnum",
     "CreateExtension",
     "CreateFunction",
@@ -99,8 +126,12 @@ __all__ = [
     "CreateTrigger",
     "CreateView",
     "DDLConstructsError",
+    "DropAttribute",
     "DropColumn",
+    "DropCompositeType",
     "DropConstraint",
+    "DropDomain",
+    "DropDomainConstraint",
     "DropEnum",
     "DropExtension",
     "DropFunction",
@@ -118,6 +149,8 @@ __all__ = [
     "Extension",
     "Facts",
     "Function",
+    "Grant",
+    "GrantPrivileges",
     "InapplicableChange",
     "IrreversibleChange",
     "Keep",
@@ -129,11 +162,15 @@ __all__ = [
     "ObjectKey",
     "OpaqueChange",
     "Procedure",
+    "RefreshMaterializedView",
+    "RenameCompositeType",
     "RenameConstraint",
+    "RenameDomainConstraint",
     "RenameEnumValue",
     "RenameIndex",
     "RenameTable",
     "ReplaceEnum",
+    "RevokePrivileges",
     "SQLObject",
     "SchemaDraft",
     "SetTableSchema",
@@ -148,6 +185,7 @@ __all__ = [
     "UnsupportedChange",
     "UpdateExtension",
     "ValidateConstraint",
+    "ValidateDomainConstraint",
     "View",
     "WrongValue",
     "applies",

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, MetaData, Table, column, event, inspect
-from sqlalchemy import table as table_clause
+from sqlalchemy import Column, MetaData, Table, event, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.sql.selectable import SelectBase, TableClause
 
 from .change import Change
+from .composite import CreateCompositeType
+from .domain import CreateDomain
 from .errors import ExistingObject
 from .extension import CreateExtension
+from .grant import GrantPrivileges
 from .index import CreateIndex
 from .objects import ObjectKey, key_of
-from .routine import CreateFunction, CreateProcedure
 from .trigger import CreateTrigger
 from .view import CreateView
 
@@ -83,216 +82,51 @@ class SQLObject:
         return f"<{type(self).__name__} {self.key.spoken}>"
 
 
-class View(SQLObject):
-    """A view: `View("grown_up", metadata, select(users.c.id).where(users.c.age >= 18))`.
-
-    >>> from sqlalchemy import Integer, create_engine, select
-    >>> metadata = MetaData()
-    >>> users = Table("users", metadata, Column("id", Integer), Column("age", Integer))
-    >>> grown_up = View("grown_up", metadata, select(users.c.id).where(users.c.age >= 18))
-    >>> with create_engine("sqlite://").begin() as connection:
-    ...     metadata.create_all(connection)
-    ...     connection.execute(users.insert(), [{"id": 1, "age": 7}, {"id": 2, "age": 70}])
-    ...     connection.execute(select(grown_up.table)).all()
-    <sqlalchemy.engine.cursor.CursorResult object at ...>
-    [(2,)]
-    """
-
-    materialized: ClassVar[bool] = False
-
-    def __init__(
-        self,
-        name: str,
-        metadata: MetaData,
-        definition: str | ClauseElement,
-        *,
-        schema: str | None = None,
-        dialects: Collection[str] = (),
-        **facts: Any,
-    ) -> None:
-        """Declare a view.
-
-        Args:
-            name: Its name.
-            metadata: Where it belongs.
-            definition: Its query, as a `select()` or as SQL text.
-            schema: Its schema; None for that of the MetaData.
-            dialects: Names of the dialects that it is for; empty for all.
-            facts: What else `CreateView` takes: `columns`, `check_option`, `comment`, options
-                of a dialect.
-        """
-        create = CreateView(
-            name,
-            definition,
-            schema=schema or metadata.schema,
-            materialized=self.materialized,
-            **facts,
-        )
-        super().__init__(metadata, create, dialects)
-        self.hang()
-
-    @cached_property
-    def table(self) -> TableClause:
-        """What to select from: its name, and the columns that are known (of a `select()`)."""
-        create: CreateView = self.create
-        definition = create.definition
-        found: list[Any] = [column(name) for name in create.columns]
-        if isinstance(definition, SelectBase):
-            types = [c.type for c in definition.selected_columns]
-            names = create.columns or [c.key for c in definition.selected_columns]
-            found = [column(str(n), t) for n, t in zip(names, types, strict=True)]
-        return table_clause(create.view_name, *found, schema=create.schema)
-
-
-class MaterializedView(View):
-    """A view that keeps its rows (PostgreSQL, Oracle): `MaterializedView("totals", metadata, ...)`.
-
-    `create_all()` leaves one that is there as it is.
-    """
-
-    materialized: ClassVar = True
-
-    def __init__(
-        self,
-        name: str,
-        metadata: MetaData,
-        definition: str | ClauseElement,
-        *,
-        indexes: Iterable[CreateIndex] = (),
-        schema: str | None = None,
-        dialects: Collection[str] = (),
-        **facts: Any,
-    ) -> None:
-        """Declare a view that keeps its rows.
-
-        Args:
-            name, metadata, definition, schema, dialects, facts: As `View` takes them.
-            indexes: What creates its indexes: `CreateIndex("ix", name, ["a"])`.
-        """
-        self.indexes = tuple(
-            i.replace(table_name=name, schema=schema or metadata.schema) for i in indexes
-        )
-        super().__init__(name, metadata, definition, schema=schema, dialects=dialects, **facts)
-
-
-class Function(SQLObject):
-    """A function: `Function("one", metadata, "RETURNS integer LANGUAGE sql AS 'SELECT 1'")`."""
-
-    def __init__(
-        self,
-        name: str,
-        metadata: MetaData,
-        definition: str,
-        *,
-        arguments: str = "",
-        schema: str | None = None,
-        dialects: Collection[str] = (),
-    ) -> None:
-        """Declare a function.
-
-        Args:
-            name: Its name.
-            metadata: Where it belongs.
-            definition: All that stands behind the arguments: RETURNS, language, body.
-            arguments: Its arguments, without the brackets.
-            schema: Its schema; None for that of the MetaData.
-            dialects: Names of the dialects that it is for; empty for all.
-        """
-        create = CreateFunction(
-            name, definition, arguments=arguments, schema=schema or metadata.schema
-        )
-        super().__init__(metadata, create, dialects)
-        self.hang()
-
-
-class Procedure(SQLObject):
-    """A procedure: `Procedure("tidy", metadata, "LANGUAGE sql AS 'DELETE FROM log'")`."""
-
-    def __init__(
-        self,
-        name: str,
-        metadata: MetaData,
-        definition: str,
-        *,
-        arguments: str = "",
-        schema: str | None = None,
-        dialects: Collection[str] = (),
-    ) -> None:
-        """Declare a procedure; the arguments are those of `Function`."""
-        create = CreateProcedure(
-            name, definition, arguments=arguments, schema=schema or metadata.schema
-        )
-        super().__init__(metadata, create, dialects)
-        self.hang()
-
-
-class Trigger(SQLObject):
-    """A trigger: `Trigger("stamp", users, "BEFORE UPDATE", "FOR EACH ROW EXECUTE FUNCTION f()")`."""
-
-    def __init__(
-        self,
-        name: str,
-        on: Table | View,
-        event: str,
-        body: str,
-        *,
-        constraint: bool = False,
-        dialects: Collection[str] = (),
-    ) -> None:
-        """Declare a trigger.
-
-        Args:
-            name: Its name.
-            on: The Table, or the View, that it is on.
-            event: When it fires: all that stands before ON.
-            body: All that stands behind the table's name.
-            constraint: Whether it is a constraint trigger (PostgreSQL).
-            dialects: Names of the dialects that it is for; empty for all.
-        """
-        where = on if isinstance(on, Table) else on.table
-        create = CreateTrigger(
-            name, where.name, event, body, schema=where.schema, constraint=constraint
-        )
-        super().__init__(on.metadata, create, dialects)
-        self.hang()
-
-
-class Extension(SQLObject):
-    """An extension (PostgreSQL): `Extension("pgcrypto", metadata)`."""
-
-    def __init__(
-        self,
-        name: str,
-        metadata: MetaData,
-        *,
-        schema: str | None = None,
-        version: str | None = None,
-        dialects: Collection[str] = ("postgresql",),
-    ) -> None:
-        """Declare an extension; it comes before the tables.
-
-        Args:
-            name: Its name.
-            metadata: Where it belongs.
-            schema: Where what it brings goes; None for the default one.
-            version: Its version; None for any.
-            dialects: Names of the dialects that it is for.
-        """
-        super().__init__(metadata, CreateExtension(name, schema=schema, version=version), dialects)
-        self.hang()
-
-
 def declared(metadata: MetaData) -> tuple[SQLObject, ...]:
     """Give the objects that a MetaData holds beside its tables, in the order of declaration.
 
-    Those of SQLAlchemy 2.1's own `CreateView` are among them.
+    Those of SQLAlchemy 2.1's own `CreateView` are among them, and each `postgresql.DOMAIN` that
+    the MetaData or a column of it has.
     """
     own = [
         SQLObject(metadata, CreateView.of(view))
         for table in metadata.tables.values()
         if (view := view_of(table)) is not None
     ]
-    return (*own, *metadata.info.get(_PLACE, ()))
+    hung: tuple[SQLObject, ...] = tuple(metadata.info.get(_PLACE, ()))
+    known = {each.key for each in hung}
+    types = (c.type for table in metadata.tables.values() for c in table.columns)
+    domains = {each.key: each for each in domains_of([*types_on(metadata), *types], metadata)}
+    return (*(d for key, d in domains.items() if key not in known), *own, *hung)
+
+
+def types_on(metadata: MetaData) -> Iterator[Any]:
+    """Yield the types that a MetaData creates beside its tables, and those of its columns.
+
+    They hang on it as listeners alone in SQLAlchemy 2.0, which keeps no list.
+    """
+    for listener in metadata.dispatch.before_create:
+        method = getattr(listener, "func", listener)
+        yield getattr(method, "target", None) or getattr(method, "__self__", None)
+
+
+def domains_of(types: Iterable[object], metadata: MetaData | None = None) -> Iterator[SQLObject]:
+    """Yield the domains among some types, or that arrays of theirs are of, but for others' own.
+
+    Args:
+        types: Types of columns, and anything else.
+        metadata: Where they belong; None for a MetaData of their own.
+    """
+    if "sqlalchemy.dialects.postgresql" not in sys.modules:
+        return  # nobody has a domain who hasn't its module
+    from sqlalchemy.dialects import postgresql
+
+    from .dialects.postgresql_domain import domains
+
+    dialect: Any = postgresql.dialect  # its class has an __init__ without types
+    for create in domains(types, dialect()):
+        where = MetaData() if metadata is None else metadata
+        yield SQLObject(where, create.replace(if_not_exists=False), ("postgresql",))
 
 
 def view_of(table: Table) -> Any:
@@ -307,11 +141,11 @@ def without_declared(info: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def needed_by_tables(metadata: MetaData, key: ObjectKey) -> bool:
-    """Tell whether an object comes before the tables: an extension, or a routine that one calls.
+    """Tell whether an object comes before the tables: an extension, a type, or a routine that one calls.
 
     By a default, a CHECK, a generated column or an index.
     """
-    if key.kind == "extension":
+    if key.kind in ("extension", "domain", "composite"):
         return True
     if key.kind not in ("function", "procedure"):
         return False
@@ -335,11 +169,20 @@ def _mine(metadata: MetaData, connection: Connection) -> list[SQLObject]:
 
 def _create(objects: Iterable[SQLObject], connection: Connection) -> None:
     for each in objects:
-        keeps = getattr(each, "materialized", False) or isinstance(each, Extension)
-        over = {"if_not_exists": True} if keeps else {"or_replace": True}
-        connection.execute(each.create.replace(**over))
+        connection.execute(_perhaps_there(each.create))
         for index in each.indexes:
             connection.execute(index.replace(if_not_exists=True))
+
+
+def _perhaps_there(create: Any) -> Change:
+    """Give what creates an object also where it is there already."""
+    if isinstance(create, GrantPrivileges):
+        return create
+    if isinstance(create, CreateExtension | CreateDomain | CreateCompositeType) or getattr(
+        create, "materialized", False
+    ):
+        return create.replace(if_not_exists=True)  # type: ignore[no-any-return]  # of the same class
+    return create.replace(or_replace=True)  # type: ignore[no-any-return]  # of the same class
 
 
 def _before_create(metadata: MetaData, connection: Connection, **kw: Any) -> None:
@@ -355,7 +198,8 @@ def _after_create(metadata: MetaData, connection: Connection, **kw: Any) -> None
 
 def _drop(objects: Iterable[SQLObject], connection: Connection) -> None:
     for each in objects:
-        connection.execute(each.create.reverse().replace(if_exists=True))
+        if not isinstance(each.create, GrantPrivileges):  # they go with what they are for
+            connection.execute(each.create.reverse().replace(if_exists=True))
 
 
 def _before_drop(metadata: MetaData, connection: Connection, **kw: Any) -> None:
@@ -365,7 +209,8 @@ def _before_drop(metadata: MetaData, connection: Connection, **kw: Any) -> None:
     there = [
         e
         for e in found
-        if not isinstance(e, Trigger) or look.has_table(e.create.table_name, schema=e.create.schema)
+        if not isinstance(e.create, CreateTrigger)
+        or look.has_table(e.create.table_name, schema=e.create.schema)
     ]
     _drop(there[::-1], connection)
 

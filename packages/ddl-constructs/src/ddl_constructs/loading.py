@@ -15,7 +15,10 @@ ENTRY_POINTS = "ddl_constructs.dialects"
 _FILES = {
     "postgresql": (
         "postgresql",
+        "postgresql_composite",
+        "postgresql_domain",
         "postgresql_enum",
+        "postgresql_grant",
         "postgresql_names",
         "postgresql_objects",
         "postgresql_rows",
@@ -25,6 +28,7 @@ _FILES = {
         "mysql",
         "mysql_column",
         "mysql_constraint",
+        "mysql_grant",
         "mysql_names",
         "mysql_objects",
         "mysql_rows",
@@ -33,6 +37,7 @@ _FILES = {
         "mysql",
         "mysql_column",
         "mysql_constraint",
+        "mysql_grant",
         "mysql_names",
         "mysql_objects",
         "mysql_rows",

@@ -1,4 +1,4 @@
-"""What SQL objects are known by: views, functions, procedures and triggers, by kind and name."""
+"""What SQL objects are known by, by kind and name: all that stands beside tables and their parts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from .change import Change
+from .composite import (
+    AddAttribute,
+    AlterAttribute,
+    CreateCompositeType,
+    DropAttribute,
+    DropCompositeType,
+    RenameCompositeType,
+)
+from .domain import (
+    AddDomainConstraint,
+    AlterDomain,
+    CreateDomain,
+    DropDomain,
+    DropDomainConstraint,
+    RenameDomainConstraint,
+    ValidateDomainConstraint,
+)
 from .extension import CreateExtension, DropExtension, UpdateExtension
+from .grant import GrantPrivileges, RevokePrivileges
 from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from .sqltext import dotted
 from .sqltokens import tokens
 from .trigger import CreateTrigger, DropTrigger
-from .view import CreateView, DropView
+from .view import CreateView, DropView, RefreshMaterializedView
 
 
 @dataclass(frozen=True)
@@ -20,12 +38,14 @@ class ObjectKey:
     """What an object is known by.
 
     Attributes:
-        kind: "view" (also one that keeps its rows), "function", "procedure", "trigger" or
-            "extension".
+        kind: "view" (also one that keeps its rows), "function", "procedure", "trigger",
+            "extension", "domain", "composite" or "grant".
         schema: Its schema; None for the default one.
-        name: Its name.
-        table: The table or view that a trigger is on; else None.
-        signature: The arguments of a routine without their defaults; "" for none.
+        name: Its name; of a grant who has the privileges.
+        table: The table or view that a trigger is on, what the privileges of a grant are for;
+            else None.
+        signature: The arguments of a routine without their defaults, what kind of thing and which
+            columns a grant is for; "" for none.
     """
 
     kind: str
@@ -69,6 +89,20 @@ def _trigger(change: Any) -> ObjectKey:
     return ObjectKey("trigger", change.schema, change.trigger_name, change.table_name)
 
 
+def _domain(change: Any) -> ObjectKey:
+    return ObjectKey("domain", change.schema, change.domain_name)
+
+
+def _composite(change: Any) -> ObjectKey:
+    name = getattr(change, "type_name", None) or change.old_type_name
+    return ObjectKey("composite", change.schema, name)
+
+
+def _grant(change: Any) -> ObjectKey:
+    of = " ".join([change.kind, *change.columns, *([change.arguments] if change.arguments else [])])
+    return ObjectKey("grant", change.schema, change.grantee, change.object_name, of)
+
+
 def _extension(change: Any) -> ObjectKey:
     return ObjectKey("extension", None, change.extension_name)
 
@@ -76,6 +110,7 @@ def _extension(change: Any) -> ObjectKey:
 _KEYS: dict[type, Callable[[Any], ObjectKey]] = {
     CreateView: _view,
     DropView: _view,
+    RefreshMaterializedView: _view,
     CreateFunction: _routine,
     DropFunction: _routine,
     CreateProcedure: _routine,
@@ -85,6 +120,21 @@ _KEYS: dict[type, Callable[[Any], ObjectKey]] = {
     CreateExtension: _extension,
     DropExtension: _extension,
     UpdateExtension: _extension,
+    CreateDomain: _domain,
+    DropDomain: _domain,
+    AlterDomain: _domain,
+    AddDomainConstraint: _domain,
+    DropDomainConstraint: _domain,
+    RenameDomainConstraint: _domain,
+    ValidateDomainConstraint: _domain,
+    CreateCompositeType: _composite,
+    DropCompositeType: _composite,
+    RenameCompositeType: _composite,
+    AddAttribute: _composite,
+    DropAttribute: _composite,
+    AlterAttribute: _composite,
+    GrantPrivileges: _grant,
+    RevokePrivileges: _grant,
 }
 
 

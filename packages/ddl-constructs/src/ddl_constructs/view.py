@@ -15,7 +15,8 @@ from sqlalchemy.sql.elements import ClauseElement
 from . import sqltext
 from .change import Change, lowers
 from .definition import body, undo_of_create, undo_of_drop
-from .errors import UnsupportedChange
+from .errors import IrreversibleChange, UnsupportedChange, WrongValue
+from .grant import GrantPrivileges
 from .options import dialect_options
 from .wellformed import several
 
@@ -123,27 +124,11 @@ class CreateView(Change):
         return f"{verb} {self.kind} {sqltext.dotted(self.schema, self.view_name)}"
 
 
-class _GrantOnView(Change):
-    """Give somebody rights to a view: a part of what creates it, no change of its own.
-
-    Attributes:
-        view: What creates the view.
-        who: A role, or PUBLIC.
-        rights: SELECT, ...
-    """
-
-    def __init__(self, view: CreateView, who: str, rights: Sequence[str]) -> None:
-        self.view, self.who, self.rights = view, who, rights
-
-    def describe(self) -> str:
-        return f"grant {', '.join(self.rights)} on {self.view.view_name} to {self.who}"
-
-
 def with_grants(change: CreateView) -> Iterator[Change]:
     """Yield what creates a view, then what gives rights to it."""
     yield change
     for who, rights in change.grants.items():
-        yield _GrantOnView(change, who, rights)
+        yield GrantPrivileges(rights, change.view_name, who, schema=change.schema)
 
 
 @lowers(CreateView)
@@ -151,15 +136,6 @@ def _create_and_grant(
     change: CreateView, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     yield from with_grants(change)
-
-
-@compiles(_GrantOnView)
-def _grant(change: _GrantOnView, compiler: DDLCompiler, **kw: Any) -> str:
-    name = sqltext.table(compiler, change.view.view_name, change.view.schema)
-    # 'user'@'host' of MySQL's is SQL already
-    as_is = change.who.upper() == "PUBLIC" or "@" in change.who
-    who = change.who if as_is else sqltext.name(compiler, change.who)
-    return f"GRANT {', '.join(change.rights)} ON {name} TO {who}"
 
 
 @dataclass(eq=False)
@@ -194,6 +170,45 @@ class DropView(Change):
 
     def describe(self) -> str:
         return f"drop {self.kind} {sqltext.dotted(self.schema, self.view_name)}"
+
+
+@dataclass(eq=False)
+class RefreshMaterializedView(Change):
+    """Fill a view that keeps its rows anew: `op.refresh_materialized_view("totals")`.
+
+    `REFRESH MATERIALIZED VIEW totals`. Undone it is filled anew once more, by what the tables
+    hold then.
+
+    Attributes:
+        view_name: Its name.
+        schema: Its schema; None for the default one.
+        concurrently: Let others read it meanwhile (PostgreSQL); it must have a unique index over
+            all rows, and be filled already.
+        with_data: Whether it has rows afterwards; without, it can't be read until it is filled.
+    """
+
+    words: ClassVar = ("refresh_materialized_view",)
+
+    view_name: str
+    schema: str | None = field(default=None, kw_only=True)
+    concurrently: bool = field(default=False, kw_only=True)
+    with_data: bool = field(default=True, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.concurrently and not self.with_data:
+            raise WrongValue(
+                "RefreshMaterializedView", "with_data", False, "True where concurrently is said"
+            )
+
+    def reverse(self) -> RefreshMaterializedView:
+        if not self.with_data:
+            raise IrreversibleChange(self.describe(), (), "the rows that it had are gone")
+        return self
+
+    def describe(self) -> str:
+        verb = "refresh" if self.with_data else "empty"
+        return f"{verb} materialized view {sqltext.dotted(self.schema, self.view_name)}"
 
 
 def view_text(
@@ -233,7 +248,10 @@ CHECK_OPTIONS = {"local": "WITH LOCAL CHECK OPTION", "cascaded": "WITH CASCADED 
 
 
 def refused(
-    change: CreateView | DropView, compiler: DDLCompiler, reason: str, hint: str | None = None
+    change: CreateView | DropView | RefreshMaterializedView,
+    compiler: DDLCompiler,
+    reason: str,
+    hint: str | None = None,
 ) -> UnsupportedChange:
     """Make the error about what a dialect can't say of a view."""
     return UnsupportedChange(change.describe(), compiler.dialect.name, reason, hint)
@@ -263,6 +281,11 @@ def _drop_view(change: DropView, compiler: DDLCompiler, **kw: Any) -> str:
     if change.materialized:
         raise refused(change, compiler, "it has no materialized views")
     return drop_view_text(change, compiler)
+
+
+@compiles(RefreshMaterializedView)
+def _refresh(change: RefreshMaterializedView, compiler: DDLCompiler, **kw: Any) -> str:
+    raise refused(change, compiler, "it has no materialized views")
 
 
 def drop_view_text(change: DropView, compiler: DDLCompiler) -> str:

@@ -133,6 +133,21 @@ class Operations:
     add_enum_value = spelled(ddl.AddEnumValue)
     rename_enum_value = spelled(ddl.RenameEnumValue)
 
+    create_domain = spelled(ddl.CreateDomain)
+    alter_domain = spelled(ddl.AlterDomain)
+    drop_domain = spelled(ddl.DropDomain)
+    add_domain_constraint = spelled(ddl.AddDomainConstraint)
+    drop_domain_constraint = spelled(ddl.DropDomainConstraint)
+    rename_domain_constraint = spelled(ddl.RenameDomainConstraint)
+    validate_domain_constraint = spelled(ddl.ValidateDomainConstraint)
+
+    create_composite_type = spelled(ddl.CreateCompositeType)
+    rename_composite_type = spelled(ddl.RenameCompositeType)
+    drop_composite_type = spelled(ddl.DropCompositeType)
+    add_attribute = spelled(ddl.AddAttribute)
+    alter_attribute = spelled(ddl.AlterAttribute)
+    drop_attribute = spelled(ddl.DropAttribute)
+
     create_sequence = spelled(ddl.CreateSequence)
     alter_sequence = spelled(ddl.AlterSequence)
     drop_sequence = spelled(ddl.DropSequence)
@@ -144,12 +159,16 @@ class Operations:
     update_extension = spelled(ddl.UpdateExtension)
     create_view = spelled(ddl.CreateView)
     drop_view = spelled(ddl.DropView)
+    refresh_materialized_view = spelled(ddl.RefreshMaterializedView)
     create_function = spelled(ddl.CreateFunction)
     drop_function = spelled(ddl.DropFunction)
     create_procedure = spelled(ddl.CreateProcedure)
     drop_procedure = spelled(ddl.DropProcedure)
     create_trigger = spelled(ddl.CreateTrigger)
     drop_trigger = spelled(ddl.DropTrigger)
+
+    grant = spelled(ddl.GrantPrivileges)
+    revoke = spelled(ddl.RevokePrivileges)
 
     bulk_insert = spelled(ddl.BulkInsert)
     copy_rows = spelled(ddl.CopyRows)

@@ -15,6 +15,7 @@ from . import (  # they register rules
     objects,
     sequences,
     tables,
+    types,
 )
 from .draft import SchemaDraft, TableDraft
 from .rules import Rule, applies, rule_for
@@ -34,6 +35,7 @@ __all__ = [
     "objects",
     "sequences",
     "tables",
+    "types",
 ]
 
 

@@ -32,6 +32,7 @@ def add_column(schema: SchemaDraft, change: AddColumn) -> None:
         if change.if_not_exists:
             return
         raise ExistingObject(change.describe(), "column", f"{draft.fullname}.{name}")
+    named_types.bring(schema.objects, [change.column])
     place = len(draft.columns)
     if change.insert_after is not None:
         place = draft.place(change, change.insert_after) + 1
@@ -213,6 +214,7 @@ def _alter_type(schema: SchemaDraft, draft: TableDraft, change: AlterColumn) -> 
         drop_type_check(draft, change.column_name, change.existing_type)
     assert isinstance(change.type_, TypeEngine), "a type is KEEP or a type"
     draft.replace_column(change.column_name, remade(old, type=change.type_))
+    named_types.bring(schema.objects, [draft.column(change, change.column_name)])
     named_types.leave(schema.enums, [old], (), schema.enums_in_columns())
 
 

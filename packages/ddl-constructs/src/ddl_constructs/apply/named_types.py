@@ -1,4 +1,4 @@
-"""Enum types with a name of their own: where they are, and the same with other labels."""
+"""Types with a name of their own: which columns are of them, and the same ones changed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import ARRAY, Column, Enum, MetaData
 from sqlalchemy.types import TypeEngine
 
+from ..composite import CompositeValue
+from ..declared import SQLObject, domains_of, types_on
+from ..objects import ObjectKey
 from .items import Key
 
 
@@ -43,6 +46,43 @@ def with_labels(type_: TypeEngine[Any], labels: Sequence[str]) -> TypeEngine[Any
     return type(type_)(*labels, **options)
 
 
+def _inner(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    while isinstance(type_, ARRAY):
+        type_ = type_.item_type
+    return type_
+
+
+def is_of(type_: TypeEngine[Any], key: ObjectKey) -> bool:
+    """Tell whether a column's type is a domain or composite type, or an array of it."""
+    inner: Any = _inner(type_)
+    if key.kind == "composite":
+        known = isinstance(inner, CompositeValue)
+    else:
+        known = key.kind == "domain" and getattr(inner, "__visit_name__", "") == "DOMAIN"
+    return known and (inner.schema, inner.name) == (key.schema, key.name)
+
+
+def following(type_: TypeEngine[Any], create: Any) -> TypeEngine[Any]:
+    """Give a type like this one, or an array of it, after a change of its domain or composite type."""
+    if isinstance(type_, ARRAY):
+        return type(type_)(
+            following(type_.item_type, create),
+            as_tuple=type_.as_tuple,
+            dimensions=type_.dimensions,
+            zero_indexes=type_.zero_indexes,
+        )
+    if isinstance(type_, CompositeValue):
+        return CompositeValue(create.type_name, create.schema)
+    domain: TypeEngine[Any] = create.domain
+    return domain
+
+
+def bring(objects: MutableMapping[ObjectKey, SQLObject], columns: Iterable[Column[Any]]) -> None:
+    """Add the domains of some columns to what is there, as what adds the columns does."""
+    for each in domains_of(column.type for column in columns):
+        objects.setdefault(each.key, each)
+
+
 def standing_alone(key: Key, labels: Sequence[str], metadata: MetaData) -> None:
     """Let a MetaData create an enum type that no column is of."""
     schema, name = key
@@ -50,13 +90,8 @@ def standing_alone(key: Key, labels: Sequence[str], metadata: MetaData) -> None:
 
 
 def enums_of(metadata: MetaData) -> Iterator[Enum]:
-    """Yield the named enum types that a MetaData creates, those of its columns too.
-
-    They hang on it as listeners alone in SQLAlchemy 2.0, which keeps no list.
-    """
-    for listener in metadata.dispatch.before_create:
-        method = getattr(listener, "func", listener)
-        owner = getattr(method, "target", None) or getattr(method, "__self__", None)
+    """Yield the named enum types that a MetaData creates, those of its columns too."""
+    for owner in types_on(metadata):
         if isinstance(owner, Enum) and enum_of(owner) is not None:
             yield owner
 

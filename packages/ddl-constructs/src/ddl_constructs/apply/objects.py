@@ -1,4 +1,4 @@
-"""What changes of views, functions, procedures and triggers do: they come and go by their names."""
+"""What changes of views, routines, triggers and privileges do: they come and go by their names."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from ..change import Change
 from ..declared import SQLObject
 from ..errors import ExistingObject
 from ..extension import CreateExtension, DropExtension, UpdateExtension
+from ..grant import GrantPrivileges, RevokePrivileges
 from ..objects import ObjectKey, key_of
 from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger
-from ..view import CreateView, DropView
+from ..view import CreateView, DropView, RefreshMaterializedView
 from .draft import SchemaDraft, unknown
 from .rules import applies
 
@@ -58,6 +59,38 @@ def update_extension(schema: SchemaDraft, change: UpdateExtension) -> None:
         raise unknown(change, key.kind, key.spoken, names)
     create = schema.objects[key].create.replace(version=change.version)
     schema.objects[key] = SQLObject(MetaData(), create)
+
+
+@applies(GrantPrivileges)
+def grant(schema: SchemaDraft, change: GrantPrivileges) -> None:
+    """Add to what the grantee has there."""
+    key = key_of(change)
+    has = schema.objects[key].create if key in schema.objects else None
+    if has is not None:
+        more = [p for p in has.privileges if p not in change.privileges]
+        change = change.replace(privileges=[*more, *change.privileges])
+    schema.objects[key] = SQLObject(MetaData(), change)
+
+
+@applies(RevokePrivileges)
+def revoke(schema: SchemaDraft, change: RevokePrivileges) -> None:
+    """Take from what the grantee has there; what nobody knew of is no error, as in databases."""
+    key = key_of(change)
+    has = schema.objects.pop(key, None)
+    if has is None or any(p.upper().startswith("ALL") for p in change.privileges):
+        return
+    left = [p for p in has.create.privileges if p not in change.privileges]
+    if left:
+        schema.objects[key] = SQLObject(MetaData(), has.create.replace(privileges=left))
+
+
+@applies(RefreshMaterializedView)
+def refresh(schema: SchemaDraft, change: RefreshMaterializedView) -> None:
+    """Leave the view as it is: its rows aren't part of a schema."""
+    key = key_of(change)
+    if key not in schema.objects:
+        names = (k.spoken for k in schema.objects if k.kind == key.kind)
+        raise unknown(change, key.kind, key.spoken, names)
 
 
 @applies(CreateSchema, DropSchema)

@@ -36,6 +36,7 @@ def create_table(schema: SchemaDraft, change: CreateTable) -> None:
             add_index(schema, there, change, index)
         return
     schema.add(change, draft)
+    named_types.bring(schema.objects, draft.columns)
     schema.refer(draft, made)
     for constraint in draft.constraints:
         _require(draft, change, constraint)
@@ -58,6 +59,8 @@ def drop_table(schema: SchemaDraft, change: DropTable) -> None:
         return
     draft = schema.table(change, change.table_name, change.schema)
     del schema.tables[draft.key]
+    for key in [k for k in schema.objects if (k.schema, k.table) == draft.key]:
+        del schema.objects[key]  # triggers and privileges go with the table
     known = change.existing_table.element.columns if change.existing_table is not None else ()
     named_types.leave(schema.enums, draft.columns, known, schema.enums_in_columns())
 

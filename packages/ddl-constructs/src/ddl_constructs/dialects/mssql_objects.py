@@ -14,6 +14,15 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from .. import sqltext
 from ..definition import block
 from ..errors import UnsupportedChange
+from ..grant import (
+    GrantedKind,
+    GrantPrivileges,
+    Privileges,
+    RevokePrivileges,
+    object_text,
+    privileges_text,
+    with_option,
+)
 from ..routine import CreateFunction, CreateProcedure, routine_text
 from ..schema import CreateSchema, DropSchema, schema_name
 from ..trigger import CreateTrigger
@@ -76,3 +85,21 @@ def _drop_schema(change: DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
         raise UnsupportedChange(change.describe(), "mssql", "it drops no schema with what is in it")
     guard = sqltext.yes(change.if_exists, "IF EXISTS")
     return f"DROP SCHEMA {guard}{schema_name(compiler, change.schema_name)}"
+
+
+_CLASSES: dict[GrantedKind, str] = {
+    "table": "",
+    "sequence": "OBJECT::",
+    "function": "OBJECT::",
+    "procedure": "OBJECT::",
+    "schema": "SCHEMA::",
+    "type": "TYPE::",
+}
+
+
+@compiles(GrantPrivileges, "mssql")
+@compiles(RevokePrivileges, "mssql")
+def _privileges(change: Privileges, compiler: DDLCompiler, **kw: Any) -> str:
+    """GRANT Object Permissions: the class of what they are for stands before two colons."""
+    on = object_text(change, compiler, _CLASSES)
+    return privileges_text(change, compiler, on, with_option(change))

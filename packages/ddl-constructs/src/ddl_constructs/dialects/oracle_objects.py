@@ -14,6 +14,16 @@ from .. import sqltext
 from ..change import Change, lowers
 from ..definition import block
 from ..errors import UnsupportedChange
+from ..grant import (
+    STANDARD,
+    GrantedKind,
+    GrantPrivileges,
+    Privileges,
+    RevokePrivileges,
+    object_text,
+    privileges_text,
+    without_cascade,
+)
 from ..routine import (
     CreateFunction,
     CreateProcedure,
@@ -25,7 +35,15 @@ from ..routine import (
 )
 from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger, drop_trigger_text
-from ..view import CreateView, DropView, drop_view_text, refused, view_text, with_grants
+from ..view import (
+    CreateView,
+    DropView,
+    RefreshMaterializedView,
+    drop_view_text,
+    refused,
+    view_text,
+    with_grants,
+)
 from .oracle_guard import guarded, has_native_guards
 from .oracle_names import refuse_long_names
 
@@ -87,6 +105,35 @@ def _drop_view(change: DropView, compiler: DDLCompiler, **kw: Any) -> str:
     )
     names = {column: change.view_name}
     return guarded(change, text, compiler, view, names, change.schema, there=True)
+
+
+@compiles(RefreshMaterializedView, "oracle")
+def _refresh(change: RefreshMaterializedView, compiler: DDLCompiler, **kw: Any) -> str:
+    """PL/SQL Packages and Types Reference 19c, DBMS_MVIEW.REFRESH: the names stand in a string."""
+    if not change.with_data:
+        raise refused(change, compiler, "it has no WITH NO DATA")
+    if change.concurrently:
+        raise refused(
+            change, compiler, "it has no CONCURRENTLY", "leave it out: others can read meanwhile"
+        )
+    name = sqltext.table(compiler, change.view_name, change.schema)
+    return f"BEGIN DBMS_MVIEW.REFRESH({sqltext.sql_literal(compiler, name)}); END;"
+
+
+@compiles(GrantPrivileges, "oracle")
+@compiles(RevokePrivileges, "oracle")
+def _privileges(change: Privileges, compiler: DDLCompiler, **kw: Any) -> str:
+    """GRANT, REVOKE: no word for the kind; what is revoked of a table is so of all its columns."""
+    if change.columns and isinstance(change, RevokePrivileges):
+        raise UnsupportedChange(
+            change.describe(),
+            "oracle",
+            "it revokes no privileges for single columns",
+            "revoke them for the table, and grant again what shall stay",
+        )
+    plain: dict[GrantedKind, str] = {kind: "" for kind in STANDARD if kind != "schema"}
+    on = object_text(change, compiler, plain)
+    return privileges_text(change, compiler, on, without_cascade(change, compiler))
 
 
 @compiles(CreateFunction, "oracle")

@@ -24,7 +24,7 @@ from ..enum import (
     RenameEnumValue,
 )
 from ..table import CreateTable, DropTable, create_with_companions
-from .postgresql_block import block
+from .postgresql_block import block, unless_there
 from .postgresql_domain import of_columns
 
 
@@ -109,9 +109,7 @@ def _create_enum(change: CreateEnum, compiler: DDLCompiler, **kw: Any) -> str:
         return create
     # CREATE TYPE has no IF NOT EXISTS (PostgreSQL 17 manual, CREATE TYPE)
     if not change.labels:  # scripts refer so to a type that is there: sa.Enum(name="mood")
-        return block(
-            f"IF to_regtype({sqltext.sql_literal(compiler, name)}) IS NULL THEN {create}; END IF;"
-        )
+        return unless_there(name, create, compiler)
     found = sqltext.sql_literal(compiler, f"enum {name} is there with other labels than asked for")
     return block(
         f"IF to_regtype({sqltext.sql_literal(compiler, name)}) IS NULL THEN {create}; "

@@ -16,7 +16,15 @@ from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..objects import without_defaults
 from ..routine import DropFunction, DropProcedure, DropRoutine, drop_routine_text
 from ..trigger import CreateTrigger, DropTrigger, trigger_text
-from ..view import CreateView, DropView, drop_view_text, refused, view_text, with_grants
+from ..view import (
+    CreateView,
+    DropView,
+    RefreshMaterializedView,
+    drop_view_text,
+    refused,
+    view_text,
+    with_grants,
+)
 
 
 class _CommentOnView(Change):
@@ -87,6 +95,14 @@ def _parameters(given: Mapping[str, Any]) -> str:
 @compiles(DropView, "postgresql")
 def _drop_view(change: DropView, compiler: DDLCompiler, **kw: Any) -> str:
     return drop_view_text(change, compiler)
+
+
+@compiles(RefreshMaterializedView, "postgresql")
+def _refresh(change: RefreshMaterializedView, compiler: DDLCompiler, **kw: Any) -> str:
+    concurrently = sqltext.yes(change.concurrently, "CONCURRENTLY")
+    name = sqltext.table(compiler, change.view_name, change.schema)
+    data = "" if change.with_data else " WITH NO DATA"
+    return f"REFRESH MATERIALIZED VIEW {concurrently}{name}{data}"
 
 
 @compiles(DropFunction, "postgresql")

@@ -14,6 +14,7 @@ from .. import sqltext
 from ..change import Change, lowers
 from ..definition import block
 from ..errors import UnsupportedChange
+from ..grant import GrantPrivileges, Privileges, RevokePrivileges
 from ..routine import (
     CreateFunction,
     CreateProcedure,
@@ -83,4 +84,12 @@ def _trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> str:
 def _no_schemas(change: CreateSchema | DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
     raise UnsupportedChange(
         change.describe(), "sqlite", "its schemas are databases that are attached"
+    )
+
+
+@compiles(GrantPrivileges, "sqlite")
+@compiles(RevokePrivileges, "sqlite")
+def _no_privileges(change: Privileges, compiler: DDLCompiler, **kw: Any) -> str:
+    raise UnsupportedChange(
+        change.describe(), "sqlite", "it has no users and no privileges", "leave it out there"
     )

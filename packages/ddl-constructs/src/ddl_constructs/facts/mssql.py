@@ -34,7 +34,7 @@ from .conditions import (
     has_foreign_key,
     option,
 )
-from .objects import routine_rows, schema_rows, trigger_rows, view_rows
+from .objects import grant_rows, routine_rows, schema_rows, trigger_rows, view_rows
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Facts, Source
 
@@ -180,6 +180,8 @@ _OBJECTS = (
                _costs("Sch-M", _page("CREATE VIEW"), _LOCKING)),
     *routine_rows(_costs(None, _page("CREATE FUNCTION")), _costs(None, _page("DROP FUNCTION")),
                   _costs(None, _page("CREATE PROCEDURE")), _costs(None, _page("DROP PROCEDURE"))),
+    *grant_rows(_costs(None, _page("GRANT Object Permissions")),
+                _costs(None, _page("REVOKE Object Permissions"))),
     *trigger_rows(_costs("Sch-M", _page("CREATE TRIGGER"), _LOCKING),
                   _costs("Sch-M", _page("DROP TRIGGER"), _LOCKING)),
 )  # fmt: skip

@@ -37,7 +37,7 @@ from .conditions import (
     option,
 )
 from .mysql_sql import LOCKS, sql_rows
-from .objects import routine_rows, schema_rows, trigger_rows, view_rows
+from .objects import grant_rows, routine_rows, schema_rows, trigger_rows, view_rows
 from .value import Facts, Source
 
 _costs = saying(LOCKS, transactional=False)
@@ -131,6 +131,7 @@ def _objects(product: str, version: str) -> tuple[Row, ...]:
             costs("", "CREATE PROCEDURE"),
             costs("", "DROP PROCEDURE"),
         ),
+        *grant_rows(costs("", "GRANT"), costs("", "REVOKE")),
         *trigger_rows(costs("EXCLUSIVE", "CREATE TRIGGER"), costs("EXCLUSIVE", "DROP TRIGGER")),
     )
 

@@ -1,4 +1,4 @@
-"""What changes of views, routines and triggers cost, in the order in which each database says it."""
+"""What changes of views, routines, triggers and privileges cost, in the order in which each database says it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.engine.interfaces import Dialect
 
 from ..extension import CreateExtension, DropExtension, UpdateExtension
+from ..grant import GrantPrivileges, RevokePrivileges
 from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from ..schema import CreateSchema, DropSchema
 from ..trigger import CreateTrigger, DropTrigger
@@ -53,6 +54,11 @@ def schema_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:
 def extension_rows(create: Facts, drop: Facts, update: Facts) -> tuple[Row, ...]:
     """Give the rows on extensions."""
     return (Row(CreateExtension, create), Row(DropExtension, drop), Row(UpdateExtension, update))
+
+
+def grant_rows(grant: Facts, revoke: Facts) -> tuple[Row, ...]:
+    """Give the rows on privileges."""
+    return (Row(GrantPrivileges, grant), Row(RevokePrivileges, revoke))
 
 
 def trigger_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:

@@ -21,6 +21,7 @@ from ..index import CreateIndex, DropIndex, RenameIndex
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..table import CreateTable, DropTable, RenameTable
 from ..table_options import AlterTableOptions
+from ..view import RefreshMaterializedView
 from .book import Book, Row, describe_database, saying
 from .conditions import (
     adds,
@@ -32,7 +33,7 @@ from .conditions import (
     has_default,
     has_foreign_key,
 )
-from .objects import materialized_rows, routine_rows, trigger_rows, view_rows
+from .objects import grant_rows, materialized_rows, routine_rows, trigger_rows, view_rows
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Facts, Source
 
@@ -61,6 +62,7 @@ _CONSTRAINT = _page("constraint, ENABLE VALIDATE")
 _COMMENT = _page("COMMENT")
 _DML = _page("Automatic Locks in DML Operations")
 _COMMIT = _page("COMMIT")
+_REFRESH = Source("Oracle", "19c", "PL/SQL Packages and Types Reference, DBMS_MVIEW.REFRESH")
 
 _OPEN: dict[str, Any] = {"rewrites": None, "scans": None, "loses_data": None}
 _LOGGED = "with supplemental logging it may keep others from writing"
@@ -139,6 +141,8 @@ _OBJECTS = (
     *view_rows(_costs("", _page("CREATE VIEW")), _costs(None, _page("DROP VIEW"))),
     *routine_rows(_costs(None, _page("CREATE FUNCTION")), _costs(None, _page("DROP FUNCTION")),
                   _costs(None, _page("CREATE PROCEDURE")), _costs(None, _page("DROP PROCEDURE"))),
+    Row(RefreshMaterializedView, _costs(None, _REFRESH, scans=True, rewrites=None)),
+    *grant_rows(_costs(None, _page("GRANT")), _costs(None, _page("REVOKE"))),
     *trigger_rows(_costs(None, _page("CREATE TRIGGER")), _costs(None, _page("DROP TRIGGER"))),
 )  # fmt: skip
 

@@ -13,6 +13,14 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from ..alter_column import AlterColumn
 from ..column import AddColumn, DropColumn
 from ..comment import CreateTableComment, DropTableComment
+from ..composite import (
+    AddAttribute,
+    AlterAttribute,
+    CreateCompositeType,
+    DropAttribute,
+    DropCompositeType,
+    RenameCompositeType,
+)
 from ..constraint import (
     AddConstraint,
     DropConstraint,
@@ -20,11 +28,21 @@ from ..constraint import (
     ValidateConstraint,
 )
 from ..data import BulkInsert, CopyRows
+from ..domain import (
+    AddDomainConstraint,
+    AlterDomain,
+    CreateDomain,
+    DropDomain,
+    DropDomainConstraint,
+    RenameDomainConstraint,
+    ValidateDomainConstraint,
+)
 from ..enum import AddEnumValue, CreateEnum, DropEnum, RenameEnumValue, ReplaceEnum
 from ..index import CreateIndex, DropIndex, RenameIndex
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions
+from ..view import RefreshMaterializedView
 from . import postgresql_conditions as when
 from .book import Book, Row, describe_database, saying
 from .conditions import (
@@ -39,6 +57,7 @@ from .conditions import (
 )
 from .objects import (
     extension_rows,
+    grant_rows,
     materialized_rows,
     routine_rows,
     schema_rows,
@@ -258,6 +277,37 @@ _OTHERS = (
     Row(CopyRows, _costs("ROW EXCLUSIVE", _LOCKING, scans=True)),
 )  # fmt: skip
 
+_DOMAIN = _manual("ALTER DOMAIN, Description")
+_DOMAIN_NOTES = _manual("ALTER DOMAIN, Notes")
+_CASCADES = "with CASCADE the columns that are of it go too"
+_THEIR_TABLES = "the lock is on the tables with a column of it"
+_OF_TYPE = "the lock is on the type"
+_TYPES = (
+    Row(CreateDomain, _costs("", _manual("CREATE DOMAIN, Description"))),
+    Row(DropDomain, _costs(_EXCLUSIVE, _manual("DROP DOMAIN, Parameters"), loses_data=True,
+                           notes=(_CASCADES,)), "cascade", when.cascades),
+    Row(DropDomain, _costs("", _manual("DROP DOMAIN, Description"))),
+    Row(AlterDomain, _costs("SHARE", _DOMAIN, _DOMAIN_NOTES, scans=True, notes=(_THEIR_TABLES,)),
+        "not null", when.forbids_null),
+    Row(AlterDomain, _costs("", _DOMAIN)),
+    Row(AddDomainConstraint, _costs("", _DOMAIN), "NOT VALID", when.not_valid),
+    Row(AddDomainConstraint, _costs("SHARE", _DOMAIN, _DOMAIN_NOTES, scans=True,
+                                    notes=(_THEIR_TABLES,))),
+    Row(DropDomainConstraint, _costs("", _DOMAIN)),
+    Row(RenameDomainConstraint, _costs("", _DOMAIN)),
+    Row(ValidateDomainConstraint, _costs("SHARE", _DOMAIN, scans=True, notes=(_THEIR_TABLES,))),
+    Row(CreateCompositeType, _costs("", _manual("CREATE TYPE, Composite Types"))),
+    Row(DropCompositeType, _costs(_EXCLUSIVE, _manual("DROP TYPE, Parameters"), loses_data=True,
+                                  notes=(_CASCADES,)), "cascade", when.cascades),
+    Row(DropCompositeType, _costs(_EXCLUSIVE, _manual("DROP TYPE, Description"), notes=(_OF_TYPE,))),
+    Row(RenameCompositeType, _costs(_EXCLUSIVE, _manual("ALTER TYPE, Description"), notes=(_OF_TYPE,))),
+    Row(AddAttribute, _costs(_EXCLUSIVE, _manual("ALTER TYPE, Description"), notes=(_OF_TYPE,))),
+    Row(DropAttribute, _costs(_EXCLUSIVE, _manual("ALTER TYPE, Description"), loses_data=True,
+                              notes=(_OF_TYPE,))),
+    Row(AlterAttribute, _costs(_EXCLUSIVE, _manual("ALTER TYPE, Description"), notes=(_OF_TYPE,))),
+)  # fmt: skip
+
+_REFRESH = _manual("REFRESH MATERIALIZED VIEW, Parameters")
 _OF_VIEW = "the lock is on the view"
 _BRINGS = "what the extension brings has costs of its own"
 _OBJECTS = (
@@ -297,6 +347,30 @@ _OBJECTS = (
         _costs("", _manual("CREATE PROCEDURE, Description")),
         _costs("", _manual("DROP PROCEDURE, Description")),
     ),
+    Row(
+        RefreshMaterializedView,
+        _costs("EXCLUSIVE", _REFRESH, scans=True, notes=(_OF_VIEW,)),
+        "concurrently",
+        when.refreshes_concurrently,
+    ),
+    Row(
+        RefreshMaterializedView,
+        _costs(
+            _EXCLUSIVE,
+            _REFRESH,
+            rewrites=True,
+            notes=(_OF_VIEW, "it can't be read until it is filled"),
+        ),
+        "with no data",
+        when.empties,
+    ),
+    Row(
+        RefreshMaterializedView,
+        _costs(_EXCLUSIVE, _REFRESH, _LOCKING, rewrites=True, scans=True, notes=(_OF_VIEW,)),
+    ),
+    *grant_rows(
+        _costs("", _manual("GRANT, Description")), _costs("", _manual("REVOKE, Description"))
+    ),
     *trigger_rows(
         _costs("SHARE ROW EXCLUSIVE", _LOCKING, _manual("CREATE TRIGGER, Notes")),
         _costs(_EXCLUSIVE, _manual("DROP TRIGGER, Description")),
@@ -307,6 +381,6 @@ describe_database(
     "postgresql",
     Book(
         LOCKS,
-        (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OTHERS, *_OBJECTS, *sql_rows()),
+        (*_TABLES, *_COLUMNS, *_CONSTRAINTS, *_INDEXES, *_OTHERS, *_TYPES, *_OBJECTS, *sql_rows()),
     ),
 )

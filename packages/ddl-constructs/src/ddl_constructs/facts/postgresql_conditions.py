@@ -30,6 +30,22 @@ def ceases_to_number(change: Any, dialect: Dialect) -> bool:
     return change.existing_autoincrement is True and change.autoincrement is False
 
 
+def cascades(change: Any, dialect: Dialect) -> bool:
+    return bool(change.cascade)
+
+
+def forbids_null(change: Any, dialect: Dialect) -> bool:
+    return change.not_null is True
+
+
+def refreshes_concurrently(change: Any, dialect: Dialect) -> bool:
+    return bool(change.concurrently)
+
+
+def empties(change: Any, dialect: Dialect) -> bool:
+    return not change.with_data
+
+
 # PostgreSQL 15 manual, ALTER TABLE, SET ( storage_parameter ): the weaker lock is for these
 _WEAKLY_LOCKED = re.compile(
     r"fillfactor|parallel_workers|(toast\.)?autovacuum_\w+|toast_tuple_target|toast\.\w+"
