@@ -20,6 +20,7 @@ from house.source import ROOT
 from house.test_change_pages import WITH_EXAMPLES
 from migrate_cli import Operations
 from migrate_cli.cli.words import migrate
+from migrate_cli.runner import call
 from migrate_cli.settings import checked
 from migrate_cli.sinks import RecordingSink
 from sqlalchemy.dialects import postgresql
@@ -72,7 +73,7 @@ def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) 
             before = dict(spoken, connection=connection)
             exec(compile(code, page.name, "exec", dont_inherit=True), spoken)
             if upgrade := spoken.pop("upgrade", None):
-                upgrade(spoken["op"])
+                call(upgrade, spoken["op"]._sink, {"database": "orders"})
 
             assert before != spoken or spoken["op"]._sink.taken
             spoken["connection"] = connection

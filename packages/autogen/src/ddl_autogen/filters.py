@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .errors import WrongArgument
+from .errors import UnknownRename, WrongArgument
 from .values import Key
 
 IncludeName = Callable[[str | None, str, Mapping[str, str | None]], bool]
@@ -53,6 +53,7 @@ class Options:
         object_kinds: Kinds of objects of which those go that no model declares: view, function,
             procedure, trigger; None for the kinds of which a model declares one.
         ask_renames: Asked about what may be a rename; None asks nobody, and what goes, goes.
+        unknown_renames: Told what `renames` names and this database or its models don't have; None raises it.
 
     Raises:
         WrongArgument: A text stands where a list of names is wanted, or renames aren't a mapping.
@@ -72,6 +73,7 @@ class Options:
     standing_renames: Mapping[str, str | None] = field(default_factory=dict)
     object_kinds: Collection[str] | None = None
     ask_renames: AskRenames | None = None
+    unknown_renames: Callable[[UnknownRename], None] | None = None
 
     def __post_init__(self) -> None:
         for name in ("managed", "ignore", "ignore_tables"):

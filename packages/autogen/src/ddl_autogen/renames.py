@@ -94,7 +94,7 @@ def settled(theirs: Snapshot, ours: Snapshot, context: Context) -> tuple[Snapsho
         Their schema under the new names, and the changes that rename.
 
     Raises:
-        UnknownRename: `renames` names what doesn't go, or what doesn't come.
+        UnknownRename: `renames` names what doesn't go, or what doesn't come, and nobody wants to be told.
     """
     options = context.options
     said = {**options.standing_renames, **options.renames}
@@ -127,7 +127,10 @@ def settled(theirs: Snapshot, ours: Snapshot, context: Context) -> tuple[Snapsho
                 was[_key(one.new)] = _key(one.old)
     for old, new in options.renames.items():
         if old not in used:
-            raise UnknownRename(old, new, _why_not(old, new, begun, ours))
+            unknown = UnknownRename(old, new, _why_not(old, new, begun, ours))
+            if options.unknown_renames is None:
+                raise unknown
+            options.unknown_renames(unknown)
     return theirs, changes
 
 

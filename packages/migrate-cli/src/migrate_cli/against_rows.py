@@ -66,7 +66,13 @@ class RowsAgainst(Refused):
 
 
 class Fills:
-    """Who tells what rows get that have no value, and whether others may lose theirs."""
+    """Who tells what rows get that have no value, and whether others may lose theirs.
+
+    Attributes:
+        where: The database that is being looked at, where there may be several; else None.
+    """
+
+    where: str | None = None
 
     def __init__(
         self,
@@ -96,21 +102,27 @@ class Fills:
                 )
             self._said[name] = value
         self._despite, self._ask = despite, ask
+        self._known: set[str] = set()
 
-    def settled(self, found: Sequence[Change], connection: Connection) -> list[Change]:
+    def settled(
+        self, found: Sequence[Change], connection: Connection, where: str | None = None
+    ) -> list[Change]:
         """Give the changes with the steps that fill.
+
+        Args:
+            found: The changes, in order; none of them has run.
+            connection: The database.
+            where: What it is called, where there may be others: a value is for any of them then, and
+                `must_be_known` checks it in the end. None for the only one.
 
         Raises:
             RowsAgainst: Rows stand against some, and nobody has said what to do.
             UsageError: A value is given where none is needed.
         """
-        known = {name_of(change) for change in found} - {""}
-        for name in self._said:
-            if name not in known:
-                raise UsageError(
-                    f"asked to fill {name}, but no rows of it need a value\n"
-                    "names are as in --fill users.name=0; one that comes, or becomes NOT NULL"
-                )
+        self._known.update(name_of(change) for change in found)
+        self.where = where
+        if where is None:
+            self.must_be_known()
         values, left = dict(self._said), list[Conflict]()
         for one in () if self._despite else conflicts(found, connection):
             if one.fillable and one.column in values:
@@ -124,6 +136,19 @@ class Fills:
             raise RowsAgainst(left)
         quote = connection.dialect.identifier_preparer.quote
         return [piece for change in found for piece in _filled(change, values, quote)]
+
+    def must_be_known(self) -> None:
+        """Check that each value that was said is needed in some database.
+
+        Raises:
+            UsageError: One isn't.
+        """
+        for name in self._said:
+            if name not in self._known:
+                raise UsageError(
+                    f"asked to fill {name}, but no rows of it need a value\n"
+                    "names are as in --fill users.name=0; one that comes, or becomes NOT NULL"
+                )
 
 
 def _filled(

@@ -73,8 +73,11 @@ class World(Protocol):
     def models(self) -> list[Any]:
         """Give the metadata that the environment compares the visited database with."""
 
-    def listening(self, sink: Any) -> AbstractContextManager[object]:
-        """Let the scripts of the database that is being visited speak to another sink."""
+    def speaker(self) -> Callable[[Any], AbstractContextManager[object]]:
+        """Give what lets the scripts of the visited database speak to another sink, also after the visit."""
+
+    def tokens(self) -> tuple[str, str]:
+        """Give what a template calls that which leads up, and down, for the visited database."""
 
     def variables(self) -> Mapping[str, object]:
         """Give what the environment has for the template of a new file, since the last visit."""
@@ -85,8 +88,12 @@ class World(Protocol):
     def unasked(self) -> tuple[str, ...]:
         """Name what the environment said at the last visit that nobody asks about a new file."""
 
-    def write(self, **options: Any) -> list[Any]:
-        """Write new revision files, as `commands.revision` does; give the scripts and their changes."""
+    def write(self, **options: Any) -> tuple[list[Any], list[tuple[str, list[Any]]]]:
+        """Write new revision files, as `commands.revision` does.
+
+        Returns:
+            The scripts; and for each database that was compared its URL, and what they change there.
+        """
 
 
 @dataclass(frozen=True, repr=False)  # with so many fields each method costs every start

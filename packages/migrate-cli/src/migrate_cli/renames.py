@@ -10,7 +10,7 @@ from .errors import UsageError
 from .visible import visible
 
 if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
-    from ddl_autogen import Rename
+    from ddl_autogen import Rename, UnknownRename
 
 Ask = Callable[["Rename"], bool]
 """Asks a person whether something was renamed so."""
@@ -63,7 +63,12 @@ class Answers:
     """Who tells what was renamed: what was said, the settings, and a person if one is there.
 
     Built once for a command, which may ask several times.
+
+    Attributes:
+        where: The database that is being compared, where there may be several; else None.
     """
+
+    where: str | None = None
 
     def __init__(
         self,
@@ -91,6 +96,7 @@ class Answers:
             ) from None
         self._none, self._ask = none, ask
         self._open: list[tuple[str, str]] = []
+        self._unknown: list[dict[str, UnknownRename]] = []
 
     def options(self, standing: Sequence[str] = ()) -> dict[str, Any]:
         """Give the same as `ddl_autogen.Options` takes it.
@@ -102,11 +108,16 @@ class Answers:
             "renames": self._said,
             "standing_renames": parsed(standing),
             "ask_renames": None if self._none else self._asked,
+            "unknown_renames": None if self.where is None else self._missed,
         }
 
     @contextmanager
-    def asked(self) -> Iterator[None]:
+    def asked(self, where: str | None = None) -> Iterator[None]:
         """See to it that a comparison leaves nothing open.
+
+        Args:
+            where: The database, where there may be others: what was said is about any of them then, and
+                `must_be_known` checks it in the end. None for the only one.
 
         Raises:
             RenamesUnanswered: Something could be a rename, and there is nobody to be asked.
@@ -115,12 +126,29 @@ class Answers:
         from ddl_autogen import UnknownRename
 
         self._open.clear()
+        self.where = where
+        self._unknown.append({})
         try:
             yield
         except UnknownRename as err:
             raise UsageError(str(err)) from err
+        finally:
+            self.where = None
         if self._open:
             raise RenamesUnanswered(self._open)
+
+    def must_be_known(self) -> None:
+        """Check that each rename that was said is one of some database.
+
+        Raises:
+            UsageError: One is of none of those that were compared.
+        """
+        for old in self._said:
+            if self._unknown and all(old in missed for missed in self._unknown):
+                raise UsageError(str(self._unknown[0][old]))
+
+    def _missed(self, err: UnknownRename) -> None:
+        self._unknown[-1][err.old] = err
 
     def _asked(self, questions: Sequence[Rename]) -> list[Rename]:
         """Ask one after the other, what is settled left out; note those that nobody answers."""

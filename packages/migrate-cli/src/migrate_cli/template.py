@@ -125,12 +125,17 @@ def indented(lines: Sequence[str]) -> str:
     <BLANKLINE>
         c()
     """
+    return "\n".join(deeper(lines)).removeprefix("    ")
+
+
+def deeper(lines: Sequence[str], by: int = 4) -> list[str]:
+    """Lines of Python indented by some spaces; what stands inside a text of several lines stays."""
     source = "\n".join(lines)
     inside = _inside_texts(source)
-    return "\n".join(
-        line if number in inside or number == 1 or not line else f"    {line}"
+    return [
+        line if number in inside or not line else f"{' ' * by}{line}"
         for number, line in enumerate(source.split("\n"), 1)
-    )
+    ]
 
 
 def _inside_texts(source: str) -> set[int]:
@@ -155,6 +160,23 @@ def uses(name: str, lines: Sequence[str]) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+
+
+def takes(parameter: str, text: str) -> bool:
+    r"""Tell whether `upgrade` and `downgrade` of a file take a parameter.
+
+    >>> takes("database", "def upgrade(op, database): ...\ndef downgrade(op, **more): ...")
+    False
+    """
+    functions = [
+        node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.name in ("upgrade", "downgrade")
+    ]
+    return all(
+        parameter in [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
+        for node in functions
+    )
 
 
 def _template(file: Path) -> Template:

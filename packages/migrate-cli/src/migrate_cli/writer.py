@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -42,6 +42,9 @@ def write_revision(
     upgrade: Sequence[str] = (),
     downgrade: Sequence[str] = (),
     imports: Sequence[str] = (),
+    more: Mapping[str, Sequence[str]] | None = None,
+    parameter: str | None = None,
+    wrong: Callable[[Script], str | None] | None = None,
     created: datetime | None = None,
     folder: Path | None = None,
     variables: Mapping[str, object] | None = None,
@@ -62,6 +65,9 @@ def write_revision(
         upgrade: Body of `upgrade`, in lines without indent; empty for `pass`.
         downgrade: Body of `downgrade`, likewise.
         imports: Import lines that the bodies need, besides `import sqlalchemy as sa`.
+        more: Bodies that the template has places of its own for: variable -> lines; None for none.
+        parameter: A parameter of both functions that their bodies ask, besides `op`; None for none.
+        wrong: Looks at the file before it takes its name, and says what is wrong with it, or None.
         folder: Where it goes, one of the folders of the revision files; None for that of its
             first parent.
         created: The date in the file and its name; None is now, in the settings' time zone.
@@ -71,7 +77,8 @@ def write_revision(
         BadRevisionId: *rev_id* can't be an id.
         UsageError: *folder* is none of those that are read.
         RevisionExists: There is a revision, or a file, of that name already.
-        BadTemplate: The project's template can't be used, or doesn't write what it was given.
+        BadTemplate: The project's template can't be used, or doesn't write what it was given; *wrong*
+            says so.
         CannotWrite: The file can't be written.
     """
     revision = _checked(rev_id) if rev_id is not None else new_id()
@@ -88,33 +95,53 @@ def write_revision(
     if path.exists():
         raise RevisionExists(revision, path)
     source = _template_file(config)
+    bodies = {"upgrades": upgrade, "downgrades": downgrade, **(more or {})}
     text = template.render(
         source,
         {
+            **{name: template.indented(lines) or "pass" for name, lines in (more or {}).items()},
             **(variables or {}),
             "up_revision": revision,
             "down_revision": _scalar(parents),
             "create_date": created,
             "branch_labels": tuple(branch_labels) or None,
             "depends_on": _scalar(depends_on),
-            "imports": template.import_block(_imports(source, upgrade, downgrade, imports)),
+            "imports": template.import_block(_imports(source, bodies.values(), imports)),
             "upgrades": template.indented(upgrade),
             "downgrades": template.indented(downgrade),
+            "parameters": "" if parameter is None else f", {parameter}: str",
             "config": config if config.world is None else config.world.settings,
         },
         message or "empty message",
     )
-    for name, lines in (("upgrades", upgrade), ("downgrades", downgrade)):
+    for name, lines in bodies.items():
         if lines and lines[0] not in text:
             raise BadTemplate(source, None, f"it leaves out the changes: it needs ${{{name}}}")
+    if parameter is not None and not template.takes(parameter, text):
+        raise BadTemplate(source, None, _no_place(parameter))
     wanted = (revision, tuple(parents), tuple(depends_on), tuple(branch_labels))
     try:
-        return _written(path, text, wanted, source)
+        return _written(path, text, wanted, source, wrong)
     except OSError as err:
         raise CannotWrite(path, err.strerror or str(err)) from err
 
 
-def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) -> Script:
+def _no_place(parameter: str) -> str:
+    return (
+        "it has no place for what several databases need, each its own\n"
+        f"let its functions take the name that env.py gives them: def upgrade(op, {parameter}: str), which "
+        "is def upgrade(op${parameters}) for every file; or let env.py name a place for each database: "
+        "context.configure(upgrade_token=..., downgrade_token=...)"
+    )
+
+
+def _written(
+    path: Path,
+    text: str,
+    wanted: tuple[object, ...],
+    source: Path,
+    wrong: Callable[[Script], str | None] | None,
+) -> Script:
     """Write a file under another name, read its header back, and only then give it its own."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with beside(path, text.encode("utf-8")) as new:
@@ -127,6 +154,8 @@ def _written(path: Path, text: str, wanted: tuple[object, ...], source: Path) ->
             if had != has:
                 reason = f"it does not write {header} = {had!r}; the file would have {has!r}"
                 raise BadTemplate(source, None, reason)
+        if wrong is not None and (said := wrong(script)) is not None:
+            raise BadTemplate(source, None, f"what it writes can't be used: {said}")
         _put(new, path, script.id)
     return script._replace(file=str(path))
 
@@ -188,14 +217,12 @@ def _template_file(config: Config) -> Path:
     return own if own.exists() else template.OURS
 
 
-def _imports(
-    source: Path, upgrade: Sequence[str], downgrade: Sequence[str], imports: Sequence[str]
-) -> list[str]:
+def _imports(source: Path, bodies: Iterable[Sequence[str]], imports: Sequence[str]) -> list[str]:
     """The import lines for a template; a project's own brings the usual ones itself."""
     if source != template.OURS:
         return list(imports)
     lines = ["from migrate_cli import Operations", *imports]
-    if template.uses("sa", [*upgrade, *downgrade]):
+    if any(template.uses("sa", lines) for lines in bodies):
         lines.append("import sqlalchemy as sa")
     return lines
 

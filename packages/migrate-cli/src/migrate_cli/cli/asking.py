@@ -49,12 +49,14 @@ def renames(said: Sequence[str], none: bool) -> Answers:
         said: "old=new" texts of the command line.
         none: Whether it was said there that nothing else was renamed.
     """
-    return Answers(said, none=none, ask=_renamed if somebody_is_there() else None)
 
+    def renamed(question: Rename) -> bool:
+        asked = f"Was {question.kind} {question.old_name} renamed to {question.new_name}?"
+        asked = asked if answers.where is None else f"{answers.where}: {asked}"
+        return click.confirm(visible(asked, keep=""), default=False, err=True)
 
-def _renamed(question: Rename) -> bool:
-    asked = f"Was {question.kind} {question.old_name} renamed to {question.new_name}?"
-    return click.confirm(visible(asked, keep=""), default=False, err=True)
+    answers = Answers(said, none=none, ask=renamed if somebody_is_there() else None)
+    return answers
 
 
 def fills(said: Sequence[str], despite: bool) -> Fills:
@@ -66,12 +68,17 @@ def fills(said: Sequence[str], despite: bool) -> Fills:
     """
     from ..against_rows import Fills
 
-    return Fills(said, despite=despite, ask=_filled if somebody_is_there() else None)
+    def filled(conflict: Conflict) -> str | None:
+        return _filled(conflict, found.where)
+
+    found = Fills(said, despite=despite, ask=filled if somebody_is_there() else None)
+    return found
 
 
-def _filled(conflict: Conflict) -> str | None:
+def _filled(conflict: Conflict, where: str | None) -> str | None:
     """Ask for a value, or whether to go on without; None stops."""
-    tell(visible(f"{conflict.change.describe()}: the table {conflict.reason}", keep=""))
+    what = f"{conflict.change.describe()}: the table {conflict.reason}"
+    tell(visible(what if where is None else f"{where}: {what}", keep=""))
     if conflict.fillable:
         asked = f"Their value of {conflict.column} as SQL (0, 'x', now()); empty stops"
         value: str = click.prompt(visible(asked, keep=""), default="", show_default=False, err=True)

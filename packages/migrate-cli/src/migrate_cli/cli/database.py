@@ -11,7 +11,18 @@ import click
 
 from ..visible import title
 from .graph import brief, paragraphs
-from .paper import answer, change_line, dim, field, fit, onward, option, paint, standing
+from .paper import (
+    answer,
+    change_line,
+    change_lines,
+    dim,
+    field,
+    fit,
+    onward,
+    option,
+    paint,
+    standing,
+)
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -78,7 +89,11 @@ def diff(sql: bool) -> None:
 def _differing(found: DatabaseDifferences, sql: bool) -> Iterator[str]:
     if not found.differences:
         yield "Models and database agree."
+    where: str | None = None
     for one in found.differences:
+        if one.database != where:
+            where = one.database
+            yield paint(title(str(where)), "bold")
         yield change_line(one.change)
         if one.refused is not None:
             yield f"      {paint('!', 'red')} {one.refused}"
@@ -188,5 +203,5 @@ def _differences(found: Checked) -> Iterator[str]:
         return
     count = len(found.changes)
     yield f"Models and database differ in {count}:"
-    yield from map(change_line, found.changes)
+    yield from change_lines(found.changes, found.databases)
     yield onward('make "..."')

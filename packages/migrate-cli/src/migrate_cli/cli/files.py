@@ -14,7 +14,7 @@ from ..url import hidden
 from .asking import choose, somebody_is_there
 from .gates import GATED, gate_of
 from .graph import here
-from .paper import answer, change_line, field, onward, option, paint, tell
+from .paper import answer, change_lines, field, onward, option, paint, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ def _amend(
             progress=teller.progress(silent=False),
             gate=gate_of(config, said),
         )
-    lines = [change_line(change) for change in made.changes]
+    lines = list(change_lines(made.changes, made.databases))
     lines.append(field("Amended", shown(made.path)))
     if made.kept is not None:
         lines.append(field("Kept", f"{shown(made.kept)}    as it was before"))
@@ -313,7 +313,7 @@ def edit(targets: tuple[str, ...]) -> None:
 
 
 def _written(made: Made) -> list[str]:
-    lines = [change_line(change) for change in made.changes]
+    lines = list(change_lines(made.changes, made.databases))
     if made.path is None:
         return ["Models and database agree. Nothing to write (--allow-empty writes a file)."]
     return [*lines, field("Wrote", shown(made.path)), onward("upgrade")]

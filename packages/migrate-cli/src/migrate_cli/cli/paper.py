@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -138,6 +138,23 @@ def change_line(change: Any) -> str:
     verb, _, _ = words.partition(" ")
     sign = {"create": "+", "add": "+", "insert": "+", "drop": "-"}.get(verb, "~")
     return f"  {mark(sign)} {words}"
+
+
+def change_lines(changes: Sequence[Any], databases: Sequence[Any] = ()) -> Iterator[str]:
+    """Write changes; where several databases need different ones, below the name of each.
+
+    Args:
+        changes: All of them; each once that all databases need alike.
+        databases: What each of several databases needs: `.database` and `.changes`.
+    """
+    if len(changes) < sum(len(one.changes) for one in databases) or not databases:
+        yield from map(change_line, changes)
+        return
+    for one in databases:
+        yield paint(visible(one.database, keep=""), "bold")
+        yield from map(change_line, one.changes)
+        if not one.changes:
+            yield dim("  nothing")
 
 
 def standing(heads: Sequence[str], *, at_head: bool = False) -> str:

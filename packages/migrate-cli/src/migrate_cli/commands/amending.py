@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ..against_rows import Fills
@@ -17,7 +18,7 @@ from ..runner import Run
 from ..scripts import Script, Scripts
 from ..sharing import committed, published
 from . import targets
-from .files import Made, revision
+from .files import Found, Made, revision
 from .moves import Progress, downgrade, upgrade
 from .project import applied, on_database
 
@@ -30,6 +31,7 @@ class Amended:
         id: Its id, which stays.
         path: Its file.
         changes: What it does now.
+        databases: What it does to each database, where env.py leads to several; else empty.
         kept: The former file under another name; None if git has it.
         stepped: Whether the database had it, and was stepped down and up again.
     """
@@ -39,6 +41,7 @@ class Amended:
     changes: tuple[object, ...]
     kept: Path | None
     stepped: bool
+    databases: tuple[Found, ...] = ()
 
 
 def amend(
@@ -83,7 +86,12 @@ def amend(
         raise CantAmend(script.id, script.path, "it joins several revisions")
     if (branch := published(script.path)) is not None:
         raise CantAmend(script.id, script.path, f"it is in {branch}, where others have it from")
-    stepped = on_database(config, connection, lambda around: _has(around, scripts, script, config))
+    stepped = on_database(
+        config,
+        connection,
+        lambda around: _has(around, scripts, script, config),
+        join=partial(_all_or_none, script),
+    )
     in_git = committed(script.path)
     below = script.parents[0] if script.parents else "base"
     if stepped:
@@ -113,7 +121,8 @@ def amend(
     up_again(gate)
     if in_git or kept.read_bytes() == path.read_bytes():
         kept.unlink()
-    return Amended(script.id, path, made.changes, kept if kept.exists() else None, stepped)
+    left = kept if kept.exists() else None
+    return Amended(script.id, path, made.changes, left, stepped, made.databases)
 
 
 def _has(around: Run, scripts: Scripts, script: Script, config: Config) -> bool:
@@ -130,6 +139,19 @@ def _has(around: Run, scripts: Scripts, script: Script, config: Config) -> bool:
     if host and not host.startswith("/") and host not in ("localhost", "127.0.0.1", "::1"):
         raise CantAmend(script.id, script.path, f"{around.name} has it, and isn't on this machine")
     return True
+
+
+def _all_or_none(script: Script, having: Sequence[bool]) -> bool:
+    """Tell whether the databases of an env.py have a revision.
+
+    Raises:
+        CantAmend: Only some have it, and the step up again would run it in the others too.
+    """
+    if any(having) and not all(having):
+        raise CantAmend(
+            script.id, script.path, f"{sum(having)} of {len(having)} databases have it; upgrade all"
+        )
+    return all(having)
 
 
 def _written(made: Made, script: Script) -> Path:

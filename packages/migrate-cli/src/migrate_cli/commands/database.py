@@ -18,8 +18,9 @@ from ..runner import Run
 from ..scripts import Script, Scripts
 from ..sinks.offline import at_rest, written
 from ..transactions import reading
+from .files import Found
 from .graph import Entry, entry
-from .project import applied, live, on_database, recorded, unknown
+from .project import applied, called, in_database, live, on_database, recorded, unknown
 from .standing import Standing, standing
 
 
@@ -46,9 +47,11 @@ class Checked:
 
     Attributes:
         changes: What would lead from the database to the models; empty if they agree.
+        databases: The same for each database, where env.py leads to several; else empty.
     """
 
     changes: tuple[Change, ...]
+    databases: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,13 @@ class Difference:
         change: What would lead from the database to the models.
         sql: The statements that the database would get, in order; empty where it needs none.
         refused: Why it can't be done so there, in one line; None if it can.
+        database: The database's URL, where env.py leads to several; else None.
     """
 
     change: Change
     sql: tuple[str, ...]
     refused: str | None
+    database: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,8 +176,11 @@ def check(config: Config, *, connection: Database | None = None) -> Checked:
     ours = difference.models(config)
 
     def work(around: Run) -> Checked:
-        difference.must_be_at_head(graph, applied(around, graph, config))
-        return Checked(tuple(difference.changes(around, ours, config)))
+        where = None if config.world is None else called(around)
+        with in_database(where):
+            difference.must_be_at_head(graph, applied(around, graph, config))
+        found = tuple(difference.changes(around, ours, config))
+        return Checked(found, () if where is None else (Found(where, found),))
 
     return on_database(config, connection, work, join=_all_checked)
 
@@ -260,7 +268,7 @@ def _listen(around: Run, config: Config, step: Step[Script]) -> Listened:
         listening(
             sink.dialect,
             keywords=around.keywords,
-            inside=None if config.world is None else config.world.listening,
+            inside=None if config.world is None else config.world.speaker(),
             connection=sink.connection,
         ) as listener,
     ):
@@ -281,9 +289,11 @@ def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, s
 
 
 def _all_differences(found: Sequence[Differences]) -> Differences:
+    if len(found) == 1:
+        return found[0]
     return Differences(
         ", ".join(dict.fromkeys(one.database for one in found)),
-        tuple(one for database in found for one in database.differences),
+        tuple(replace(one, database=each.database) for each in found for one in each.differences),
     )
 
 
@@ -299,4 +309,7 @@ def _all_current(found: Sequence[Current]) -> Current:
 
 
 def _all_checked(found: Sequence[Checked]) -> Checked:
-    return Checked(tuple(change for one in found for change in one.changes))
+    return Checked(
+        tuple(change for one in found for change in one.changes),
+        tuple(each for one in found for each in one.databases) if len(found) > 1 else (),
+    )

@@ -125,15 +125,15 @@ def rewritten(found: Sequence[Change], rewrite: Callable[..., Any], target: str)
     return wanted
 
 
-def filled(found: Sequence[Change], around: Run, fills: Fills | None) -> list[Change]:
-    """Give changes with the steps that fill what rows lack.
+def filled(found: Sequence[Change], around: Run, fills: Fills, where: str | None) -> list[Change]:
+    """Give changes with the steps that fill what rows lack; *where* is as in `Fills.settled`.
 
     Raises:
         RowsAgainst: Rows stand against some, and nobody has said what to do.
     """
     connection = live(around)
     with reading(connection):
-        return (fills or Fills()).settled(found, connection)
+        return fills.settled(found, connection, where)
 
 
 def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> None:

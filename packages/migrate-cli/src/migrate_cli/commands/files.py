@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_constructs import Change
 
     from ..against_rows import Fills
+    from ..bodies import Bodies
     from ..given import Database
     from ..runner import Run
 
@@ -33,24 +34,30 @@ class Made:
     Attributes:
         id: Its id; None if there was nothing to write.
         path: Its file; None likewise.
-        changes: What it does, as it was found; empty for an empty one.
+        changes: What it does, as it was found; empty for an empty one. Of several databases that need the
+            same each change is told once.
         unasked: What env.py says about new files that wasn't asked; mostly empty.
+        databases: What it does to each database, where env.py leads to several; else empty.
     """
 
     id: str | None
     path: Path | None
     changes: tuple[Change, ...]
     unasked: tuple[str, ...] = ()
+    databases: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Body:
-    """What comes into a revision's functions."""
+class Found:
+    """What was found in one of several databases.
 
-    changes: tuple[Change, ...] = ()
-    upgrade: Sequence[str] = ()
-    downgrade: Sequence[str] = ()
-    imports: Sequence[str] = ()
+    Attributes:
+        database: What env.py calls it; its URL without password if it doesn't say.
+        changes: What leads from it to its models; empty if they agree.
+    """
+
+    database: str
+    changes: tuple[Change, ...]
 
 
 def init(
@@ -132,7 +139,7 @@ def revision(
     answers = answers or Answers()
     if config.world is not None and config.world.writes:
         return _made_there(
-            config.world.write(
+            *config.world.write(
                 renames=answers,
                 message=message or None,
                 autogenerate=autogenerate,
@@ -152,13 +159,13 @@ def revision(
     hooks = post_write.ready(config)
     scripts = Scripts.of(config)
     parents = _parents(scripts, head, splice)
-    body = _Body()
+    bodies: Bodies | None = None
     if not autogenerate:
         run_environment(config)
     else:
-        body = _compared(config, scripts.graph, allow_drops, answers, fills, connection)
-        if not body.changes and not allow_empty:
-            return Made(None, None, (), _unasked(config))
+        bodies = _compared(config, scripts.graph, allow_drops, answers, fills, connection)
+        if not bodies.changes and not allow_empty:
+            return Made(None, None, (), _unasked(config), _each(bodies))
     script = write_revision(
         config,
         scripts,
@@ -169,14 +176,14 @@ def revision(
         depends_on=[
             one for target in depends_on for one in revgraph.resolve(scripts.graph, target)
         ],
-        upgrade=body.upgrade,
-        downgrade=body.downgrade,
-        imports=body.imports,
         folder=version_path,
         variables=_variables(config),
+        **({} if bodies is None else bodies.places()),
     )
     post_write.run(hooks, script.path)
-    return Made(script.id, script.path, body.changes, _unasked(config))
+    if bodies is None:
+        return Made(script.id, script.path, (), _unasked(config))
+    return Made(script.id, script.path, bodies.changes, _unasked(config), _each(bodies))
 
 
 def merge(
@@ -206,7 +213,7 @@ def merge(
         raise UsageError(f"nothing to merge: there is {only}, and it takes two")
     if config.world is not None and config.world.writes:
         return _made_there(
-            config.world.write(
+            *config.world.write(
                 message=message or f"merge {' and '.join(parents)}",
                 rev_id=rev_id,
                 head=parents,
@@ -255,12 +262,23 @@ def _guard(found: Sequence[Change], around: Run) -> None:
     guard(found, around, ())
 
 
-def _made_there(written: Sequence[tuple[Script, Sequence[Change]]]) -> Made:
-    """What an environment of the project's own has written: the last file, and all changes."""
+def _made_there(
+    written: Sequence[Script], found: Sequence[tuple[str, Sequence[Change]]] = ()
+) -> Made:
+    """What an environment of the project's own has written: the last file, and what was found."""
+    each = tuple(Found(name, tuple(changes)) for name, changes in found)
+    changes = tuple(change for one in each for change in one.changes)
+    several = each if len(each) > 1 else ()
     if not written:
-        return Made(None, None, ())
-    script, _ = written[-1]
-    return Made(script.id, script.path, tuple(one for _, found in written for one in found))
+        return Made(None, None, (), databases=several)
+    return Made(written[-1].id, written[-1].path, changes, databases=several)
+
+
+def _each(bodies: Bodies) -> tuple[Found, ...]:
+    """What was found in each of several databases."""
+    if len(bodies.databases) == 1 and bodies.parameter is None:
+        return ()
+    return tuple(Found(one.database, one.changes) for one in bodies.databases)
 
 
 def _parents(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:
@@ -287,42 +305,48 @@ def _compared(
     answers: Answers,
     fills: Fills | None,
     connection: Database | None,
-) -> _Body:
-    """Compare the database with the models, and write the difference in both directions."""
+) -> Bodies:
+    """Compare each database with its models, and write the differences in both directions."""
     import ddl_autogen
 
+    from ..against_rows import Fills
+    from ..bodies import Needed, Written, joined
     from ..plugins import RENDERERS, loaded
     from . import difference
-    from .project import applied, on_database
+    from .project import applied, called, in_database, on_database
 
     ours = difference.models(config, allow_empty=allow_drops)
+    fills = fills or Fills()
+    world = config.world
 
-    def work(around: Run) -> _Body:
+    def work(around: Run) -> list[Needed]:
         dialect = around.sink.dialect
-        difference.must_be_at_head(graph, applied(around, graph, config))
-        with answers.asked():
-            found = difference.changes(around, ours, config, answers)
-        if not allow_drops:
-            difference.guard(found, around, config.metadata)
-        steps = difference.filled(found, around, fills)
+        where = None if world is None else called(around)
+        with in_database(where):
+            difference.must_be_at_head(graph, applied(around, graph, config))
+            with answers.asked(where):
+                found = difference.changes(around, ours, config, answers)
+            if not allow_drops:
+                difference.guard(found, around, config.metadata)
+            steps = difference.filled(found, around, fills, where)
+        back = ddl_autogen.reverse(found, dialect)
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
         for _ in loaded(RENDERERS):  # being imported, they register what they render
             pass
-        how = {} if config.world is None else config.world.rendering()
-        up = ddl_autogen.render(steps, dialect=dialect, indent=1, **how)
-        back = ddl_autogen.reverse(found, dialect)
-        down = ddl_autogen.render(back, dialect=dialect, indent=1, **how)
-        return _Body(tuple(steps), up.lines, down.lines, [*up.imports, *down.imports])
+        how = {} if world is None else world.rendering()
 
-    return on_database(config, connection, work, join=_same)
+        def write(depth: int) -> Written:
+            up = ddl_autogen.render(steps, dialect=dialect, indent=depth, **how)
+            down = ddl_autogen.render(back, dialect=dialect, indent=depth, **how)
+            return Written(up.lines, down.lines, [*up.imports, *down.imports])
 
+        name, told = where or around.name, around.keywords
+        needed = Needed(name, tuple(steps), tuple(back), write, dialect, told)
+        if world is not None:
+            needed = replace(needed, tokens=world.tokens(), speaker=world.speaker())
+        return [needed]
 
-def _same(found: Sequence[_Body]) -> _Body:
-    """Give what each of an env.py's databases needs: a file does the same to all of them."""
-    if any((one.upgrade, one.downgrade) != (found[0].upgrade, found[0].downgrade) for one in found):
-        raise UsageError(
-            f"the {len(found)} databases of env.py need different changes, and a revision does the "
-            "same to each\nlet env.py lead to one of them at a time (context.get_x_argument() "
-            "tells what -x says), or write the file by hand: migrate revision"
-        )
-    return found[-1]
+    needed = on_database(config, connection, work, join=lambda each: [one for [one] in each])
+    answers.must_be_known()
+    fills.must_be_known()
+    return joined(needed, config.databases)

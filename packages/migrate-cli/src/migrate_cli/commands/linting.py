@@ -65,7 +65,7 @@ def lint(
             folders=[folder for folder in config.prepend_sys_path if folder.is_dir()],
             ignore=config.lint_ignore,
             keywords=around.keywords,
-            inside=None if config.world is None else config.world.listening,
+            inside=None if config.world is None else config.world.speaker(),
         )
         with for_scripts(config):
             found, unseen = look(steps, chosen, ground)

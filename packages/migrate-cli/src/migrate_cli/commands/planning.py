@@ -120,7 +120,7 @@ def _forecast(
             transaction=around.transaction,
             connection=sink.connection,
             keywords=around.keywords,
-            inside=None if config.world is None else config.world.listening,
+            inside=None if config.world is None else config.world.speaker(),
             sql=asked.sql,
         )
     version = sink.dialect.server_version_info if sink.connection is not None else None

@@ -18,7 +18,7 @@ from ..batch.sink import BatchingSink
 from ..config import Config
 from ..dialects import knowledge
 from ..environment import database_url, dialect_class, with_database
-from ..errors import ReadOnly
+from ..errors import ReadOnly, Refused, UsageError
 from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
 from ..given import Database, with_given
 from ..journal import Journal
@@ -93,6 +93,23 @@ def on_database(
     if config.world is not None:
         return join(config.world.visit(careful, **command))
     return with_database(config, connected)
+
+
+def called(around: Run) -> str:
+    """Give what a database is called: by what env.py tells its scripts, else by its URL."""
+    names = [one for one in around.keywords.values() if isinstance(one, str)]
+    return names[0] if len(names) == 1 else around.name
+
+
+@contextmanager
+def in_database(name: str | None) -> Iterator[None]:
+    """Let what is refused in the block say in which database; None where there is only one."""
+    try:
+        yield
+    except (Refused, UsageError) as err:
+        if name is not None:
+            err.add_note(f"that is about the database {name}")
+        raise
 
 
 def in_script(

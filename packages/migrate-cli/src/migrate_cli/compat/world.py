@@ -7,8 +7,9 @@ import traceback
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from configparser import InterpolationSyntaxError
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any, ClassVar, TypeVar
@@ -27,6 +28,7 @@ from ..errors import (
     MigrateError,
     NoMetadata,
     PercentInIni,
+    UsageError,
     ends_us,
     in_one_line,
 )
@@ -175,22 +177,19 @@ class AlembicWorld:
             )
         return list(found) if isinstance(found, Sequence) else [found]
 
-    @contextmanager
-    def listening(self, sink: Sink) -> Iterator[None]:
-        """Let the scripts of the database that is being visited speak to another sink.
+    def speaker(self) -> Callable[[Sink], AbstractContextManager[None]]:
+        """Give what lets the scripts of the database that is being visited speak to another sink.
 
-        Neither their `op` nor the context reaches the connection inside of the block.
+        Neither their `op` nor the context reaches the connection then. It can also be called after the visit.
         """
-        context = self.here
-        assert context is not None, "a script is listened to while a database is visited"
-        before = context.sink, context.impl.sink, context.connection
-        context.sink = context.impl.sink = sink
-        context.connection = sink.bind()
-        try:
-            with Operations.context(context):
-                yield
-        finally:
-            context.sink, context.impl.sink, context.connection = before
+        assert self.here is not None, "a command asks while it visits a database"
+        return partial(_speaking_to, self.here)
+
+    def tokens(self) -> tuple[str, str]:
+        """Give what a template calls that which leads up, and down, for the visited database."""
+        assert self.here is not None, "a command asks while it visits a database"
+        opts = self.here.opts
+        return opts.get("upgrade_token", "upgrades"), opts.get("downgrade_token", "downgrades")
 
     def variables(self) -> Mapping[str, object]:
         """Give the `template_args` that env.py has named at the last visit; mostly empty."""
@@ -233,7 +232,7 @@ class AlembicWorld:
         guard: Callable[[list[Change], Run], None] | None = None,
         renames: Answers | None = None,
         **options: Any,
-    ) -> list[tuple[File, list[Change]]]:
+    ) -> tuple[list[File], list[tuple[str, list[Change]]]]:
         """Write new revision files, by the project's template, hooks and directives.
 
         Args:
@@ -243,26 +242,30 @@ class AlembicWorld:
             options: Those of `command.revision`.
 
         Returns:
-            The files, and what each changes.
+            The files; and for each database that was compared its URL, and what all of them change there.
+
+        Raises:
+            UsageError: Several databases need different things, and the template has one place for them.
         """
-        found: list[Change] = []
+        names: list[str] = []
+        found: list[tuple[str, list[Change]]] = []
         arguments = {**_PLAIN, **options}
 
-        def changes(revisions: list[Any]) -> list[Change]:
-            tops = (ops for one in revisions for ops in one.upgrade_ops_list)
-            return [one.change for ops in tops for one in _single(ops)]
-
         def seen(context: MigrationContext, revisions: list[Any]) -> None:
+            names.append(context._name())
             if guard is not None:
-                guard(changes(revisions), context._around({}))
+                guard(_changes(revisions, len(names) - 1), context._around({}))
 
         def settle(revisions: list[Any]) -> None:
-            found.extend(changes(revisions))
-            if arguments["autogenerate"] and not found and not allow_empty:
+            found.extend((name, _changes(revisions, place)) for place, name in enumerate(names))
+            for revision in revisions:
+                _must_have_places(revision, names)
+            anything = any(changes for _, changes in found)
+            if arguments["autogenerate"] and not anything and not allow_empty:
                 revisions.clear()
 
         scripts = written(self.settings, arguments, seen=seen, settle=settle, renames=renames)
-        return [(script._file, [] if n else found) for n, script in enumerate(scripts)]
+        return [script._file for script in scripts], found
 
 
 _PLAIN = {
@@ -279,6 +282,30 @@ _PLAIN = {
 """What `revision` is called with where nothing is said."""
 
 
+def _changes(revisions: Sequence[Any], place: int) -> list[Change]:
+    """What new revisions change in the database that was compared as the one at a place, from 0."""
+    tops = (one.upgrade_ops_list[place : place + 1] for one in revisions)
+    return [one.change for ops in tops for top in ops for one in _single(top)]
+
+
+def _must_have_places(revision: Any, names: Sequence[str]) -> None:
+    """Check that a revision says for each database what it needs, since a template has a place by its name.
+
+    Raises:
+        UsageError: Two of them need different things in one place.
+    """
+    written: dict[str, tuple[str, ...]] = {}
+    for ops in revision.upgrade_ops_list if len(names) > 1 else ():
+        lines = ddl_autogen.render([one.change for one in _single(ops)]).lines
+        if written.setdefault(ops.upgrade_token, lines) != lines:
+            raise UsageError(
+                f"the {len(names)} databases of env.py need different changes, and the template has one "
+                f"place for them, {ops.upgrade_token}: {', '.join(names)}\n"
+                "name a place for each: context.configure(upgrade_token=..., downgrade_token=...), as "
+                "`migrate alembic init -t multidb` does; or let env.py lead to one of them at a time (-x)"
+            )
+
+
 def _single(ops: Any) -> Iterator[Any]:
     """The operations in a container and in those inside of it."""
     for one in ops.ops:
@@ -293,6 +320,19 @@ def _with_context(tells: Any, context: MigrationContext) -> Any:
     if not callable(tells):
         return bool(tells)
     return lambda *args: tells(context, *args)
+
+
+@contextmanager
+def _speaking_to(context: MigrationContext, sink: Sink) -> Iterator[None]:
+    """Let scripts speak to a sink, by the words of a context."""
+    before = context.sink, context.impl.sink, context.connection
+    context.sink = context.impl.sink = sink
+    context.connection = sink.bind()
+    try:
+        with Operations.context(context):
+            yield
+    finally:
+        context.sink, context.impl.sink, context.connection = before
 
 
 @contextmanager

@@ -159,18 +159,22 @@ class Listener:
         """Run the script of a step, and give what it says."""
         script = step.revision.payload
         assert script is not None, "every revision of Scripts.graph carries its script"
+        return self.hear_file(script, step.direction)
+
+    def hear_file(self, script: Script, direction: str) -> Listened:
+        """Run a function of a script, "upgrade" or "downgrade", and give what it says."""
         sink = self._sink
         sink.said = []
         listened = Listened(sink.said)
         try:
-            function = getattr(script.load(), step.direction, None)
+            function = getattr(script.load(), direction, None)
         except BadScript as err:
             at = f", line {err.line}" if err.line else ""
             listened.opaque, listened.fault = f"the file {err.reason}{at}", True
             return listened
         listened.loaded = True
         if not callable(function):
-            listened.opaque, listened.fault = f"it has no function {step.direction}()", True
+            listened.opaque, listened.fault = f"it has no function {direction}()", True
             return listened
         try:
             call(function, sink, self._keywords)

@@ -15,9 +15,9 @@ branch_labels = ${literal(branch_labels)}
 depends_on = ${literal(depends_on)}
 
 
-def upgrade(op: Operations) -> None:
+def upgrade(op: Operations${parameters}) -> None:
     ${upgrades or "pass"}
 
 
-def downgrade(op: Operations) -> None:
+def downgrade(op: Operations${parameters}) -> None:
     ${downgrades or "pass"}

@@ -131,12 +131,13 @@ def written(
         config, directory, arguments, process_revision_directives=directives
     )
 
+    answers = Answers(none=True) if renames is None else renames
+
     def compare(rev: Any, context: Any) -> list[Any]:
         if autogenerate:
             _must_be_at_heads(directory, rev)
-            answers = Answers(none=True) if renames is None else renames
-            context.opts["renames"] = answers.options()
-            with answers.asked():
+            with answers.asked(None if renames is None else context._name()):
+                context.opts["renames"] = answers.options()
                 made.run_autogenerate(rev, context)
             if seen is not None:
                 seen(context, made.generated_revisions)
@@ -153,6 +154,7 @@ def written(
             template_args=made.template_args,
             revision_context=made,
         )
+    answers.must_be_known()
     if settle is not None:
         settle(made.generated_revisions)
     return [script for script in made.generate_scripts() if script is not None]
