@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from migrate_cli.against_rows import Fills
 from migrate_cli.cli.door import run
-from migrate_cli.commands import adopt, amend, check, downgrade, init, revision, upgrade
+from migrate_cli.commands import adopt, amend, check, downgrade, init, lint, revision, upgrade
 from migrate_cli.commands.files import Made
 from migrate_cli.compat import install
 from migrate_cli.config import Config
-from migrate_cli.errors import BadTemplate, CantAmend, Refused, UsageError
+from migrate_cli.errors import BadTemplate, CantAmend, Refused, UsageError, WouldLoseData
+from migrate_cli.gates import Gate
 from migrate_cli.recognition import find
 from migrate_cli.renames import Answers
 from sqlalchemy import create_engine, inspect
@@ -348,6 +349,56 @@ def test_an_env_that_has_one_place_for_all_is_refused(make: Make, kind: str) -> 
         revision(find(), "t", autogenerate=True)
 
     assert list(config.root.rglob("*_t.py")) == []
+
+
+@pytest.mark.parametrize("kind", ["native", "adopted"], indirect=True)
+def test_data_is_lost_only_where_it_is(make: Make) -> None:
+    """What is dropped in one isn't lost in another that has a table of that name."""
+    config = make()
+    models(config.root, SAME)
+    revision(config, "first", autogenerate=True)
+    upgrade(config, "heads")
+    models(config.root, SAME.replace("users", "people", 1))
+    dropped = revision(
+        config, "second", autogenerate=True, allow_drops=True, answers=Answers(none=True)
+    )
+    assert [len(one.changes) for one in dropped.databases] == [2, 0]
+
+    for name, lost in (("two", False), ("one", True)):
+        execute(f"sqlite:///{name}.db", "INSERT INTO users VALUES (1)")
+        if lost:
+            with pytest.raises(WouldLoseData, match=r"one.db would lose data"):
+                upgrade(config, "heads", gate=Gate.of(config))
+        else:
+            upgrade(find(), "heads", gate=Gate.of(config))
+            assert tables("sqlite:///one.db") == {"people"}
+            downgrade(config, "-1", gate=Gate.of(config))
+
+
+@pytest.mark.parametrize("kind", ["native", "adopted"], indirect=True)
+def test_what_was_let_through_for_one_database_is_asked_of_the_next(make: Make) -> None:
+    config = make()
+    models(config.root, SAME)
+    revision(config, "first", autogenerate=True)
+    upgrade(config, "heads")
+    execute("sqlite:///two.db", "INSERT INTO users VALUES (1)")
+
+    with pytest.raises(WouldLoseData, match=r"two.db"):
+        downgrade(config, "base", gate=Gate.of(config))
+
+
+@pytest.mark.parametrize("kind", ["native", "adopted"], indirect=True)
+def test_lint_looks_at_what_is_done_to_each_database(make: Make) -> None:
+    config = make()
+    revision(config, "first", autogenerate=True)
+    upgrade(config, "heads")
+    models(config.root, SECOND)
+    answers = Answers(["users.name=users.full_name"])
+    made = revision(config, "second", autogenerate=True, answers=answers)
+
+    found = [(one.code, one.change.split()[2]) for one in lint(config, [made.id or ""]).findings]
+
+    assert found == [("rename", "users.name:"), ("not-null-without-default", "days.amount")]
 
 
 @pytest.mark.parametrize("kind", ["native", "adopted"], indirect=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Gate:
     allow_data_loss: bool = False
     allow_protected: bool = False
     ask: Callable[[str, str], bool] | None = None
-    _passed: set[str] = field(default_factory=set)
+    _passed: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, config: Config, **said: object) -> Gate:
@@ -57,7 +57,8 @@ class Gate:
                 f"$MIGRATE_DATA_LOSS is {asked!r}, which says nothing about data that would be lost\n"
                 "it can be: ask, refuse, allow"
             )
-        usual = "allow" if config.world is not None else config.data_loss
+        alembics = config.world is not None and config.world.writes
+        usual = "allow" if alembics else config.data_loss
         more = os.environ.get("MIGRATE_PROTECTED", "").split(",")
         return cls(
             asked or usual,
@@ -71,7 +72,8 @@ class Gate:
         Raises:
             ProtectedDatabase: It is protected, and nobody has said that it is meant.
         """
-        if around.sink.connection is None or self.allow_protected or "" in self._passed:
+        passed = ("", around.name)
+        if around.sink.connection is None or self.allow_protected or passed in self._passed:
             return
         pattern = next((p for p in self.protected if _fits(p, around)), None)
         if pattern is None:
@@ -82,7 +84,7 @@ class Gate:
         asked = f"{around.name} is protected; to {what} it, type its name, {name}"
         if not self.ask(asked, name):
             raise ProtectedDatabase(around.name, pattern, what, asked=True)
-        self._passed.add("")
+        self._passed.add(passed)
 
     def steps(self, around: Run, steps: Iterable[Step[Script]]) -> None:
         """Let steps through, or not; those that have passed aren't asked about again.
@@ -90,11 +92,11 @@ class Gate:
         Raises:
             WouldLoseData: They would lose data, and nobody has said that they may.
         """
-        new = [step for step in steps if _named(step) not in self._passed]
+        new = [step for step in steps if _named(step, around) not in self._passed]
         connection = around.sink.connection
         if connection is None or self.allow_data_loss or self.data_loss == "allow" or not new:
             return
-        found = list(_lost(new, connection))
+        found = list(_lost(new, connection, around.keywords))
         if found:
             direction = new[0].direction
             if self.ask is None or self.data_loss == "refuse":
@@ -102,11 +104,11 @@ class Gate:
             lines = "\n".join(f"  {line}" for line in found)
             if not self.ask(f"{direction} of {around.name} would lose data:\n{lines}", "y"):
                 raise WouldLoseData(around.name, direction, found, asked=True)
-        self._passed.update(map(_named, new))
+        self._passed.update(_named(step, around) for step in new)
 
 
-def _named(step: Step[Script]) -> str:
-    return f"{step.direction} {step.revision.id}"
+def _named(step: Step[Script], around: Run) -> tuple[str, str]:
+    return f"{step.direction} {step.revision.id}", around.name
 
 
 def must_have_way_back(steps: Iterable[Step[Script]]) -> None:
@@ -133,14 +135,16 @@ def _fits(pattern: str, around: Run) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for name in names)
 
 
-def _lost(steps: Iterable[Step[Script]], connection: Connection) -> Iterable[str]:
+def _lost(
+    steps: Iterable[Step[Script]], connection: Connection, told: Mapping[str, object]
+) -> Iterable[str]:
     """Say what steps would lose, in lines; what is empty or isn't there isn't lost."""
     known: dict[tuple[str | None, str], bool] = {}
     earlier: list[tuple[Path, str]] = []
     for step in steps:
         script = step.revision.payload
         assert script is not None, "every revision of Scripts.graph carries its script"
-        for loss in losses(script.path, step.direction):
+        for loss in losses(script.path, step.direction, told):
             if loss.table is not None:
                 if loss.table not in known:
                     known[loss.table] = _has_rows(connection, *loss.table)

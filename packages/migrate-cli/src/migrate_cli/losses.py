@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.types import TypeEngine
 
 from .allowances import allowances
+from .of_database import for_database
 from .type_source import imported, type_of
 
 
@@ -39,8 +40,14 @@ class Loss:
     narrows: tuple[str, TypeEngine[Any], TypeEngine[Any]] | None = None
 
 
-def losses(path: Path, direction: str) -> list[Loss]:
-    """Give what a script loses and doesn't allow, in order; nothing of a file that can't be read."""
+def losses(path: Path, direction: str, told: Mapping[str, object] | None = None) -> list[Loss]:
+    """Give what a script loses and doesn't allow, in order; nothing of a file that can't be read.
+
+    Args:
+        path: Its file.
+        direction: "upgrade" or "downgrade".
+        told: What env.py gives its functions by name: what is for another database isn't lost.
+    """
     try:
         source = path.read_text(encoding="utf-8")
         if not _may_lose(source, direction):
@@ -51,7 +58,7 @@ def losses(path: Path, direction: str) -> list[Loss]:
     allowed = allowances(source)
     return [
         loss
-        for loss in _losses(tree, direction)
+        for loss in _losses(for_database(tree, direction, told or {}), direction)
         if allowed.reason("data-loss", loss.line) is None
         and allowed.reason(loss.code, loss.line) is None
     ]

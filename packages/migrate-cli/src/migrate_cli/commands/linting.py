@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import revgraph
 
@@ -77,4 +78,14 @@ def lint(
             tuple(unseen),
         )
 
-    return in_script(config, io.StringIO(), work)
+    return in_script(config, io.StringIO(), work, join=_of_all)
+
+
+def _of_all(found: Sequence[Linted]) -> Linted:
+    """Give what was found for any of several databases; what is so for more than one, once."""
+    return replace(
+        found[-1],
+        dialect=", ".join(dict.fromkeys(one.dialect for one in found)),
+        findings=tuple(dict.fromkeys(f for one in found for f in one.findings)),
+        unseen=tuple(dict.fromkeys(u for one in found for u in one.unseen)),
+    )

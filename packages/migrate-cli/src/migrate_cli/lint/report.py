@@ -50,7 +50,7 @@ class Linted:
     """What lint has found.
 
     Attributes:
-        dialect: Whose locks and facts counted.
+        dialect: Whose locks and facts counted; of several databases all, with commas between.
         server_version: The server's version that was asked about; None for the worst of all.
         revisions: How many revisions were looked at.
         findings: In the order of the revisions, then of their lines; also those that are allowed.
