@@ -345,6 +345,24 @@ BY_VERSION = [
         id="mysql-add-column",
     ),
     pytest.param(
+        add(Integer).replace(insert_after="a"),
+        "mysql",
+        {(8, 0, 12): (True, True, False, "NONE"), (8, 0, 28): (True, True, False, "NONE"), (8, 0, 29): (False, False, False, "NONE")},
+        id="mysql-add-column-behind-another",
+    ),
+    pytest.param(
+        add(Integer, Computed("a + 1")),
+        "mysql",
+        {(5, 7, 44): (False, False, False, "NONE"), (8, 4): (False, False, False, "NONE")},
+        id="mysql-virtual",
+    ),
+    pytest.param(
+        DropColumn("t", "a", existing_column=Column("a", Integer, Computed("b + 1"))),
+        "mysql",
+        {(5, 7, 44): (False, False, False, "NONE"), (8, 4): (False, False, False, "NONE")},
+        id="mysql-drop-virtual",
+    ),
+    pytest.param(
         DropColumn("t", "a"),
         "mysql",
         {(8, 0, 28): (True, True, False, "NONE"), (8, 0, 29): (False, False, False, "NONE"), None: (True, True, False, "NONE")},

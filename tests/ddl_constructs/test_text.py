@@ -179,14 +179,14 @@ REBUILD = UnsupportedChange
         "DDL-006-default-text",
         AlterColumn("t", "c", server_default=text("now()")),
         "ALTER TABLE t ALTER COLUMN c SET DEFAULT now()",
-        "ALTER TABLE t ALTER COLUMN c SET DEFAULT now()",
+        "ALTER TABLE t ALTER COLUMN c SET DEFAULT (now())",
         REBUILD,
     ),
     (
         "DDL-006-default-function",
         AlterColumn("t", "c", server_default=func.lower("A")),
         "ALTER TABLE t ALTER COLUMN c SET DEFAULT lower('A')",
-        "ALTER TABLE t ALTER COLUMN c SET DEFAULT lower('A')",
+        "ALTER TABLE t ALTER COLUMN c SET DEFAULT (lower('A'))",
         REBUILD,
     ),
     (

@@ -40,6 +40,7 @@ DIFFERENT = {
     "unique deferred mssql": "SQL Server has no DEFERRABLE",
     "key in schemas mssql": "likewise",
     "key in schemas oracle": "Oracle has no MATCH",
+    "default expression mysql": "MySQL takes an expression in brackets only",
     "add if not exists mysql": "MariaDB alone can say it (LIM-037)",
     "drop if exists mysql": "likewise",
     "index concurrently mysql": "likewise",

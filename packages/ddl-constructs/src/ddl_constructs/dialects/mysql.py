@@ -45,15 +45,24 @@ def version(dialect: Dialect, mysql: tuple[int, ...], mariadb: tuple[int, ...]) 
     return numbers >= (mariadb if is_mariadb(dialect) else mysql)
 
 
+def older(dialect: Dialect, mysql: tuple[int, ...], mariadb: tuple[int, ...]) -> bool:
+    """Tell whether a connected server is older than that; False where none was met yet."""
+    met = getattr(dialect, "server_version_info", None) is not None
+    return met and not version(dialect, mysql, mariadb)
+
+
 @lowers(CreateIndex, "mysql", "mariadb")
 def _create_index(
     change: CreateIndex, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement]:
-    if is_mariadb(dialect) and any(_is_expression(element) for element in change.columns):
+    # MySQL 8.0 manual, CREATE INDEX, Functional Key Parts: from 8.0.13 on
+    without = is_mariadb(dialect) or older(dialect, (8, 0, 13), ())
+    if without and any(_is_expression(element) for element in change.columns):
         raise UnsupportedChange(
             change.describe(),
             dialect.name,
-            "it has no indexes over expressions",
+            "it has no indexes over expressions"
+            + ("" if is_mariadb(dialect) else " before 8.0.13"),
             "add a generated column and index that",
         )
     if change.if_not_exists and not is_mariadb(dialect):
@@ -146,9 +155,7 @@ def _check_word(dialect: Dialect) -> str:
     MariaDB knows CONSTRAINT only, MySQL too since 8.0.19 (its manual, ALTER TABLE); so where no
     server was met, that runs on both: URLs of MySQL's are used for MariaDB.
     """
-    met = getattr(dialect, "server_version_info", None) is not None
-    older = met and not is_mariadb(dialect) and not version(dialect, (8, 0, 19), ())
-    return "CHECK" if older else "CONSTRAINT"
+    return "CHECK" if older(dialect, (8, 0, 19), ()) else "CONSTRAINT"
 
 
 @compiles(CreateTableComment, "mysql", "mariadb")
@@ -199,6 +206,13 @@ def _rename_index(
     if change.table_name is None:
         raise MissingFact(
             change.describe(), ("table_name",), f"{dialect.name} renames an index in its table"
+        )
+    if older(dialect, (5, 7), (10, 5, 2)):  # their manuals, ALTER TABLE, RENAME INDEX
+        raise UnsupportedChange(
+            change.describe(),
+            dialect.name,
+            "it has no RENAME INDEX before " + ("10.5.2" if is_mariadb(dialect) else "5.7"),
+            "drop the index and create it under the new name",
         )
     yield change
 

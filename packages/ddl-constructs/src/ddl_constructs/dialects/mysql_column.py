@@ -27,8 +27,15 @@ from ..column import AddColumn, DropColumn, add_column_text, add_with_companions
 from ..constraint import AddConstraint, DropConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..guard import schema_on
-from .mysql import is_mariadb, version
-from .mysql_read import AsDeclared, Kept, is_of_json, no_column, read_column
+from .mysql import is_mariadb, older, version
+from .mysql_read import (
+    AsDeclared,
+    Kept,
+    is_literal_default,
+    is_of_json,
+    no_column,
+    read_column,
+)
 
 
 @lowers(AlterColumn, "mysql", "mariadb")
@@ -47,6 +54,7 @@ def _alter_column(
     if _loses_expression(change) and not change.existing_server_default.persisted:
         yield from _filled_anew(change)
         return
+    _refuse_expression(change, dialect)
     if _is_name_alone(change, dialect) or _is_default_alone(change):
         yield change
     else:
@@ -86,6 +94,25 @@ def _refuse_generation(change: AlterColumn, old: Any, dialect: Dialect) -> None:
                 if old is KEEP
                 else ""
             ),
+        )
+
+
+def _refuse_expression(change: AlterColumn, dialect: Dialect) -> None:
+    """MySQL 8.0 manual, Data Type Default Values: an expression, in brackets, from 8.0.13 on."""
+    given = change.server_default
+    if given is KEEP or given is None or isinstance(given, Computed):
+        return
+    if not older(dialect, (8, 0, 13), (10, 2, 1)):
+        return
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # no statement is written
+    clock = not _is_default_alone(change)
+    if not is_literal_default(sqltext.default(compiler, given), clock=clock):
+        raise UnsupportedChange(
+            change.describe(),
+            dialect.name,
+            "its defaults are no expressions before "
+            + ("10.2.1" if is_mariadb(dialect) else "8.0.13"),
+            "say a literal, or CURRENT_TIMESTAMP of a date and time",
         )
 
 
@@ -175,6 +202,8 @@ def keeping(change: AlterColumn, kept: Kept) -> AlterColumn:
         stated = change.existing_type if change.type_ is KEEP else change.type_
         if change.type_ is not KEEP or _is_json(stated):
             kept = replace(kept, check=None)
+    if change.type_ is not KEEP:  # a reference system is the type's
+        kept = replace(kept, words=tuple(w for w in kept.words if not w.startswith("SRID ")))
     change.__dict__["_kept"] = kept
     return change
 
@@ -196,7 +225,7 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
         what = (
             "DROP DEFAULT"
             if change.server_default is None
-            else f"SET DEFAULT {sqltext.default(compiler, change.server_default)}"
+            else f"SET DEFAULT {_default(change.server_default, None, compiler, clock=False)}"
         )
         return f"ALTER TABLE {table} ALTER COLUMN {column} {what}"
     spec = _whole_column(change, compiler)
@@ -229,12 +258,24 @@ def _whole_column(change: AlterColumn, compiler: DDLCompiler) -> str:
         if after("autoincrement") is True:
             text += " AUTO_INCREMENT"
         if default is not None and default is not KEEP:
-            text += f" DEFAULT {sqltext.default(compiler, default, type_)}"
+            text += f" DEFAULT {_default(default, type_, compiler, clock=True)}"
     if (comment := after("comment")) is not None and comment is not KEEP:
         text += f" COMMENT {sqltext.literal(compiler, comment)}"
     new = change.column_name if change.new_column_name is KEEP else change.new_column_name
     kept = change.__dict__.get("_kept", Kept()).said(change.column_name, str(new))
     return f"{text} {sqltext.said_raw(compiler, kept)}" if kept else text
+
+
+def _default(value: Any, type_: Any, compiler: DDLCompiler, *, clock: bool) -> str:
+    """Write a default; an expression in brackets, without which MySQL reads none.
+
+    MySQL 8.4 manual, Data Type Default Values, and ALTER TABLE: SET DEFAULT {literal | (expr)}, so
+    there also a clock. MariaDB takes both forms, and is told the plain one where it is known.
+    """
+    text = sqltext.default(compiler, value, type_)
+    if is_mariadb(compiler.dialect) or is_literal_default(text, clock=clock):
+        return text
+    return f"({text})"
 
 
 @lowers(AddColumn, "mysql", "mariadb")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
 from .. import detached, guard
 from ..alter_column import AlterColumn
-from ..change import lowers
+from ..change import Change, lowers
 from ..constraint import AddConstraint, DropConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..guard import schema_on
-from .mysql import is_mariadb
+from .mysql import is_mariadb, older
 from .mysql_column import keeping
 from .mysql_read import read_column
 
@@ -36,12 +37,28 @@ def _add_constraint(
         )
     if not detached.is_created_on(constraint, dialect):
         return
+    if isinstance(constraint, CheckConstraint) and _forgets_checks(change, dialect):
+        return
     if isinstance(constraint, PrimaryKeyConstraint) and constraint.name == "PRIMARY":
         unnamed = PrimaryKeyConstraint(
             *detached.column_names(constraint), **constraint.dialect_kwargs
         )
         change = change.replace(constraint=unnamed)
     yield change
+
+
+def _forgets_checks(change: Change, dialect: Dialect) -> bool:
+    """Tell, with a warning, that the server reads a CHECK and forgets it.
+
+    MySQL 8.0 manual, CHECK Constraints: from 8.0.16 on; MariaDB KB, CONSTRAINT: from 10.2.1 on.
+    """
+    forgets = older(dialect, (8, 0, 16), (10, 2, 1))
+    if forgets:
+        warnings.warn(
+            f"{change.describe()}: {dialect.name} of that version has no CHECKs, nothing is done",
+            stacklevel=2,
+        )
+    return forgets
 
 
 @lowers(DropConstraint, "mysql", "mariadb")
@@ -53,6 +70,8 @@ def _drop_constraint(
         raise MissingFact(
             change.describe(), ("type_",), f"{dialect.name} drops each kind in words of its own"
         )
+    if change.type_ == "check" and _forgets_checks(change, dialect):
+        return
     if change.if_exists and not is_mariadb(dialect):
         if not guard.has_constraint(change, connection, dialect):
             return

@@ -34,7 +34,8 @@ class Kept:
     """What a column's definition says beside the facts that an `AlterColumn` can state.
 
     Attributes:
-        words: INVISIBLE, WITHOUT SYSTEM VERSIONING; may be empty.
+        words: INVISIBLE, WITHOUT SYSTEM VERSIONING, and MySQL's SRID 4326, STORAGE DISK,
+            COLUMN_FORMAT FIXED, ENGINE_ATTRIBUTE '...'; may be empty.
         check: The condition of a CHECK inside of it, which MariaDB forgets with the definition;
             None if there is none.
     """
@@ -98,7 +99,7 @@ def read_column(change: AlterColumn, connection: Connection) -> tuple[dict[str, 
     if check is not None and (declared.lower(), is_of_json(check, change.column_name)) == _JSON:
         declared = "json"
     extra = extra.lower()
-    found: Any = _written_default(default, extra, is_mariadb(connection.dialect))
+    found: Any = _written_default(default, extra, declared, is_mariadb(connection.dialect))
     if generated:
         found = Computed(raw_text(generated), persisted="stored" in extra)
     facts = {
@@ -108,8 +109,81 @@ def read_column(change: AlterColumn, connection: Connection) -> tuple[dict[str, 
         "existing_comment": comment or None,
         "existing_autoincrement": "auto_increment" in extra,
     }
-    words = (w for w in ("invisible", "without system versioning") if w in extra)
-    return facts, Kept(tuple(map(str.upper, words)), check)
+    if is_mariadb(connection.dialect):
+        said = [w.upper() for w in ("invisible", "without system versioning") if w in extra]
+    else:
+        created = connection.execute(raw_text(f"SHOW CREATE TABLE {_place(change, connection)}"))
+        said = said_in_comments(created.one()[1], change.column_name)
+    return facts, Kept(tuple(said), check)
+
+
+def _place(change: AlterColumn, connection: Connection) -> str:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    schema = schema_on(connection, change.schema)
+    parts = (change.table_name,) if schema is None else (schema, change.table_name)
+    return ".".join(map(quote, parts))
+
+
+_IN_COMMENT = re.compile(
+    r"/\*!\d{5} (INVISIBLE|SRID \d+|STORAGE \w+|COLUMN_FORMAT \w+"
+    r"|(?:SECONDARY_)?ENGINE_ATTRIBUTE '(?:[^'\\]|\\.|'')*') \*/"
+)
+_TEXT = re.compile(r"'(?:[^'\\]|\\.|'')*'")
+
+
+def said_in_comments(created: str, column_name: str) -> list[str]:
+    r"""Give what SHOW CREATE TABLE says of a column in comments that servers of some version read.
+
+    MySQL 8.4 manual, SHOW CREATE TABLE and Comments; what a definition says there isn't all in
+    information_schema, and MODIFY forgets what isn't repeated.
+
+    >>> said_in_comments("CREATE TABLE `t` (\n  `a` int /*!50606 STORAGE DISK */ DEFAULT NULL\n)", "a")
+    ['STORAGE DISK']
+    """
+    begin = f"  `{column_name.replace('`', '``')}` "
+    line = next((li for li in created.splitlines() if li.lower().startswith(begin.lower())), "")
+    texts = [m.span() for m in _TEXT.finditer(line)]
+    found = _IN_COMMENT.finditer(line)
+    return [m[1] for m in found if not any(a < m.start() < b for a, b in texts)]
+
+
+_LITERAL = re.compile(
+    r"(?:[bnx]?'(?:[^'\\]|\\.|'')*'|_\w+\s*'(?:[^'\\]|\\.|'')*'|[-+]?\s*[\d.]+(?:e[-+]?\d+)?"
+    r"|0x[0-9a-f]+|null|true|false)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLOCK = re.compile(
+    r"(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d*\s*\))?", re.IGNORECASE
+)
+_ON_UPDATE = re.compile(r"\s+on\s+update\s+.*", re.IGNORECASE | re.DOTALL)
+
+
+def is_literal_default(sql: str, *, clock: bool) -> bool:
+    """Tell whether MySQL takes a default without brackets, or has them already.
+
+    Args:
+        sql: The default as it is written, maybe with ON UPDATE behind it.
+        clock: Whether CURRENT_TIMESTAMP and its other names are taken.
+
+    >>> is_literal_default("'it''s'", clock=False), is_literal_default("now()", clock=True)
+    (True, True)
+    >>> is_literal_default("1 + 1", clock=True), is_literal_default("(1) + (1)", clock=True)
+    (False, False)
+    """
+    plain = _ON_UPDATE.sub("", sql.strip()).strip()
+    if _LITERAL.fullmatch(plain) or (clock and _CLOCK.fullmatch(plain)):
+        return True
+    return plain.startswith("(") and _closes_last(_TEXT.sub("''", plain))
+
+
+def _closes_last(sql: str) -> bool:
+    """Tell whether the bracket that SQL begins with is closed by its last one."""
+    depth = 0
+    for at, character in enumerate(sql):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if not depth:
+            return at == len(sql) - 1
+    return False
 
 
 # MariaDB Knowledge Base, JSON Data Type: an alias, with a CHECK of its own; to say what it stands
@@ -131,7 +205,11 @@ def no_column(change: AlterColumn) -> MissingFact:
     )
 
 
-def _written_default(default: str | None, extra: str, mariadb: bool) -> Any:
+_CLOCKED = ("datetime", "timestamp")
+_BARE = ("bit", "binary", "varbinary")
+
+
+def _written_default(default: str | None, extra: str, type_: str, mariadb: bool) -> Any:
     """Give a default as it is written in a definition, ON UPDATE included; None if there is none.
 
     MariaDB shows an expression as it is written, a literal in quotes, no default of a
@@ -142,8 +220,12 @@ def _written_default(default: str | None, extra: str, mariadb: bool) -> Any:
     _, on_update, clock = extra.partition("on update ")
     if default is None or (mariadb and default == "NULL"):
         written = ""
-    elif mariadb or default.lower().startswith("current_timestamp"):
+    elif mariadb or (
+        type_.startswith(_CLOCKED) and default.lower().startswith("current_timestamp")
+    ):
         written = default
+    elif type_.startswith(_BARE) and re.match(r"b'|0x", default):
+        written = default  # MySQL shows bits and bytes as they are written
     elif "default_generated" in extra:
         written = f"({default})"
     else:

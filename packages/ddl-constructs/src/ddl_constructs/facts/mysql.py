@@ -207,6 +207,7 @@ _MARIADB = (
 
 _ONLINE = Source("MySQL", "8.4", "Online DDL Operations")
 _ONLINE_80 = Source("MySQL", "8.0", "Online DDL Operations")
+_GENERATED = Source("MySQL", "8.0", "Online DDL Operations, Generated Column Operations")
 _ENGINE = Source("MySQL", "8.4", "ALTER TABLE, Performance and Space Requirements")
 _CHECK = Source("MySQL", "8.0", "CREATE TABLE, CHECK Constraints")
 
@@ -216,10 +217,14 @@ _MYSQL = (
     Row(AddColumn, _rebuild(_ONLINE, "SHARED"), "auto_increment", when.auto_increment),
     Row(AddColumn, _unsure(_ONLINE), "a default that calls a function not known here, or a CHECK",
         when.calls_or_checks),
+    Row(AddColumn, _instant(_GENERATED), "virtual generated", when.virtual),
+    Row(AddColumn, _rebuild(_ONLINE_80), "not at the end", when.not_at_the_end, before=(8, 0, 29)),
     Row(AddColumn, _instant(_ONLINE_80), since=(8, 0, 12)),
     Row(AddColumn, _rebuild(_ONLINE_80), before=(8, 0, 12)),
     Row(DropColumn, _rebuild(_ONLINE, loses_data=True), "stored generated",
         when.drops_stored),
+    Row(DropColumn, _instant(_GENERATED, notes=(_WITH_INDEX,)), "virtual generated",
+        when.drops_virtual),
     Row(DropColumn, _instant(_ONLINE_80, loses_data=True, notes=(_WITH_INDEX,)), since=(8, 0, 29)),
     Row(DropColumn, _rebuild(_ONLINE_80, loses_data=True), before=(8, 0, 29)),
     Row(AlterColumn, _instant(_ONLINE), "type: the same, or labels added at the end",

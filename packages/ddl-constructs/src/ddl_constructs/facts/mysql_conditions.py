@@ -44,6 +44,19 @@ def drops_stored(change: Any, dialect: Dialect) -> bool:
     return known is not None and known.computed is not None and bool(known.computed.persisted)
 
 
+def virtual(change: Any, dialect: Dialect) -> bool:
+    return change.column.computed is not None and not stored_or_references(change, dialect)
+
+
+def drops_virtual(change: Any, dialect: Dialect) -> bool:
+    known = change.existing_column
+    return known is not None and known.computed is not None and not known.computed.persisted
+
+
+def not_at_the_end(change: Any, dialect: Dialect) -> bool:
+    return change.insert_after is not None
+
+
 def auto_increment(change: Any, dialect: Dialect) -> bool:
     return change.column.primary_key and " AUTO_INCREMENT" in _specification(change, dialect)
 
