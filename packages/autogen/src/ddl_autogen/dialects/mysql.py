@@ -47,18 +47,19 @@ from .mysql_catalog import (
 )
 from .mysql_objects import WithObjects
 from .mysql_rights import refuse_hidden
+from .mysql_rows import AS_WRITTEN, index_of, is_unique, json_columns
 from .mysql_types import (
     TYPES,
     at_once,
     canonical_type,
     labels_of,
     one_now,
+    one_utf8,
     plain_default,
     without_whole_length,
 )
 
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
-_JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
 
 
 @reads("mysql", "mariadb")
@@ -75,6 +76,15 @@ class MySQL(WithObjects):
         """Whether the server is MariaDB."""
         return bool(getattr(self.dialect, "is_mariadb", False))
 
+    @property
+    def _has_checks(self) -> bool:
+        """MySQL 8.0 manual, CHECK Constraints: from 8.0.16 on; before, they are read and forgotten."""
+        version: Any = self.dialect.server_version_info or (99,)
+        return self.is_mariadb or version >= (8, 0, 16)
+
+    def comparable_checks(self, table: TableValue) -> bool:
+        return self._has_checks
+
     def schemas(self, connection: Connection) -> list[str]:
         return list(connection.execute(text(SCHEMAS)).scalars())
 
@@ -89,13 +99,19 @@ class MySQL(WithObjects):
                 found[row.schema, row.table].append(row)
             return found
 
-        expression = "NULL" if self.is_mariadb else "expression"
+        version: Any = self.dialect.server_version_info or (99,)
+        plain = self.is_mariadb or version < (8, 0, 13)  # MySQL 8.0 manual, Functional Key Parts
+        expression = "NULL" if plain else "expression"
         columns, foreign_keys = by_table(COLUMNS), by_table(FOREIGN_KEYS)
         indexes = by_table(INDEXES.format(expression=expression))
-        checks = by_table(CHECKS_MARIADB if self.is_mariadb else CHECKS_MYSQL)
+        checks: Mapping[tuple[str, str], list[Any]] = defaultdict(list)
+        if self._has_checks:
+            checks = by_table(CHECKS_MARIADB if self.is_mariadb else CHECKS_MYSQL)
         for table in rows(TABLES):
             key = table.schema, table.name
-            keys = [_index(list(g)) for _, g in groupby(indexes[key], lambda r: r.name)]
+            keys = [
+                index_of(list(g), self._sql) for _, g in groupby(indexes[key], lambda r: r.name)
+            ]
             primary = next((k for k in keys if k.name == "PRIMARY"), None)
             plain = [k for k in keys if k is not primary]
             value = TableValue(
@@ -103,18 +119,18 @@ class MySQL(WithObjects):
                 schema=table.schema,
                 columns=tuple(self._column(c, table.collation) for c in columns[key]),
                 primary_key=PrimaryKeyValue(primary.columns) if primary else None,
-                uniques=tuple(UniqueValue(k.columns, k.name) for k in plain if _is_unique(k)),
+                uniques=tuple(UniqueValue(k.columns, k.name) for k in plain if is_unique(k)),
                 foreign_keys=tuple(
                     self._foreign_key(list(g))
                     for _, g in groupby(foreign_keys[key], lambda r: r.name)
                 ),
                 checks=tuple(
                     CheckValue(
-                        self._check(c.text), c.name, column=c.name if c.level == "Column" else None
+                        self._sql(c.text), c.name, column=c.name if c.level == "Column" else None
                     )
                     for c in checks[key]
                 ),
-                indexes=tuple(k for k in plain if not _is_unique(k)),
+                indexes=tuple(k for k in plain if not is_unique(k)),
                 comment=table.comment or None,
                 options=mysql_options.told(table),
             )
@@ -162,7 +178,8 @@ class MySQL(WithObjects):
         found = _ON_UPDATE.search(row.extra)
         computed = None
         if row.expression and "generated" in extra.replace("default_generated", ""):
-            computed = ComputedValue(row.expression, "stored" in extra or "persistent" in extra)
+            stored = "stored" in extra or "persistent" in extra
+            computed = ComputedValue(self._sql(row.expression), stored)
         own = row.collation if row.collation != table_collation else None
         return ColumnValue(
             name=row.name,
@@ -171,7 +188,7 @@ class MySQL(WithObjects):
             default=None if computed else self._default(row, extra),
             comment=row.comment or None,
             computed=computed,
-            collation=own,
+            collation=None if own is None else one_utf8(own),
             autoincrement=True if "auto_increment" in extra else None,
             onupdate=found[1] if found else None,
         )
@@ -180,15 +197,24 @@ class MySQL(WithObjects):
         """Give a default as SQL text: MySQL tells a literal without its quotes, MariaDB with them."""
         if row.default is None or self.is_mariadb:
             return None if row.default in (None, "NULL") else str(row.default)
-        if "default_generated" in extra or row.type.startswith("bit"):
+        if "default_generated" in extra:
+            return self._sql(row.default)
+        if row.type.startswith(AS_WRITTEN) and re.match(
+            r"b'|0x|current_timestamp", row.default, re.IGNORECASE
+        ):
             return str(row.default)
         return self.speller.literal(row.default)
 
-    def _check(self, clause: str) -> str:
-        """Give a CHECK's condition; MySQL tells it escaped, with a character set before strings."""
-        if not self.is_mariadb:
-            clause = re.sub(r"_\w+(?=')", "", clause.replace("\\'", "'"))
-        return scratch.standard_quotes(clause)
+    def _sql(self, text: str) -> str:
+        """Give an expression as it is written; MySQL tells it escaped, a character set before strings.
+
+        Seen in its manual, INFORMATION_SCHEMA CHECK_CONSTRAINTS, and in the same form in COLUMNS and
+        STATISTICS.
+        """
+        if self.is_mariadb:
+            return scratch.standard_quotes(text)
+        unescaped = re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+        return scratch.without_character_sets(scratch.standard_quotes(unescaped))
 
     def _foreign_key(self, rows: list[Any]) -> ForeignKeyValue:
         first = rows[0]
@@ -211,6 +237,10 @@ class MySQL(WithObjects):
 
     def canonical_type(self, text: str) -> str:
         return canonical_type(text)
+
+    def collation(self, column: Column[Any]) -> str | None:
+        found = super().collation(column)
+        return None if found is None else one_utf8(found)
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         charset = self.stated(column, "charset")
@@ -392,48 +422,3 @@ class MySQL(WithObjects):
             del options[f"{self.name}_using"]
             options[f"{self.name}_prefix"] = value.using.upper()
         return options
-
-
-def json_columns(table: TableValue) -> TableValue:
-    """Say JSON for what MariaDB makes of it: LONGTEXT with CHECK (json_valid(...)).
-
-    MariaDB Knowledge Base, JSON Data Type: an alias; the CHECK is there since 10.4.3.
-    """
-    found = {m[1].replace("``", "`"): c for c in table.checks if (m := _JSON.match(c.text))}
-    json = {c.name for c in table.columns if c.type == "longtext" and c.name in found}
-    if not json:
-        return table
-    return replace(
-        table,
-        columns=tuple(
-            replace(c, type="json", collation=None) if c.name in json else c for c in table.columns
-        ),
-        checks=tuple(c for c in table.checks if not any(c is found[n] for n in json)),
-    )
-
-
-def _index(rows: list[Any]) -> IndexValue:
-    first = rows[0]
-    elements = tuple(
-        ElementValue(
-            text=r.column if r.column is not None else f"({r.expression})",
-            expression=r.column is None,
-            descending=r.direction == "D",
-            length=r.length,
-        )
-        for r in rows
-    )
-    method = first.method.lower()
-    if method in ("fulltext", "spatial"):
-        elements = tuple(replace(e, length=None) for e in elements)
-    return IndexValue(
-        first.name,
-        elements,
-        unique=not first.repeats,
-        using=None if method == "btree" else method,
-    )
-
-
-def _is_unique(index: IndexValue) -> bool:
-    plain = all(not (e.expression or e.length or e.descending) for e in index.elements)
-    return index.unique and plain

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..values import ColumnValue, TableValue
+from .mysql_types import one_utf8
 
 _WORDS = {
     "engine": "engine",
@@ -29,6 +30,8 @@ def stated(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found = {_WORDS[k]: str(v).lower() for k, v in given.items() if k in _WORDS}
     if found.get("charset") in ("utf8", "utf8mb3"):
         found["charset"] = "utf8mb3"
+    if "collate" in found:
+        found["collate"] = one_utf8(found["collate"])
     return tuple(sorted(found.items()))
 
 
@@ -42,9 +45,10 @@ def has_foreign_keys(options: tuple[tuple[str, str], ...]) -> bool:
 
 def told(row: Any) -> tuple[tuple[str, str], ...]:
     """Give the options of a table in information_schema."""
+    collation = one_utf8(str(row.collation).lower())
     found = {
-        "collate": str(row.collation).lower(),
-        "charset": str(row.collation).partition("_")[0].lower(),
+        "collate": collation,
+        "charset": collation.partition("_")[0],
         "engine": str(row.engine).lower(),
         "row_format": str(row.row_format).lower(),
     }

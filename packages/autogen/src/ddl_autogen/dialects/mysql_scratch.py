@@ -11,6 +11,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -100,7 +101,7 @@ def _ask(
                 _taken(connection, f"ALTER TABLE {name} ADD {check}")
         try:
             result = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}")
-            return _read(standard_quotes(str(result.one()[1])))
+            return _read(without_character_sets(standard_quotes(str(result.one()[1]))))
         finally:
             _run(connection, f"DROP TEMPORARY TABLE {name}")
     return None
@@ -131,6 +132,21 @@ def _taken(connection: Connection, statement: str) -> bool:
 def standard_quotes(sql: str) -> str:
     """Write a quote inside of a string as two quotes, where the server escapes it."""
     return re.sub(r"\\(.)", lambda m: "''" if m[1] == "'" else m[0], sql, flags=re.DOTALL)
+
+
+def without_character_sets(sql: str) -> str:
+    """Take away what MySQL writes before strings, `_utf8mb4'x'`; MariaDB doesn't.
+
+    >>> without_character_sets("(`a` <> _utf8mb4'_x')")
+    "(`a` <> '_x')"
+    """
+    found = list(tokens(sql))
+    kept, end = [], 0
+    for token, following in pairwise(found):
+        if token.kind == "word" and token.text[0] == "_" and following.kind == "string":
+            kept.append(sql[end : token.start])
+            end = following.start
+    return "".join([*kept, sql[end:]])
 
 
 def _run(connection: Connection, statement: str) -> None:

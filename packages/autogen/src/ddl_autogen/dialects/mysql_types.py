@@ -90,6 +90,15 @@ def labels_of(type_: str) -> list[str]:
     return [label.replace("''", "'") for label in re.findall(r"'((?:[^']|'')*)'", inner)]
 
 
+def one_utf8(collation: str) -> str:
+    """Say utf8mb3 for utf8, in a collation: MySQL 8.0.30 and MariaDB 10.6 renamed them.
+
+    >>> one_utf8("utf8_general_ci"), one_utf8("utf8mb4_bin")
+    ('utf8mb3_general_ci', 'utf8mb4_bin')
+    """
+    return "utf8mb3_" + collation[5:] if collation.lower().startswith("utf8_") else collation
+
+
 def one_now(plain: str) -> str:
     """Say current_timestamp() for each of its names; other text as it is."""
     found = _NOW.match(plain.replace(" ", ""))

@@ -1,0 +1,68 @@
+"""Rows of information_schema as values: what MariaDB makes of JSON, indexes, and which are UNIQUE."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ..values import ElementValue, IndexValue, TableValue
+
+_JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
+
+
+def json_columns(table: TableValue) -> TableValue:
+    """Say JSON for what MariaDB makes of it: LONGTEXT with CHECK (json_valid(...)).
+
+    MariaDB Knowledge Base, JSON Data Type: an alias; the CHECK is there since 10.4.3.
+    """
+    found = {m[1].replace("``", "`"): c for c in table.checks if (m := _JSON.match(c.text))}
+    json = {c.name for c in table.columns if c.type == "longtext" and c.name in found}
+    if not json:
+        return table
+    return replace(
+        table,
+        columns=tuple(
+            replace(c, type="json", collation=None) if c.name in json else c for c in table.columns
+        ),
+        checks=tuple(c for c in table.checks if not any(c is found[n] for n in json)),
+    )
+
+
+AS_WRITTEN = ("bit", "binary", "varbinary", "datetime", "timestamp")
+"""Types whose default MySQL tells as it is written: b'1', 0x61, before 8.0 CURRENT_TIMESTAMP."""
+
+
+def index_of(rows: list[Any], sql: Callable[[str], str]) -> IndexValue:
+    """Make an index of its rows.
+
+    Args:
+        rows: Of `INDEXES`, of one index.
+        sql: Writes an expression as it is written, from the form that the server tells.
+    """
+    first = rows[0]
+    elements = tuple(
+        ElementValue(
+            text=r.column if r.column is not None else f"({sql(r.expression)})",
+            expression=r.column is None,
+            descending=r.direction == "D",
+            length=r.length,
+        )
+        for r in rows
+    )
+    method = first.method.lower()
+    if method in ("fulltext", "spatial"):
+        elements = tuple(replace(e, length=None) for e in elements)
+    return IndexValue(
+        first.name,
+        elements,
+        unique=not first.repeats,
+        using=None if method == "btree" else method,
+    )
+
+
+def is_unique(index: IndexValue) -> bool:
+    """Tell whether an index is what UNIQUE makes: over whole columns, upwards."""
+    plain = all(not (e.expression or e.length or e.descending) for e in index.elements)
+    return index.unique and plain
