@@ -181,6 +181,23 @@ class ForeignObject(DDLAutogenError):
         )
 
 
+class UnalterableType(DDLAutogenError):
+    """A domain or composite type would have to become what the database can't make of it.
+
+    Attributes:
+        kind: "domain" or "composite type".
+        name: Its name.
+        what: What would change, in words.
+    """
+
+    def __init__(self, kind: str, name: str, what: str) -> None:
+        self.kind, self.name, self.what = kind, name, what
+        super().__init__(
+            f"can't alter {kind} {name}: {what}, and the database can't change that; declare one of "
+            "another name, and give it to the columns"
+        )
+
+
 class StillUsed(DDLAutogenError):
     """Something would go that something needs which nobody declared.
 

@@ -99,11 +99,7 @@ def model_objects(
     found: dict[ObjectKey, ObjectValue] = {}
     for one in all_metadata(metadata):
         for each in declared(one):
-            if not each.is_for(database.dialect) or each.key.kind in (
-                "domain",
-                "composite",
-                "grant",
-            ):
+            if not each.is_for(database.dialect):
                 continue
             create = each.create
             if isinstance(create, CreateView):
@@ -113,7 +109,10 @@ def model_objects(
                 create = create.replace(definition=query, dialect_kwargs=options)
             schema = None if each.key.schema == default_schema else each.key.schema
             key = replace(each.key, schema=schema)
-            found[key] = ObjectValue(key, create, database.object_text(create), source=each)
+            shape = database.object_shape(create)
+            found[key] = ObjectValue(
+                key, create, database.object_text(create), shape=shape, source=each
+            )
     return found
 
 

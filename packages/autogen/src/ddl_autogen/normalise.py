@@ -54,7 +54,7 @@ def with_objects(
     context: Context,
     tables: Sequence[Change],
 ) -> tuple[Snapshot, Snapshot]:
-    """Read their views, routines and triggers, and write ours in the database's own words.
+    """Read their views, routines, triggers and types, and write ours in the database's own words.
 
     They are read only where the models declare some, or where what happens to tables may be
     kept from running by them.
@@ -77,9 +77,14 @@ def with_objects(
     schemas = database.schemas(connection) if context.options.include_schemas else [default]
     found = {value.key: value for value in database.objects(connection, schemas)}
     theirs = replace(theirs, objects=found)
+    if any(key.kind == "grant" for key in ours.objects):
+        granted = tuple(database.granted(connection))
+        every = database.every_privilege(connection)
+        theirs = replace(theirs, granted=granted, every_privilege=every)
     asked = [
         value
         for key, value in ours.objects.items()
+        if key.kind != "grant"
         if key not in found or found[key].text != value.text or found[key].shape
     ]
     answers = database.own_objects(connection, theirs, ours, asked)

@@ -1,4 +1,4 @@
-"""Views, routines and triggers as plain values, and what their definitions are about.
+"""Views, routines, triggers and types as plain values, and what their definitions are about.
 
 No parser: a definition is read as tokens, and names something where a name can stand.
 """
@@ -16,6 +16,7 @@ from ddl_constructs import (
     CreateProcedure,
     CreateTrigger,
     CreateView,
+    GrantPrivileges,
     ObjectKey,
     SQLObject,
 )
@@ -42,14 +43,15 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class ObjectValue:
-    """A view, routine or trigger.
+    """A view, routine, trigger or type.
 
     Attributes:
         key: What it is known by.
         create: The change that creates it.
         text: Its definition in the form in which two spellings are the same text.
         shape: What can't be replaced in place: a view's columns with their types, a routine's
-            result and arguments; empty where that isn't known.
+            result and arguments; of a type what its dialect compares one by one. Empty where that
+            isn't known.
         uses: What it is about, as the database says; None where only the words tell.
         owner: Whose it is, if that is somebody else; None for one's own.
         indexes: Those of a view that keeps its rows.
@@ -89,6 +91,8 @@ def definition_text(create: Any) -> str:
             return " | ".join([*said, *options, "materialized" if create.materialized else ""])
         case CreateExtension():
             return create.version or ""
+        case GrantPrivileges():
+            return ", ".join(create.privileges)
         case CreateTrigger():
             kind = "constraint" if create.constraint else ""
             event = " ".join(sorted(normal(create.event).split(" or ")))

@@ -334,6 +334,30 @@ class TableValue:
         return next((c for c in self.columns if c.name == name), None)
 
 
+@value
+class Granted:
+    """A privilege that somebody has.
+
+    Attributes:
+        kind: What it is for: "table" (also a view), "sequence", "function", "procedure", "schema"
+            or "type".
+        schema: The schema of that; None for the default one, and for a schema.
+        name: Its name.
+        part: A column, or the types of a routine's arguments; None for all of it.
+        grantee: Who has it, PUBLIC for everybody.
+        privilege: In the database's words, in capitals.
+        grantable: Whether he may pass it on.
+    """
+
+    kind: str
+    schema: str | None
+    name: str
+    part: str | None
+    grantee: str
+    privilege: str
+    grantable: bool = False
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The tables of a database, or of models, at one moment.
@@ -344,7 +368,9 @@ class Snapshot:
         default_schema: Name of the schema that is None in the keys; None if unknown.
         sequences: Those that belong to no column, by (schema, name), sorted.
         schemas: Names of all schemas; None if only the default one was looked at.
-        objects: Views, routines and triggers; of a database only where they were asked for.
+        objects: Views, routines, triggers and types; of a database only where they were asked for.
+        granted: Who has which privileges; only where that was asked for.
+        every_privilege: What ALL means, by the kind of thing; likewise.
     """
 
     tables: Mapping[Key, TableValue]
@@ -353,6 +379,8 @@ class Snapshot:
     sequences: Mapping[Key, SequenceValue] = field(default_factory=dict)
     schemas: frozenset[str] | None = field(default=None, compare=False)
     objects: Mapping[ObjectKey, ObjectValue] = field(default_factory=dict, compare=False)
+    granted: tuple[Granted, ...] = field(default=(), compare=False)
+    every_privilege: Mapping[str, list[str]] = field(default_factory=dict, compare=False)
 
     def only(self, takes: Callable[[Key], bool]) -> Snapshot:
         """Give those of its tables and sequences that a function takes."""

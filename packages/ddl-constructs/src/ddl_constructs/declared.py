@@ -119,12 +119,9 @@ def domains_of(types: Iterable[object], metadata: MetaData | None = None) -> Ite
     """
     if "sqlalchemy.dialects.postgresql" not in sys.modules:
         return  # nobody has a domain who hasn't its module
-    from sqlalchemy.dialects import postgresql
-
     from .dialects.postgresql_domain import domains
 
-    dialect: Any = postgresql.dialect  # its class has an __init__ without types
-    for create in domains(types, dialect()):
+    for create in domains(types):
         where = MetaData() if metadata is None else metadata
         yield SQLObject(where, create.replace(if_not_exists=False), ("postgresql",))
 

@@ -55,7 +55,8 @@ class GrantPrivileges(Change):
         return RevokePrivileges(**_same(self), existing_grantable=self.grantable)
 
     def describe(self) -> str:
-        return f"grant {_what(self)} to {self.grantee}"
+        option = " with grant option" if self.grantable else ""
+        return f"grant {_what(self)} to {self.grantee}{option}"
 
 
 @dataclass(eq=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ddl_constructs import Change, UpdateExtension
 
 from ..values import Snapshot
@@ -40,9 +38,3 @@ def compare_extensions(
         and context.options.takes_object(value.create, key.name, key.kind, True)
     ]
     return comes, goes
-
-
-def without_extensions(schema: Snapshot) -> Snapshot:
-    """Give a schema with all its objects but for extensions."""
-    kept = {k: v for k, v in schema.objects.items() if k.kind != "extension"}
-    return replace(schema, objects=kept)

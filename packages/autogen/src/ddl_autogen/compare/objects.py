@@ -24,7 +24,9 @@ from ..errors import CyclicDefinitions, ForeignObject, StillUsed
 from ..objects import ObjectValue, Use, mentions, names, said
 from ..values import IndexValue, Snapshot, TableValue
 from .context import Context
-from .extensions import compare_extensions, without_extensions
+from .extensions import compare_extensions
+from .grants import compare_grants
+from .named_types import compare_types
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,23 @@ def compare_objects(
     Raises:
         CyclicDefinitions: Views need each other.
         ForeignObject: Something would have to be dropped that belongs to somebody else.
+        UnalterableType: A type would become what the database can't make of it.
         StillUsed: Something would go that what stays needs.
     """
     if not theirs.objects and not ours.objects:
         return Around()
-    comes, goes = compare_extensions(theirs, ours, context)
-    theirs, ours = without_extensions(theirs), without_extensions(ours)
+    apart = [compare(theirs, ours, context) for compare in (compare_extensions, compare_types)]
+    comes = [change for some, _ in apart for change in some]
+    goes = [change for _, some in apart[::-1] for change in some]
+    granted = compare_grants(theirs, ours, context)
+    theirs, ours = _with_definitions(theirs), _with_definitions(ours)
     around = _Comparison(theirs, ours, _Hits.of(tables, theirs), context).around()
-    return Around(around.first, (*comes, *around.early), (*around.late, *goes))
+    return Around(around.first, (*comes, *around.early), (*around.late, *goes, *granted))
+
+
+def _with_definitions(schema: Snapshot) -> Snapshot:
+    """Give a schema with those objects that are SQL which may name each other."""
+    return replace(schema, objects={k: v for k, v in schema.objects.items() if k.kind in _KINDS})
 
 
 def blocks_objects(tables: Iterable[Change]) -> bool:

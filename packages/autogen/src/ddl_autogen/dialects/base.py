@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, TypeVar
 
-from ddl_constructs import ObjectKey
 from sqlalchemy import Column, Index
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -17,7 +16,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..errors import UnsupportedType
 from ..indextext import parse_index
-from ..objects import ObjectValue, definition_text
 from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
 from ..values import (
@@ -27,15 +25,15 @@ from ..values import (
     IndexValue,
     Key,
     SequenceValue,
-    Snapshot,
     TableValue,
     UniqueValue,
 )
+from .objects import ObjectsOfDatabase
 
 Kind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
 
 
-class Database(ABC):
+class Database(ObjectsOfDatabase, ABC):
     """How one kind of database reports a schema and spells what is in it.
 
     A subclass overrides the smallest piece that differs.
@@ -105,7 +103,7 @@ class Database(ABC):
     def schemas(self, connection: Connection) -> list[str]:
         """List the schemas that may hold a user's tables, the default one among them."""
 
-    def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:  # noqa: B027
+    def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:
         """Raise HiddenCatalog if the user sees only a part of some schemas; most catalogs show all."""
 
     @abstractmethod
@@ -123,44 +121,6 @@ class Database(ABC):
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterable[SequenceValue]:
         """Read the sequences that belong to no column, in one query; none where there are none."""
         return ()
-
-    def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterable[ObjectValue]:
-        """Read views, routines and triggers, in a number of queries that doesn't grow with them.
-
-        Args:
-            connection: Where to read.
-            schemas: Names of schemas as the database knows them. Where dependencies are
-                tracked, others are read too.
-        """
-        return ()
-
-    def object_text(self, create: Any) -> str:
-        """Give a definition of ours in the form that is compared."""
-        return definition_text(create)
-
-    def own_objects(
-        self,
-        connection: Connection,
-        theirs: Snapshot,
-        ours: Snapshot,
-        asked: Sequence[ObjectValue],
-    ) -> Mapping[ObjectKey, ObjectValue]:
-        """Ask the database what it makes of our objects; leaves no trace.
-
-        Args:
-            connection: Where to ask.
-            theirs: The schema as it is, with its objects.
-            ours: The schema as it should be.
-            asked: Those of ours that aren't there as text.
-
-        Returns:
-            Ours in the database's own words, by the keys that they had; what it couldn't say
-            is missing.
-
-        Raises:
-            BrokenDefinition: It says of one that it isn't SQL.
-        """
-        return {}
 
     def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
         """Give all options of a sequence as numbers, also those that weren't said."""

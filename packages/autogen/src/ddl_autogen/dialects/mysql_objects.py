@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import BrokenDefinition
 from ..objects import ObjectValue, definition_text, names
 from ..sqltokens import Token, closing, tokens
-from ..values import Snapshot
+from ..values import Granted, Snapshot
+from . import mysql_grants
 from .base import Database
 from .mysql_scratch import standard_quotes
 from .mysql_types import canonical_type
@@ -65,6 +66,12 @@ class WithObjects(Database):
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
         return _objects(self, connection, schemas)
+
+    def granted(self, connection: Connection) -> Iterator[Granted]:
+        return mysql_grants.granted(connection, self.default_schema(connection))
+
+    def every_privilege(self, connection: Connection) -> Mapping[str, list[str]]:
+        return mysql_grants.EVERY
 
     def object_text(self, create: Any) -> str:
         match create:

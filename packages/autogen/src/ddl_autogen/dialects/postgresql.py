@@ -27,6 +27,7 @@ from ..values import (
     EnumValue,
     ExcludeValue,
     ForeignKeyValue,
+    Granted,
     IdentityValue,
     IndexValue,
     Key,
@@ -36,7 +37,7 @@ from ..values import (
     TableValue,
     UniqueValue,
 )
-from . import postgresql_objects
+from . import postgresql_named, postgresql_objects
 from . import postgresql_scratch as scratch
 from .base import Database, reads
 from .postgresql_catalog import (
@@ -147,6 +148,18 @@ class PostgreSQL(Database):
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
         return postgresql_objects.objects(self, connection)
+
+    def granted(self, connection: Connection) -> Iterator[Granted]:
+        return postgresql_named.granted(self, connection)
+
+    def every_privilege(self, connection: Connection) -> Mapping[str, list[str]]:
+        return postgresql_named.every_privilege(connection)
+
+    def object_text(self, create: Any) -> str:
+        return " | ".join(self.object_shape(create)) or super().object_text(create)
+
+    def object_shape(self, create: Any) -> tuple[str, ...]:
+        return postgresql_named.shape_of(self, create)
 
     def own_objects(
         self,

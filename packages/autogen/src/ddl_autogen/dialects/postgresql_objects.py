@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import (
+    CreateDomain,
     CreateExtension,
     CreateFunction,
     CreateProcedure,
@@ -15,12 +16,13 @@ from ddl_constructs import (
     CreateView,
     ObjectKey,
 )
-from sqlalchemy import Connection, text
+from sqlalchemy import CheckConstraint, Connection, text
 
 from ..errors import BrokenDefinition
 from ..objects import ObjectValue, Use, trigger_parts
 from ..values import Snapshot, TableValue
 from .base import Database
+from .postgresql_named import named_types
 from .postgresql_scratch import dollars, traceless, type_of
 
 _THEIRS = """
@@ -146,6 +148,9 @@ def _read(
     def schema(name: str) -> str | None:
         return None if name == default else name
 
+    for name, value, oid in named_types(database, connection, where("pg_type", "t.oid")):
+        create = value.create.replace(schema=schema(name))
+        yield replace(value, create=create, key=replace(value.key, schema=schema(name))), oid
     for row in connection.execute(text(VIEWS.format(where=where("pg_class", "c.oid")))):
         yield _view(database, row, schema(row.schema)), row.oid
     for row in connection.execute(text(ROUTINES.format(where=where("pg_proc", "p.oid")))):
@@ -235,14 +240,14 @@ def own_form(
     Raises:
         BrokenDefinition: The server says of one that it isn't SQL.
     """
-    several = [value for value in asked if value.key.kind != "extension"]
+    several = [value for value in asked if value.key.kind in _ASKED]
     pieces = [_FAILURES_TABLE]
     for table in _hidden(theirs, ours):
         pieces.append(_guarded(-1, _create_table(database, table)))
     names: dict[str, ObjectValue] = {}
     for place, value in enumerate(several):
         name = value.key.name if value.key.schema is None else f"ddl_autogen_{place}"
-        if value.key.kind in ("function", "procedure"):
+        if value.key.kind in ("function", "procedure", "domain"):
             name = f"ddl_autogen_{place}"
         names[name if value.key.kind != "trigger" else f"{value.key.name} {place}"] = value
         pieces.append(_made(database, value, name, place))
@@ -265,6 +270,7 @@ def own_form(
     return answers
 
 
+_ASKED = ("view", "function", "procedure", "trigger", "domain")
 _FAILURES_TABLE = (
     "CREATE TEMPORARY TABLE ddl_autogen_failures (place int, state text, message text);"
 )
@@ -302,6 +308,12 @@ def _made(database: Database, value: ObjectValue, name: str, place: int) -> str:
     create: Any = value.create
     quote = database.speller.quote
     match create:
+        case CreateDomain():
+            checks = [
+                CheckConstraint(c.sqltext, name=f"c{i:05}") for i, c in enumerate(create.checks)
+            ]
+            domain = create.replace(domain_name=name, schema="pg_temp", checks=checks)
+            return _guarded(place, database.speller.ddl(domain))
         case CreateView():
             temporary = create.replace(
                 view_name=name, schema=None, materialized=False, comment=None, grants={},
@@ -345,6 +357,8 @@ def _amended(database: Database, ours: ObjectValue, made: ObjectValue) -> Object
     """Put the server's words into ours."""
     create: Any = made.create
     match ours.create:
+        case CreateDomain():
+            return replace(ours, text=made.text, shape=made.shape)
         case CreateView():
             text = database.object_text(
                 ours.create.replace(definition=create.definition, columns=())

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column
-from sqlalchemy.dialects.postgresql import ARRAY, DOMAIN
+from sqlalchemy import ARRAY, CheckConstraint, Column
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .. import sqltext
 from ..closed import closed
@@ -27,19 +27,32 @@ from ..domain import (
 from .postgresql_block import unless_there
 
 
-def domains(types: Iterable[object], dialect: Dialect) -> Iterator[CreateDomain]:
-    """Yield what creates the domains among some types, or that arrays of theirs are of.
+def domain_in(type_: object, dialect: Dialect | None = None) -> DOMAIN | None:
+    """Give the domain that a type is, or is an array or decoration of; None if it is another.
 
-    Left out are those that say `create_type=False`: somebody else looks after them.
+    Left out is one that says `create_type=False`: somebody else looks after it.
+
+    Args:
+        type_: Any type, and anything else.
+        dialect: Of whom a decoration is asked what it is there; None to go by its `impl`.
     """
+    found: Any = type_
+    while isinstance(found, TypeEngine):
+        found = found._variant_mapping.get("postgresql", found)
+        if isinstance(found, TypeDecorator):
+            found = found.impl_instance if dialect is None else found.load_dialect_impl(dialect)
+        elif isinstance(found, ARRAY):
+            found = found.item_type
+        else:
+            break
+    return found if isinstance(found, DOMAIN) and found.create_type else None
+
+
+def domains(types: Iterable[object], dialect: Dialect | None = None) -> Iterator[CreateDomain]:
+    """Yield what creates the domains among some types, where they aren't there."""
     for each in types:
-        if not isinstance(each, TypeEngine):
-            continue
-        type_: TypeEngine[Any] = each.dialect_impl(dialect)
-        while isinstance(type_, ARRAY):
-            type_ = type_.item_type.dialect_impl(dialect)
-        if isinstance(type_, DOMAIN) and type_.create_type:
-            yield CreateDomain.of(type_, if_not_exists=True)
+        if (domain := domain_in(each, dialect)) is not None:
+            yield CreateDomain.of(domain, if_not_exists=True)
 
 
 def of_columns(columns: Iterable[Column[Any]], dialect: Dialect) -> Iterator[CreateDomain]:
