@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from ddl_autogen import HiddenCatalog, Options, compare, render, reverse, snapshot, snapshot_of
-from ddl_autogen.dialects import mssql_catalog
+from ddl_autogen.dialects import database, mssql_catalog
 from ddl_autogen.dialects.mssql_expressions import plain_expression
-from ddl_autogen.dialects.mssql_types import canonical_type
-from ddl_constructs import Change
+from ddl_autogen.dialects.mssql_types import canonical_type, type_of
+from ddl_autogen.values import ColumnValue
+from ddl_constructs import Change, Function, Procedure, Trigger, View
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -59,6 +62,8 @@ VIEWS = {
     "sys.foreign_key_columns": "constraint_object_id constraint_column_id parent_object_id"
     " parent_column_id referenced_object_id referenced_column_id",
     "sys.check_constraints": "name object_id schema_id parent_object_id parent_column_id definition",
+    "sys.objects": "name object_id schema_id parent_object_id type is_ms_shipped",
+    "sys.sql_modules": "object_id definition is_schema_bound",
     "sys.sequences": "name object_id schema_id start_value increment minimum_value maximum_value"
     " is_cycling is_cached cache_size system_type_id user_type_id precision scale",
 }
@@ -204,6 +209,29 @@ CATALOG: dict[str, list[dict[str, Any]]] = {
         CK_age  | 1         | 100              | ([age]>=(0) AND [age]<=(150))
         CK_kind | 1         | 100              | ([kind]='user' OR [kind]='admin')
     """),
+    "sys.objects": table_of("""
+        name    | object_id | schema_id | parent_object_id | type | is_ms_shipped
+        users   | 100       | 1         | 0                | U    | 0
+        adults  | 600       | 1         | 0                | V    | 0
+        renamed | 601       | 5         | 0                | V    | 0
+        twice   | 602       | 1         | 0                | FN   | 0
+        clean   | 603       | 1         | 0                | P    | 0
+        stamp   | 604       | 1         | 100              | TR   | 0
+        secret  | 605       | 1         | 0                | P    | 0
+    """),
+    "sys.sql_modules": [
+        {"object_id": number, "definition": sql}
+        for number, sql in {
+            600: "CREATE   VIEW [dbo].[adults] (id, [the name]) AS\n"
+            "SELECT u.id, u.name FROM users AS u WHERE u.age >= 18 -- grown up\nWITH CHECK OPTION;",
+            601: "CREATE VIEW log.old_name AS SELECT at FROM log.entries",
+            602: "create function dbo.twice(@a int, @b varchar(10) = 'x,)') RETURNS int AS "
+            "BEGIN RETURN @a * 2 END",
+            603: "CREATE PROC clean @days AS int = 5 AS DELETE FROM users WHERE age > @days",
+            604: "CREATE TRIGGER dbo.stamp ON dbo.users FOR UPDATE, INSERT AS SELECT 1",
+            605: None,
+        }.items()
+    ],
     "sys.sequences": table_of("""
         name   | schema_id | start_value          | increment | minimum_value        | maximum_value       | is_cycling | cache_size | user_type_id | precision
         plain  | 1         | -9223372036854775808 | 1         | -9223372036854775808 | 9223372036854775807 | 0          |            | 127          | 19
@@ -378,6 +406,9 @@ def test_servers_before_2016_are_not_asked_for_tables_that_keep_history() -> Non
     [
         pytest.param(Column("age", Integer), ["ALTER TABLE users ALTER COLUMN age INTEGER NULL"], id="type"),
         pytest.param(Column("age", SmallInteger, nullable=False), ["ALTER TABLE users ALTER COLUMN age SMALLINT NOT NULL"], id="not-null"),
+        pytest.param(
+            Column("price", Numeric(10, 2), nullable=False, server_default="0.0"), [], id="number-as-text"
+        ),
         pytest.param(
             Column("price", Numeric(10, 2), nullable=False, server_default=text("1")),
             ["sys.default_constraints", "ALTER TABLE users ADD DEFAULT 1 FOR price"],
@@ -595,3 +626,117 @@ def test_no_column_of_an_answer_is_called_by_a_reserved_word(name: str) -> None:
     found = sqlglot.parse_one(query, dialect="tsql").find_all(sqlglot.exp.Alias)
 
     assert not {a.alias for a in found if not a.args["alias"].quoted} & RESERVED_WORDS
+
+
+def objects(metadata: MetaData) -> None:
+    """Declare what the catalog has, in the words of somebody else."""
+    View(
+        "adults",
+        metadata,
+        "SELECT u.id, u.name FROM users u WHERE u.age >= 18".replace("users u", "users AS u"),
+        columns=["id", "the name"],
+        check_option="cascaded",
+    )
+    Function(
+        "twice",
+        metadata,
+        "RETURNS int AS BEGIN RETURN @a * 2 END",
+        arguments="@a int, @b varchar(10) = 'x,)'",
+    )
+    Procedure(
+        "clean",
+        metadata,
+        "AS DELETE FROM users WHERE age > @days",
+        arguments="@days AS int = 5",
+    )
+    Trigger("stamp", metadata.tables["users"], "AFTER INSERT, UPDATE", "AS SELECT 1")
+
+
+def test_views_routines_and_triggers_that_say_the_same_are_in_sync() -> None:
+    metadata = models()
+    objects(metadata)
+
+    assert said(compared(metadata), server().engine.dialect) == []
+
+
+def test_views_routines_and_triggers_are_replaced_in_place() -> None:
+    metadata = models()
+    View("adults", metadata, "SELECT id FROM users WHERE age >= 21")
+    Procedure("clean", metadata, "AS DELETE FROM users")
+    Trigger("stamp", metadata.tables["users"], "AFTER INSERT", "AS SELECT 1")
+
+    assert said(compared(metadata), server().engine.dialect) == [
+        "CREATE OR ALTER PROCEDURE clean AS DELETE FROM users",
+        "CREATE OR ALTER VIEW adults AS SELECT id FROM users WHERE age >= 21",
+        "CREATE OR ALTER TRIGGER stamp ON users AFTER INSERT AS SELECT 1",
+    ]
+
+
+def test_a_view_that_was_renamed_has_its_new_name() -> None:
+    metadata = MetaData()
+    View("renamed", metadata, "SELECT at FROM log.entries", schema="log")
+    found = compared(metadata, include_schemas=True, object_kinds=["view"])
+
+    assert [c.describe() for c in found if "view" in c.describe()] == ["drop view adults"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "length", "precision", "scale"),
+    [
+        (sa.Integer(), "int", 4, 10, 0),
+        (sa.SmallInteger(), "smallint", 2, 5, 0),
+        (sa.BigInteger(), "bigint", 8, 19, 0),
+        (mssql.TINYINT(), "tinyint", 1, 3, 0),
+        (sa.Boolean(), "bit", 1, 1, 0),
+        (sa.Numeric(), "numeric", 9, 18, 0),
+        (sa.Numeric(5), "numeric", 5, 5, 0),
+        (sa.DECIMAL(12, 4), "decimal", 9, 12, 4),
+        (sa.Float(), "float", 8, 53, 0),
+        (sa.Double(), "float", 8, 53, 0),
+        (mssql.REAL(), "real", 4, 24, 0),
+        (mssql.MONEY(), "money", 8, 19, 4),
+        (sa.String(20), "varchar", 20, 0, 0),
+        (sa.String(), "varchar", -1, 0, 0),
+        (sa.Text(), "varchar", -1, 0, 0),
+        (sa.CHAR(3), "char", 3, 0, 0),
+        (sa.Unicode(20), "nvarchar", 40, 0, 0),
+        (sa.UnicodeText(), "nvarchar", -1, 0, 0),
+        (sa.NCHAR(3), "nchar", 6, 0, 0),
+        (sa.Enum("a", "bc"), "varchar", 2, 0, 0),
+        (sa.LargeBinary(), "varbinary", -1, 0, 0),
+        (sa.VARBINARY(16), "varbinary", 16, 0, 0),
+        (sa.BINARY(16), "binary", 16, 0, 0),
+        (sa.Uuid(), "uniqueidentifier", 16, 0, 0),
+        (sa.JSON(), "nvarchar", -1, 0, 0),
+        (sa.Date(), "date", 3, 10, 0),
+        (sa.Time(), "time", 5, 16, 7),
+        (mssql.TIME(2), "time", 3, 11, 2),
+        (sa.DateTime(), "datetime", 8, 23, 3),
+        (mssql.DATETIME2(), "datetime2", 8, 27, 7),
+        (mssql.DATETIME2(3), "datetime2", 7, 23, 3),
+        (sa.DateTime(timezone=True), "datetimeoffset", 10, 34, 7),
+        (mssql.DATETIMEOFFSET(2), "datetimeoffset", 8, 29, 2),
+        (mssql.SMALLDATETIME(), "smalldatetime", 4, 16, 0),
+        (sa.Interval(), "datetime", 8, 23, 3),
+        (mssql.XML(), "xml", -1, 0, 0),
+        (mssql.ROWVERSION(), "timestamp", 8, 0, 0),
+        (mssql.SQL_VARIANT(), "sql_variant", 8016, 0, 0),
+        (mssql.IMAGE(), "image", 16, 0, 0),
+        (mssql.NTEXT(), "ntext", 16, 0, 0),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, sa.types.TypeEngine) else "",
+)  # fmt: skip
+def test_each_type_is_read_as_models_say_it(
+    type_: Any, name: str, length: int, precision: int, scale: int
+) -> None:
+    """SQL Server 2022, sys.columns: bytes, digits and fractions of each; and so it is made again."""
+    known = database(server().engine.dialect)
+    column = Column("c", type_)
+    Table("t", MetaData(), column)
+    row = SimpleNamespace(type=name, length=length, precision=precision, scale=scale)
+
+    read = type_of(row)
+
+    assert read == known.type_text(column)
+    made = known.type_from(ColumnValue("c", read))
+    assert known.canonical_type(known.speller.type(made)) == read

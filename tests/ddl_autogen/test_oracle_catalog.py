@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from ddl_autogen import (
     DatabaseType,
     HiddenCatalog,
@@ -15,9 +17,10 @@ from ddl_autogen import (
     snapshot,
     snapshot_of,
 )
-from ddl_autogen.dialects import oracle_catalog
-from ddl_autogen.dialects.oracle_types import canonical_type
-from ddl_constructs import Change
+from ddl_autogen.dialects import database, oracle_catalog
+from ddl_autogen.dialects.oracle_types import canonical_type, type_of
+from ddl_autogen.values import ColumnValue
+from ddl_constructs import Change, Function, Procedure, Trigger, View
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -72,6 +75,11 @@ VIEWS = {
     "all_mview_logs": "log_owner master log_table",
     "all_sequences": "sequence_owner sequence_name min_value max_value increment_by cycle_flag"
     " order_flag cache_size last_number",
+    "all_views": "owner view_name text_length text",
+    "all_tab_columns": "owner table_name column_name column_id",
+    "all_source": "owner name type line text",
+    "all_triggers": "owner trigger_name trigger_type triggering_event table_owner"
+    " base_object_type table_name when_clause status description trigger_body",
     "session_privs": "privilege",
     "dual": "dummy",
 }
@@ -80,6 +88,11 @@ VIEWS = {
 def of(owner: str, text: str) -> list[dict[str, Any]]:
     """Read rows that all have the same owner."""
     return [{"owner": owner, **row} for row in table_of(text)]
+
+
+def lines_of(owner: str, text: str) -> list[dict[str, Any]]:
+    """Read rows of all_source, where each line ends as it does in a file."""
+    return [{**row, "text": f"{row['text']}\n"} for row in of(owner, text)]
 
 
 CATALOG: dict[str, list[dict[str, Any]]] = {
@@ -224,6 +237,37 @@ CATALOG: dict[str, list[dict[str, Any]]] = {
             IX_USER    | 2               | "SEEN"
         """)
     ],
+    "all_views": of(
+        "APP",
+        "view_name | text\nADULTS | SELECT u.id, u.name FROM users u WHERE u.age >= 18 WITH CHECK OPTION",
+    ),
+    "all_tab_columns": of(
+        "APP",
+        "table_name | column_name | column_id\nADULTS | ID | 1\nADULTS | The Name | 2\nUSERS | ID | 1",
+    ),
+    "all_source": lines_of(
+        "APP",
+        """
+        name  | type      | line | text
+        TWICE | FUNCTION  | 1    | FUNCTION twice(a NUMBER, b VARCHAR2 := 'x,)')
+        TWICE | FUNCTION  | 2    | RETURN NUMBER IS
+        TWICE | FUNCTION  | 3    | BEGIN RETURN a * 2; END;
+        CLEAN | PROCEDURE | 1    | PROCEDURE "APP"."CLEAN" IS BEGIN DELETE FROM users; END;
+        P     | PACKAGE   | 1    | PACKAGE p IS END;
+        """,
+    ),
+    "all_triggers": [
+        {
+            "owner": "APP",
+            "trigger_name": "STAMP",
+            "base_object_type": "TABLE",
+            "table_name": "USERS",
+            "when_clause": "new.age > 5",
+            "description": "stamp\nBEFORE INSERT OR UPDATE OF age ON users\nFOR EACH ROW\n",
+            "trigger_body": "BEGIN :new.bio := 'x'; END;",
+        },
+        {"owner": "APP", "trigger_name": "LOGON", "base_object_type": "SCHEMA"},
+    ],
     "all_sequences": table_of("""
         sequence_owner | sequence_name | min_value | max_value                    | increment_by | cycle_flag | cache_size | last_number
         APP            | PLAIN         | 1         | 9999999999999999999999999999 | 1            | N          | 20         | 41
@@ -367,6 +411,9 @@ def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
         pytest.param(Column("name", String(50), server_default="it's", comment="it's a name"), ["ALTER TABLE users MODIFY name NULL"], id="null"),
         pytest.param(Column("code", String(20)), ["ALTER TABLE users MODIFY code VARCHAR2(20 CHAR)"], id="characters-for-bytes"),
         pytest.param(Column("bio", Text, server_default=text("NULL")), [], id="default-null"),
+        pytest.param(
+            Column("price", Numeric(10, 2), nullable=False, server_default="0.0"), [], id="number-as-text"
+        ),
         pytest.param(
             Column("price", Numeric(10, 2), nullable=False, server_default=text("1")),
             ["ALTER TABLE users MODIFY price DEFAULT 1"],
@@ -529,3 +576,106 @@ def test_no_column_of_an_answer_is_called_by_a_reserved_word(name: str) -> None:
     found = sqlglot.parse_one(query, dialect="oracle").find_all(sqlglot.exp.Alias)
 
     assert not {a.alias.lower() for a in found} & set(RESERVED_WORDS)
+
+
+def objects(metadata: MetaData) -> None:
+    """Declare what the dictionary has, in the words of somebody else."""
+    View(
+        "adults",
+        metadata,
+        "select u.id, u.name from users u where u.age >= 18",
+        columns=["id", "The Name"],
+        check_option="cascaded",
+    )
+    Function(
+        "twice",
+        metadata,
+        "RETURN NUMBER IS BEGIN RETURN a * 2; END;",
+        arguments="a NUMBER, b VARCHAR2 := 'x,)'",
+    )
+    Procedure("clean", metadata, "IS BEGIN DELETE FROM users; END;")
+    Trigger(
+        "stamp",
+        metadata.tables["users"],
+        "BEFORE UPDATE OF age OR INSERT",
+        "FOR EACH ROW WHEN (new.age > 5) BEGIN :new.bio := 'x'; END;",
+    )
+
+
+def test_views_routines_and_triggers_that_say_the_same_are_in_sync() -> None:
+    metadata = models()
+    objects(metadata)
+
+    assert said(compared(metadata), server().engine.dialect) == []
+
+
+def test_views_routines_and_triggers_are_replaced_in_place() -> None:
+    metadata = models()
+    View("adults", metadata, "SELECT id FROM users WHERE age >= 21")
+    Procedure("clean", metadata, "IS BEGIN NULL; END;")
+    Trigger("stamp", metadata.tables["users"], "AFTER INSERT", "BEGIN NULL; END;")
+
+    assert said(compared(metadata), server().engine.dialect) == [
+        "CREATE OR REPLACE PROCEDURE clean IS BEGIN NULL; END;",
+        "CREATE OR REPLACE VIEW adults AS SELECT id FROM users WHERE age >= 21",
+        "CREATE OR REPLACE TRIGGER stamp AFTER INSERT ON users BEGIN NULL; END;",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "length", "characters", "precision", "scale"),
+    [
+        (sa.Integer(), "NUMBER", 22, None, None, 0),
+        (sa.SmallInteger(), "NUMBER", 22, None, None, 0),
+        (sa.BigInteger(), "NUMBER", 22, None, 19, 0),
+        (sa.Numeric(), "NUMBER", 22, None, None, 0),
+        (sa.Numeric(5), "NUMBER", 22, None, 5, 0),
+        (sa.Numeric(12, 4), "NUMBER", 22, None, 12, 4),
+        (oracle.NUMBER(), "NUMBER", 22, None, None, None),
+        (oracle.NUMBER(3, 0), "NUMBER", 22, None, 3, 0),
+        (sa.Float(), "FLOAT", 22, None, 126, None),
+        (sa.Double(), "FLOAT", 22, None, 126, None),
+        (oracle.FLOAT(binary_precision=20), "FLOAT", 22, None, 20, None),
+        (oracle.REAL(), "FLOAT", 22, None, 63, None),
+        (oracle.BINARY_DOUBLE(), "BINARY_DOUBLE", 8, None, None, None),
+        (oracle.BINARY_FLOAT(), "BINARY_FLOAT", 4, None, None, None),
+        (sa.String(20), "VARCHAR2", 80, 20, None, None),
+        (sa.Unicode(20), "VARCHAR2", 80, 20, None, None),
+        (sa.Enum("a", "bc"), "VARCHAR2", 8, 2, None, None),
+        (oracle.NVARCHAR2(20), "NVARCHAR2", 40, 20, None, None),
+        (sa.Text(), "CLOB", 4000, None, None, None),
+        (oracle.NCLOB(), "NCLOB", 4000, None, None, None),
+        (sa.LargeBinary(), "BLOB", 4000, None, None, None),
+        (oracle.RAW(16), "RAW", 16, None, None, None),
+        (oracle.LONG(), "LONG", 0, None, None, None),
+        (sa.Date(), "DATE", 7, None, None, None),
+        (sa.DateTime(), "DATE", 7, None, None, None),
+        (oracle.TIMESTAMP(), "TIMESTAMP(6)", 11, None, None, 6),
+        (oracle.TIMESTAMP(timezone=True), "TIMESTAMP(6) WITH TIME ZONE", 13, None, None, 6),
+        (oracle.TIMESTAMP(local_timezone=True), "TIMESTAMP(6) WITH LOCAL TIME ZONE", 11, None, None, 6),
+        (sa.Interval(), "INTERVAL DAY(2) TO SECOND(6)", 11, None, 2, 6),
+        (oracle.ROWID(), "ROWID", 10, None, None, None),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, sa.types.TypeEngine) else "",
+)  # fmt: skip
+def test_each_type_is_read_as_models_say_it(
+    type_: Any, name: str, length: int, characters: int, precision: int, scale: int
+) -> None:
+    """Oracle Database Reference 19c, ALL_TAB_COLUMNS; and so it is made again."""
+    known = database(server().engine.dialect)
+    column = Column("c", type_)
+    Table("t", MetaData(), column)
+    row = SimpleNamespace(
+        type=name,
+        length=length,
+        characters=characters,
+        char_used="C" if characters else None,
+        precision=precision,
+        scale=scale,
+    )
+
+    read = type_of(row)
+
+    assert read == known.type_text(column)
+    made = known.type_from(ColumnValue("c", read))
+    assert known.canonical_type(known.speller.type(made)) == read

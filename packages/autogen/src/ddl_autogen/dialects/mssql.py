@@ -33,7 +33,7 @@ from ..values import (
     TableValue,
     UniqueValue,
 )
-from .base import Database, reads
+from .base import reads
 from .mssql_catalog import (
     CHECKS,
     COLLATION,
@@ -47,7 +47,9 @@ from .mssql_catalog import (
     TABLES,
 )
 from .mssql_expressions import plain_expression
-from .mssql_types import TYPES, canonical_type, sequence_of, type_of, usual_numbers
+from .mssql_objects import WithObjects
+from .mssql_types import NUMBERS, TYPES, canonical_type, sequence_of, type_of, usual_numbers
+from .numbers import number_of
 
 _CLUSTERED = (1, 5)
 _COLUMNSTORE = (5, 6)
@@ -56,7 +58,7 @@ _SIZED = ("varchar", "nvarchar", "varbinary", "char", "nchar", "binary")
 
 
 @reads("mssql")
-class SQLServer(Database):
+class SQLServer(WithObjects):
     """SQL Server."""
 
     has_identity: ClassVar = True
@@ -159,8 +161,14 @@ class SQLServer(Database):
         return plain_expression(text)
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
-        a, b = (None if c.default is None else self.normal(c.default) for c in (theirs, ours))
-        return (None if a == "null" else a) == (None if b == "null" else b)
+        a, b = (self._plain_default(c.default, theirs.type) for c in (theirs, ours))
+        return a == b
+
+    def _plain_default(self, default: str | None, type_: str) -> str | None:
+        plain = None if default is None else self.normal(default)
+        if plain is None or plain == "null":
+            return None
+        return number_of(plain) if type_.partition("(")[0] in NUMBERS else plain
 
     def literal_default(self, column: ColumnValue) -> str | None:
         given = column.default or ""

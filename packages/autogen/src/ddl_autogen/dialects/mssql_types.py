@@ -43,6 +43,11 @@ _BYTES = ("binary", "char", "varbinary", "varchar")
 _TWO_BYTES = ("nchar", "nvarchar")
 _FRACTIONS = ("datetime2", "datetimeoffset", "time")
 
+NUMBERS = (
+    *("bigint", "bit", "decimal", "float", "int", "money", "real"),
+    *("smallint", "smallmoney", "tinyint"),
+)
+
 TYPES: dict[str, type[TypeEngine[Any]]] = {
     "bigint": sqltypes.BigInteger,
     "binary": sqltypes.BINARY,

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import Column, Connection, Index, bindparam, text
+from sqlalchemy import Column, Connection, Index, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import oracle
 from sqlalchemy.types import TypeEngine
@@ -34,15 +34,17 @@ from ..values import (
     TableValue,
     UniqueValue,
 )
-from .base import Database, reads
+from .base import reads
+from .numbers import number_of
 from .oracle_catalog import COLUMNS, CONSTRAINTS, INDEXES, RIGHTS, SCHEMAS, SEQUENCES, TABLES
+from .oracle_objects import WithObjects
 from .oracle_types import TYPES, canonical_type, identity_numbers, type_of, usual_numbers
 
 _NOT_NULL = re.compile(r'"(?:[^"])+" IS NOT NULL')
 
 
 @reads("oracle")
-class Oracle(Database):
+class Oracle(WithObjects):
     """Oracle: what wasn't quoted is in capital letters there and in small ones here."""
 
     has_identity: ClassVar = True
@@ -51,29 +53,18 @@ class Oracle(Database):
     alters_sequence_start: ClassVar = False
     creates_schemas: ClassVar = False
 
-    def name_of(self, given: str) -> str:
-        """Give a name of the dictionary as models write it."""
-        dialect: Any = self.dialect
-        return str(dialect.normalize_name(given))
-
     def schemas(self, connection: Connection) -> list[str]:
         return [self.name_of(name) for name in connection.execute(text(SCHEMAS)).scalars()]
-
-    def _rows(self, connection: Connection, query: str, schemas: Sequence[str]) -> Sequence[Any]:
-        dialect: Any = self.dialect
-        asked = text(query).bindparams(bindparam("schemas", expanding=True))
-        names = [dialect.denormalize_name(schema) for schema in schemas]
-        return connection.execute(asked, {"schemas": names}).all()
 
     def read(self, connection: Connection, schemas: Sequence[str]) -> Iterator[TableValue]:
         def by_table(query: str) -> Mapping[tuple[str, str], list[Any]]:
             found: dict[tuple[str, str], list[Any]] = defaultdict(list)
-            for row in self._rows(connection, query, schemas):
+            for row in self.rows(connection, query, schemas):
                 found[row.owner, row.table_name].append(row)
             return found
 
         columns, indexes, constraints = map(by_table, (COLUMNS, INDEXES, CONSTRAINTS))
-        for table in self._rows(connection, TABLES, schemas):
+        for table in self.rows(connection, TABLES, schemas):
             key = table.owner, table.name
             known = [
                 self._constraint(list(g)) for _, g in groupby(constraints[key], lambda r: r.name)
@@ -98,7 +89,7 @@ class Oracle(Database):
             )
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
-        for row in self._rows(connection, SEQUENCES, schemas):
+        for row in self.rows(connection, SEQUENCES, schemas):
             increment = int(row.increment_by)
             found: dict[str, Any] = {
                 "increment": increment,
@@ -156,8 +147,8 @@ class Oracle(Database):
                 return CheckValue(first.condition, name)
         return ForeignKeyValue(
             columns,
-            (self.name_of(first.target_owner), self.name_of(first.target)),
-            tuple(self.name_of(r.target_column) for r in rows),
+            (self.name_of(first.target_owner or ""), self.name_of(first.target or "")),
+            tuple(self.name_of(r.target_column or "") for r in rows),
             name,
             ondelete=self.action(first.on_delete),
             deferrable=deferrable,
@@ -191,8 +182,14 @@ class Oracle(Database):
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         """A default of NULL is none."""
-        a, b = (None if c.default is None else self.normal(c.default) for c in (theirs, ours))
-        return a == (None if b == "null" else b)
+        a, b = (self._plain_default(c.default, theirs.type) for c in (theirs, ours))
+        return a == b
+
+    def _plain_default(self, default: str | None, type_: str) -> str | None:
+        plain = None if default is None else self.normal(default)
+        if plain is None or plain == "null":
+            return None
+        return number_of(plain) if type_.startswith(("number", "float", "binary_")) else plain
 
     def action(self, given: str | None) -> str | None:
         """Nothing and RESTRICT are the same, since it has no words for either."""
