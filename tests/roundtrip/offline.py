@@ -60,6 +60,13 @@ class Scripts:
         )
         (self.folder / "migrations" / "versions" / f"{revision}.py").write_text(text, "utf-8")
 
+    def stamped(self, revision: str) -> None:
+        """Say that a revision is applied, in a database that was made otherwise."""
+        table = "CREATE TABLE the_version (version_num VARCHAR(128) NOT NULL PRIMARY KEY)"
+        self.connection.exec_driver_sql(table)
+        self.connection.exec_driver_sql(f"INSERT INTO the_version VALUES ('{revision}')")
+        self.connection.commit()
+
     def up(self, target: str) -> list[str]:
         """Go up by a script; give what it lacks, or what the client said."""
         return self._run(commands.upgrade, target)

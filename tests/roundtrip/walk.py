@@ -23,13 +23,13 @@ from .types import row_value
 ROWS = (1, 2, 3)
 
 
-def walk(connection: Connection, pair: Pair, *, scripts: bool = True) -> list[str]:
-    """Go there and back; give what didn't hold, empty if all did.
+def walk(connection: Connection, pair: Pair, *, from_nothing: bool = True) -> list[str]:
+    """Go there and back, then again by SQL scripts; give what didn't hold, empty if all did.
 
     Args:
-        connection: A database for it alone.
+        connection: A database for it alone. Scripts are run if it has a client here.
         pair: The schemas.
-        scripts: Whether the way is gone again by SQL scripts, if there is a client to run them.
+        from_nothing: Whether scripts also make the first schema, and drop it in the end.
     """
     database = pair_database(connection)
     read = READERS[database]
@@ -40,6 +40,7 @@ def walk(connection: Connection, pair: Pair, *, scripts: bool = True) -> list[st
     wanted = read(connection)
     wrong += [f"false: {c.describe()}" for c in compare(connection, pair.after.metadata())]
     cleared(connection)
+    first = compare(connection, pair.before.metadata())
     pair.before.metadata().create_all(connection)
     filled(connection, pair)
     connection.commit()
@@ -60,8 +61,8 @@ def walk(connection: Connection, pair: Pair, *, scripts: bool = True) -> list[st
         wrong += [f"left: {c.describe()}" for c in compare(connection, pair.before.metadata())]
         wrong += _differences("rows down", rows, kept_rows(connection, pair))
         connection.commit()
-        if scripts and has_client(connection):
-            said = by_scripts(connection, pair, up, (begun, wanted), rows)
+        if has_client(connection):
+            said = by_scripts(connection, pair, (first, up), (begun, wanted), from_nothing)
             wrong += [f"offline: {line}" for line in said]
     except Exception as err:  # whatever it is, it is what the test tells
         connection.rollback()
@@ -74,41 +75,41 @@ def walk(connection: Connection, pair: Pair, *, scripts: bool = True) -> list[st
 def by_scripts(
     connection: Connection,
     pair: Pair,
-    up: Sequence[Change],
+    changes: tuple[Sequence[Change], Sequence[Change]],
     catalogs: tuple[set[str], set[str]],
-    rows: set[str],
+    from_nothing: bool,
 ) -> list[str]:
-    """Make the first schema, lead it to the second one and back, and drop it, by SQL scripts.
+    """Lead the first schema to the second one and back by SQL scripts.
 
     Args:
-        connection: Where.
+        connection: Where; the first schema is there, with its rows.
         pair: The schemas.
-        up: The changes from the first to the second one.
+        changes: What makes the first schema, and what leads from there to the second one.
         catalogs: What the catalog says of each.
-        rows: The values to be kept.
+        from_nothing: Whether scripts also make the first schema, and drop it in the end.
     """
-    cleared(connection)
-    empty = _read(connection)
-    first = compare(connection, pair.before.metadata())
-    connection.commit()
     with folder() as at:
         scripts = Scripts(connection, Path(at))
-        scripts.write("r1", None, first)
-        scripts.write("r2", "r1", up)
-        if said := scripts.up("r1"):
-            return said
-        wrong = _differences("r1", catalogs[0], _read(connection))
-        filled(connection, pair)
-        connection.commit()
-        for go, target, wanted in (
-            (scripts.up, "r1:r2", catalogs[1]),
-            (scripts.down, "r2:r1", catalogs[0]),
-            (scripts.down, "r1:base", empty),
-        ):
+        scripts.write("r1", None, changes[0])
+        scripts.write("r2", "r1", changes[1])
+        wrong: list[str] = []
+        ways = [(scripts.up, "r1:r2", catalogs[1]), (scripts.down, "r2:r1", catalogs[0])]
+        if from_nothing:
+            cleared(connection)
+            ways.append((scripts.down, "r1:base", _read(connection)))
+            if said := scripts.up("r1"):
+                return said
+            wrong += _differences("r1", catalogs[0], _read(connection))
+            filled(connection, pair)
+            connection.commit()
+        else:
+            scripts.stamped("r1")
+        rows = kept_rows(connection, pair)
+        for go, target, wanted in ways:
             if said := go(target):
                 return [*wrong, *said]
             wrong += _differences(target, wanted, _read(connection))
-            if wanted is not empty:
+            if target != "r1:base":
                 wrong += _differences(f"rows {target}", rows, kept_rows(connection, pair))
             connection.rollback()
     return wrong
