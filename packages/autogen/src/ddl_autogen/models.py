@@ -44,6 +44,7 @@ from .values import (
     TableValue,
     UniqueValue,
     by_key,
+    varied,
 )
 
 
@@ -287,7 +288,7 @@ class _Reader:
             text = compiler.ddl_compiler(compiler, sa_schema.CreateIndex(index)).process(
                 sa_schema.CreateIndex(index)
             )
-            value = replace(self.database.parse_index(text), name=name, source=index)
+            value = varied(self.database.parse_index(text), name=name, source=index)
         return self.database.model_index(index, value)
 
 

@@ -99,8 +99,9 @@ varchar becomes ARRAY[...]::text[], and that ARRAY[('x')::text, ...]."""
 
 def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iterator[bool]:
     """Yield True for each text of ours that theirs doesn't have in the same place."""
+    found = {column.name: column for column in theirs.columns}
     for column in ours.columns:
-        existing = theirs.column(column.name)
+        existing = found.get(column.name)
         if existing is not None:
             yield bool(column.type) and existing.type != column.type
             yield existing.collation != column.collation or column.charset is not None

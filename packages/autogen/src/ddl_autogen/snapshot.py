@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
@@ -13,7 +12,7 @@ from .dialects import Database, database
 from .doors import check_connection, check_options
 from .filters import Options
 from .models import model_snapshot
-from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, by_key
+from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, by_key, varied
 
 
 def snapshot(connection: Connection, options: Options | None = None) -> Snapshot:
@@ -79,7 +78,7 @@ def read_snapshot(connection: Connection, known: Database, options: Options) -> 
     for sequence in known.sequences(connection, schemas) if schemas else ():
         schema = None if sequence.schema == default else sequence.schema
         if options.takes_name(sequence.name, "sequence", schema_name=schema):
-            sequences[schema, sequence.name] = replace(sequence, schema=schema)
+            sequences[schema, sequence.name] = varied(sequence, schema=schema)
     every = frozenset(known.schemas(connection)) if options.include_schemas else None
     return Snapshot(by_key(tables), known.name, default, by_key(sequences), every)
 
@@ -100,15 +99,15 @@ def with_default_schema(table: TableValue, default: str) -> TableValue:
         return None if given == default else given
 
     def foreign_key(fk: ForeignKeyValue) -> ForeignKeyValue:
-        return replace(fk, target=(schema(fk.target[0]), fk.target[1]))
+        return varied(fk, target=(schema(fk.target[0]), fk.target[1]))
 
     def enum(given: EnumValue) -> EnumValue:
-        return replace(given, schema=schema(given.schema))
+        return varied(given, schema=schema(given.schema))
 
-    return replace(
+    return varied(
         table,
         schema=schema(table.schema),
-        columns=tuple(replace(c, enum=enum(c.enum)) if c.enum else c for c in table.columns),
+        columns=tuple(varied(c, enum=enum(c.enum)) if c.enum else c for c in table.columns),
         foreign_keys=tuple(map(foreign_key, table.foreign_keys)),
     )
 
@@ -128,7 +127,7 @@ def _named(table: TableValue, options: Options) -> TableValue:
             schema_qualified_table_name=qualified,
         )
 
-    return replace(
+    return varied(
         table,
         columns=tuple(c for c in table.columns if takes(c.name, "column")),
         uniques=tuple(u for u in table.uniques if takes(u.name, "unique_constraint")),

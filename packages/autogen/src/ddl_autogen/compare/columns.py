@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import AddColumn, AlterColumn, Change, DropColumn
@@ -11,7 +10,7 @@ from sqlalchemy import Column
 
 from ..build import column_of, identity_of, server_default
 from ..dialects import Database
-from ..values import ColumnValue, TableValue
+from ..values import ColumnValue, TableValue, varied
 from .comments import column_comment
 from .context import Context
 from .defaults import column_default
@@ -49,7 +48,7 @@ def _same(theirs: ColumnValue, ours: ColumnValue, database: Database) -> bool:
     return theirs == ours or (
         theirs.default != ours.default
         and database.same_default(theirs, ours)
-        and replace(ours, default=theirs.default) == theirs
+        and varied(ours, default=theirs.default) == theirs
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from ddl_constructs import AddConstraint, Change, DropIndex, RenameIndex
 from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.sql.elements import conv
 
 from ..build import create_index, index_item
-from ..values import ElementValue, IndexValue, TableValue
+from ..values import ElementValue, IndexValue, TableValue, varied
 from .constraints import names_taken
 from .context import Context
 
@@ -59,7 +58,7 @@ def _renamed(
         return found
     free = [new for new in come if new.name is not None and new.name not in names_taken(theirs)]
     for old in gone:
-        same = (n for n in free if same_index(replace(old, name=n.name), n, context))
+        same = (n for n in free if same_index(varied(old, name=n.name), n, context))
         if (new := next(same, None)) is not None:
             free.remove(new)
             found.append((old, new))
@@ -92,7 +91,7 @@ def same_index(theirs: IndexValue, ours: IndexValue, context: Context) -> bool:
     if theirs == ours:
         return True
     database = context.database
-    a, b = (replace(i, elements=(), where=None) for i in (theirs, ours))
+    a, b = (varied(i, elements=(), where=None) for i in (theirs, ours))
     return (
         a == b
         and len(theirs.elements) == len(ours.elements)
@@ -102,7 +101,7 @@ def same_index(theirs: IndexValue, ours: IndexValue, context: Context) -> bool:
 
 
 def _same_element(theirs: ElementValue, ours: ElementValue, context: Context) -> bool:
-    a, b = (replace(e, text="", expression=False) for e in (theirs, ours))
+    a, b = (varied(e, text="", expression=False) for e in (theirs, ours))
     if theirs.expression or ours.expression:
         return a == b and context.database.same_text(theirs.text, ours.text)
     return a == b and theirs.text == ours.text
@@ -124,12 +123,12 @@ def foreign_key_indexes(
     }
     taken = {str(i.name) for i in theirs.indexes} | {str(u.name) for u in theirs.uniques}
     for fk in ours.foreign_keys:
+        leaning = (i for i in theirs.indexes if i.columns == fk.columns)
+        if any(database.implicit_index(i, theirs, ours) for i in leaning):
+            continue
         known = [f.name for f in theirs.foreign_keys if f.columns == fk.columns]
         name = str(known[0]) if known else names.get(fk.columns)
-        named = replace(fk, name=name)
-        index = None if name is None else database.foreign_key_index(named, ours, taken)
-        if index is None:
-            continue
-        leaning = (i for i in theirs.indexes if i.columns == fk.columns)
-        if not any(database.implicit_index(i, theirs, ours) for i in leaning):
-            yield create_index(ours, index, database)
+        if name is not None:
+            index = database.foreign_key_index(varied(fk, name=name), ours, taken)
+            if index is not None:
+                yield create_index(ours, index, database)

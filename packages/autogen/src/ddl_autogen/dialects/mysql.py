@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -30,6 +29,7 @@ from ..values import (
     SequenceValue,
     TableValue,
     UniqueValue,
+    varied,
 )
 from . import mysql_options
 from . import mysql_scratch as scratch
@@ -59,6 +59,7 @@ from .mysql_types import (
     without_whole_length,
 )
 
+_NUMBERED = re.compile(r"_\d+")
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -247,17 +248,17 @@ class MySQL(WithObjects):
         open_numbering = value.autoincrement and self.leaves_numbering_open(column)
         if charset is not None or open_numbering:
             numbered = None if open_numbering else value.autoincrement
-            value = replace(value, charset=charset, autoincrement=numbered)
+            value = varied(value, charset=charset, autoincrement=numbered)
         if value.default is None or (found := _ON_UPDATE.search(value.default)) is None:
             return value
         before = value.default[: found.start()].strip()
-        return replace(value, default=before or None, onupdate=found[1].strip())
+        return varied(value, default=before or None, onupdate=found[1].strip())
 
     def model_table(self, value: TableValue) -> TableValue:
         key = value.primary_key
-        return replace(
+        return varied(
             value,
-            primary_key=replace(key, name=None) if key else None,
+            primary_key=varied(key, name=None) if key else None,
             uniques=tuple(map(at_once, value.uniques)),
             foreign_keys=tuple(map(at_once, value.foreign_keys)),
             options=mysql_options.stated(self._keywords(value.source)),
@@ -295,9 +296,11 @@ class MySQL(WithObjects):
         elements = value.elements
         version: Any = self.dialect.server_version_info or (99,)
         if self.is_mariadb and version < (10, 8):  # MDEV-13756: DESC is taken and dropped
-            elements = tuple(replace(e, descending=False) for e in elements)
+            elements = tuple(varied(e, descending=False) for e in elements)
         elements = tuple(without_whole_length(e, index) for e in elements)
-        return replace(value, using=using, elements=elements, where=None)
+        if (using, elements, None) == (value.using, value.elements, value.where):
+            return value
+        return varied(value, using=using, elements=elements, where=None)
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         plain = column.type
@@ -359,7 +362,7 @@ class MySQL(WithObjects):
             IndexValue(u.name, tuple(map(ElementValue, u.columns)), unique=True) for u in moved
         )
         kept = tuple(u for u in theirs.uniques if u.name not in names)
-        return replace(theirs, uniques=kept, indexes=(*theirs.indexes, *made))
+        return varied(theirs, uniques=kept, indexes=(*theirs.indexes, *made))
 
     def implicit_index(self, index: IndexValue, theirs: TableValue, ours: TableValue) -> bool:
         """MariaDB and MySQL index the columns of a foreign key if nothing else does.
@@ -370,11 +373,13 @@ class MySQL(WithObjects):
         """
         if index.unique or any(e.expression or e.length for e in index.elements):
             return False
-        wanted = {fk.columns for fk in ours.foreign_keys}
-        names = {str(fk.name) for fk in theirs.foreign_keys if fk.columns == index.columns}
-        by_column = re.compile(rf"{re.escape(index.columns[0])}(_\d+)?")
-        named = index.name in names or by_column.fullmatch(str(index.name))
-        return index.columns in wanted and bool(named)
+        columns = index.columns
+        if all(fk.columns != columns for fk in ours.foreign_keys):
+            return False
+        if any(fk.columns == columns and fk.name == index.name for fk in theirs.foreign_keys):
+            return True
+        first, _, number = str(index.name).partition(columns[0])
+        return not first and (not number or _NUMBERED.fullmatch(number) is not None)
 
     def foreign_key_index(
         self, fk: ForeignKeyValue, table: TableValue, taken: Collection[str]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from ddl_constructs import ObjectKey
@@ -36,6 +35,7 @@ from ..values import (
     Snapshot,
     TableValue,
     UniqueValue,
+    varied,
 )
 from . import postgresql_named, postgresql_objects
 from . import postgresql_scratch as scratch
@@ -130,7 +130,7 @@ class PostgreSQL(Database):
                 columns=tuple(columns[oid].values()),
                 primary_key=next((c for c in found if isinstance(c, PrimaryKeyValue)), None),
                 uniques=tuple(
-                    replace(c, nulls_not_distinct=True) if (oid, c.name) in distinct_nulls else c
+                    varied(c, nulls_not_distinct=True) if (oid, c.name) in distinct_nulls else c
                     for c in found
                     if isinstance(c, UniqueValue)
                 ),
@@ -218,7 +218,7 @@ class PostgreSQL(Database):
         given = said.get("with") or {}  # SQLAlchemy 2.0 knows of no such option of a table
         storage = [f"{k}={v}".lower() for k, v in given.items()] or None
         options = table_options_of("u" if unlogged else "p", storage, said.get("tablespace"))
-        return replace(value, options=options)
+        return varied(value, options=options)
 
     def options_apart(
         self, theirs: TableValue, ours: TableValue
@@ -249,14 +249,14 @@ class PostgreSQL(Database):
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         if value.identity is not None:
-            value = replace(value, autoincrement=None, nullable=False)
+            value = varied(value, autoincrement=None, nullable=False)
         elif value.autoincrement and (column.server_default is not None or _has_sequence(column)):
-            value = replace(value, autoincrement=None)
+            value = varied(value, autoincrement=None)
         kind, array = _native(column.type, self)
         if kind is None or not kind.name:
             return value
         enum = EnumValue(kind.name, kind.schema, tuple(kind.enums))
-        return replace(value, enum=enum, type=self.enum_type(enum, array))
+        return varied(value, enum=enum, type=self.enum_type(enum, array))
 
     def leaves_numbering_open(self, column: Column[Any]) -> bool:
         """Tell whether a model's column that isn't SERIAL may be one all the same.
@@ -309,7 +309,7 @@ class PostgreSQL(Database):
         if column.default is None or column.type.startswith(NUMERIC) or column.type == "boolean":
             return None
         plain = plain_default(column.default, column.type)
-        return super().literal_default(replace(column, default=plain))
+        return super().literal_default(varied(column, default=plain))
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         if theirs.default == ours.default:
@@ -335,13 +335,13 @@ class PostgreSQL(Database):
         for other in table.uniques:
             if other is unique:
                 return False
-            if replace(other, name=None) == replace(unique, name=None):
+            if varied(other, name=None) == varied(unique, name=None):
                 return True
         return False
 
     def model_index(self, index: Index, value: IndexValue) -> IndexValue:
         """Leave the usual method unsaid, also where the model says it."""
-        return replace(value, using=None) if value.using == "btree" else value
+        return varied(value, using=None) if value.using == "btree" else value
 
     def cast(self, column_name: str, old: TypeEngine[Any], new: TypeEngine[Any]) -> dict[str, Any]:
         """Say USING where the server has no cast that it would take by itself.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
@@ -16,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from ..objects import ObjectValue
 from ..sqltokens import normal
 from ..types import DatabaseType, made_of
-from ..values import ColumnValue, ForeignKeyValue, Snapshot, TableValue
+from ..values import ColumnValue, ForeignKeyValue, IndexValue, Snapshot, TableValue, varied
 from . import sqlite_objects
 from .base import Database, reads
 from .sqlite_text import parse_table, unqualified
@@ -92,14 +91,14 @@ class SQLite(Database):
                 for kind, name, _, sql in rows
                 if kind == "table" and name not in left_out
             }
+            indexes: dict[str, list[IndexValue]] = {name: [] for name in tables}
             for kind, name, table_name, sql in rows:
                 if kind == "index" and table_name in tables:
-                    table = tables[table_name]
-                    index = replace(self.parse_index(sql), name=name)
-                    tables[table_name] = replace(table, indexes=(*table.indexes, index))
-            for table in tables.values():
-                yield replace(
+                    indexes[table_name].append(varied(self.parse_index(sql), name=name))
+            for name, table in tables.items():
+                yield varied(
                     table,
+                    indexes=tuple(indexes[name]),
                     foreign_keys=tuple(_resolved(fk, tables) for fk in table.foreign_keys),
                 )
 
@@ -128,8 +127,8 @@ class SQLite(Database):
             "with_rowid": None if given["with_rowid"] else "false",
         }
         options = tuple((k, v) for k, v in said.items() if v is not None)
-        checks = tuple(replace(c, text=unqualified(c.text, value.name)) for c in value.checks)
-        return replace(value, options=options, checks=checks)
+        checks = tuple(varied(c, text=unqualified(c.text, value.name)) for c in value.checks)
+        return varied(value, options=options, checks=checks)
 
     def options_apart(
         self, theirs: TableValue, ours: TableValue
@@ -153,7 +152,7 @@ class SQLite(Database):
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
         if value.autoincrement is None:
             return value
-        return replace(value, autoincrement=None)  # whether it numbers rows isn't the column's
+        return varied(value, autoincrement=None)  # whether it numbers rows isn't the column's
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
         base, _, inside = column.type.partition("(")
@@ -199,4 +198,4 @@ def _resolved(fk: ForeignKeyValue, tables: dict[str, TableValue]) -> ForeignKeyV
     columns = fk.target_columns
     if not columns and target.primary_key is not None:
         columns = target.primary_key.columns
-    return replace(fk, target=(fk.target[0], target.name), target_columns=columns)
+    return varied(fk, target=(fk.target[0], target.name), target_columns=columns)
