@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from ddl_autogen import Options, compare, render, reverse
+from ddl_constructs import declared
 from roundtrip.walk import run
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
+
+POSITIVE = postgresql.DOMAIN("positive", Integer, check="VALUE > 0")
 
 
 def models(*columns: str) -> MetaData:
     metadata = MetaData()
-    positive = postgresql.DOMAIN("positive", Integer, check="VALUE > 0")
-    ours = [Column(name, positive) for name in columns]
+    ours = [Column(name, POSITIVE) for name in columns]
     Table("t", metadata, Column("id", Integer, primary_key=True), *ours)
     return metadata
 
@@ -39,6 +43,22 @@ def test_a_column_of_a_domain_comes_and_goes_by_scripts_that_run(postgresql_url:
             models(*before).drop_all(connection)
             connection.commit()
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("type_", "domains"),
+    [
+        pytest.param(mysql.SET("x", "y"), 0, id="not-of-postgresql"),
+        pytest.param(sa.ARRAY(POSITIVE), 1, id="array"),
+        pytest.param(sa.Text().with_variant(POSITIVE, "postgresql"), 1, id="variant"),
+        pytest.param(postgresql.DOMAIN("o", sa.Text, create_type=False), 0, id="anothers"),
+    ],
+)
+def test_the_domains_of_a_metadata_are_those_behind_its_types(type_: Any, domains: int) -> None:
+    metadata = MetaData()
+    Table("t", metadata, Column("a", type_))
+
+    assert len(declared(metadata)) == domains
 
 
 def test_partitions_belong_to_their_table(postgresql_url: str) -> None:

@@ -59,7 +59,6 @@ from .mysql_types import (
     without_whole_length,
 )
 
-_NUMBERED = re.compile(r"_\d+")
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -298,8 +297,6 @@ class MySQL(WithObjects):
         if self.is_mariadb and version < (10, 8):  # MDEV-13756: DESC is taken and dropped
             elements = tuple(varied(e, descending=False) for e in elements)
         elements = tuple(without_whole_length(e, index) for e in elements)
-        if (using, elements, None) == (value.using, value.elements, value.where):
-            return value
         return varied(value, using=using, elements=elements, where=None)
 
     def type_from(self, column: ColumnValue) -> TypeEngine[Any]:
@@ -371,15 +368,13 @@ class MySQL(WithObjects):
         or that of the first column, with a number if that one is taken (seen: `user_id_2`
         beside a unique constraint `user_id`, MariaDB 10.11).
         """
-        if index.unique or any(e.expression or e.length for e in index.elements):
-            return False
-        columns = index.columns
-        if all(fk.columns != columns for fk in ours.foreign_keys):
+        columns, own = index.columns, not any(e.expression or e.length for e in index.elements)
+        if index.unique or not own or all(fk.columns != columns for fk in ours.foreign_keys):
             return False
         if any(fk.columns == columns and fk.name == index.name for fk in theirs.foreign_keys):
             return True
         first, _, number = str(index.name).partition(columns[0])
-        return not first and (not number or _NUMBERED.fullmatch(number) is not None)
+        return not first and (not number or (number[0] == "_" and number[1:].isdigit()))
 
     def foreign_key_index(
         self, fk: ForeignKeyValue, table: TableValue, taken: Collection[str]
