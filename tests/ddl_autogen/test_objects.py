@@ -12,6 +12,7 @@ from ddl_autogen import (
     BrokenDefinition,
     CyclicDefinitions,
     ForeignObject,
+    NotCarried,
     Options,
     StillUsed,
     compare,
@@ -336,6 +337,76 @@ def test_what_depends_on_a_table_comes_back_with_all_that_hung_on_it(
         "create trigger told on users",
     ]
     assert [*catalog(connection, "postgresql"), *connection.execute(facts).all()] == begun
+
+
+def test_privileges_and_comments_that_no_creation_says_come_back_too(
+    connection: Connection, a_role: Callable[[Connection], str]
+) -> None:
+    """Of a routine, of single columns, and with the option to pass them on; there and back."""
+    who = a_role(connection)
+    for sql in (
+        "CREATE TABLE users (id int PRIMARY KEY, name varchar(20), age int)",
+        "CREATE VIEW one AS SELECT id, name FROM users",
+        f"GRANT SELECT ON one TO {who} WITH GRANT OPTION",
+        f"GRANT UPDATE (name) ON one TO {who}",
+        "COMMENT ON COLUMN one.name IS 'it''s'",
+        "CREATE FUNCTION f(a one, b int DEFAULT 3) RETURNS int LANGUAGE sql AS 'SELECT b'",
+        "REVOKE EXECUTE ON FUNCTION f FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION f TO {who}",
+        "COMMENT ON FUNCTION f IS 'what'",
+        "CREATE VIEW two AS SELECT f(NULL::one) AS n",
+    ):
+        connection.execute(text(sql))
+    connection.commit()
+    facts = text(
+        "SELECT relname, relacl::text FROM pg_class WHERE relname IN ('one', 'two') UNION ALL "
+        "SELECT attname, attacl::text || col_description(attrelid, attnum) FROM pg_attribute "
+        "WHERE attrelid = 'one'::regclass AND attacl IS NOT NULL UNION ALL "
+        "SELECT proname, proacl::text || obj_description(oid, 'pg_proc') FROM pg_proc "
+        "WHERE proname = 'f' ORDER BY 1"
+    )
+    begun = connection.execute(facts).all()
+    connection.rollback()
+    wanted = MetaData()
+    users(wanted, name=99)
+
+    up = compare(connection, wanted)
+    connection.rollback()
+    run(connection, up)
+    assert connection.execute(facts).all() == begun
+    connection.rollback()
+    run(connection, reverse(up, connection.dialect))
+    assert connection.execute(facts).all() == begun
+
+
+@pytest.mark.parametrize(
+    ("hanging", "named"),
+    [
+        ("CREATE RULE r AS ON DELETE TO v DO INSTEAD NOTHING", "view v .* rule r"),
+        ("ALTER VIEW v ALTER COLUMN name SET DEFAULT 'x'", "view v .* default of name"),
+        ("COMMENT ON INDEX ix_mv IS 'x'", "view mv .* comment on index ix_mv"),
+        ("ALTER TABLE users DISABLE TRIGGER g", "trigger g on users .* that it is disabled"),
+    ],
+)
+def test_what_wouldnt_come_back_is_named_before_anything_goes(
+    connection: Connection, hanging: str, named: str
+) -> None:
+    users(metadata := MetaData())
+    metadata.create_all(connection)
+    for sql in (
+        "CREATE VIEW v AS SELECT name FROM users",
+        "CREATE MATERIALIZED VIEW mv AS SELECT name FROM v",
+        "CREATE INDEX ix_mv ON mv (name)",
+        "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TRIGGER g BEFORE UPDATE OF name ON users FOR EACH ROW EXECUTE FUNCTION tf()",
+        hanging,
+    ):
+        connection.execute(text(sql))
+    connection.commit()
+    users(wider := MetaData(), name=99)
+
+    with pytest.raises(NotCarried, match=named):
+        compare(connection, wider)
 
 
 def test_indexes_of_a_view_that_keeps_its_rows_are_compared(connection: Connection) -> None:

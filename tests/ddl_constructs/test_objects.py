@@ -71,7 +71,7 @@ def models() -> tuple[MetaData, Table]:
 
 def said(change: Change, dialect: str) -> str:
     made: Any = make_url(f"{dialect}://").get_dialect()(paramstyle="named")
-    return str(change.compile(dialect=made))
+    return "; ".join(str(change.compile(dialect=made)).split(";\n"))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,12 @@ def said(change: Change, dialect: str) -> str:
             id="trigger-mssql",
         ),
         pytest.param(
+            CreateFunction("f", "LANGUAGE sql", arguments="a int = 1", schema="s", comment="it's"),
+            "postgresql",
+            "CREATE FUNCTION s.f(a int = 1) LANGUAGE sql; COMMENT ON FUNCTION s.f(a int) IS 'it''s'",
+            id="function-comment",
+        ),
+        pytest.param(
             CreateFunction("f", "RETURN NUMBER IS BEGIN RETURN 1; END;", or_replace=True),
             "oracle",
             "CREATE OR REPLACE FUNCTION f RETURN NUMBER IS BEGIN RETURN 1; END;",
@@ -143,6 +149,8 @@ def test_text(change: Change, dialect: str, expected: str) -> None:
         (CreateView("v", "SELECT 1", check_option="local"), "oracle"),
         (CreateView("v", "SELECT 1", check_option="sometimes"), "postgresql"),
         (CreateFunction("f", "RETURNS int"), "sqlite"),
+        (CreateFunction("f", "RETURNS int RETURN 1", comment="x"), "mysql"),
+        (CreateProcedure("f", "AS SELECT 1", comment="x"), "mssql"),
         (CreateTrigger("g", "t", "AFTER INSERT", "x", constraint=True), "mysql"),
     ],
 )

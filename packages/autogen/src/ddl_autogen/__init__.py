@@ -2,6 +2,7 @@
 
 from . import render_schema, render_types  # noqa: F401 - their rules are known by being imported
 from .autogenerate import compare
+from .dependents import Dependents, dependents
 from .errors import (
     BrokenDefinition,
     CyclicDefinitions,
@@ -11,6 +12,7 @@ from .errors import (
     HiddenCatalog,
     NamelessIndex,
     NoMetadata,
+    NotCarried,
     StillUsed,
     UnalterableType,
     UnknownRename,
@@ -39,12 +41,14 @@ __all__ = [
     "CyclicDefinitions",
     "DDLAutogenError",
     "DatabaseType",
+    "Dependents",
     "DuplicateTable",
     "ForeignObject",
     "HiddenCatalog",
     "Migrations",
     "NamelessIndex",
     "NoMetadata",
+    "NotCarried",
     "Options",
     "Rename",
     "Renderer",
@@ -62,6 +66,7 @@ __all__ = [
     "WrongArgument",
     "compare",
     "compare_metadata",
+    "dependents",
     "produce_migrations",
     "render",
     "renders",

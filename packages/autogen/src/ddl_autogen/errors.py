@@ -198,6 +198,23 @@ class UnalterableType(DDLAutogenError):
         )
 
 
+class NotCarried(DDLAutogenError):
+    """Something would have to be dropped and made again that wouldn't be as it was.
+
+    Attributes:
+        kind: What it is: "view", "trigger", ...
+        name: Its name.
+        found: What hangs on it, in words.
+    """
+
+    def __init__(self, kind: str, name: str, found: tuple[str, ...]) -> None:
+        self.kind, self.name, self.found = kind, name, found
+        super().__init__(
+            f"can't drop {kind} {name} and create it again: these would be lost: {', '.join(found)}; "
+            "drop it in a revision before, and create it with them in one behind"
+        )
+
+
 class StillUsed(DDLAutogenError):
     """Something would go that something needs which nobody declared.
 

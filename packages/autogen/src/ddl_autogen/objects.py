@@ -55,6 +55,8 @@ class ObjectValue:
         uses: What it is about, as the database says; None where only the words tell.
         owner: Whose it is, if that is somebody else; None for one's own.
         indexes: Those of a view that keeps its rows.
+        also: What gives it what its creation doesn't say, in order: privileges, comments of columns.
+        lost: What hangs on it that nothing here says, in words, so that it can't come back as it was.
         source: What was declared; None for what was read.
     """
 
@@ -65,6 +67,8 @@ class ObjectValue:
     uses: frozenset[Use] | None = field(default=None, compare=False)
     owner: str | None = field(default=None, compare=False)
     indexes: tuple[Any, ...] = field(default=(), compare=False)
+    also: tuple[Change, ...] = field(default=(), compare=False)
+    lost: tuple[str, ...] = field(default=(), compare=False)
     source: SQLObject | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -125,6 +125,7 @@ class Function(SQLObject):
         *,
         arguments: str = "",
         schema: str | None = None,
+        comment: str | None = None,
         dialects: Collection[str] = (),
     ) -> None:
         """Declare a function.
@@ -135,10 +136,15 @@ class Function(SQLObject):
             definition: All that stands behind the arguments: RETURNS, language, body.
             arguments: Its arguments, without the brackets.
             schema: Its schema; None for that of the MetaData.
+            comment: Its comment (PostgreSQL); None for none.
             dialects: Names of the dialects that it is for; empty for all.
         """
         create = CreateFunction(
-            name, definition, arguments=arguments, schema=schema or metadata.schema
+            name,
+            definition,
+            arguments=arguments,
+            schema=schema or metadata.schema,
+            comment=comment,
         )
         super().__init__(metadata, create, dialects)
         self.hang()
@@ -155,11 +161,16 @@ class Procedure(SQLObject):
         *,
         arguments: str = "",
         schema: str | None = None,
+        comment: str | None = None,
         dialects: Collection[str] = (),
     ) -> None:
         """Declare a procedure; the arguments are those of `Function`."""
         create = CreateProcedure(
-            name, definition, arguments=arguments, schema=schema or metadata.schema
+            name,
+            definition,
+            arguments=arguments,
+            schema=schema or metadata.schema,
+            comment=comment,
         )
         super().__init__(metadata, create, dialects)
         self.hang()

@@ -2,20 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from . import sqltext
-from .change import Change
+from .change import Change, lowers
 from .definition import block, undo_of_create, undo_of_drop
 from .errors import UnsupportedChange
 
 
+class _OfRoutine(Change):
+    """What changes of functions and of procedures have in common.
+
+    Attributes:
+        kind: "function" or "procedure".
+    """
+
+    kind: ClassVar[str]
+    schema: str | None
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(getattr(self, f"{self.kind}_name"))
+
+    @property
+    def _fact(self) -> str:
+        """The keyword that holds what it was before."""
+        return f"existing_{self.kind}"
+
+    def _described(self, verb: str, arguments: str | None) -> str:
+        said = "" if arguments is None else f"({' '.join(arguments.split())})"
+        return f"{verb} {self.kind} {sqltext.dotted(self.schema, self.name)}{said}"
+
+
+class _CreateRoutine(_OfRoutine):
+    """Creates a function or procedure."""
+
+    arguments: str
+    or_replace: bool
+
+    def reverse(self) -> Change:
+        dropping = DropFunction if self.kind == "function" else DropProcedure
+        plain = self.replace(**{self._fact: None})
+        said: dict[str, Any] = {self._fact: plain}
+        drop = dropping(self.name, arguments=self.arguments, schema=self.schema, **said)
+        return undo_of_create(self, drop, getattr(self, self._fact), self._fact)
+
+    def describe(self) -> str:
+        return self._described("replace" if self.or_replace else "create", self.arguments)
+
+
+class _DropRoutine(_OfRoutine):
+    """Drops a function or procedure."""
+
+    arguments: str | None
+
+    def reverse(self) -> Change:
+        return undo_of_drop(self, getattr(self, self._fact), self._fact)
+
+    def describe(self) -> str:
+        return self._described("drop", self.arguments)
+
+
 @dataclass(eq=False)
-class CreateFunction(Change):
+class CreateFunction(_CreateRoutine):
     """Create a function: `op.create_function("one", "RETURNS integer LANGUAGE sql AS 'SELECT 1'")`.
 
     `CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'`. What stands behind the
@@ -27,6 +84,7 @@ class CreateFunction(Change):
         arguments: Its arguments as the database writes them, without the brackets.
         schema: Its schema; None for the default one.
         or_replace: Take the place of the function that is there, if one is.
+        comment: Its comment (PostgreSQL); None for none.
         existing_function: The change that would create it as it was, where it is replaced.
     """
 
@@ -38,30 +96,14 @@ class CreateFunction(Change):
     arguments: str = field(default="", kw_only=True)
     schema: str | None = field(default=None, kw_only=True)
     or_replace: bool = field(default=False, kw_only=True)
+    comment: str | None = field(default=None, kw_only=True)
     existing_function: CreateFunction | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.function_name
-
-    def reverse(self) -> Change:
-        drop = DropFunction(
-            self.function_name,
-            arguments=self.arguments,
-            schema=self.schema,
-            existing_function=self.replace(existing_function=None),
-        )
-        return undo_of_create(self, drop, self.existing_function, "existing_function")
-
-    def describe(self) -> str:
-        return _described("replace" if self.or_replace else "create", self)
-
 
 @dataclass(eq=False)
-class DropFunction(Change):
+class DropFunction(_DropRoutine):
     """Drop a function: `op.drop_function("one")`.
 
     Attributes:
@@ -84,20 +126,9 @@ class DropFunction(Change):
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.function_name
-
-    def reverse(self) -> Change:
-        return undo_of_drop(self, self.existing_function, "existing_function")
-
-    def describe(self) -> str:
-        return _described("drop", self)
-
 
 @dataclass(eq=False)
-class CreateProcedure(Change):
+class CreateProcedure(_CreateRoutine):
     """Create a procedure: `op.create_procedure("tidy", "LANGUAGE sql AS 'DELETE FROM log'")`.
 
     `CREATE PROCEDURE tidy() LANGUAGE sql AS 'DELETE FROM log'`.
@@ -108,6 +139,7 @@ class CreateProcedure(Change):
         arguments: Its arguments as the database writes them, without the brackets.
         schema: Its schema; None for the default one.
         or_replace: Take the place of the procedure that is there, if one is.
+        comment: Its comment (PostgreSQL); None for none.
         existing_procedure: The change that would create it as it was, where it is replaced.
     """
 
@@ -119,30 +151,14 @@ class CreateProcedure(Change):
     arguments: str = field(default="", kw_only=True)
     schema: str | None = field(default=None, kw_only=True)
     or_replace: bool = field(default=False, kw_only=True)
+    comment: str | None = field(default=None, kw_only=True)
     existing_procedure: CreateProcedure | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.procedure_name
-
-    def reverse(self) -> Change:
-        drop = DropProcedure(
-            self.procedure_name,
-            arguments=self.arguments,
-            schema=self.schema,
-            existing_procedure=self.replace(existing_procedure=None),
-        )
-        return undo_of_create(self, drop, self.existing_procedure, "existing_procedure")
-
-    def describe(self) -> str:
-        return _described("replace" if self.or_replace else "create", self)
-
 
 @dataclass(eq=False)
-class DropProcedure(Change):
+class DropProcedure(_DropRoutine):
     """Drop a procedure: `op.drop_procedure("tidy")`.
 
     Attributes:
@@ -165,25 +181,9 @@ class DropProcedure(Change):
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.procedure_name
-
-    def reverse(self) -> Change:
-        return undo_of_drop(self, self.existing_procedure, "existing_procedure")
-
-    def describe(self) -> str:
-        return _described("drop", self)
-
 
 CreateRoutine = CreateFunction | CreateProcedure
 DropRoutine = DropFunction | DropProcedure
-
-
-def _described(verb: str, change: Any) -> str:
-    arguments = "" if change.arguments is None else f"({' '.join(change.arguments.split())})"
-    return f"{verb} {change.kind} {sqltext.dotted(change.schema, change.name)}{arguments}"
 
 
 def routine_text(change: CreateRoutine, compiler: DDLCompiler, create: str) -> str:
@@ -205,6 +205,27 @@ def drop_routine_text(change: DropRoutine, compiler: DDLCompiler) -> str:
 def without_routines(change: CreateRoutine | DropRoutine, dialect: str) -> UnsupportedChange:
     """Make the error of a database that has none."""
     return UnsupportedChange(change.describe(), dialect, f"it has no {change.kind}s")
+
+
+def refuse_comment(change: CreateRoutine, dialect: str) -> None:
+    """Refuse a comment where a routine has none, or has it in its definition.
+
+    Raises:
+        UnsupportedChange: It has one.
+    """
+    if change.comment is not None:
+        raise UnsupportedChange(
+            change.describe(), dialect, "a comment isn't said apart there", "leave comment out"
+        )
+
+
+@lowers(CreateFunction)
+@lowers(CreateProcedure)
+def _without_comment(
+    change: CreateRoutine, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    refuse_comment(change, dialect.name)
+    yield change
 
 
 @compiles(CreateFunction)

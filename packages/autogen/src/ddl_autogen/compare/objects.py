@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ddl_constructs import (
-    KEEP,
-    AlterColumn,
-    Change,
-    CreateIndex,
-    DropColumn,
-    DropIndex,
-    DropTable,
-    ObjectKey,
-    RenameTable,
-    ReplaceEnum,
-)
+from ddl_constructs import Change, ObjectKey
 
-from ..build import create_index
-from ..errors import CyclicDefinitions, ForeignObject, StillUsed
-from ..objects import ObjectValue, Use, mentions, names, said
-from ..values import IndexValue, Snapshot, TableValue
+from ..errors import CyclicDefinitions, ForeignObject, NotCarried, StillUsed
+from ..objects import ObjectValue, Use, mentions, names
+from ..values import Snapshot
+from .carried import dropped, hanging, index_changes
 from .context import Context
 from .extensions import compare_extensions
 from .grants import compare_grants
+from .hits import Hits, about, spoken
 from .named_types import compare_types
 
 
@@ -58,6 +48,7 @@ def compare_objects(
     Raises:
         CyclicDefinitions: Views need each other.
         ForeignObject: Something would have to be dropped that belongs to somebody else.
+        NotCarried: Something would be dropped and made again that wouldn't be as it was.
         UnalterableType: A type would become what the database can't make of it.
         StillUsed: Something would go that what stays needs.
     """
@@ -68,8 +59,18 @@ def compare_objects(
     goes = [change for _, some in apart[::-1] for change in some]
     granted = compare_grants(theirs, ours, context)
     theirs, ours = _with_definitions(theirs), _with_definitions(ours)
-    around = _Comparison(theirs, ours, _Hits.of(tables, theirs), context).around()
+    around = _Comparison(theirs, ours, Hits.of(tables, theirs), context).around()
     return Around(around.first, (*comes, *around.early), (*around.late, *goes, *granted))
+
+
+def what_needs(table: Use, theirs: Snapshot, context: Context) -> Around:
+    """Give what drops all that needs a table, and what brings it back as it is.
+
+    Raises:
+        ForeignObject, NotCarried: As `compare_objects`.
+    """
+    theirs = _with_definitions(theirs)
+    return _Comparison(theirs, theirs, Hits(gone={table}), context).around()
 
 
 def _with_definitions(schema: Snapshot) -> Snapshot:
@@ -77,72 +78,8 @@ def _with_definitions(schema: Snapshot) -> Snapshot:
     return replace(schema, objects={k: v for k, v in schema.objects.items() if k.kind in _KINDS})
 
 
-def blocks_objects(tables: Iterable[Change]) -> bool:
-    """Tell whether changes of tables may be kept from running by what depends on these."""
-    return any(
-        isinstance(c, (DropColumn, DropTable, ReplaceEnum))
-        or (isinstance(c, AlterColumn) and c.type_ is not KEEP)
-        for c in tables
-    )
-
-
-@dataclass
-class _Hits:
-    """What goes of tables, changes its type, or gets another name.
-
-    Attributes:
-        retyped: Columns that stay, of another type.
-        gone: Columns and tables that go.
-        renamed: Those that get another name.
-    """
-
-    retyped: set[Use] = field(default_factory=set)
-    gone: set[Use] = field(default_factory=set)
-    renamed: set[Use] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, changes: Iterable[Change], theirs: Snapshot) -> _Hits:
-        hits = cls()
-        default = theirs.default_schema
-        for change in changes:
-            schema = getattr(change, "schema", None)
-            schema = None if schema == default else schema
-            match change:
-                case AlterColumn():
-                    use = Use("relation", schema, change.table_name, change.column_name)
-                    if change.type_ is not KEEP:
-                        hits.retyped.add(use)
-                    if change.new_column_name is not KEEP:
-                        hits.renamed.add(use)
-                case DropColumn():
-                    hits.gone.add(Use("relation", schema, change.table_name, change.column_name))
-                case DropTable():
-                    hits.gone.add(Use("relation", schema, change.table_name))
-                case RenameTable():
-                    hits.renamed.add(Use("relation", schema, change.old_table_name))
-                case ReplaceEnum():
-                    hits.retyped |= {
-                        Use("relation", key[0], key[1], column.name)
-                        for key, table in theirs.tables.items()
-                        for column in table.columns
-                        if column.enum is not None and column.enum.name == change.enum_name
-                    }
-        return hits
-
-
-def _about(value: ObjectValue, things: Collection[Use]) -> list[Use]:
-    """Give which of some things an object is about: as the database says, else by its words."""
-    if value.uses is not None:
-        whole = {replace(u, part=None) for u in value.uses}
-        return [t for t in things if t in value.uses or (t.part is None and t in whole)]
-    found = {name for _, _, name in names(said(value))}
-    return [
-        t for t in things if t.name.lower() in found and (t.part is None or t.part.lower() in found)
-    ]
-
-
 class _Comparison:
-    def __init__(self, theirs: Snapshot, ours: Snapshot, hits: _Hits, context: Context) -> None:
+    def __init__(self, theirs: Snapshot, ours: Snapshot, hits: Hits, context: Context) -> None:
         self.theirs, self.ours, self.hits, self.context = theirs, ours, hits, context
         self.database, self.options = context.database, context.options
         self.tracks = context.database.tracks_dependencies
@@ -175,7 +112,7 @@ class _Comparison:
         away |= {v.key for v in changed if not self._in_place(v)}
         if self.tracks:
             hit = self.hits.retyped | self.hits.gone
-            away |= {v.key for v in every.values() if _about(v, hit)}
+            away |= {v.key for v in every.values() if about(v, hit)}
         self._spread(away)
         self._refuse(away, {v.key for v in gone}, changed)
         over = [v for v in changed if v.key not in away]
@@ -215,7 +152,7 @@ class _Comparison:
     def _in_place(self, value: ObjectValue) -> bool:
         """Tell whether the new one can take the place of the old one, and back."""
         our, hits = self.pairs[value.key], self.hits
-        if _about(value, hits.retyped | hits.gone | hits.renamed):
+        if about(value, hits.retyped | hits.gone | hits.renamed):
             return False
         if value.materialized or our.materialized:
             return False
@@ -268,6 +205,8 @@ class _Comparison:
                 raise ForeignObject(
                     value.create.kind if key.kind == "view" else key.kind, key.spoken, value.owner
                 )
+            if key in away - gone and value.lost:
+                raise NotCarried(key.kind, key.spoken, value.lost)
         if not self.tracks:
             return
         every = list(self.theirs.objects.values())
@@ -275,9 +214,9 @@ class _Comparison:
             if value.key in gone or value.key in self.pairs or value.key not in away:
                 continue
             needed = self._needs(value, every) & gone
-            lost = _about(value, self.hits.gone)
+            lost = about(value, self.hits.gone)
             if needed or lost:
-                what = [k.spoken for k in needed] + [_spoken(use) for use in lost]
+                what = [k.spoken for k in needed] + [spoken(use) for use in lost]
                 raise StillUsed(sorted(what)[0], f"{value.key.kind} {value.key.spoken}")
 
     def _changes(
@@ -287,7 +226,7 @@ class _Comparison:
         leaving = self._in_order([v for v in theirs if v.key in away], self._needs)[::-1]
         called = self._called(self.theirs)
         last = [v for v in leaving if v.key in gone and v.key.name.lower() in called]
-        first = [c for v in leaving if v not in last for c in self._dropped(v)]
+        first = [c for v in leaving if v not in last for c in dropped(v, self.database)]
         coming: list[tuple[ObjectValue, Change]] = []
         for value in self.ours.objects.values():
             partner = self.partners.get(value.key)
@@ -303,7 +242,7 @@ class _Comparison:
             our = self.pairs[value.key]
             coming.append((our, self._over(our, value)))
         change_of = {value.key: change for value, change in coming}
-        in_order = self._in_order([v for v, _ in coming], lambda v, o: set(mentions(v, o)))
+        in_order = self._in_order([v for v, _ in coming], self._wants)
         wanted = self._called(self.ours)
         early = [
             v
@@ -316,10 +255,24 @@ class _Comparison:
             if value not in early:
                 late.append(change_of[value.key])
                 if value.key not in {self.pairs[v.key].key for v in over}:
-                    late += self._indexes(value)
-        late += self._index_changes(away)
-        late += [v.drop for v in last]
+                    late += hanging(value, self._before(value, away), self.database)
+        late += index_changes(self.pairs, self.theirs, away, self.database)
+        late += [c for v in last for c in dropped(v, self.database)]
         return Around(tuple(first), tuple(change_of[v.key] for v in early), tuple(late))
+
+    def _wants(self, value: ObjectValue, others: Iterable[ObjectValue]) -> set[ObjectKey]:
+        """Give which of the objects that come one needs: by its words, and as it was known before."""
+        found = set(mentions(value, others))
+        there = self.theirs.objects.get(self.partners.get(value.key, value.key))
+        if there is not None and there.text == value.text:
+            before = self._needs(there, self.theirs.objects.values())
+            found |= {self.pairs[key].key if key in self.pairs else key for key in before}
+        return found
+
+    def _before(self, value: ObjectValue, away: set[ObjectKey]) -> ObjectValue | None:
+        """Give what was there of something that comes, if it was dropped."""
+        key = self.partners.get(value.key, value.key)
+        return self.theirs.objects[key] if key in away else None
 
     def _in_order(self, values: list[ObjectValue], needs: Any) -> list[ObjectValue]:
         """Sort so that what is needed comes first; equals by kind and name.
@@ -366,52 +319,12 @@ class _Comparison:
         ]
         return {name for sql in texts for kind, _, name in names(sql) if kind == "routine"}
 
-    def _dropped(self, value: ObjectValue) -> list[Change]:
-        stub = TableValue(value.key.name, value.key.schema)
-        indexes = [create_index(stub, index, self.database) for index in value.indexes]
-        drops: list[Change] = [
-            DropIndex(str(i.index_name), i.table_name, schema=i.schema, existing_index=i)
-            for i in indexes
-        ]
-        return [*drops, value.drop]
-
-    def _indexes(self, value: ObjectValue) -> list[Change]:
-        if value.source is not None:
-            return list(value.source.indexes)
-        stub = TableValue(value.key.name, value.key.schema)
-        return [create_index(stub, index, self.database) for index in value.indexes]
-
-    def _index_changes(self, away: set[ObjectKey]) -> list[Change]:
-        """Give what leads to our indexes of views that stay as they are."""
-        changes: list[Change] = []
-        for key, our in self.pairs.items():
-            value = self.theirs.objects[key]
-            if key in away or not our.materialized or our.source is None:
-                continue
-            stub = TableValue(key.name, key.schema)
-            there = {i.name: i for i in value.indexes}
-            wanted = {str(i.index_name): i for i in our.source.indexes}
-            for name, index in there.items():
-                given = wanted.get(str(name))
-                if given is None or self._index_value(given) != self._plain(index):
-                    made = create_index(stub, index, self.database)
-                    changes.append(
-                        DropIndex(str(name), key.name, schema=key.schema, existing_index=made)
-                    )
-            for name, given in wanted.items():
-                if name not in there or self._index_value(given) != self._plain(there[name]):
-                    changes.append(given)
-        return changes
-
-    def _index_value(self, change: CreateIndex) -> IndexValue:
-        return self._plain(self.database.parse_index(self.database.speller.ddl(change)))
-
-    def _plain(self, index: IndexValue) -> IndexValue:
-        return replace(index, using=None if index.using == "btree" else index.using)
-
     def _kept(self, our: ObjectValue, value: ObjectValue) -> Change:
         """Give what creates ours anew, with the comment and the rights that theirs has."""
         made: Any = our.create
+        if our.key.kind in ("function", "procedure"):
+            said: Change = made.replace(comment=made.comment or value.create.comment)
+            return said
         if our.key.kind != "view":
             return made  # type: ignore[no-any-return]  # it is a change
         comment = made.comment if made.comment is not None else value.create.comment
@@ -430,7 +343,3 @@ _KINDS = ("function", "procedure", "view", "trigger")
 
 def _rank(key: ObjectKey) -> tuple[Any, ...]:
     return (_KINDS.index(key.kind), key.schema or "", key.name, key.table or "", key.signature)
-
-
-def _spoken(use: Use) -> str:
-    return ".".join(part for part in (use.schema, use.name, use.part) if part)

@@ -137,3 +137,126 @@ GROUP BY t.oid, n.nspname, t.typname
 TEMPORARY_SCHEMA = """
 SELECT nspname::text FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.pg_my_temp_schema()
 """
+
+VIEWS = """
+SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind = 'm' AS materialized,
+       pg_catalog.pg_get_viewdef(c.oid) AS definition, c.reloptions AS options,
+       pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
+       CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
+            THEN pg_catalog.pg_get_userbyid(c.relowner)::text END AS owner,
+       (SELECT array_agg(a.attname::text || ' ' || format_type(a.atttypid, a.atttypmod)
+                         ORDER BY a.attnum)
+        FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+       (SELECT array_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC'
+                              ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END
+                         || ' ' || g.privilege_type ORDER BY g.grantee, g.privilege_type)
+        FROM pg_catalog.aclexplode(c.relacl) AS g
+        WHERE g.grantee <> c.relowner AND NOT g.is_grantable) AS grants,
+       (SELECT array_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC'
+                              ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END
+                         || chr(31) || g.privilege_type || chr(31) || g.is_grantable::text
+                         || chr(31) || g.part ORDER BY g.part, g.grantee, g.privilege_type)
+        FROM (SELECT g.*, '' AS part FROM pg_catalog.aclexplode(c.relacl) AS g WHERE g.is_grantable
+              UNION ALL
+              SELECT g.*, a.attname::text FROM pg_catalog.pg_attribute AS a
+              CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS g
+              WHERE a.attrelid = c.oid AND NOT a.attisdropped) AS g
+        WHERE g.grantee <> c.relowner) AS more_grants,
+       (SELECT array_agg(a.attname::text || chr(31) || pg_catalog.col_description(c.oid, a.attnum)
+                         ORDER BY a.attnum)
+        FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0
+        AND pg_catalog.col_description(c.oid, a.attnum) IS NOT NULL) AS column_comments,
+       (SELECT array_agg(o.what ORDER BY o.what) FROM (
+          SELECT 'rule ' || r.rulename AS what FROM pg_catalog.pg_rewrite AS r
+          WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'
+          UNION ALL
+          SELECT 'default of ' || a.attname FROM pg_catalog.pg_attrdef AS d
+          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+          WHERE d.adrelid = c.oid
+          UNION ALL
+          SELECT 'statistics ' || s.stxname FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = c.oid
+          UNION ALL
+          SELECT 'comment on index ' || x.relname FROM pg_catalog.pg_index AS i
+          JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+          WHERE i.indrelid = c.oid AND pg_catalog.obj_description(x.oid, 'pg_class') IS NOT NULL
+        ) AS o) AS lost,
+       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace)
+         AS tablespace,
+       (SELECT array_agg(pg_catalog.pg_get_indexdef(i.indexrelid) ORDER BY i.indexrelid)
+        FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid) AS indexes
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('v', 'm') AND {where}
+ORDER BY c.oid
+"""
+
+ROUTINES = """
+SELECT p.oid, n.nspname::text AS schema, p.proname::text AS name, p.prokind = 'p' AS is_procedure,
+       pg_catalog.pg_get_functiondef(p.oid) AS definition,
+       pg_catalog.pg_get_function_arguments(p.oid) AS arguments,
+       pg_catalog.oidvectortypes(p.proargtypes) AS types,
+       quote_ident(CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END)
+         || '.' || quote_ident(p.proname) AS quoted,
+       pg_catalog.pg_get_function_result(p.oid) AS result,
+       pg_catalog.obj_description(p.oid, 'pg_proc') AS comment, p.proacl IS NOT NULL AS granted,
+       (SELECT array_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC'
+                              ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END
+                         || chr(31) || g.privilege_type || chr(31) || g.is_grantable::text
+                         ORDER BY g.grantee, g.privilege_type)
+        FROM pg_catalog.aclexplode(p.proacl) AS g WHERE g.grantee <> p.proowner) AS grants,
+       CASE WHEN p.proowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
+            THEN pg_catalog.pg_get_userbyid(p.proowner)::text END AS owner
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE p.prokind IN ('f', 'p') AND {where}
+ORDER BY p.oid
+"""
+
+TRIGGERS = """
+SELECT t.oid, n.nspname::text AS schema, t.tgname::text AS name, c.relname::text AS table_name,
+       CASE t.tgenabled WHEN 'D' THEN 'that it is disabled' WHEN 'R' THEN 'that it is enabled for replicas'
+            WHEN 'A' THEN 'that it is enabled always' END AS state,
+       pg_catalog.obj_description(t.oid, 'pg_trigger') AS comment,
+       pg_catalog.pg_get_triggerdef(t.oid, false) AS definition, t.tgconstraint <> 0 AS is_constraint,
+       CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
+            THEN pg_catalog.pg_get_userbyid(c.relowner)::text END AS owner
+FROM pg_catalog.pg_trigger AS t
+JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND {where}
+ORDER BY t.oid
+"""
+
+USES = """
+SELECT DISTINCT CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN r.ev_class ELSE d.objid END AS oid,
+       n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS column_name,
+       pn.nspname::text AS routine_schema, p.proname::text AS routine,
+       pg_catalog.oidvectortypes(p.proargtypes) AS types
+FROM pg_catalog.pg_depend AS d
+LEFT JOIN pg_catalog.pg_rewrite AS r
+  ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
+LEFT JOIN pg_catalog.pg_type AS rt
+  ON d.refclassid = 'pg_catalog.pg_type'::regclass AND rt.oid = d.refobjid
+LEFT JOIN pg_catalog.pg_type AS el ON el.oid = rt.typelem AND el.typarray = rt.oid
+LEFT JOIN pg_catalog.pg_class AS c
+  ON c.oid = CASE WHEN d.refclassid = 'pg_catalog.pg_class'::regclass THEN d.refobjid
+                  ELSE coalesce(nullif(rt.typrelid, 0), el.typrelid) END
+LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attribute AS a
+  ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
+LEFT JOIN pg_catalog.pg_proc AS p
+  ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid
+LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
+WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_proc'::regclass,
+                    'pg_catalog.pg_trigger'::regclass)
+  AND (c.oid IS NOT NULL OR p.oid IS NOT NULL) AND d.objid >= 16384
+  AND (r.ev_class IS NULL OR c.oid IS NULL OR r.ev_class <> c.oid)
+"""
+
+EXTENSIONS = """
+SELECT e.extname::text AS name, e.extversion AS version, n.nspname::text AS schema
+FROM pg_catalog.pg_extension AS e
+JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+WHERE e.extname <> 'plpgsql' ORDER BY e.oid
+"""

@@ -80,7 +80,7 @@ ORDER BY 1, 2, 3, 4, 5, 6
 """
 
 EVERY_PRIVILEGE = """
-SELECT k.kind, array_agg(g.privilege_type::text ORDER BY 1)
+SELECT k.kind, array_agg(g.privilege_type::text ORDER BY g.privilege_type)
 FROM (VALUES ('table', 'r'), ('sequence', 's'), ('function', 'f'), ('procedure', 'f'), ('type', 'T'),
              ('schema', 'n')) AS k (kind, letter)
 CROSS JOIN LATERAL aclexplode(acldefault(k.letter::"char", 10::oid)) AS g

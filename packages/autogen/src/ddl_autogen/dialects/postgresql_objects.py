@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import (
+    AlterColumn,
+    Change,
     CreateDomain,
     CreateExtension,
     CreateFunction,
     CreateProcedure,
     CreateTrigger,
     CreateView,
+    GrantPrivileges,
     ObjectKey,
 )
 from sqlalchemy import CheckConstraint, Connection, text
@@ -22,6 +25,7 @@ from ..errors import BrokenDefinition
 from ..objects import ObjectValue, Use, trigger_parts
 from ..values import Snapshot, TableValue
 from .base import Database
+from .postgresql_catalog import EXTENSIONS, ROUTINES, TRIGGERS, USES, VIEWS
 from .postgresql_named import named_types
 from .postgresql_scratch import dollars, traceless, type_of
 
@@ -32,87 +36,6 @@ NOT EXISTS (
   SELECT 1 FROM pg_catalog.pg_depend AS e
   WHERE e.classid = '{catalog}'::regclass AND e.objid = {oid} AND e.deptype = 'e'
 )"""
-
-VIEWS = """
-SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind = 'm' AS materialized,
-       pg_catalog.pg_get_viewdef(c.oid) AS definition, c.reloptions AS options,
-       pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
-       CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
-            THEN pg_catalog.pg_get_userbyid(c.relowner)::text END AS owner,
-       (SELECT array_agg(a.attname::text || ' ' || format_type(a.atttypid, a.atttypmod)
-                         ORDER BY a.attnum)
-        FROM pg_catalog.pg_attribute AS a
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-       (SELECT array_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC'
-                              ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END
-                         || ' ' || g.privilege_type ORDER BY g.grantee, g.privilege_type)
-        FROM pg_catalog.aclexplode(c.relacl) AS g WHERE g.grantee <> c.relowner) AS grants,
-       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace)
-         AS tablespace,
-       (SELECT array_agg(pg_catalog.pg_get_indexdef(i.indexrelid) ORDER BY i.indexrelid)
-        FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid) AS indexes
-FROM pg_catalog.pg_class AS c
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('v', 'm') AND {where}
-ORDER BY c.oid
-"""
-
-ROUTINES = """
-SELECT p.oid, n.nspname::text AS schema, p.proname::text AS name, p.prokind = 'p' AS is_procedure,
-       pg_catalog.pg_get_functiondef(p.oid) AS definition,
-       pg_catalog.pg_get_function_arguments(p.oid) AS arguments,
-       pg_catalog.oidvectortypes(p.proargtypes) AS types,
-       quote_ident(CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END)
-         || '.' || quote_ident(p.proname) AS quoted,
-       pg_catalog.pg_get_function_result(p.oid) AS result,
-       CASE WHEN p.proowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
-            THEN pg_catalog.pg_get_userbyid(p.proowner)::text END AS owner
-FROM pg_catalog.pg_proc AS p
-JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-WHERE p.prokind IN ('f', 'p') AND {where}
-ORDER BY p.oid
-"""
-
-TRIGGERS = """
-SELECT t.oid, n.nspname::text AS schema, t.tgname::text AS name, c.relname::text AS table_name,
-       pg_catalog.pg_get_triggerdef(t.oid, false) AS definition, t.tgconstraint <> 0 AS is_constraint,
-       CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
-            THEN pg_catalog.pg_get_userbyid(c.relowner)::text END AS owner
-FROM pg_catalog.pg_trigger AS t
-JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND {where}
-ORDER BY t.oid
-"""
-
-USES = """
-SELECT DISTINCT CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN r.ev_class ELSE d.objid END AS oid,
-       n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS column_name,
-       pn.nspname::text AS routine_schema, p.proname::text AS routine,
-       pg_catalog.oidvectortypes(p.proargtypes) AS types
-FROM pg_catalog.pg_depend AS d
-LEFT JOIN pg_catalog.pg_rewrite AS r
-  ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
-LEFT JOIN pg_catalog.pg_class AS c
-  ON d.refclassid = 'pg_catalog.pg_class'::regclass AND c.oid = d.refobjid
-LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_attribute AS a
-  ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
-LEFT JOIN pg_catalog.pg_proc AS p
-  ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid
-LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
-WHERE d.classid IN ('pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_proc'::regclass,
-                    'pg_catalog.pg_trigger'::regclass)
-  AND (c.oid IS NOT NULL OR p.oid IS NOT NULL) AND d.objid >= 16384
-  AND (r.ev_class IS NULL OR c.oid IS NULL OR r.ev_class <> c.oid)
-"""
-
-EXTENSIONS = """
-SELECT e.extname::text AS name, e.extversion AS version, n.nspname::text AS schema
-FROM pg_catalog.pg_extension AS e
-JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
-WHERE e.extname <> 'plpgsql' ORDER BY e.oid
-"""
 
 FAILURES = "SELECT place, state, message FROM pg_temp.ddl_autogen_failures ORDER BY place"
 
@@ -191,7 +114,26 @@ def _view(database: Database, row: Any, schema: str | None) -> ObjectValue:
         shape=tuple(row.columns or ()),
         owner=row.owner,
         indexes=indexes,
+        also=(*_more_grants(row, schema), *_column_comments(row, schema)),
+        lost=tuple(row.lost or ()),
     )
+
+
+def _more_grants(row: Any, schema: str | None) -> Iterator[GrantPrivileges]:
+    """Yield what CreateView doesn't say: privileges for columns, and those to be passed on."""
+    for said in row.more_grants or ():
+        grantee, privilege, grantable, part = said.split("\x1f")
+        columns = [part] if part else ()
+        yield GrantPrivileges(
+            [privilege], row.name, grantee, schema=schema, columns=columns,
+            grantable=grantable == "true",
+        )  # fmt: skip
+
+
+def _column_comments(row: Any, schema: str | None) -> Iterator[AlterColumn]:
+    for said in row.column_comments or ():
+        column, comment = said.split("\x1f", 1)
+        yield AlterColumn(row.name, column, comment=comment, existing_comment=None, schema=schema)
 
 
 def _routine(database: Database, row: Any, schema: str | None) -> ObjectValue:
@@ -201,14 +143,34 @@ def _routine(database: Database, row: Any, schema: str | None) -> ObjectValue:
     made: type[CreateFunction | CreateProcedure] = (
         CreateProcedure if row.is_procedure else CreateFunction
     )
-    create: Any = made(row.name, definition, arguments=row.arguments, schema=schema)
+    create: Any = made(
+        row.name, definition, arguments=row.arguments, schema=schema, comment=row.comment
+    )
     return ObjectValue(
         ObjectKey(create.kind, schema, row.name, signature=row.types),
         create,
         database.object_text(create),
         shape=(row.result or "", row.arguments),
         owner=row.owner,
+        also=tuple(_routine_grants(row, create)),
     )
+
+
+def _routine_grants(row: Any, create: Any) -> Iterator[Change]:
+    """Yield who may call a routine: everybody, until that is taken away."""
+
+    def given(grantee: str, grantable: bool) -> GrantPrivileges:
+        return GrantPrivileges(
+            ["EXECUTE"], row.name, grantee, kind=create.kind, schema=create.schema,
+            arguments=row.arguments, grantable=grantable,
+        )  # fmt: skip
+
+    told = [said.split("\x1f") for said in row.grants or ()]
+    if row.granted and not any(grantee == "PUBLIC" for grantee, *_ in told):
+        yield given("PUBLIC", False).reverse()
+    for grantee, _, grantable in told:
+        if grantee != "PUBLIC":
+            yield given(grantee, grantable == "true")
 
 
 def _trigger(database: Database, row: Any, schema: str | None) -> ObjectValue:
@@ -221,6 +183,7 @@ def _trigger(database: Database, row: Any, schema: str | None) -> ObjectValue:
         create,
         database.object_text(create),
         owner=row.owner,
+        lost=tuple(x for x in (row.state, row.comment and "its comment") if x),
     )
 
 

@@ -13,7 +13,13 @@ from sqlalchemy.sql.compiler import DDLCompiler
 from .. import sqltext
 from ..change import Change, lowers
 from ..errors import UnsupportedChange
-from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+from ..routine import (
+    CreateFunction,
+    CreateProcedure,
+    DropFunction,
+    DropProcedure,
+    refuse_comment,
+)
 from ..schema import CreateSchema, DropSchema, schema_name
 from ..trigger import CreateTrigger
 from ..view import CreateView, require_plain, view_text
@@ -49,6 +55,7 @@ def _create_function(
     change: CreateFunction, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
     """MySQL 8.4 manual, CREATE PROCEDURE and CREATE FUNCTION: no OR REPLACE; MariaDB has it."""
+    refuse_comment(change, dialect.name)
     if change.or_replace and not is_mariadb(dialect):
         yield DropFunction(change.name, schema=change.schema, if_exists=True)
         yield change.replace(or_replace=False)
@@ -60,6 +67,7 @@ def _create_function(
 def _create_procedure(
     change: CreateProcedure, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
+    refuse_comment(change, dialect.name)
     if change.or_replace and not is_mariadb(dialect):
         yield DropProcedure(change.name, schema=change.schema, if_exists=True)
         yield change.replace(or_replace=False)

@@ -14,7 +14,15 @@ from .. import sqltext
 from ..change import Change, lowers
 from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..objects import without_defaults
-from ..routine import DropFunction, DropProcedure, DropRoutine, drop_routine_text
+from ..routine import (
+    CreateFunction,
+    CreateProcedure,
+    CreateRoutine,
+    DropFunction,
+    DropProcedure,
+    DropRoutine,
+    drop_routine_text,
+)
 from ..trigger import CreateTrigger, DropTrigger, trigger_text
 from ..view import (
     CreateView,
@@ -103,6 +111,39 @@ def _refresh(change: RefreshMaterializedView, compiler: DDLCompiler, **kw: Any) 
     name = sqltext.table(compiler, change.view_name, change.schema)
     data = "" if change.with_data else " WITH NO DATA"
     return f"REFRESH MATERIALIZED VIEW {concurrently}{name}{data}"
+
+
+class _CommentOnRoutine(Change):
+    """Comment on a routine: a part of what creates it, no change of its own.
+
+    Attributes:
+        routine: What creates the routine, with its comment.
+    """
+
+    def __init__(self, routine: CreateRoutine) -> None:
+        self.routine = routine
+
+    def describe(self) -> str:
+        return f"comment on {self.routine.kind} {self.routine.name}"
+
+
+@lowers(CreateFunction, "postgresql")
+@lowers(CreateProcedure, "postgresql")
+def _create_routine(
+    change: CreateRoutine, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    yield change
+    if change.comment is not None:
+        yield _CommentOnRoutine(change)
+
+
+@compiles(_CommentOnRoutine, "postgresql")
+def _comment_on_routine(change: _CommentOnRoutine, compiler: DDLCompiler, **kw: Any) -> str:
+    routine = change.routine
+    name = sqltext.table(compiler, routine.name, routine.schema)
+    arguments = sqltext.said_raw(compiler, without_defaults(routine.arguments))
+    comment = sqltext.literal(compiler, str(routine.comment))
+    return f"COMMENT ON {routine.kind.upper()} {name}({arguments}) IS {comment}"
 
 
 @compiles(DropFunction, "postgresql")

@@ -109,6 +109,19 @@ class CannotCarry(MigrationFailed):
         )
 
 
+class NeededBy(MigrationFailed):
+    """What needs a table can't be dropped and created again around a copy; nothing was changed.
+
+    Attributes:
+        table: The table's name.
+        reason: What stands in the way, with the mend.
+    """
+
+    def __init__(self, table: str, reason: str) -> None:
+        self.table, self.reason = table, reason
+        super().__init__(f"can't copy {table}: {reason}; or leave out recreate='always'")
+
+
 class ForeignKeysOn(MigrationFailed):
     """A table that others point to would be copied while foreign keys are on.
 

@@ -3,20 +3,31 @@
 All that a block can say, but for the order of the columns, PostgreSQL does in place. So that is
 done first, and then the table as it is moved into a new one with the columns in the order that was
 asked for: columns, defaults, sequences and identity with their values, constraints, indexes,
-comments, and other tables' foreign keys to it. It happens in the foreground, under a lock that
-keeps everybody out, in one savepoint; afterwards the catalogs are compared.
+comments, privileges, and other tables' foreign keys to it. Views, triggers and routines that need
+it are dropped meanwhile, and created again with all that hangs on them. It happens in the
+foreground, under a lock that keeps everybody out, in one savepoint; afterwards the catalogs are
+compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ddl_constructs import Change, CreateTableComment, ExecuteSQL, raw_text
+from ddl_autogen import DDLAutogenError, Dependents, dependents
+from ddl_constructs import (
+    KEEP,
+    AlterColumn,
+    Change,
+    CreateTableComment,
+    DropColumn,
+    ExecuteSQL,
+    raw_text,
+)
 from sqlalchemy.engine import Connection
 
 from ..batch.block import Block
-from ..batch.errors import CannotCarry, RebuildDiffers, UnknownInTable
+from ..batch.errors import CannotCarry, NeededBy, RebuildDiffers, UnknownInTable
 from ..batch.order import order_after, plain_changes
 from ..sinks.base import Sink
 from .postgresql_shape import Shape, read, table_oid, what_stays_behind
@@ -30,6 +41,7 @@ def run(block: Block, sink: Sink) -> None:
     Raises:
         UnknownInTable: The block names what isn't there; nothing ran.
         CannotCarry: Something hangs on the table that the new one wouldn't have; nothing ran.
+        NeededBy: Something needs it that can't be dropped and created again; nothing was changed.
         RebuildDiffers: Something else would have changed; it is rolled back.
     """
     connection = sink.connection
@@ -51,18 +63,44 @@ def run(block: Block, sink: Sink) -> None:
 def _move(block: Block, sink: Sink, connection: Connection, writer: _Writer, oid: int) -> None:
     _refuse_loss(block, connection, oid)
     wanted = order_after(block, list(read(connection, oid).columns))
-    for change in plain_changes(block):
-        sink.take(change)
+    changes = list(plain_changes(block))
+    # what PostgreSQL takes over in views (a new name) comes before they are read, if it can
+    late = not any(_blocked_by_views(change) for change in changes)
+    if late:
+        _take(sink, changes)
+    needing = _needing(block, connection, () if late else changes)
+    _take(sink, needing.drops)
+    if not late:
+        _take(sink, changes)
     before = read(connection, oid)
     order = [name for name in wanted if name in before.columns]
     order += (name for name in before.columns if name not in order)
-    for statement in writer.statements(before, order, writer.values(before)):
-        sink.take(statement)
+    _take(sink, writer.statements(before, order, writer.values(before)))
+    _take(sink, needing.creates)
     new = table_oid(connection, block.table_name, block.schema)
     assert new is not None, "the new table has the old one's name"
     wrong = _differences(before, order, read(connection, new))
     if wrong:
         raise RebuildDiffers(block.table_name, wrong)
+
+
+def _needing(block: Block, connection: Connection, changes: Sequence[Change]) -> Dependents:
+    try:
+        return dependents(connection, block.table_name, block.schema, changes)
+    except DDLAutogenError as err:
+        raise NeededBy(block.table_name, str(err)) from err
+
+
+def _take(sink: Sink, changes: Iterable[Change]) -> None:
+    for change in changes:
+        sink.take(change)
+
+
+def _blocked_by_views(change: Change) -> bool:
+    """Tell whether PostgreSQL refuses a change while a view needs the column."""
+    return isinstance(change, DropColumn) or (
+        isinstance(change, AlterColumn) and change.type_ is not KEEP
+    )
 
 
 def _refuse_loss(block: Block, connection: Connection, oid: int) -> None:
@@ -79,7 +117,7 @@ def _differences(before: Shape, order: Sequence[str], after: Shape) -> list[str]
     for name, facts in before.columns.items():
         if after.columns.get(name) != facts:
             wrong.append(f"column {name}")
-    for kind in ("constraints", "indexes", "sequences", "referring"):
+    for kind in ("constraints", "indexes", "sequences", "referring", "grants"):
         old, new = getattr(before, kind), getattr(after, kind)
         wrong += (f"{kind}: {' '.join(map(str, each))}" for each in old if each not in new)
         wrong += (f"{kind}: {' '.join(map(str, each))}" for each in new if each not in old)
@@ -131,6 +169,7 @@ class _Writer:
         yield from self._columns(shape, order)
         yield from self._sequences(shape, values)
         yield from self._constraints(shape)
+        yield from (said(statement) for (statement,) in shape.grants)
         if shape.table[5] is not None:
             yield CreateTableComment(self.name, shape.table[5], schema=self.schema)
 

@@ -15,12 +15,14 @@ class Shape:
 
     Attributes:
         table: kind, persistence, options, tablespace, owner, comment, access method,
-            grants.
+            who may do what.
         columns: Name -> what `_COLUMNS` reads, in order.
         constraints: (name, definition, comment), as they must be made: keys before foreign keys.
         indexes: (name, statement, comment), without those of constraints; sorted.
         sequences: (column, how it belongs, quoted name, options, comment) of what numbers its rows.
         referring: (quoted table, name, definition, comment) of other tables' foreign keys; sorted.
+        grants: (statement,) each that gives others a privilege for it, its columns, or the sequence of
+            an identity column; sorted.
     """
 
     table: tuple[Any, ...]
@@ -29,6 +31,7 @@ class Shape:
     indexes: tuple[tuple[Any, ...], ...]
     sequences: tuple[tuple[Any, ...], ...]
     referring: tuple[tuple[Any, ...], ...]
+    grants: tuple[tuple[Any, ...], ...]
 
 
 def table_oid(connection: Connection, name: str, schema: str | None) -> int | None:
@@ -47,7 +50,8 @@ _OID = text("""
 _TABLE = text("""
     SELECT c.relkind::text, c.relpersistence::text, c.reloptions::text, s.spcname,
            pg_get_userbyid(c.relowner), obj_description(c.oid, 'pg_class'), a.amname,
-           c.relacl::text
+           (SELECT array_agg(a::text ORDER BY a::text)::text
+            FROM unnest(coalesce(c.relacl, acldefault('r', c.relowner))) AS a)
     FROM pg_class c LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
     LEFT JOIN pg_am a ON a.oid = c.relam WHERE c.oid = :oid
 """)
@@ -98,6 +102,27 @@ _SEQUENCES = text("""
       AND d.refobjid = :oid AND d.deptype IN ('a', 'i') ORDER BY a.attname, c.relname
 """)
 
+_GRANTS = text("""
+    SELECT format('GRANT %s%s ON %s TO %s%s', g.privilege_type,
+                  CASE WHEN h.part <> '' THEN format(' (%I)', h.part) END, h.what,
+                  CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                  CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END)
+    FROM (
+        SELECT c.relacl, '', quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid
+        UNION ALL
+        SELECT a.attacl, a.attname, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid AND NOT a.attisdropped
+        UNION ALL
+        SELECT c.relacl, '', 'SEQUENCE ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relowner
+        FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE d.refobjid = :oid AND d.classid = 'pg_class'::regclass AND d.deptype = 'i'
+    ) AS h (acl, part, what, owner) CROSS JOIN LATERAL aclexplode(h.acl) AS g
+    WHERE g.grantee <> h.owner ORDER BY 1
+""")
+
 _REFERRING = text("""
     SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), k.conname,
            pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint')
@@ -121,6 +146,7 @@ def read(connection: Connection, oid: int) -> Shape:
         tuple(map(tuple, rows(_INDEXES))),
         tuple(map(tuple, rows(_SEQUENCES))),
         tuple(map(tuple, rows(_REFERRING))),
+        tuple(map(tuple, rows(_GRANTS))),
     )
 
 
@@ -133,11 +159,10 @@ _FOREIGN = text("""
     UNION SELECT 'inheritance' FROM pg_inherits WHERE :oid IN (inhrelid, inhparent)
     UNION SELECT 'row level security' FROM t WHERE relrowsecurity OR relforcerowsecurity
     UNION SELECT 'replica identity' FROM t WHERE relreplident <> 'd'
-    UNION SELECT 'grants' FROM t WHERE relacl IS NOT NULL
-    UNION SELECT 'grants on column ' || attname FROM pg_attribute
-        WHERE attrelid = :oid AND attacl IS NOT NULL AND NOT attisdropped
-    UNION SELECT 'grants on sequence ' || c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
-        WHERE d.refobjid = :oid AND c.relkind = 'S' AND c.relacl IS NOT NULL
+    UNION SELECT 'privileges that ' || pg_get_userbyid(g.grantor) || ' gave' FROM t
+        CROSS JOIN LATERAL (
+            SELECT t.relacl UNION ALL SELECT attacl FROM pg_attribute WHERE attrelid = :oid
+        ) AS acls (acl) CROSS JOIN LATERAL aclexplode(acl) AS g WHERE g.grantor <> t.relowner
     UNION SELECT 'options of its TOAST table' FROM pg_class
         WHERE oid = (SELECT reltoastrelid FROM t) AND reloptions IS NOT NULL
     UNION SELECT 'clustered index ' || c.relname FROM pg_index i JOIN pg_class c ON c.oid = indexrelid
@@ -173,11 +198,21 @@ _FOREIGN = text("""
           AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (
               SELECT FROM pg_trigger g WHERE g.oid = d.objid AND g.tgisinternal))
           AND NOT (d.classid = 'pg_class'::regclass AND d.objid = :oid)
+          AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (
+              SELECT FROM pg_trigger g WHERE g.oid = d.objid AND g.tgrelid = :oid))
+          AND (NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (
+                  SELECT FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class
+                  WHERE r.oid = d.objid AND r.rulename = '_RETURN' AND v.relkind IN ('v', 'm')
+                  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = v.oid AND e.deptype = 'e')))
+               AND NOT (d.classid = 'pg_proc'::regclass AND EXISTS (
+                  SELECT FROM pg_proc p WHERE p.oid = d.objid AND p.prokind IN ('f', 'p')
+                  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e'))))
     ORDER BY 1
 """)
-"""What isn't made again, in words: all that hangs on the table and isn't in its `Shape`."""
+"""What isn't made again, in words: what hangs on the table, isn't in its `Shape`, and isn't dropped
+and created again: views, triggers and routines are."""
 
 
 def what_stays_behind(connection: Connection, oid: int) -> list[str]:
-    """List what a new table would not have: triggers, policies, grants, views, partitions, ..."""
+    """List what a new table would not have: policies, rules, statistics, partitions, ..."""
     return [found for (found,) in connection.execute(_FOREIGN, {"oid": oid})]
