@@ -376,7 +376,7 @@ def examples(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure ours, the peer and the floor, S1 to S18: `nox -s bench -- --rows S1 S3 --rounds 7`."""
     session.install(*EDITABLE, *DRIVERS)
-    folder = Path(session.create_tmp())
+    folder = Path(session.create_tmp()).resolve()
     others = {
         "peer": ["alembic==1.20.1", *DRIVERS],
         "other": ["django", "yoyo-migrations", "setuptools<81", "networkx"],

@@ -955,9 +955,9 @@ EXTRA: list[Any] = [
 
 
 def _answers(change: Change, name: str, version: tuple[int, ...]) -> Iterable[int]:
-    from ddl_constructs.facts import _Asked
+    from ddl_constructs.facts.asking import Asked
 
-    asked = _Asked(name, version)
+    asked = Asked(name, version)
     try:
         parts = asked._parts(change)
     except UnsupportedChange:

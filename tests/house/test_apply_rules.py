@@ -19,6 +19,6 @@ CHANGES = [
 
 @pytest.mark.parametrize("kind", CHANGES, ids=lambda kind: kind.__name__)
 def test_a_change_has_a_rule_of_its_own_for_apply(kind: type[Change]) -> None:
-    from ddl_constructs.apply.rules import rule_for
+    from ddl_constructs.applying.rules import rule_for
 
     assert rule_for(kind) is not None

@@ -28,6 +28,19 @@ HEAVY = {
 }
 
 
+STEPS = {
+    "ddl_autogen",
+    "ddl_constructs.applying",
+    "ddl_constructs.column",
+    "ddl_constructs.table",
+    "migrate_cli.candidates",
+    "migrate_cli.losses",
+    "migrate_cli.operations",
+    "migrate_cli.runner",
+}
+"""What only those need that run, compare or listen to something."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A project with two revisions and models that say so when they are imported."""
@@ -91,6 +104,27 @@ def test_what_needs_no_database_imports_none(folder: Path, arguments: str) -> No
 
     assert done.stderr.splitlines()[-1] == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["current", "upgrade", "upgrade heads"])
+def test_what_only_reads_the_version_table_imports_nothing_that_runs_steps(
+    folder: Path, arguments: str
+) -> None:
+    shell(folder, "migrate upgrade")
+    program = (
+        "import sys; from migrate_cli.cli.door import run; status = run(sys.argv[1:]);"
+        f"print(*sorted({STEPS!r} & set(sys.modules)), file=sys.stderr); sys.exit(status)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments.split()],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "")
 
 
 def test_completion_imports_no_database(folder: Path) -> None:

@@ -1,96 +1,199 @@
 """Every schema change as an executable SQLAlchemy DDL element."""
 
-from .alter_column import AlterColumn
-from .apply import SchemaDraft, TableDraft, applies, apply, apply_to
-from .beside import (
-    CompositeType,
-    Extension,
-    Function,
-    Grant,
-    MaterializedView,
-    Procedure,
-    Trigger,
-    View,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .change import KEEP, Change, Keep, Lowering, Spelling, lowers
-from .column import AddColumn, DropColumn
-from .comment import CreateTableComment, DropTableComment
-from .composite import (
-    AddAttribute,
-    AlterAttribute,
-    CompositeValue,
-    CreateCompositeType,
-    DropAttribute,
-    DropCompositeType,
-    RenameCompositeType,
-)
-from .constraint import (
-    AddConstraint,
-    ConstraintKind,
-    DropConstraint,
-    RenameConstraint,
-    ValidateConstraint,
-)
-from .constraint_words import (
-    create_check_constraint,
-    create_exclude_constraint,
-    create_foreign_key,
-    create_primary_key,
-    create_unique_constraint,
-)
-from .data import BulkInsert, CopyRows, ExecuteSQL
-from .declared import SQLObject, declared, view_of
-from .domain import (
-    AddDomainConstraint,
-    AlterDomain,
-    CreateDomain,
-    DropDomain,
-    DropDomainConstraint,
-    RenameDomainConstraint,
-    ValidateDomainConstraint,
-)
-from .enum import (
-    AddEnumValue,
-    CreateEnum,
-    DropEnum,
-    EnumColumn,
-    RenameEnumValue,
-    ReplaceEnum,
-)
-from .errors import (
-    BrokenDialect,
-    DDLConstructsError,
-    ExistingObject,
-    InapplicableChange,
-    IrreversibleChange,
-    MalformedChange,
-    MissingFact,
-    ObjectInUse,
-    OpaqueChange,
-    UnknownObject,
-    UnknownOption,
-    UnrewritableText,
-    UnsupportedChange,
-    WrongValue,
-)
-from .extension import CreateExtension, DropExtension, UpdateExtension
 from .facts import Blocks, Facts, facts, register_facts, stands_alone
-from .grant import GrantPrivileges, RevokePrivileges
-from .index import CreateIndex, DropIndex, RenameIndex
-from .objects import ObjectKey, key_of
-from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
-from .schema import CreateSchema, DropSchema
-from .sequence import AlterSequence, CreateSequence, DropSequence
-from .sqltext import raw_text
-from .sqltokens import Token, tokens
-from .table import CreateTable, DropTable, RenameTable, SetTableSchema
-from .table_options import AlterTableOptions
 from .traits import Traits, register_traits, traits
-from .trigger import CreateTrigger, DropTrigger
-from .unnamed import may_be_called
-from .view import CreateView, DropView, RefreshMaterializedView
+
+if TYPE_CHECKING:
+    from .alter_column import AlterColumn
+    from .applying import SchemaDraft, TableDraft, applies, apply, apply_to
+    from .beside import (
+        CompositeType,
+        Extension,
+        Function,
+        Grant,
+        MaterializedView,
+        Procedure,
+        Trigger,
+        View,
+    )
+    from .column import AddColumn, DropColumn
+    from .comment import CreateTableComment, DropTableComment
+    from .composite import (
+        AddAttribute,
+        AlterAttribute,
+        CompositeValue,
+        CreateCompositeType,
+        DropAttribute,
+        DropCompositeType,
+        RenameCompositeType,
+    )
+    from .constraint import (
+        AddConstraint,
+        ConstraintKind,
+        DropConstraint,
+        RenameConstraint,
+        ValidateConstraint,
+    )
+    from .constraint_words import (
+        create_check_constraint,
+        create_exclude_constraint,
+        create_foreign_key,
+        create_primary_key,
+        create_unique_constraint,
+    )
+    from .data import BulkInsert, CopyRows, ExecuteSQL
+    from .declaration import SQLObject, declared, view_of
+    from .domain import (
+        AddDomainConstraint,
+        AlterDomain,
+        CreateDomain,
+        DropDomain,
+        DropDomainConstraint,
+        RenameDomainConstraint,
+        ValidateDomainConstraint,
+    )
+    from .enum import AddEnumValue, CreateEnum, DropEnum, EnumColumn, RenameEnumValue, ReplaceEnum
+    from .errors import (
+        BrokenDialect,
+        DDLConstructsError,
+        ExistingObject,
+        InapplicableChange,
+        IrreversibleChange,
+        MalformedChange,
+        MissingFact,
+        ObjectInUse,
+        OpaqueChange,
+        UnknownObject,
+        UnknownOption,
+        UnrewritableText,
+        UnsupportedChange,
+        WrongValue,
+    )
+    from .extension import CreateExtension, DropExtension, UpdateExtension
+    from .grant import GrantPrivileges, RevokePrivileges
+    from .index import CreateIndex, DropIndex, RenameIndex
+    from .objects import ObjectKey, key_of
+    from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
+    from .schema import CreateSchema, DropSchema
+    from .sequence import AlterSequence, CreateSequence, DropSequence
+    from .sqltext import raw_text
+    from .sqltokens import Token, tokens
+    from .table import CreateTable, DropTable, RenameTable, SetTableSchema
+    from .table_options import AlterTableOptions
+    from .trigger import CreateTrigger, DropTrigger
+    from .unnamed import may_be_called
+    from .view import CreateView, DropView, RefreshMaterializedView
 
 __version__ = "0.1.0"
+
+_WHERE = {
+    "AddAttribute": "composite",
+    "AddColumn": "column",
+    "AddConstraint": "constraint",
+    "AddDomainConstraint": "domain",
+    "AddEnumValue": "enum",
+    "AlterAttribute": "composite",
+    "AlterColumn": "alter_column",
+    "AlterDomain": "domain",
+    "AlterSequence": "sequence",
+    "AlterTableOptions": "table_options",
+    "BrokenDialect": "errors",
+    "BulkInsert": "data",
+    "CompositeType": "beside",
+    "CompositeValue": "composite",
+    "ConstraintKind": "constraint",
+    "CopyRows": "data",
+    "CreateCompositeType": "composite",
+    "CreateDomain": "domain",
+    "CreateEnum": "enum",
+    "CreateExtension": "extension",
+    "CreateFunction": "routine",
+    "CreateIndex": "index",
+    "CreateProcedure": "routine",
+    "CreateSchema": "schema",
+    "CreateSequence": "sequence",
+    "CreateTable": "table",
+    "CreateTableComment": "comment",
+    "CreateTrigger": "trigger",
+    "CreateView": "view",
+    "DDLConstructsError": "errors",
+    "DropAttribute": "composite",
+    "DropColumn": "column",
+    "DropCompositeType": "composite",
+    "DropConstraint": "constraint",
+    "DropDomain": "domain",
+    "DropDomainConstraint": "domain",
+    "DropEnum": "enum",
+    "DropExtension": "extension",
+    "DropFunction": "routine",
+    "DropIndex": "index",
+    "DropProcedure": "routine",
+    "DropSchema": "schema",
+    "DropSequence": "sequence",
+    "DropTable": "table",
+    "DropTableComment": "comment",
+    "DropTrigger": "trigger",
+    "DropView": "view",
+    "EnumColumn": "enum",
+    "ExecuteSQL": "data",
+    "ExistingObject": "errors",
+    "Extension": "beside",
+    "Function": "beside",
+    "Grant": "beside",
+    "GrantPrivileges": "grant",
+    "InapplicableChange": "errors",
+    "IrreversibleChange": "errors",
+    "MalformedChange": "errors",
+    "MaterializedView": "beside",
+    "MissingFact": "errors",
+    "ObjectInUse": "errors",
+    "ObjectKey": "objects",
+    "OpaqueChange": "errors",
+    "Procedure": "beside",
+    "RefreshMaterializedView": "view",
+    "RenameCompositeType": "composite",
+    "RenameConstraint": "constraint",
+    "RenameDomainConstraint": "domain",
+    "RenameEnumValue": "enum",
+    "RenameIndex": "index",
+    "RenameTable": "table",
+    "ReplaceEnum": "enum",
+    "RevokePrivileges": "grant",
+    "SQLObject": "declaration",
+    "SchemaDraft": "applying",
+    "SetTableSchema": "table",
+    "TableDraft": "applying",
+    "Token": "sqltokens",
+    "Trigger": "beside",
+    "UnknownObject": "errors",
+    "UnknownOption": "errors",
+    "UnrewritableText": "errors",
+    "UnsupportedChange": "errors",
+    "UpdateExtension": "extension",
+    "ValidateConstraint": "constraint",
+    "ValidateDomainConstraint": "domain",
+    "View": "beside",
+    "WrongValue": "errors",
+    "applies": "applying",
+    "apply": "applying",
+    "apply_to": "applying",
+    "create_check_constraint": "constraint_words",
+    "create_exclude_constraint": "constraint_words",
+    "create_foreign_key": "constraint_words",
+    "create_primary_key": "constraint_words",
+    "create_unique_constraint": "constraint_words",
+    "declared": "declaration",
+    "key_of": "objects",
+    "may_be_called": "unnamed",
+    "raw_text": "sqltext",
+    "tokens": "sqltokens",
+    "view_of": "declaration",
+}
+"""Each name that isn't here from the beginning, and the module here that has it."""
 
 __all__ = [
     "KEEP",
@@ -209,3 +312,12 @@ __all__ = [
     "traits",
     "view_of",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import a module when something of it is asked for: few programs need all of them."""
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return found

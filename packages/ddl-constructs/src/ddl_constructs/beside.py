@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.selectable import SelectBase, TableClause
 
 from .composite import CompositeValue, CreateCompositeType
-from .declared import SQLObject
+from .declaration import SQLObject
 from .errors import WrongValue
 from .extension import CreateExtension
 from .grant import GrantedKind, GrantPrivileges

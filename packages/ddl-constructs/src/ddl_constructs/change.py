@@ -6,7 +6,6 @@ each dialect says them lives in `dialects`.
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -210,7 +209,9 @@ class Change(ExecutableDDLElement):
             elif "dialect_kwargs" in names:
                 options[name] = value
             else:
-                near = difflib.get_close_matches(name, names, n=2)
+                from difflib import get_close_matches  # only on the way of an error
+
+                near = get_close_matches(name, names, n=2)
                 raise UnknownOption(type(self).__name__, name, tuple(near))
         return type(self)(*positional, **keywords, **options).under(self.naming_convention)
 

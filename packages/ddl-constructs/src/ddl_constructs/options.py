@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,7 +24,9 @@ def dialect_options(
     for name in given:
         dialect, underscore, option = name.partition("_")
         if not (underscore and option) or not _is_dialect(dialect):
-            near = difflib.get_close_matches(name, list(parameters), n=2)
+            from difflib import get_close_matches  # only on the way of an error
+
+            near = get_close_matches(name, list(parameters), n=2)
             raise UnknownOption(change, name, tuple(near))
     return dict(given)
 

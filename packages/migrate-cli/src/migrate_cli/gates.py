@@ -15,13 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .config import Config
 from .errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
-from .losses import losses, works_on_rows
-from .narrowed import lost
 from .paths import shown
-from .runner import Run
+from .run import Run
 from .scripts import Script
 from .transactions import reading
-from .way_back import way_back
 
 
 @dataclass
@@ -117,6 +114,8 @@ def must_have_way_back(steps: Iterable[Step[Script]]) -> None:
     Raises:
         Irreversible: One does, by `irreversible("why")` as the first statement of `downgrade`.
     """
+    from .way_back import way_back
+
     for step in steps:
         script = step.revision.payload
         if step.direction == "downgrade" and script is not None:
@@ -139,6 +138,9 @@ def _lost(
     steps: Iterable[Step[Script]], connection: Connection, told: Mapping[str, object]
 ) -> Iterable[str]:
     """Say what steps would lose, in lines; what is empty or isn't there isn't lost."""
+    from .losses import losses, works_on_rows  # they read what the scripts say
+    from .narrowed import lost
+
     known: dict[tuple[str | None, str], bool] = {}
     earlier: list[tuple[Path, str]] = []
     for step in steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ddl_constructs import CreateIndex, ExecuteSQL
+import ddl_constructs as ddl
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import DDL
 from sqlalchemy.sql.base import Executable
@@ -26,9 +26,9 @@ def half_built(element: Executable, connection: Connection) -> str | None:
     Returns:
         The statement that takes it away; None if there is none, or that can't be told.
     """
-    if isinstance(element, ExecuteSQL):
+    if isinstance(element, ddl.ExecuteSQL):
         return half_built(element.statement, connection)
-    if isinstance(element, CreateIndex):
+    if isinstance(element, ddl.CreateIndex):
         if element.index_name is None:
             return None
         drop = knowledge(connection.dialect.name).drop_invalid_index

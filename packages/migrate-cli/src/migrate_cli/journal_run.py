@@ -24,7 +24,6 @@ from .journal_page import Page
 from .journal_rows import LAYOUT, Attempt, hashed
 from .paths import shown
 from .resume import Resumed
-from .scripts import as_text
 from .sinks import OnlineSink, Sink
 
 
@@ -146,11 +145,6 @@ class Scribe:
             file=shown(file),
             session=None,
         )
-
-
-def source_of(file: Path) -> str:
-    """Read a revision file as the journal keeps it."""
-    return as_text(file.read_bytes())
 
 
 @cache

@@ -12,7 +12,7 @@ from . import complaint
 from .dialects import knowledge
 from .failures import RevisionFailed
 from .polling import sleep
-from .runner import Run
+from .run import Run
 from .timeouts import holding
 
 FIRST = 0.5

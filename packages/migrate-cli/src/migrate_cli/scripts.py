@@ -354,6 +354,11 @@ def loaded_source(module: ModuleType, path: Path) -> str:
     return as_text(path.read_bytes()) if path.is_file() else ""
 
 
+def source_of(file: Path) -> str:
+    """Read a revision file as the journal keeps it."""
+    return as_text(file.read_bytes())
+
+
 def as_text(content: bytes) -> str:
     """Read what a file holds as text, whatever it is, with plain line ends."""
     said = content.decode("utf-8", "replace").replace("\0", "\ufffd")  # a text holds no NUL

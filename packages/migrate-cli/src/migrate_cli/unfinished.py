@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import revgraph
 from revgraph import Plan, RevisionGraph, Step
@@ -16,12 +15,13 @@ from sqlalchemy.util import await_only
 from .dialects import knowledge
 from .errors import BadJournal, FileEdited, FileGone, StillRunning, Unfinished
 from .journal_rows import Attempt, hashed
-from .journal_run import source_of
 from .paths import shown
-from .resume import Resumed, next_number
-from .runner import Run
-from .scripts import Script
+from .run import Run
+from .scripts import Script, source_of
 from .transactions import reading
+
+if TYPE_CHECKING:  # what is unfinished is seldom
+    from .resume import Resumed
 
 PATIENCE = 60.0
 """Seconds to wait for a server that still runs a statement of a run whose process is gone."""
@@ -63,12 +63,16 @@ def to_go_on(
     attempt = found(around)
     if attempt is None:
         return None
+    from .resume import Resumed, next_number
+
     file = file_of(attempt, graph)
     if file is None:
         raise FileGone(attempt.revision, attempt.file)
     must_agree(around, attempt, graph, heads)
     now = source_of(file)
     if hashed(now) != attempt.hash and not chosen:
+        import difflib
+
         lines = difflib.unified_diff(
             attempt.text.splitlines(), now.splitlines(), "begun", "now", lineterm="", n=1
         )

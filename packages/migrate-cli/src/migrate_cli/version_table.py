@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from ddl_constructs import CreateTable
+import ddl_constructs as ddl
 from revgraph import HeadsChange
 from sqlalchemy import (
     Column,
@@ -116,7 +116,7 @@ class VersionTable:
         if self.primary_key:
             elements.append(PrimaryKeyConstraint("version_num", name=f"{self.name}_pkc"))
         try:
-            sink.take(CreateTable(self.name, *elements, schema=self.schema))
+            sink.take(ddl.CreateTable(self.name, *elements, schema=self.schema))
         except DBAPIError as err:
             asked = complaint.statement(err, sink.dialect)
             way = knowledge(sink.dialect.name).way_on(err.orig) if err.orig else None

@@ -203,3 +203,11 @@ def register_facts(dialect: str, rows: Iterable[Row]) -> None:
     if known is _UNKNOWN:
         known = _books[dialect] = Book({}, ())
     known.add(rows)
+
+
+def book_name(dialect: Dialect | str) -> str:
+    """Give the name of the book that is about a dialect."""
+    if isinstance(dialect, str):
+        return dialect
+    # A dialect named "mysql" finds out which of the two it speaks to
+    return "mariadb" if getattr(dialect, "is_mariadb", False) else dialect.name

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from ddl_constructs import AlterColumn, Change
+import ddl_constructs as ddl
+from ddl_constructs import Change
 from sqlalchemy import Table
 from sqlalchemy.schema import SchemaItem
 
@@ -77,7 +78,7 @@ class Block:
         return {
             name
             for step in self.steps
-            if isinstance(step.change, AlterColumn) and "type_" in step.change.aspects
+            if isinstance(step.change, ddl.AlterColumn) and "type_" in step.change.aspects
             for name in (step.change.column_name, step.change.new_column_name)
             if isinstance(name, str)
         }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ddl_constructs import AddColumn, AddConstraint, Change
+import ddl_constructs as ddl
+from ddl_constructs import Change
 from sqlalchemy import Column, Constraint, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -17,8 +18,10 @@ from ..dialects import knowledge
 from ..failures import NeedsDatabase
 from ..sinks import OfflineSink, OnlineSink, RecordingSink, Sink
 from ..sinks.gaps import marked
-from .block import Block
 from .errors import CannotRebuild
+
+if TYPE_CHECKING:  # most runs have none
+    from .block import Block
 
 
 def take_block(block: Block, sink: Sink, take: Callable[[Change], object] | None = None) -> None:
@@ -67,9 +70,9 @@ def as_changes(block: Block) -> Iterator[Change]:
         yield step.change
     for item in block.table_args:
         if isinstance(item, Column):
-            yield AddColumn(block.table_name, item, schema=block.schema)
+            yield ddl.AddColumn(block.table_name, item, schema=block.schema)
         elif isinstance(item, Constraint):
-            yield AddConstraint(block.table_name, item, schema=block.schema)
+            yield ddl.AddConstraint(block.table_name, item, schema=block.schema)
 
 
 def do_block(block: Block, sink: Sink, take: Callable[[Change], object] | None = None) -> None:
@@ -99,7 +102,7 @@ def one_by_one(block: Block, dialect: Dialect) -> Iterator[Change]:
             raise CannotRebuild(what, f"{asked} needs a copy of the table", "say recreate='always'")
     for step in block.steps:
         change = step.change
-        if isinstance(change, AddColumn) and step.after is not None:
+        if isinstance(change, ddl.AddColumn) and step.after is not None:
             change = change.replace(insert_after=step.after)
         elif step.before is not None or step.after is not None:
             word = "insert_before" if step.before is not None else "insert_after"

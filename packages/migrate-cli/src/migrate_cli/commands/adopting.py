@@ -23,7 +23,7 @@ from ..errors import (
 )
 from ..gates import Gate
 from ..recognition import find
-from ..runner import Run
+from ..run import Run
 from ..scripts import Scripts
 from .project import on_database, recorded, unknown
 from .renaming import Renamed, rename, statements

@@ -14,7 +14,7 @@ from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
 from ..gates import Gate
 from ..given import Database
 from ..renames import Answers
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script, Scripts
 from ..sharing import committed, published
 from . import targets

@@ -22,7 +22,7 @@ from ..gates import Gate
 from ..given import Database
 from ..journal import NAME
 from ..paths import shown
-from ..runner import Run
+from ..run import Run
 from ..scripts import Scripts
 from ..transactions import reading
 from .moves import stamp, upgrade

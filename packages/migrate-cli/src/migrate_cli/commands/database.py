@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ddl_constructs import Change, DDLConstructsError
 from revgraph import Step
 
 from ..config import Config
-from ..conventions import for_scripts
 from ..errors import BrokenPlugin, ModelsError, Refused
-from ..forecast.listening import Listened, listening
 from ..given import Database
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script, Scripts
 from ..sinks.offline import at_rest, written
 from ..transactions import reading
-from .files import Found
 from .graph import Entry, entry
 from .project import applied, called, in_database, live, on_database, recorded, unknown
-from .standing import Standing, standing
+
+if TYPE_CHECKING:  # what only some of these commands need is imported there
+    from ..forecast.listening import Listened
+    from .files import Found
+    from .standing import Standing
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ def check(config: Config, *, connection: Database | None = None) -> Checked:
         ModelsError: The models can't be imported.
     """
     from . import difference  # which imports all that compares
+    from .files import Found
 
     graph = Scripts.of(config).graph
     ours = difference.models(config)
@@ -230,6 +233,8 @@ def status(
             done. **This executes the Python of that script**, against a sink that keeps what it says.
         connection: Which database; None connects to what the settings name.
     """
+    from .standing import standing
+
     files = Scripts.of(config)
     graph = files.graph
 
@@ -262,6 +267,9 @@ def _all_standing(found: Sequence[Status]) -> Status:
 
 def _listen(around: Run, config: Config, step: Step[Script]) -> Listened:
     """Execute the Python of a step's script, where nothing of it reaches the database."""
+    from ..conventions import for_scripts
+    from ..forecast.listening import listening
+
     sink = around.sink
     with (
         for_scripts(config),

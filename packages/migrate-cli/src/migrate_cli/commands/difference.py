@@ -21,7 +21,7 @@ from ..journal import NAME
 from ..models import hook
 from ..plugins import COMPARATORS, loaded
 from ..renames import Answers
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script
 from ..transactions import reading
 from .project import live

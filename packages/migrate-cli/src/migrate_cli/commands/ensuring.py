@@ -8,7 +8,7 @@ from typing import IO
 
 from ..config import Config
 from ..given import Database
-from ..runner import Run
+from ..run import Run
 from ..transactions import reading
 from .project import alone, in_script, on_database
 

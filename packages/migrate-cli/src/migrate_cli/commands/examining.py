@@ -18,7 +18,7 @@ from ..dialects import knowledge
 from ..errors import MigrateError
 from ..paths import shown
 from ..plugins import GROUPS, Plugin, installed
-from ..runner import Run
+from ..run import Run
 from ..scripts import Scripts
 from ..transactions import reading
 from .project import live, on_database, unknown

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ..against_rows import Fills
     from ..bodies import Bodies
     from ..given import Database
-    from ..runner import Run
+    from ..run import Run
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from .. import unfinished
 from ..config import Config
 from ..failures import RevisionFailed
 from ..retrying import only_missed_its_lock, pause
-from ..runner import Done, Run, run
+from ..run import Done, Run
+from ..runner import run
 from ..scripts import Script
 from ..timeouts import Timeouts, between
 from .project import applied

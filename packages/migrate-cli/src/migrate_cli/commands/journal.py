@@ -16,10 +16,10 @@ from ..errors import FileGone, NothingUnfinished, UsageError
 from ..given import Database
 from ..journal import Journal
 from ..journal_rows import Attempt, hashed
-from ..journal_run import source_of
 from ..resume import numbered
-from ..runner import Done, Run, run
-from ..scripts import Script, Scripts
+from ..run import Done, Run
+from ..runner import run
+from ..scripts import Script, Scripts, source_of
 from ..transactions import reading
 from .moves import Moved, Progress
 from .project import alone, applied, live, on_database

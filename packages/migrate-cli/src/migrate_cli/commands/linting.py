@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..lint.looking import KNOWN, Ground, look
 from ..lint.report import Linted
 from ..lint.since import since as files_since
-from ..runner import Run
+from ..run import Run
 from ..scripts import Scripts
 from .project import in_script
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import revgraph
 from revgraph import Plan, RevisionGraph, Stamp, Step
 
 from .. import unfinished
 from ..config import Config
-from ..conventions import for_scripts
 from ..errors import MovedMeanwhile, Unfinished, UsageError
-from ..gates import Gate, must_have_way_back
 from ..given import Database
-from ..runner import Done, Run, record, run
+from ..run import Done, Run
 from ..scripts import Script, Scripts
 from ..sinks import OfflineSink
 from ..sinks.gaps import Gap
 from . import targets
-from .before import with_what_was_before
-from .going import from_env_on, run_on, timed
 from .project import alone, applied, in_script, on_database, whatever
+
+if TYPE_CHECKING:  # mostly there is nothing to do, and what does it isn't imported
+    from ..gates import Gate
 
 
 @dataclass(frozen=True)
@@ -162,6 +161,8 @@ def stamp(
     """
     if purge and sql is not None:
         raise UsageError("--purge looks into the database, which a SQL script can't")
+    from ..runner import record
+
     started = time.perf_counter()
     files = Scripts.of(config)
     graph = files.graph
@@ -227,11 +228,17 @@ def _move(
         if config.world is None or not config.world.tells():
             around = replace(around, begun=progress.begun, ended=progress.ended)
         if offline:
+            from .before import with_what_was_before
+
             around = with_what_was_before(around, graph, before)
             if isinstance(around.sink, OfflineSink):
                 around.sink.gaps = gaps
         if not plan.steps and unfinished.found(around) is None:  # nobody has to be waited for
-            return _moved(graph, around.name, before, plan, run((), around), started)
+            _leave(around)
+            return _moved(graph, around.name, before, plan, (), started)
+        from ..conventions import for_scripts
+        from .going import run_on, timed
+
         _let_through(gate, around, planner, plan.steps)
         with alone(around, config, progress.waiting) as guarded:
             now = before if offline else applied(around, graph, config)
@@ -254,13 +261,27 @@ def _move(
     def online() -> Moved:
         return on_database(config, connection, go, join=_together, **asked)
 
-    return online() if connection is not None else from_env_on(online, config, progress.again)
+    if connection is not None or config.world is None:
+        return online()
+    from .going import from_env_on
+
+    return from_env_on(online, config, progress.again)
+
+
+def _leave(around: Run) -> None:
+    """Leave a database as it is, but for a journal that is there for unfinished revisions only."""
+    if around.journal is not None and not around.journal.kept:
+        from ..runner import run
+
+        run((), around)
 
 
 def _let_through(
     gate: Gate | None, around: Run, planner: Planner, steps: Sequence[Step[Script]]
 ) -> None:
     """Let steps through the gates, or not; nobody is asked twice."""
+    from ..gates import must_have_way_back
+
     must_have_way_back(steps)
     if gate is not None:
         gate.database(around, planner.__name__)

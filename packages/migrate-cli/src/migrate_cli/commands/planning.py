@@ -17,7 +17,7 @@ from ..errors import DatabaseError, EnvironmentFailed, MigrateError, NoURL
 from ..forecast.revisions import foretell
 from ..forecast.values import Forecast
 from ..given import Database
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script, Scripts
 from ..transactions import reading
 from . import targets

@@ -23,7 +23,7 @@ from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
 from ..given import Database, with_given
 from ..journal import Journal
 from ..lock import Wait, locked
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script, Scripts
 from ..sinks import OfflineSink, OnlineSink, Sink
 from ..sinks.offline import offline_dialect, spooled

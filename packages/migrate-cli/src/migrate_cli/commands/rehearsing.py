@@ -19,7 +19,8 @@ from ..failures import InCallersTransaction, RevisionFailed
 from ..gates import Gate, must_have_way_back
 from ..given import Database
 from ..rehearsal import WouldStay, rehearsal
-from ..runner import Done, Run, run
+from ..run import Done, Run
+from ..runner import run
 from ..scripts import Script, Scripts
 from ..sinks import OnlineSink
 from . import targets

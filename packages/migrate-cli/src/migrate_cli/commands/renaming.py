@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from ..config import Config
 from ..errors import CantMove, DatabaseError, EnvironmentFailed
 from ..gates import Gate
-from ..runner import Run
+from ..run import Run
 from ..sinks.offline import written
 from ..transactions import reading
 from .project import alone, live, on_database

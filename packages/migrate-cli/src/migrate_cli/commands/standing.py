@@ -12,10 +12,9 @@ from ..forecast.listening import Listened
 from ..forecast.remaining import Remaining, remaining
 from ..journal_effects import effects, in_place
 from ..journal_rows import Attempt, Entry, hashed
-from ..journal_run import source_of
 from ..resume import numbered
-from ..runner import Run
-from ..scripts import Script
+from ..run import Run
+from ..scripts import Script, source_of
 from ..transactions import reading
 from ..unfinished import at_work, file_of, found, step_of
 from .project import live, recorded

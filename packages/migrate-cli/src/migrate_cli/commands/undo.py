@@ -16,7 +16,8 @@ from ..journal_effects import in_place
 from ..journal_page import Page
 from ..journal_rows import Entry
 from ..resume import Replay, Resumed, numbered
-from ..runner import Run, rehearse
+from ..run import Run
+from ..runner import rehearse
 from ..scripts import Script
 from ..sinks import OnlineSink
 from .project import live

@@ -11,10 +11,9 @@ from ..errors import NoJournal
 from ..fingerprint import fingerprint
 from ..given import Database
 from ..journal_rows import Attempt
-from ..journal_run import source_of
 from ..paths import shown
-from ..runner import Run
-from ..scripts import Scripts
+from ..run import Run
+from ..scripts import Scripts, source_of
 from ..transactions import reading
 from .project import live, on_database, recorded
 

@@ -14,7 +14,7 @@ from ..errors import UnreachableDatabase, UsageError
 from ..failures import NotThere, StatementFailed
 from ..given import Database
 from ..polling import Patience
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script, Scripts
 from . import targets
 from .project import live, on_database, recorded

@@ -10,7 +10,7 @@ from revgraph import RevisionGraph
 
 from .. import unfinished
 from ..errors import Unfinished
-from ..runner import Run
+from ..run import Run
 
 
 def begun_first(

@@ -14,7 +14,7 @@ from ..errors import BadConfiguration
 from ..journal import Journal
 from ..models import hook
 from ..paths import shown
-from ..runner import Run
+from ..run import Run
 from ..version_table import VersionTable
 from . import install
 from .alembic.runtime.environment import EnvironmentContext

@@ -35,7 +35,7 @@ from ..errors import (
 from ..journal import NAME
 from ..paths import shown
 from ..renames import Answers
-from ..runner import Run
+from ..run import Run
 from ..scripts import Script as File
 from ..sinks import Sink
 from ..transactions import reading

@@ -20,7 +20,8 @@ from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
 from ....journal import Journal
 from ....lock import Wait, locked
-from ....runner import Run, record, run
+from ....run import Run
+from ....runner import record, run
 from ....scripts import Script as File
 from ....sinks import OfflineSink, OnlineSink, Sink
 from ....sinks.offline import offline_dialect

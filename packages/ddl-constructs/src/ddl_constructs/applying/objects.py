@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import MetaData
 
 from ..change import Change
-from ..declared import SQLObject
+from ..declaration import SQLObject
 from ..errors import ExistingObject
 from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..grant import GrantPrivileges, RevokePrivileges

@@ -16,7 +16,7 @@ from ..composite import (
     DropCompositeType,
     RenameCompositeType,
 )
-from ..declared import SQLObject
+from ..declaration import SQLObject
 from ..domain import (
     AddDomainConstraint,
     AlterDomain,

@@ -26,7 +26,7 @@ from sqlalchemy.schema import BLANK_SCHEMA
 
 from .. import detached
 from ..change import Change
-from ..declared import SQLObject, declared, view_of, without_declared
+from ..declaration import SQLObject, declared, view_of, without_declared
 from ..errors import ExistingObject, UnknownObject
 from ..objects import ObjectKey
 from ..sqltext import dotted

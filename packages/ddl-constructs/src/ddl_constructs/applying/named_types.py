@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Column, Enum, MetaData
 from sqlalchemy.types import TypeEngine
 
 from ..composite import CompositeValue
-from ..declared import SQLObject, domains_of, types_on
+from ..declaration import SQLObject, domains_of, types_on
 from ..objects import ObjectKey
 from .items import Key
 
