@@ -14,19 +14,18 @@ others than the usual ones.
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
+import json
 import sys
+import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, Column, String, create_engine, make_url
+from measuring import Row, Sample, database, inside, measured
+from sqlalchemy import DDL, Column, String, create_engine
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 
@@ -86,97 +85,60 @@ def executed(side: str, count: int) -> float:
         return time.process_time() - begun
 
 
-def on_sqlite(side: str, count: int) -> float:
-    """CPU seconds to make and execute the changes for real, on a SQLite in memory."""
-    with create_engine("sqlite://").begin() as connection:
-        return _for_real(connection, side, count, time.process_time)
+def for_real(url: str, side: str, count: int) -> float:
+    """Seconds to make and execute the changes in an empty database; of CPU where that is ours alone."""
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        clock = time.process_time if connection.dialect.name == "sqlite" else time.perf_counter
+        for number in range(100):
+            connection.exec_driver_sql(f"CREATE TABLE t{number} (id INTEGER)")
+        begun = clock()
+        for change in SIDES[side](count):
+            connection.execute(change)
+        return clock() - begun
 
 
-def on_server(url: str) -> Callable[[str, int], float]:
-    """Make the work of a server: seconds to make and execute the changes in a new database."""
-
-    def work(side: str, count: int) -> float:
-        name = f"ddl_bench_{uuid.uuid4().hex[:12]}"
-        server = create_engine(url, isolation_level="AUTOCOMMIT")
-        engine = create_engine(make_url(url).set(database=name), poolclass=NullPool)
-        with server.connect() as aside:
-            aside.exec_driver_sql(f"CREATE DATABASE {name}")
-            try:
-                with engine.begin() as connection:
-                    return _for_real(connection, side, count, time.perf_counter)
-            finally:
-                aside.exec_driver_sql(f"DROP DATABASE {name}")
-
-    return work
+WORK = {"compile": compiled, "execute": executed}
+DATABASES = {"sqlite": 2000, "postgresql": 2000, "mariadb": 300}
+"""Kind of a database -> changes there: a table of a hundred columns more says nothing new."""
 
 
-def _for_real(connection: Connection, side: str, count: int, clock: Callable[[], float]) -> float:
-    for number in range(100):
-        connection.exec_driver_sql(f"CREATE TABLE t{number} (id INTEGER)")
-    begun = clock()
-    for change in SIDES[side](count):
-        connection.execute(change)
-    return clock() - begun
+def once(work: str, side: str, count: int, folder: Path) -> Callable[[], Sample | None]:
+    """Make a side: a process of its own, on an empty database where the work is done in one."""
+    command = [sys.executable, __file__, "--one", work, side, "--changes", str(count)]
 
+    def on_a_database() -> Sample | None:
+        with database(work, folder) as url:
+            return None if url is None else inside([*command, "--url", url])()
 
-SERVERS = {
-    "postgresql": os.environ.get(
-        "MIGRATE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"
-    ),
-    "mariadb": os.environ.get("MIGRATE_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/test"),
-}
-WORK = {
-    "compile": compiled,
-    "execute": executed,
-    "sqlite": on_sqlite,
-    **{name: on_server(url) for name, url in SERVERS.items()},
-}
-AT_MOST = {"sqlite": 2000, "postgresql": 2000, "mariadb": 300}
-"""Changes on a real database: a table of a hundred columns more says nothing new."""
-
-
-def answers(work: str) -> bool:
-    """Tell whether the server of a work is there; True for what needs none."""
-    if work not in SERVERS:
-        return True
-    try:
-        create_engine(SERVERS[work]).connect().close()
-    except DBAPIError:
-        return False
-    return True
-
-
-def measure(work: str, side: str, count: int) -> float:
-    """Run one side in a process of its own; give its seconds."""
-    answer = subprocess.run(
-        [sys.executable, __file__, "--one", work, side, "--changes", str(count)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return float(answer.stdout)
+    return on_a_database if work in DATABASES else inside(command)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--changes", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--one", nargs=2, metavar=("WORK", "SIDE"))
+    parser.add_argument("--one", nargs=2, metavar=("WORK", "SIDE"), help=argparse.SUPPRESS)
+    parser.add_argument("--url", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
-        print(WORK[asked.one[0]](asked.one[1], asked.changes))
+        work, side = asked.one
+        does = WORK.get(work) or partial(for_real, asked.url)
+        print(json.dumps({"seconds": does(side, asked.changes)}))
         return
     print(f"{'work':12}{'ours':>10}{'peer':>10}{'plain':>10}{'ours/peer':>12}{'ours/plain':>12}")
-    for work in filter(answers, WORK):
-        count = min(asked.changes, AT_MOST.get(work, asked.changes))
-        times: dict[str, list[float]] = {side: [] for side in SIDES}
-        for _ in range(asked.rounds):
-            for side in SIDES:
-                times[side].append(measure(work, side, count))
-        ours, peer, plain = (statistics.median(times[side]) for side in SIDES)
-        print(
-            f"{work:12}{ours:10.3f}{peer:10.3f}{plain:10.3f}{ours / peer:12.2f}{ours / plain:12.2f}"
-        )
+    with tempfile.TemporaryDirectory() as name:
+        for work in (*WORK, *DATABASES):
+            count = min(asked.changes, DATABASES.get(work, asked.changes))
+            sides = {side: once(work, side, count, Path(name)) for side in SIDES}
+            found = measured(Row("ddl", work, sides), asked.rounds)
+            if not found.sides:
+                print(f"{work}: no server")
+                continue
+            told = [
+                f"{found.sides[one].seconds:.3f}" if one in found.sides else "-" for one in SIDES
+            ]
+            ratios = [f"{found.ratio(one) or 0:12.2f}" for one in ("peer", "plain")]
+            print(f"{work:12}{''.join(f'{one:>10}' for one in told)}{''.join(ratios)}")
 
 
 if __name__ == "__main__":

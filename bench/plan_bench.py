@@ -11,12 +11,11 @@ The target is 2. SQLite, so that no server has a part in it.
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from measuring import Row, measured, whole
 
 BODIES = (
     'op.create_table("t{n}", sa.Column("id", sa.Integer(), primary_key=True), '
@@ -87,18 +86,6 @@ def write(folder: Path, count: int) -> None:
         (versions / f"r{n:06}.py").write_text(SCRIPT.format(n=n, parent=parent, body=body))
 
 
-def seconds(words: list[str], folder: Path) -> float:
-    """Run a process, and give its CPU seconds."""
-    before = os.times()
-    subprocess.run([sys.executable, *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    after = os.times()
-    spent = (
-        after.children_user - before.children_user,
-        after.children_system - before.children_system,
-    )
-    return sum(spent)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--revisions", type=int, default=1000)
@@ -107,16 +94,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, asked.revisions)
-        for words in SIDES.values():  # compiled files and the index of headers
-            seconds(words, folder)
-        found: dict[str, list[float]] = {side: [] for side in SIDES}
-        for _ in range(asked.rounds):
-            for side, words in SIDES.items():
-                found[side].append(seconds(words, folder))
-    base = statistics.median(found["import"])
-    for side, times in found.items():
-        median = statistics.median(times)
-        print(f"{side:14} {median:6.2f} s CPU  {median / base:5.1f} x")
+        sides = {side: whole([sys.executable, *words], folder) for side, words in SIDES.items()}
+        found = measured(Row("plan", f"{asked.revisions:,} revisions", sides), asked.rounds).sides
+    for side, sample in found.items():
+        times = sample.seconds / found["import"].seconds
+        print(f"{side:14} {sample.seconds:6.2f} s CPU  {times:5.1f} x")
 
 
 if __name__ == "__main__":

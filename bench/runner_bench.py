@@ -12,27 +12,18 @@ target is at most 10 % above "bare". A server that doesn't answer is left out; M
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
+import json
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from measuring import SERVERS, Row, Sample, database, inside, measured
 
 SIDES = ("bare", "lock", "all", "alembic")
-SERVERS = {
-    "postgresql": ("MIGRATE_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test"),
-    "mariadb": ("MIGRATE_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/test"),
-}
 DATABASES = ("sqlite", *SERVERS)
 SCRIPT = '''"""revision {number}"""
 
@@ -73,32 +64,8 @@ def write(folder: Path, count: int, tool: str = "migrate_cli") -> None:
         (versions / f"r{number:06}.py").write_text(script)
 
 
-@contextmanager
-def database(kind: str, folder: Path) -> Iterator[str | None]:
-    """Give the URL of an empty database; None if there is no server."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / uuid.uuid4().hex}.db"
-        return
-    variable, usual = SERVERS[kind]
-    url = make_url(os.environ.get(variable, usual))
-    name = f"migrate_bench_{uuid.uuid4().hex[:12]}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except DBAPIError:
-        yield None
-        return
-    try:
-        yield url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
-        engine.dispose()
-
-
 def upgrade(side: str, folder: Path, url: str) -> None:
-    """Upgrade in this process, and print the CPU seconds and those that passed."""
+    """Upgrade in this process, and print the CPU seconds."""
     if side == "alembic":
         from alembic import command
         from alembic.config import Config as Theirs
@@ -106,28 +73,29 @@ def upgrade(side: str, folder: Path, url: str) -> None:
         theirs = Theirs()
         theirs.set_main_option("script_location", str(folder / "alembic"))
         theirs.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-        cpu, passed = time.process_time(), time.perf_counter()
+        begun = time.process_time()
         command.upgrade(theirs, "head")
-        print(time.process_time() - cpu, time.perf_counter() - passed)
+        print(json.dumps({"seconds": time.process_time() - begun}))
         return
     from migrate_cli.commands import upgrade
-    from migrate_cli.config import Config, load
+    from migrate_cli.commands.going import run_on  # noqa: F401  # what is imported where there are steps
+    from migrate_cli.config import load
 
-    config = load(folder, url=url)
-    known = {field.name for field in fields(Config)}
-    off = {"bare": ("lock", "journal"), "lock": ("journal",), "all": ()}[side]
-    config = replace(config, **dict.fromkeys(known.intersection(off), False))
-    cpu, passed = time.process_time(), time.perf_counter()
+    config = replace(load(folder, url=url), lock=side != "bare", journal=side == "all")
+    begun = time.process_time()
     upgrade(config)
-    print(time.process_time() - cpu, time.perf_counter() - passed)
+    print(json.dumps({"seconds": time.process_time() - begun}))
 
 
-def measured(side: str, folder: Path, url: str) -> tuple[float, float]:
-    """Upgrade in a process of its own."""
-    command = [sys.executable, __file__, "--side", side, "--folder", str(folder), "--url", url]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    cpu, passed = done.stdout.split()
-    return float(cpu), float(passed)
+def on_an_empty_database(kind: str, side: str, folder: Path) -> Callable[[], Sample | None]:
+    """Make a side: a process of its own upgrades a database that is made for it."""
+    command = [sys.executable, __file__, "--side", side, "--folder", str(folder)]
+
+    def once() -> Sample | None:
+        with database(kind, folder) as url:
+            return None if url is None else inside([*command, "--url", url])()
+
+    return once
 
 
 def compare(kind: str, count: int, rounds: int) -> None:
@@ -135,24 +103,15 @@ def compare(kind: str, count: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, count)
-        sides = SIDES if find_spec("alembic") else SIDES[:-1]
-        if "alembic" in sides:
+        if find_spec("alembic"):
             write(folder, count, "alembic")
-        found: dict[str, list[tuple[float, float]]] = {side: [] for side in sides}
-        for _ in range(rounds):
-            for side in sides:
-                with database(kind, folder) as url:
-                    if url is None:
-                        print(f"{kind}: no server")
-                        return
-                    found[side].append(measured(side, folder, url))
-    bare = statistics.median(cpu for cpu, _ in found["bare"])
-    for side, times in found.items():
-        cpu = statistics.median(cpu for cpu, _ in times)
-        passed = statistics.median(passed for _, passed in times)
-        print(
-            f"{kind:<11} {side:<7} {cpu:7.2f} s CPU {cpu / bare - 1:+7.1%}   {passed:7.2f} s passed"
-        )
+        sides = {side: on_an_empty_database(kind, side, folder) for side in SIDES}
+        found = measured(Row("runner", f"{count:,} revisions, {kind}", sides), rounds).sides
+    if not found:
+        print(f"{kind}: no server")
+    for side, sample in found.items():
+        more = sample.seconds / found["bare"].seconds - 1
+        print(f"{kind:<11} {side:<7} {sample.seconds:7.2f} s CPU {more:+7.1%}")
 
 
 def main() -> None:
