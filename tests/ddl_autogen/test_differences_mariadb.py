@@ -144,6 +144,18 @@ CASES = [
     ),
     pytest.param(
         computed("n * 2", True),
+        [],
+        ["drop column t.d", "drop column t.n"],
+        id="computed-goes-before-its-column",
+    ),
+    pytest.param(
+        [],
+        computed("n * 2", False),
+        ["add column t.n", "add column t.d"],
+        id="computed-comes-behind-its-column",
+    ),
+    pytest.param(
+        computed("n * 2", True),
         computed("n * 3", True),
         ["drop column t.d", "add column t.d"],
         id="computed-changed",

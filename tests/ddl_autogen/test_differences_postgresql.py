@@ -162,6 +162,18 @@ CASES = [
     ),
     pytest.param(
         [N, Column("d", Integer, Computed("n * 2", persisted=True))],
+        [],
+        ["drop column t.d", "drop column t.n"],
+        id="computed-goes-before-its-column",
+    ),
+    pytest.param(
+        [],
+        [Column("d", Integer, Computed("n * 2", persisted=True)), N],
+        ["add column t.n (Integer)", "add column t.d (Integer)"],
+        id="computed-comes-behind-its-column",
+    ),
+    pytest.param(
+        [N, Column("d", Integer, Computed("n * 2", persisted=True))],
         [N, Column("d", Integer, Computed("n * 3", persisted=True))],
         ["drop column t.d", "add column t.d (Integer)"],
         id="computed-changed",

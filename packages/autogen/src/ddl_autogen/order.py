@@ -41,6 +41,7 @@ from ddl_constructs import (
 )
 from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 
+from .sqltokens import tokens
 from .values import Snapshot, TableValue
 
 Thing = tuple[Any, ...]
@@ -174,6 +175,7 @@ class _Describer:
                 node = _Node(change, (2, *place, 0, at))
                 node.needs = {("table", key)}
                 node.brings = {("column", key, change.column.name)}
+                node.uses = self._computed_of(change.column, key, self.ours)
                 if enum := _enum_name(change.column.type):
                     node.needs |= {("enum", enum)}
             case AlterColumn():
@@ -197,6 +199,7 @@ class _Describer:
             case DropColumn():
                 node = _Node(change, (2, *place, 6, at))
                 node.takes = {("column", key, change.column_name)}
+                node.leaves = self._computed_of(change.existing_column, key, self.theirs)
                 if change.existing_column is not None and (
                     enum := _enum_name(change.existing_column.type)
                 ):
@@ -322,6 +325,16 @@ class _Describer:
         if all(isinstance(c, str) for c in columns) and not condition:
             return {("column", key, c) for c in columns}
         return self._all_of(key, schema)
+
+    def _computed_of(self, column: Column[Any] | None, key: Thing, schema: Snapshot) -> set[Thing]:
+        """Give the columns that a computed column is made of."""
+        table: TableValue | None = schema.tables.get(key)
+        if column is None or column.computed is None or table is None:
+            return set()
+        words = {t.name.lower() for t in tokens(str(column.computed.sqltext))}
+        return {("column", key, c.name) for c in table.columns if c.name.lower() in words} - {
+            ("column", key, column.name)
+        }
 
     def _all_of(self, key: Thing, schema: Snapshot) -> set[Thing]:
         """Give all columns of a table, and the labels of those that are of an enum."""
