@@ -16,7 +16,7 @@ from ddl_constructs import AddConstraint, Change, DropConstraint, RenameConstrai
 from sqlalchemy.sql.elements import conv
 
 from ..build import ConstraintValue, constraint_of
-from ..dialects.base import Kind
+from ..dialects.object_name import Kind
 from ..sqltokens import normal, tokens
 from ..values import (
     CheckValue,

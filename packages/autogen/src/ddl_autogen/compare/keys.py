@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from ddl_constructs import (
     KEEP,
+    AddColumn,
     AddConstraint,
     AlterColumn,
     Change,
     CreateIndex,
+    DropColumn,
     DropConstraint,
     DropIndex,
 )
 from sqlalchemy.sql.elements import conv
 
-from ..build import constraint_of, create_index
+from ..build import ConstraintValue, column_of, constraint_of, create_index
+from ..dialects import Database
+from ..dialects.object_name import Kind
 from ..sqltokens import tokens
-from ..values import ForeignKeyValue, Key, Snapshot
+from ..values import CheckValue, ForeignKeyValue, IndexValue, Key, Snapshot, TableValue
 from .context import Context
 
 
@@ -86,6 +91,91 @@ def _has(fk: ForeignKeyValue, where: Key) -> set[tuple[Key, str]]:
     return here | {(fk.target, column) for column in fk.target_columns}
 
 
+def released_columns(
+    changes: Sequence[Change], theirs: Snapshot, ours: Snapshot, context: Context
+) -> Iterator[Change]:
+    """Yield what takes keys, CHECKs, indexes and computed columns off a column while that changes.
+
+    Nothing where the database changes it under them.
+    """
+    database = context.database
+    altered: dict[Key, set[str]] = defaultdict(set)
+    for c in changes:
+        if isinstance(c, AlterColumn) and (c.type_ is not KEEP or c.nullable is not KEEP):
+            where = None if c.schema == ours.default_schema else c.schema, c.table_name
+            altered[where].add(c.column_name)
+    gone = _names_of(changes) if altered else set()
+    for where, names in altered.items():
+        table, our_table = theirs.tables[where], ours.tables[where]
+        bound = {
+            c.name
+            for c in table.columns
+            if c.name in names
+            and (new := our_table.column(c.name)) is not None
+            and database.binds_column(c, new)
+        }
+        if not bound:
+            continue
+        schema = our_table.spelled_schema
+        key = (table.primary_key,) if table.primary_key else ()
+        kinds: tuple[tuple[Kind, Sequence[ConstraintValue]], ...] = (
+            ("primary", key),
+            ("unique", table.uniques),
+            ("check", table.checks),
+        )
+        for kind, constraints in kinds:
+            for constraint in constraints:
+                about = (
+                    _words(constraint.text)
+                    if isinstance(constraint, CheckValue)
+                    else set(getattr(constraint, "columns", ()))
+                )
+                if bound & about and (table.name, str(constraint.name)) not in gone:
+                    made = constraint_of(constraint, database=database)
+                    name = conv(str(constraint.name))
+                    yield DropConstraint(
+                        name, table.name, kind, schema=schema, existing_constraint=made
+                    )
+                    yield AddConstraint(table.name, made, schema=schema)
+        for index in table.indexes:
+            about = {*index.columns, *index.include, *_words(index.where or "")}
+            if bound & about and (table.name, str(index.name)) not in gone:
+                yield from _again(table, index, schema, database)
+        for column in table.columns:
+            stays = our_table.column(column.name)
+            if stays is None or column.computed is None or stays.computed is None:
+                continue
+            if bound & _words(column.computed.expression) and (table.name, column.name) not in gone:
+                made_column = column_of(column, database)
+                yield DropColumn(
+                    table.name, column.name, schema=schema, existing_column=made_column
+                )
+                yield AddColumn(table.name, column_of(stays, database), schema=schema)
+
+
+def _names_of(changes: Sequence[Change]) -> set[tuple[str | None, str]]:
+    """Give what goes anyway: names of tables, and of what is dropped in them."""
+    found: set[tuple[str | None, str]] = set()
+    for c in changes:
+        match c:
+            case DropConstraint():
+                found.add((c.table_name, str(c.constraint_name)))
+            case DropIndex():
+                found.add((c.table_name, str(c.index_name)))
+            case DropColumn():
+                found.add((c.table_name, c.column_name))
+    return found
+
+
+def _again(
+    table: TableValue, index: IndexValue, schema: str | None, database: Database
+) -> Iterator[Change]:
+    """Drop an index and create it as it was."""
+    made = create_index(table, index, database).replace(schema=schema)
+    yield DropIndex(conv(str(index.name)), table.name, schema=schema, existing_index=made)
+    yield made
+
+
 def released_labels(
     changes: Sequence[Change], theirs: Snapshot, ours: Snapshot, context: Context
 ) -> Iterator[Change]:
@@ -96,11 +186,7 @@ def released_labels(
     if not context.replaced_enums:
         return
     database = context.database
-    dropped = {
-        (c.table_name, str(c.constraint_name if isinstance(c, DropConstraint) else c.index_name))
-        for c in changes
-        if isinstance(c, (DropConstraint, DropIndex))
-    }
+    dropped = _names_of(changes)
     for where, table in theirs.tables.items():
         our_table = ours.tables.get(where)
         if our_table is None:
@@ -125,10 +211,7 @@ def released_labels(
         for index in table.indexes:
             texts = [e.text for e in index.elements if e.expression] + [index.where or ""]
             if (table.name, index.name) not in dropped and _words(" ".join(texts)) & columns:
-                again = create_index(table, index, database).replace(schema=schema)
-                name = conv(str(index.name))
-                yield DropIndex(name, table.name, schema=schema, existing_index=again)
-                yield again
+                yield from _again(table, index, schema, database)
 
 
 def _words(sql: str) -> set[str]:

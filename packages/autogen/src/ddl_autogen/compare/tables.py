@@ -17,7 +17,7 @@ from .constraints import compare_constraints, names_taken
 from .context import Context
 from .enums import compare_enums, replaced_enums
 from .indexes import compare_indexes, foreign_key_indexes
-from .keys import released, released_labels
+from .keys import released, released_columns, released_labels
 from .options import compare_options
 from .schemas import compare_namespaces
 from .sequences import compare_sequences
@@ -42,6 +42,7 @@ def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Itera
             inside += compare_tables(their_table, our_table, context)
     yield from inside
     yield from released_labels(inside, theirs, ours, context)
+    yield from released_columns(inside, theirs, ours, context)
     if context.database.binds_key_types:
         yield from released(inside, theirs, ours)
 

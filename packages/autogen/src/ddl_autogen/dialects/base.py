@@ -28,9 +28,8 @@ from ..values import (
     TableValue,
     UniqueValue,
 )
+from .object_name import LABELS, Kind, object_name
 from .objects import ObjectsOfDatabase
-
-Kind = Literal["primary", "unique", "foreignkey", "check", "exclude"]
 
 
 class Database(ObjectsOfDatabase, ABC):
@@ -247,6 +246,10 @@ class Database(ObjectsOfDatabase, ABC):
         """
         return {}
 
+    def binds_column(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        """Tell whether what stands on a column (keys, CHECKs, indexes) keeps it from changing so."""
+        return False
+
     def leaves_numbering_open(self, column: Column[Any]) -> bool:
         """Tell whether a model's column may be numbered by the database though it doesn't say so."""
         return False
@@ -342,13 +345,13 @@ class Database(ObjectsOfDatabase, ABC):
             columns: Its columns in order; of a CHECK those that it mentions, if one.
             taken: Names that are taken already.
         """
-        label = _LABELS[kind]
+        label = LABELS[kind]
         middle = "" if kind == "primary" else "_".join(columns)
         longest = self.dialect.max_identifier_length
         number = 0
         while True:
             suffix = f"{label}{number or ''}"
-            name = _object_name(table_name, middle, suffix, longest)
+            name = object_name(table_name, middle, suffix, longest)
             if name not in taken:
                 return name
             number += 1
@@ -359,29 +362,6 @@ def _canonical(text: str) -> str:
     return re.sub(r"\s*([(),])\s*", r"\1", " ".join(text.lower().split()))
 
 
-def _object_name(first: str, second: str, label: str, longest: int) -> str:
-    """Join names as PostgreSQL does: the longer part is cut until the whole fits.
-
-    PostgreSQL 15, src/backend/commands/indexcmds.c, makeObjectName (lengths in bytes).
-    """
-    room = longest - len(label) - 1 - (1 if second else 0)
-    one, two = first.encode(), second.encode()
-    while len(one) + len(two) > room:
-        if len(one) > len(two):
-            one = one[:-1]
-        else:
-            two = two[:-1]
-    parts = [one.decode(errors="ignore"), two.decode(errors="ignore"), label]
-    return "_".join(part for part in parts if part)
-
-
-_LABELS: dict[Kind, str] = {
-    "primary": "pkey",
-    "unique": "key",
-    "foreignkey": "fkey",
-    "check": "check",
-    "exclude": "excl",
-}
 _CALL = re.compile(r"[\w.]+\([^()]*\)$")
 _STRING = re.compile(r"'((?:[^']|'')*)'$")
 _D = TypeVar("_D", bound=type[Database])

@@ -199,6 +199,16 @@ class SQLServer(WithObjects):
             theirs = replace(theirs, collation=ours.collation)
         return theirs
 
+    def binds_column(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
+        """Tell whether ALTER COLUMN is refused under a key, a CHECK or an index.
+
+        SQL Server 2022, ALTER TABLE, ALTER COLUMN: only a varying length may get longer (error 5074).
+        """
+        (old, before), (new, after) = (_sized(c.type) for c in (theirs, ours))
+        longer = old == new and old in _VARYING and before <= after
+        same = theirs.collation == ours.collation and theirs.nullable == ours.nullable
+        return not (same and (longer or theirs.type == ours.type))
+
     def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
         return {
             "start": 1 if value.start is None else value.start,
@@ -249,6 +259,15 @@ class SQLServer(WithObjects):
         if made is not None and self.canonical_type(self.speller.type(made)) == plain:
             return made
         return DatabaseType(plain.upper())
+
+
+_VARYING = ("varchar", "nvarchar", "varbinary")
+
+
+def _sized(type_: str) -> tuple[str, float]:
+    """Give a type's name, and its length if it has one number in its brackets; max is endless."""
+    base, _, inside = type_.rstrip(")").partition("(")
+    return base, float("inf") if inside == "max" else float(inside) if inside.isdigit() else 0
 
 
 def _rows(connection: Connection, query: str, schemas: Sequence[str]) -> Sequence[Any]:

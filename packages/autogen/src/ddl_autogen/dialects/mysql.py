@@ -33,7 +33,7 @@ from ..values import (
 )
 from . import mysql_options
 from . import mysql_scratch as scratch
-from .base import Kind, reads
+from .base import reads
 from .mysql_catalog import (
     CHECKS_MARIADB,
     CHECKS_MYSQL,
@@ -58,6 +58,7 @@ from .mysql_types import (
     plain_default,
     without_whole_length,
 )
+from .object_name import Kind
 
 _ON_UPDATE = re.compile(r"\bon\s+update\s+(.*)$", re.IGNORECASE | re.DOTALL)
 
