@@ -59,6 +59,7 @@ RAW = {
         r"CREATE SCHEMA \w+ AUTHORIZATION": "the clause",
         r"CREATE TRIGGER": "that the table comes first",
         r"CREATE (OR ALTER )?VIEW .* WITH CHECK OPTION": "the clause",
+        r"(GRANT|REVOKE) .* ON (OBJECT|SCHEMA|TYPE)::": "the class of what is granted on",
         r"SET IDENTITY_INSERT \S+ ON": "the option",
     },
     "oracle": {
@@ -68,6 +69,7 @@ RAW = {
         r"ALTER TABLE \S+ RENAME CONSTRAINT": "the clause",
         r"CREATE BITMAP INDEX": "the kind",
         r'CREATE (UNIQUE )?INDEX (IF NOT EXISTS )?(s|"db\.s")\.': "that an index has a schema",
+        r"GRANT SELECT ON s TO 'who'@'%'": "the grantee, which is MySQL's",
         r"RENAME ": "the statement",
     },
 }
@@ -105,8 +107,8 @@ def fragments(sql: str, dialect: str) -> Iterator[str]:
         yield from batch_fragments(sql)
     elif sql.startswith("DECLARE"):
         yield from block_fragments(sql)
-    elif not re.match(r"CREATE (OR REPLACE )?(FUNCTION|PROCEDURE|TRIGGER)", sql):
-        yield sql  # a body it would cut at its semicolons
+    elif not re.match(r"BEGIN|CREATE (OR REPLACE )?(FUNCTION|PROCEDURE|TRIGGER)", sql):
+        yield sql  # a block or a body it would cut at its semicolons
 
 
 def batch_fragments(sql: str) -> Iterator[str]:
