@@ -233,9 +233,10 @@ CATALOG: dict[str, list[dict[str, Any]]] = {
         }.items()
     ],
     "sys.sequences": table_of("""
-        name   | schema_id | start_value          | increment | minimum_value        | maximum_value       | is_cycling | cache_size | user_type_id | precision
-        plain  | 1         | -9223372036854775808 | 1         | -9223372036854775808 | 9223372036854775807 | 0          |            | 127          | 19
-        orders | 1         | 1000                 | 5         | 1                    | 9999                | 1          | 50         | 56           | 10
+        name   | schema_id | start_value          | increment | minimum_value        | maximum_value       | is_cycling | is_cached | cache_size | user_type_id | precision
+        plain  | 1         | -9223372036854775808 | 1         | -9223372036854775808 | 9223372036854775807 | 0          | 1         |            | 127          | 19
+        orders | 1         | 1000                 | 5         | 1                    | 9999                | 1          | 1         | 50         | 56           | 10
+        bare   | 1         | -9223372036854775808 | 1         | -9223372036854775808 | 9223372036854775807 | 0          | 0         |            | 127          | 19
     """),
 }
 
@@ -312,6 +313,7 @@ def models(**other: Any) -> MetaData:
         Index("cx_title", "title", mssql_clustered=True),
     )
     Sequence("plain", metadata=metadata)
+    Sequence("bare", cache=0, metadata=metadata)
     Sequence(
         "orders",
         data_type=Integer,
@@ -525,6 +527,7 @@ def test_a_table_that_goes_comes_back_as_it_was() -> None:
     assert [c.describe() for c in gone] == [
         "drop table posts",
         "drop table users",
+        "drop sequence bare",
         "drop sequence orders",
         "drop sequence plain",
     ]
@@ -534,6 +537,8 @@ def test_a_table_that_goes_comes_back_as_it_was() -> None:
         "MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807 NO CYCLE",
         "CREATE SEQUENCE orders AS INTEGER INCREMENT BY 5 START WITH 1000 MINVALUE 1 "
         "MAXVALUE 9999 CACHE 50 CYCLE",
+        "CREATE SEQUENCE bare INCREMENT BY 1 START WITH -9223372036854775808 "
+        "MINVALUE -9223372036854775808 MAXVALUE 9223372036854775807 NO CACHE NO CYCLE",
         "CREATE TABLE users ( id INTEGER NOT NULL IDENTITY, "
         "name NVARCHAR(50) NOT NULL DEFAULT 'it''s', "
         "code VARCHAR(20) COLLATE Latin1_General_BIN NULL, bio VARCHAR(max) NULL, "

@@ -763,6 +763,9 @@ TEXTS = [
         "CREATE SEQUENCE s.q AS BIGINT INCREMENT BY 2 START WITH 3 NO CYCLE",
     ),
     case(
+        "LIM-059-sequence-without-cache", AlterSequence("q", cache=0), "ALTER SEQUENCE q NO CACHE"
+    ),
+    case(
         "LIM-059-create-sequence-if-not-exists",
         CreateSequence("q", if_not_exists=True),
         "IF OBJECT_ID(N'q', N'SO') IS NULL CREATE SEQUENCE q",

@@ -500,6 +500,7 @@ TEXTS = [
         CreateSequence("q", start=3, increment=2, cycle=False, schema="s"),
         "CREATE SEQUENCE s.q INCREMENT BY 2 START WITH 3 NOCYCLE",
     ),
+    case("LIM-059-sequence-without-cache", AlterSequence("q", cache=0), "ALTER SEQUENCE q NOCACHE"),
     case(
         "LIM-059-create-sequence-if-not-exists",
         CreateSequence("q", if_not_exists=True),

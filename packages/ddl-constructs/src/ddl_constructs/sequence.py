@@ -228,8 +228,17 @@ def _alter(change: AlterSequence, compiler: DDLCompiler) -> str:
     return f"{where} {' '.join(filter(None, parts))}"
 
 
-def options_text(change: CreateSequence | AlterSequence, compiler: DDLCompiler) -> str:
-    """Write the options that a change says, as SQLAlchemy does: "INCREMENT BY 2 CYCLE"; may be ""."""
+def options_text(
+    change: CreateSequence | AlterSequence, compiler: DDLCompiler, *, no_cache: str = "CACHE 0"
+) -> str:
+    """Write the options that a change says, as SQLAlchemy does: "INCREMENT BY 2 CYCLE"; may be "".
+
+    Args:
+        change: What they are of.
+        compiler: Of the dialect to write for.
+        no_cache: How the dialect says that no number is kept in memory.
+    """
     given = {name: getattr(change, name) for name in _OPTIONS}
     said = {name: v for name, v in given.items() if v is not KEEP and v is not None}
-    return compiler.get_identity_options(Sequence("s", **said))
+    text = compiler.get_identity_options(Sequence("s", **said))
+    return text.replace("CACHE 0", no_cache) if said.get("cache") == 0 else text

@@ -95,7 +95,7 @@ SELECT s.name AS [schema], q.name AS name, y.name AS type, q.[precision] AS [pre
        CAST(q.increment AS decimal(38, 0)) AS increment,
        CAST(q.minimum_value AS decimal(38, 0)) AS minimum,
        CAST(q.maximum_value AS decimal(38, 0)) AS maximum,
-       q.is_cycling AS cycles, q.cache_size AS cache
+       q.is_cycling AS cycles, q.is_cached AS cached, q.cache_size AS cache
 FROM sys.sequences AS q
 JOIN sys.schemas AS s ON s.schema_id = q.schema_id
 JOIN sys.types AS y ON y.user_type_id = q.user_type_id

@@ -142,7 +142,7 @@ def sequence_of(row: Any) -> SequenceValue:
         "minvalue": int(row.minimum),
         "maxvalue": int(row.maximum),
         "start": int(row.start),
-        "cache": row.cache,
+        "cache": row.cache if row.cached else 0,
     }
     usual = usual_numbers(type_, found["increment"])
     said = {k: None if v == usual[k] else v for k, v in found.items()}

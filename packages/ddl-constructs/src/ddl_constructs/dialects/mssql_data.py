@@ -117,7 +117,7 @@ def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -
     kind = (
         "" if change.data_type is None else f" AS {sqltext.type_name(compiler, change.data_type)}"
     )
-    text = f"CREATE SEQUENCE {name}{kind} {options_text(change, compiler)}"
+    text = f"CREATE SEQUENCE {name}{kind} {options_text(change, compiler, no_cache='NO CACHE')}"
     if not change.if_not_exists:
         return text.strip()
     quoted = sqltext.name(compiler, change.sequence_name)
@@ -146,7 +146,7 @@ def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> 
             raise UnsupportedChange(
                 change.describe(), "mssql", f"ALTER SEQUENCE has no word for {aspect}", mend
             )
-    parts = [options_text(change, compiler)]
+    parts = [options_text(change, compiler, no_cache="NO CACHE")]
     if change.restart is not KEEP:
         parts.append("RESTART" if change.restart is True else f"RESTART WITH {change.restart}")
     name = sqltext.table(compiler, change.sequence_name, change.schema)

@@ -329,7 +329,7 @@ def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -
     native = has_native_guards(compiler.dialect)
     guard = sqltext.yes(change.if_not_exists and native, "IF NOT EXISTS")
     name = sqltext.table(compiler, change.sequence_name, change.schema)
-    text = f"CREATE SEQUENCE {guard}{name} {options_text(change, compiler)}".strip()
+    text = f"CREATE SEQUENCE {guard}{name} {options_text(change, compiler, no_cache='NOCACHE')}".strip()
     if not change.if_not_exists or native:
         return text
     return _guarded_sequence(change, text, compiler, there=False)
@@ -368,7 +368,7 @@ def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> 
             raise UnsupportedChange(
                 change.describe(), "oracle", f"ALTER SEQUENCE has no word for {aspect}", mend
             )
-    parts = [options_text(change, compiler)]
+    parts = [options_text(change, compiler, no_cache="NOCACHE")]
     if change.restart is not KEEP:
         value = change.restart
         parts.append("RESTART" if value is True else f"RESTART START WITH {value}")
