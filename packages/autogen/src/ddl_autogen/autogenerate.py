@@ -17,7 +17,7 @@ from .models import all_metadata, model_snapshot
 from .normalise import in_own_form, with_objects
 from .order import ordered
 from .renames import settled
-from .snapshot import read_snapshot
+from .snapshot import read_snapshot, without_views
 from .values import Snapshot
 
 
@@ -63,13 +63,15 @@ def compare(
     with held_back():
         theirs = read_snapshot(connection, known, options)
         default = theirs.default_schema
-        ours = model_snapshot(metadata, known, default)
+        ours = model_snapshot(metadata, known, theirs.namespaces)
         theirs, ours = (
             one.only(lambda k: options.takes_table(k, default)) for one in (theirs, ours)
         )
+        ours = without_views(connection, theirs, ours, known)
         found = compare_snapshots(connection, theirs, ours, Context(known, options))
     if found:
-        places = {key[0] or default for key in (*theirs.tables, *ours.tables)}
+        keys = (*theirs.tables, *ours.tables)
+        places = {theirs.namespaces.actual(key[0]) for key in keys}
         known.refuse_hidden(connection, {place for place in places if place is not None})
     return found
 

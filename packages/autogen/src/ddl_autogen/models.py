@@ -27,6 +27,7 @@ from sqlalchemy.types import NullType
 
 from .dialects import Database
 from .errors import DuplicateTable, NamelessIndex, NoMetadata
+from .namespaces import Namespaces
 from .objects import ObjectValue
 from .values import (
     CheckValue,
@@ -49,7 +50,9 @@ from .values import (
 
 
 def model_snapshot(
-    metadata: MetaData | Sequence[MetaData], database: Database, default_schema: str | None = None
+    metadata: MetaData | Sequence[MetaData],
+    database: Database,
+    namespaces: Namespaces = Namespaces(),  # noqa: B008 - it can't be changed
 ) -> Snapshot:
     """Write models as plain values.
 
@@ -59,18 +62,20 @@ def model_snapshot(
     Args:
         metadata: One MetaData, or several.
         database: In whose words.
-        default_schema: A schema that models may name and that is None in the keys.
+        namespaces: What the schemas that they name are called in the keys.
 
     Raises:
         NoMetadata: What was given isn't a MetaData or a sequence of them.
         DuplicateTable: Two of several MetaData hold the same table.
     """
-    reader = _Reader(database, default_schema)
+    reader = _Reader(database, namespaces)
     tables: dict[Key, TableValue] = {}
     twice = set()
+    views = set()
     for one in all_metadata(metadata):
         for table in one.tables.values():
             if view_of(table) is not None or table.info.get("is_view"):
+                views.add((namespaces.key(table.schema), table.name))
                 continue
             value = reader.table(table)
             if value.key in tables:
@@ -87,14 +92,15 @@ def model_snapshot(
     return Snapshot(
         by_key(tables),
         database.name,
-        default_schema,
+        namespaces,
         by_key(sequences),
-        objects=model_objects(metadata, database, default_schema),
+        objects=model_objects(metadata, database, namespaces),
+        views=frozenset(views),
     )
 
 
 def model_objects(
-    metadata: MetaData | Sequence[MetaData], database: Database, default_schema: str | None = None
+    metadata: MetaData | Sequence[MetaData], database: Database, namespaces: Namespaces
 ) -> dict[ObjectKey, ObjectValue]:
     """Write the objects that are declared beside models as plain values, in order of declaration."""
     found: dict[ObjectKey, ObjectValue] = {}
@@ -108,8 +114,7 @@ def model_objects(
                 options = {k: v for k, v in create.dialect_kwargs.items() if k.startswith(mine)}
                 query = database.speller.query(create.definition).strip().removesuffix(";")
                 create = create.replace(definition=query, dialect_kwargs=options)
-            schema = None if each.key.schema == default_schema else each.key.schema
-            key = replace(each.key, schema=schema)
+            key = replace(each.key, schema=namespaces.key(each.key.schema))
             shape = database.object_shape(create)
             found[key] = ObjectValue(
                 key, create, database.object_text(create), shape=shape, source=each
@@ -135,13 +140,10 @@ def all_metadata(given: MetaData | Sequence[MetaData]) -> tuple[MetaData, ...]:
 
 
 class _Reader:
-    def __init__(self, database: Database, default_schema: str | None) -> None:
+    def __init__(self, database: Database, namespaces: Namespaces) -> None:
         self.database = database
         self.speller = database.speller
-        self.default_schema = default_schema
-
-    def schema(self, given: str | None) -> str | None:
-        return None if given == self.default_schema else given
+        self.schema = namespaces.key
 
     def table(self, table: Table) -> TableValue:
         columns = [c for c in table.columns if not c.system]
@@ -199,7 +201,10 @@ class _Reader:
             autoincrement=(numbered and identity is None) or None,
             source=column,
         )
-        return database.model_column(column, value)
+        value = database.model_column(column, value)
+        if value.enum is None:
+            return value
+        return replace(value, enum=replace(value.enum, schema=self.schema(value.enum.schema)))
 
     def primary_key(self, key: PrimaryKeyConstraint) -> PrimaryKeyValue | None:
         names = tuple(c.name for c in key.columns)

@@ -73,7 +73,7 @@ def with_objects(
     declared = ours.objects or context.options.object_kinds
     if not declared and not (database.tracks_dependencies and blocks_objects(tables)):
         return theirs, ours
-    default = theirs.default_schema or database.default_schema(connection)
+    default = str(theirs.default_schema)
     schemas = database.schemas(connection) if context.options.include_schemas else [default]
     found = {value.key: value for value in database.objects(connection, schemas)}
     theirs = replace(theirs, objects=found)

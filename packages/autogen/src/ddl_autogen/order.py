@@ -158,7 +158,7 @@ class _Describer:
         }
 
     def key(self, schema: str | None, name: str) -> Thing:
-        return (None if schema == self.ours.default_schema else schema or None), name
+        return self.ours.namespaces.key(schema or None), name
 
     def node(self, change: Change, at: int) -> _Node:
         schema, name = getattr(change, "schema", None), getattr(change, "table_name", "")

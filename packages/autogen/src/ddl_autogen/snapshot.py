@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
@@ -12,7 +14,10 @@ from .dialects import Database, database
 from .doors import check_connection, check_options
 from .filters import Options
 from .models import model_snapshot
+from .namespaces import Namespaces
 from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, by_key, varied
+
+log = logging.getLogger("ddl_autogen")
 
 
 def snapshot(connection: Connection, options: Options | None = None) -> Snapshot:
@@ -59,16 +64,16 @@ def snapshot_of(
     >>> theirs.tables == snapshot_of(metadata, engine.dialect).tables
     True
     """
-    return model_snapshot(metadata, database(dialect), default_schema)
+    return model_snapshot(metadata, database(dialect), Namespaces(default_schema))
 
 
 def read_snapshot(connection: Connection, known: Database, options: Options) -> Snapshot:
     """Read a database's tables, by somebody who knows its dialect."""
-    default = known.default_schema(connection)
-    schemas = _wanted_schemas(connection, known, options, default)
+    spaces = known.namespaces(connection)
+    schemas = _wanted_schemas(connection, known, options, spaces)
     tables: dict[Key, TableValue] = {}
     for table in known.read(connection, schemas):
-        value = with_default_schema(table, default)
+        value = as_spoken(table, spaces)
         qualified = f"{value.schema}.{value.name}" if value.schema else value.name
         if options.takes_name(
             value.name, "table", schema_name=value.schema, schema_qualified_table_name=qualified
@@ -76,27 +81,56 @@ def read_snapshot(connection: Connection, known: Database, options: Options) -> 
             tables[value.key] = _named(value, options)
     sequences = {}
     for sequence in known.sequences(connection, schemas) if schemas else ():
-        schema = None if sequence.schema == default else sequence.schema
+        schema = spaces.spoken(sequence.schema)
         if options.takes_name(sequence.name, "sequence", schema_name=schema):
             sequences[schema, sequence.name] = varied(sequence, schema=schema)
     every = frozenset(known.schemas(connection)) if options.include_schemas else None
-    return Snapshot(by_key(tables), known.name, default, by_key(sequences), every)
+    return Snapshot(by_key(tables), known.name, spaces, by_key(sequences), every)
 
 
 def _wanted_schemas(
-    connection: Connection, known: Database, options: Options, default: str
+    connection: Connection, known: Database, options: Options, spaces: Namespaces
 ) -> list[str]:
     if not options.include_schemas:
-        return [default] if options.takes_name(None, "schema") else []
-    found = known.schemas(connection)
-    return [s for s in found if options.takes_name(None if s == default else s, "schema")]
+        return [str(spaces.default)] if options.takes_name(None, "schema") else []
+    found = [s for s in known.schemas(connection) if not spaces.hides(s)]
+    return [s for s in found if options.takes_name(spaces.spoken(s), "schema")]
 
 
-def with_default_schema(table: TableValue, default: str) -> TableValue:
-    """Say None for the default schema, in a table and in all that it points to."""
+def without_views(
+    connection: Connection, theirs: Snapshot, ours: Snapshot, known: Database
+) -> Snapshot:
+    """Take what is a view in the database out of our tables, and say so.
 
-    def schema(given: str | None) -> str | None:
-        return None if given == default else given
+    A class may be mapped to a view as it is to a table, and nothing in it tells. The database is
+    asked only where there would be a new table.
+
+    Returns:
+        Ours, where such tables are among the views.
+    """
+    spaces = theirs.namespaces
+    added = {
+        key: (spaces.actual(key[0]), key[1]) for key in ours.tables.keys() - theirs.tables.keys()
+    }
+    if not added:
+        return ours
+    there = {schema for schema, _ in added.values()} & set(known.schemas(connection))
+    found = known.views(connection, sorted(str(one) for one in there))
+    views = {key: found[name] for key, name in added.items() if name in found}
+    for key, kind in sorted(views.items()):
+        log.warning(
+            "%s is a %s in the database, so no table is made for the model of that name "
+            "(info={'is_view': True} on its Table says that it is meant)",
+            ".".join(part for part in key if part),
+            kind,
+        )
+    tables = {key: table for key, table in ours.tables.items() if key not in views}
+    return replace(ours, tables=tables, views=ours.views | views.keys())
+
+
+def as_spoken(table: TableValue, spaces: Namespaces) -> TableValue:
+    """Say what the models call a schema, in a table and in all that it points to."""
+    schema = spaces.spoken
 
     def foreign_key(fk: ForeignKeyValue) -> ForeignKeyValue:
         return varied(fk, target=(schema(fk.target[0]), fk.target[1]))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 from ddl_constructs import ObjectKey
 
+from .namespaces import Namespaces
 from .objects import ObjectValue
 
 Key = tuple[str | None, str]
@@ -380,22 +381,30 @@ class Snapshot:
     Attributes:
         tables: By (schema, name); sorted, schema None first.
         dialect: Name of the dialect in whose words the values are written.
-        default_schema: Name of the schema that is None in the keys; None if unknown.
+        namespaces: What the schemas in the keys are called in the database.
         sequences: Those that belong to no column, by (schema, name), sorted.
         schemas: Names of all schemas; None if only the default one was looked at.
         objects: Views, routines, triggers and types; of a database only where they were asked for.
         granted: Who has which privileges; only where that was asked for.
         every_privilege: What ALL means, by the kind of thing; likewise.
+        views: Views that tables of the models stand for: their columns are read, and nobody makes
+            or drops them.
     """
 
     tables: Mapping[Key, TableValue]
     dialect: str
-    default_schema: str | None = None
+    namespaces: Namespaces = field(default_factory=Namespaces)
     sequences: Mapping[Key, SequenceValue] = field(default_factory=dict)
     schemas: frozenset[str] | None = field(default=None, compare=False)
     objects: Mapping[ObjectKey, ObjectValue] = field(default_factory=dict, compare=False)
     granted: tuple[Granted, ...] = field(default=(), compare=False)
     every_privilege: Mapping[str, list[str]] = field(default_factory=dict, compare=False)
+    views: frozenset[Key] = field(default=frozenset(), compare=False)
+
+    @property
+    def default_schema(self) -> str | None:
+        """Name of the schema that is None in the keys; None if unknown."""
+        return self.namespaces.default
 
     def only(self, takes: Callable[[Key], bool]) -> Snapshot:
         """Give those of its tables and sequences that a function takes."""

@@ -45,10 +45,8 @@ class Hits:
     @classmethod
     def of(cls, changes: Iterable[Change], theirs: Snapshot) -> Hits:
         hits = cls()
-        default = theirs.default_schema
         for change in changes:
-            schema = getattr(change, "schema", None)
-            schema = None if schema == default else schema
+            schema = theirs.namespaces.key(getattr(change, "schema", None))
             match change:
                 case AlterColumn():
                     use = Use("relation", schema, change.table_name, change.column_name)

@@ -39,7 +39,7 @@ def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Ite
     """
 
     def key(change: AlterColumn | DropConstraint) -> Key:
-        return None if change.schema == ours.default_schema else change.schema, change.table_name
+        return ours.namespaces.key(change.schema), change.table_name
 
     retyped = {
         (key(c), c.column_name)
@@ -76,7 +76,7 @@ def _made_anew(changes: Sequence[Change], ours: Snapshot) -> set[tuple[Key, tupl
     created = {(c.table_name, c.index_name) for c in changes if isinstance(c, CreateIndex)}
     return {
         (
-            (None if c.schema == ours.default_schema else c.schema, str(c.table_name)),
+            (ours.namespaces.key(c.schema), str(c.table_name)),
             tuple(str(e) for e in c.existing_index.columns),
         )
         for c in changes

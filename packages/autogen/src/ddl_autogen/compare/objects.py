@@ -126,6 +126,8 @@ class _Comparison:
             kinds = {k.kind for k in self.ours.objects}
         if key.kind not in kinds or value.owner is not None:
             return False
+        if key.kind == "view" and (key.schema, key.name) in self.ours.views:
+            return False
         if key.schema is not None and not options.include_schemas:
             return False
         default = self.theirs.default_schema

@@ -16,5 +16,5 @@ def compare_namespaces(theirs: Snapshot, ours: Snapshot, context: Context) -> It
         return
     keys = {key[0] for key in (*ours.tables, *ours.sequences)}
     wanted = (keys | {key.schema for key in ours.objects}) - {None}
-    for name in sorted(str(one) for one in wanted if one not in theirs.schemas):
+    for name in sorted({str(theirs.namespaces.actual(one)) for one in wanted} - theirs.schemas):
         yield CreateSchema(name)

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..errors import UnsupportedType
 from ..indextext import parse_index
+from ..namespaces import Namespaces
 from ..speller import Speller, sql_text
 from ..sqltokens import bare, normal
 from ..values import (
@@ -87,10 +88,12 @@ class Database(ObjectsOfDatabase, ABC):
         self.name = dialect.name
         self.speller = Speller(dialect)
 
-    def default_schema(self, connection: Connection) -> str:
-        """Name the schema that names without one are looked up in, by the connection's map if it has one."""
-        mapped = connection.get_execution_options().get("schema_translate_map") or {}
-        return str(mapped.get(None) or self.own_default_schema(connection))
+    def namespaces(self, connection: Connection) -> Namespaces:
+        """Tell what the connection's schemas are called, by its `schema_translate_map` if it has one."""
+        said = connection.get_execution_options().get("schema_translate_map") or {}
+        own = self.own_default_schema(connection)
+        translated = {name: str(there or own) for name, there in said.items() if name or there}
+        return Namespaces(translated.get(None, own), translated)
 
     def own_default_schema(self, connection: Connection) -> str:
         """Name the schema that the database looks up names in that have none."""
@@ -116,6 +119,18 @@ class Database(ObjectsOfDatabase, ABC):
         Returns:
             The tables; their `schema` is the database's name of it, also for the default one.
         """
+
+    def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
+        """Give the names of what is read as a table is, and isn't one.
+
+        Args:
+            connection: Where to ask.
+            schemas: Names of schemas that are there, as the database knows them.
+
+        Returns:
+            (schema, name) -> what it is: "view", say.
+        """
+        return {}
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterable[SequenceValue]:
         """Read the sequences that belong to no column, in one query; none where there are none."""

@@ -40,12 +40,12 @@ class WithObjects(Database):
     """What SQL Server knows of views, routines and triggers."""
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
-        default = self.default_schema(connection)
+        spaces = self.namespaces(connection)
         asked = text(OBJECTS).bindparams(bindparam("schemas", expanding=True))
         for row in connection.execute(asked, {"schemas": list(schemas)}):
             if row.definition is None:  # WITH ENCRYPTION, or it may not be seen
                 continue
-            schema = None if row.schema == default else row.schema
+            schema = spaces.spoken(row.schema)
             create = _create(row.kind.strip(), row.name, schema, row.definition, row.parent)
             table = (row.parent,) if isinstance(create, CreateTrigger) else ()
             key = ObjectKey(_KINDS[row.kind.strip()], schema, row.name, *table)

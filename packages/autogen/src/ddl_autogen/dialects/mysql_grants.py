@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import HiddenCatalog
+from ..namespaces import Namespaces
 from ..values import Granted
 
 # a user sees what is granted to himself, unless he may read the tables of the server's own
@@ -48,12 +49,12 @@ EVERY = {
 """What ALL means on both; MariaDB has DELETE HISTORY besides, which isn't asked for."""
 
 
-def granted(connection: Connection, default: str) -> Iterator[Granted]:
+def granted(connection: Connection, spaces: Namespaces) -> Iterator[Granted]:
     """Yield who has which privileges.
 
     Args:
         connection: Where to read.
-        default: The schema that is None in what is given.
+        spaces: What schemas are called in what is given.
 
     Raises:
         HiddenCatalog: The user sees only what is granted to himself.
@@ -64,20 +65,17 @@ def granted(connection: Connection, default: str) -> Iterator[Granted]:
         user = connection.scalar(text("SELECT CURRENT_USER()"))
         raise HiddenCatalog(str(user), ("mysql",), "SELECT") from err
 
-    def schema(name: str | None) -> str | None:
-        return None if name == default else name
-
     for row in connection.execute(text(GRANTS)):
         name = re.sub(r"\\(.)", r"\1", row.name) if row.kind == "schema" else row.name
         who, may = _grantee(row.grantee), bool(row.grantable)
         kinds = ("table", "sequence") if row.kind == "table" else (row.kind,)
         for kind in kinds:  # a sequence is granted like a table
-            yield Granted(kind, schema(row.schema), name, row.part, who, row.privilege, may)
+            yield Granted(kind, spaces.spoken(row.schema), name, row.part, who, row.privilege, may)
     for row in routines:
         several = set(row.privileges.split(","))
         for privilege in sorted(several - {"GRANT", ""}):
             who, may = _grantee(row.grantee), "GRANT" in several
-            yield Granted(row.kind, schema(row.schema), row.name, None, who, privilege, may)
+            yield Granted(row.kind, spaces.spoken(row.schema), row.name, None, who, privilege, may)
 
 
 def _grantee(given: str) -> str:

@@ -68,7 +68,7 @@ class WithObjects(Database):
         return _objects(self, connection, schemas)
 
     def granted(self, connection: Connection) -> Iterator[Granted]:
-        return mysql_grants.granted(connection, self.default_schema(connection))
+        return mysql_grants.granted(connection, self.namespaces(connection))
 
     def every_privilege(self, connection: Connection) -> Mapping[str, list[str]]:
         return mysql_grants.EVERY
@@ -164,7 +164,7 @@ def _objects(
     database: Database, connection: Connection, schemas: Sequence[str]
 ) -> Iterator[ObjectValue]:
     """Read the views, routines and triggers of some schemas."""
-    default = database.default_schema(connection)
+    spaces = database.namespaces(connection)
 
     def rows(query: str, **more: list[str]) -> Any:
         given = {"schemas": list(schemas), **more}
@@ -176,12 +176,12 @@ def _objects(
     for row in rows(COLUMNS, names=[v.name for v in views]) if views else ():
         columns[row.schema, row.name].append(row.column)
     for row in views:
-        schema = None if row.schema == default else row.schema
+        schema = spaces.spoken(row.schema)
         invoker = row.security == "INVOKER"
         options: dict[str, Any] = {f"{database.name}_sql_security": "INVOKER"} if invoker else {}
         create = CreateView(
             row.name,
-            unqualified(row.definition, default),
+            unqualified(row.definition, str(spaces.default)),
             schema=schema,
             check_option=None if row.check_option == "NONE" else row.check_option.lower(),
             **options,
@@ -199,7 +199,7 @@ def _objects(
         name = database.speller.quote(row.parameter)
         arguments[row.schema, row.name].append(f"{mode}{name} {_plain_type(row.type)}")
     for row in rows(ROUTINES):
-        schema = None if row.schema == default else row.schema
+        schema = spaces.spoken(row.schema)
         made: type[CreateFunction | CreateProcedure] = (
             CreateFunction if row.kind == "FUNCTION" else CreateProcedure
         )
@@ -212,7 +212,7 @@ def _objects(
         key = ObjectKey(routine.kind, schema, row.name)
         yield ObjectValue(key, routine, routine_text(routine), owner=row.owner)
     for row in rows(TRIGGERS):
-        schema = None if row.schema == default else row.schema
+        schema = spaces.spoken(row.schema)
         trigger = CreateTrigger(
             row.name,
             row.table,

@@ -74,11 +74,10 @@ class WithObjects(Database):
         return connection.execute(asked, {"schemas": names}).all()
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
-        default = self.default_schema(connection)
+        spaces = self.namespaces(connection)
 
         def schema(owner: str) -> str | None:
-            name = self.name_of(owner)
-            return None if name == default else name
+            return spaces.spoken(self.name_of(owner))
 
         shapes: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in self.rows(connection, VIEW_COLUMNS, schemas):

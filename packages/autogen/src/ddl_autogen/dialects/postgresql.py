@@ -47,6 +47,7 @@ from .postgresql_catalog import (
     INDEXES,
     LONE_SEQUENCES,
     NAMES,
+    RELATIONS,
     SCHEMAS,
     SEQUENCES,
     TABLES,
@@ -141,6 +142,10 @@ class PostgreSQL(Database):
                 comment=comment,
                 options=table_options_of(persistence, storage, tablespace),
             )
+
+    def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
+        found = connection.execute(text(RELATIONS), {"schemas": list(schemas)})
+        return {(row.schema, row.name): row.kind for row in found}
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
         for row in connection.execute(text(LONE_SEQUENCES), {"schemas": list(schemas)}):

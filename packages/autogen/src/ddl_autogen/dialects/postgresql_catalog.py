@@ -134,6 +134,14 @@ JOIN pg_catalog.pg_enum AS e ON e.enumtypid = t.oid
 GROUP BY t.oid, n.nspname, t.typname
 """
 
+RELATIONS = """
+SELECT n.nspname::text AS schema, c.relname::text AS name,
+       CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END AS kind
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY(:schemas) AND c.relkind IN ('v', 'm', 'f')
+"""
+
 TEMPORARY_SCHEMA = """
 SELECT nspname::text FROM pg_catalog.pg_namespace WHERE oid = pg_catalog.pg_my_temp_schema()
 """

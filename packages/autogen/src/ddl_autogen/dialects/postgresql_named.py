@@ -167,9 +167,9 @@ def _value(create: Any, shape: tuple[str, ...], owner: str | None) -> ObjectValu
 
 def granted(database: Database, connection: Connection) -> Iterator[Granted]:
     """Yield who has which privileges, also what is so by itself: the owner's, PUBLIC's."""
-    default = database.default_schema(connection)
+    spaces = database.namespaces(connection)
     for row in connection.execute(text(GRANTS)):
-        schema = None if row.schema == default else row.schema
+        schema = spaces.spoken(row.schema)
         yield Granted(
             row.kind, schema, row.name, row.part, row.grantee, row.privilege, row.grantable
         )

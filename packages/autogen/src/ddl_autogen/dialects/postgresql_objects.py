@@ -22,12 +22,13 @@ from ddl_constructs import (
 from sqlalchemy import CheckConstraint, Connection, text
 
 from ..errors import BrokenDefinition
+from ..namespaces import Namespaces
 from ..objects import ObjectValue, Use, trigger_parts
 from ..values import Snapshot, TableValue
 from .base import Database
 from .postgresql_catalog import EXTENSIONS, ROUTINES, TRIGGERS, USES, VIEWS
 from .postgresql_named import named_types
-from .postgresql_scratch import dollars, traceless, type_of
+from .postgresql_scratch import dollars, in_sql, traceless, type_of
 
 _THEIRS = """
 n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"""
@@ -42,14 +43,14 @@ FAILURES = "SELECT place, state, message FROM pg_temp.ddl_autogen_failures ORDER
 
 def objects(database: Database, connection: Connection) -> Iterator[ObjectValue]:
     """Read all views, routines and triggers that aren't an extension's, of every schema."""
-    default = database.default_schema(connection)
+    spaces = database.namespaces(connection)
     uses: dict[int, set[Use]] = defaultdict(set)
     for row in connection.execute(text(USES)):
         if row.routine is not None:
-            schema = None if row.routine_schema == default else row.routine_schema
+            schema = spaces.spoken(row.routine_schema)
             uses[row.oid].add(Use("routine", schema, row.routine, row.types))
         else:
-            schema = None if row.schema == default else row.schema
+            schema = spaces.spoken(row.schema)
             uses[row.oid].add(Use("relation", schema, row.name, row.column_name))
 
     def where(catalog: str, oid: str) -> str:
@@ -57,32 +58,30 @@ def objects(database: Database, connection: Connection) -> Iterator[ObjectValue]
         return f"{_THEIRS} AND {apart}"
 
     for row in connection.execute(text(EXTENSIONS)):
-        schema = None if row.schema == default else row.schema
+        schema = spaces.spoken(row.schema)
         create = CreateExtension(row.name, schema=schema, version=row.version)
         key = ObjectKey("extension", None, row.name)
         yield ObjectValue(key, create, database.object_text(create))
-    for value, oid in _read(database, connection, default, where):
+    for value, oid in _read(database, connection, spaces, where):
         yield replace(value, uses=frozenset(uses[oid]))
 
 
 def _read(
-    database: Database, connection: Connection, default: str | None, where: Any
+    database: Database, connection: Connection, spaces: Namespaces, where: Any
 ) -> Iterator[tuple[ObjectValue, int]]:
-    def schema(name: str) -> str | None:
-        return None if name == default else name
-
     for name, value, oid in named_types(database, connection, where("pg_type", "t.oid")):
-        create = value.create.replace(schema=schema(name))
-        yield replace(value, create=create, key=replace(value.key, schema=schema(name))), oid
+        schema = spaces.spoken(name)
+        create = value.create.replace(schema=schema)
+        yield replace(value, create=create, key=replace(value.key, schema=schema)), oid
     for row in connection.execute(text(VIEWS.format(where=where("pg_class", "c.oid")))):
-        yield _view(database, row, schema(row.schema)), row.oid
+        yield _view(database, row, spaces.spoken(row.schema)), row.oid
     for row in connection.execute(text(ROUTINES.format(where=where("pg_proc", "p.oid")))):
-        yield _routine(database, row, schema(row.schema)), row.oid
+        yield _routine(database, row, spaces.spoken(row.schema)), row.oid
     own = where("pg_trigger", "t.oid")
     if (database.dialect.server_version_info or (13,)) >= (13,):
         own = f"t.tgparentid = 0 AND {own}"  # a partition's copy; before, that was internal
     for row in connection.execute(text(TRIGGERS.format(where=own))):
-        yield _trigger(database, row, schema(row.schema)), row.oid
+        yield _trigger(database, row, spaces.spoken(row.schema)), row.oid
 
 
 def _view(database: Database, row: Any, schema: str | None) -> ObjectValue:
@@ -206,7 +205,7 @@ def own_form(
     several = [value for value in asked if value.key.kind in _ASKED]
     pieces = [_FAILURES_TABLE]
     for table in _hidden(theirs, ours):
-        pieces.append(_guarded(-1, _create_table(database, table)))
+        pieces.append(_guarded(-1, _create_table(database, in_sql(table, theirs.namespaces))))
     names: dict[str, ObjectValue] = {}
     for place, value in enumerate(several):
         name = value.key.name if value.key.schema is None else f"ddl_autogen_{place}"
@@ -219,7 +218,7 @@ def own_form(
         connection.exec_driver_sql(block, execution_options={"no_parameters": True})
         failed = {row.place: row for row in connection.execute(text(FAILURES))}
         where = "n.oid = pg_catalog.pg_my_temp_schema()"
-        made = [v for v, _ in _read(database, connection, None, lambda *_: where)]
+        made = [v for v, _ in _read(database, connection, Namespaces(), lambda *_: where)]
     for place, row in failed.items():
         if row.state == "42601":
             raise BrokenDefinition(several[place].create.describe(), row.message)

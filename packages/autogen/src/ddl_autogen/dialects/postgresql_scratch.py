@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from ..namespaces import Namespaces
 from ..sqltokens import bare
 from ..values import CheckValue, ColumnValue, ExcludeValue, IndexValue, Key, TableValue
 from .base import Database
@@ -41,7 +42,9 @@ def _ask(
     database: Database, connection: Connection, tables: Sequence[TableValue]
 ) -> Iterator[tuple[Key, TableValue]]:
     names = [f"ddl_autogen_{number}" for number in range(len(tables))]
-    pieces = [p for name, t in zip(names, tables, strict=True) for p in _pieces(database, name, t)]
+    spaces = database.namespaces(connection)
+    asked = [in_sql(table, spaces) for table in tables]
+    pieces = [p for name, t in zip(names, asked, strict=True) for p in _pieces(database, name, t)]
     block = f"DO {dollars('BEGIN ' + ' '.join(pieces) + ' END')}"
     with traceless(connection):
         connection.exec_driver_sql(block, execution_options={"no_parameters": True})
@@ -109,6 +112,17 @@ def _pieces(database: Database, name: str, ours: TableValue) -> Iterator[str]:
         yield _guarded(f"ALTER TABLE pg_temp.{name} ADD CONSTRAINT x{at} {exclude.text}")
     for at, index in enumerate(ours.indexes):
         yield _guarded(_create_index(database, f"{name}_{at}", name, index))
+
+
+def in_sql(table: TableValue, spaces: Namespaces) -> TableValue:
+    """Say the database's name of a schema where our own SQL names a type in it."""
+
+    def column(given: ColumnValue) -> ColumnValue:
+        if given.enum is None:
+            return given
+        return replace(given, enum=replace(given.enum, schema=spaces.in_sql(given.enum.schema)))
+
+    return replace(table, columns=tuple(map(column, table.columns)))
 
 
 def type_of(database: Database, column: ColumnValue) -> str:

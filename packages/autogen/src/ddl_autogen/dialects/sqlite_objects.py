@@ -23,9 +23,9 @@ def objects(
     database: Database, connection: Connection, schemas: Sequence[str]
 ) -> Iterator[ObjectValue]:
     """Read the views and triggers of some databases."""
-    default = database.default_schema(connection)
+    spaces = database.namespaces(connection)
     for schema in schemas:
-        named = None if schema == default else schema
+        named = spaces.spoken(schema)
         where = database.speller.quote(schema)
         for row in connection.execute(text(_CATALOG.format(schema=where))):
             if row.type == "view":
