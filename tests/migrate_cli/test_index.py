@@ -414,3 +414,28 @@ def test_several_writers_at_once_leave_a_whole_index(folder: Path) -> None:
     assert wrong == []
     read(folder)
     assert [file.name for file in place(folder).parent.iterdir()] == [place(folder).name]
+
+
+def test_a_file_is_compiled_once_to_see_whether_it_is_python(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken one is told each time, a mended one no more; heads stay known."""
+    broken = folder / "versions" / "2_b.py"
+    sound = broken.read_text()
+    broken.write_text(f"{sound}\ndef upgrade(:\n")
+    compiled: list[str] = []
+    code = scripts._code
+    monkeypatch.setattr(scripts, "_code", lambda path: compiled.append(path.name) or code(path))
+
+    def look() -> list[int | None]:
+        compiled.clear()
+        found = Scripts(folder)
+        assert len(found.graph) == 3
+        return [one.line for one in found.broken]
+
+    assert (look(), compiled) == ([10], ["1_a.py", "2_b.py", "3_c.py"])
+    assert (look(), compiled) == ([10], ["2_b.py"])
+    assert heads(folder) == [("c", "m", False)]
+    broken.write_text(sound)
+    assert (look(), compiled) == ([], ["2_b.py"])
+    assert (look(), compiled) == ([], [])

@@ -127,3 +127,27 @@ def test_a_project_without_revisions_says_so_beside_the_answer(
     told = capsys.readouterr()
     assert (status, told.out) == (0, "")
     assert told.err == "There are no revisions yet. To begin: migrate make MESSAGE\n"
+
+
+@pytest.mark.parametrize("typed", ["status", "current", "history"])
+def test_a_file_that_is_no_python_is_named_in_a_line(
+    shop: Project, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    """Though it is applied, and its header can be read; a strange escape is no fault."""
+    file = shop.root / "migrations" / "versions" / "a1a1.py"
+    whole = file.read_text()
+    file.write_text(whole + 'x = "\\d"\n')
+    assert run([typed]) == 0
+    assert ".py:" not in "".join(capsys.readouterr())
+    file.write_text(whole + "x = = 3\n")
+
+    status = run([typed])
+
+    said = capsys.readouterr()
+    (line,) = [one for one in (said.out + said.err).splitlines() if ".py:" in one]
+    assert status == 0
+    number = len(whole.splitlines()) + 1
+    assert line.removeprefix("Broken    ") == (
+        f"migrations/versions/a1a1.py:{number}: is not Python: invalid syntax; "
+        "it can't be run, up or down, until that is mended"
+    )

@@ -24,7 +24,7 @@ SETTLED = 2_000_000_000
 """Nanoseconds after which a change would give a file another time, on any file system (FAT: 2 s)."""
 
 _NAME = "migrate-revisions.json"
-_FORM = 2
+_FORM = 3
 """What an index is made of; another form, another number."""
 
 
@@ -61,6 +61,7 @@ class Index:
         self._signs = [self._sign(file) for file in files]
         self._kept = _loaded(self._places)
         self._rows: dict[str, _Row] = {}
+        self._learned = False  # something else than new files
 
     def heads(self) -> list[Head] | None:
         """Give the heads of all files, if every one is as it was when they were kept."""
@@ -77,11 +78,26 @@ class Index:
             if row is None:
                 header = read(file)
                 if sign and header.literal:
-                    self._rows[sign] = header[:-1]
+                    self._rows[sign] = [*header[:-1], False]
                 yield file, header
             else:
                 self._rows[sign] = row
                 yield file, _header(row)
+
+    def unproven(self) -> list[str]:
+        """Give the files that nobody has found to be Python, in order; after `headers`."""
+        return [
+            file
+            for file, sign in zip(self._files, self._signs, strict=True)
+            if sign not in self._rows or not self._rows[sign][-1]
+        ]
+
+    def prove(self, files: Iterable[str]) -> None:
+        """Keep of some files that they are Python."""
+        signs = dict(zip(self._files, self._signs, strict=True))
+        for sign in filter(self._rows.__contains__, map(signs.__getitem__, files)):
+            self._rows[sign] = [*self._rows[sign][:-1], True]
+            self._learned = True
 
     def save(self, heads: Sequence[Head] | None = None) -> None:
         """Write down what is known now, if that is anything new.
@@ -91,10 +107,15 @@ class Index:
         """
         kept, told = self._kept, b""
         if heads is not None and len(self._rows) == len(self._files):
-            told = _written([(file, header[:-1], effective) for file, header, effective in heads])
-        if self._rows.keys() == kept.rows.keys() and told in (b"", kept.heads):
-            return
+            rows = [(file, [*header[:-1], False], effective) for file, header, effective in heads]
+            told = _written(rows)
         listing = "\0".join(self._rows)
+        if not told and listing == kept.listing:
+            told = kept.heads
+        known = self._rows.keys() == kept.rows.keys() and told in (b"", kept.heads)
+        if known and not self._learned:
+            return
+        self._learned = False
         self._kept = _Kept(listing, told, known=self._rows)
         content = _whole(listing, told, _written(list(self._rows.values())))
         for place in self._places:
@@ -115,11 +136,11 @@ class Index:
 
 
 _Row: TypeAlias = Sequence[Any]
-"""The fields of a `Header` in their order, but the last."""
+"""The fields of a `Header` in their order but for the last, and whether the file was found to be Python."""
 
 
 def _header(row: _Row) -> Header:
-    revision, parents, labels, depends_on, message = row
+    revision, parents, labels, depends_on, message, _ = row
     return Header(revision, tuple(parents), tuple(labels), tuple(depends_on), message)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import MappingProxyType, ModuleType
+from threading import Lock
+from types import CodeType, MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from revgraph import Revision, RevisionGraph
@@ -33,6 +35,9 @@ if TYPE_CHECKING:  # imported where there are many files
 
 WORTHWHILE = 64
 """Fewer files than this are read sooner than an index of them."""
+
+_WARNINGS = Lock()
+"""What is done about warnings holds for the whole process: one at a time."""
 
 
 class Script(NamedTuple):
@@ -210,6 +215,31 @@ class Scripts:
         return ((file, _header(file)) for file in self._listed)
 
     @cached_property
+    def broken(self) -> tuple[BadScript, ...]:
+        """What is wrong with files that can't be loaded though their header can be read.
+
+        They are compiled, not run; each once, where so many are there that an index is kept.
+
+        Raises:
+            ScriptError: As `by_id` does.
+        """
+        known = self._by_id  # with the index that says which are known to be Python
+        index = self._index
+        files = list(self._listed) if index is None else index.unproven()
+        found: dict[str, BadScript] = {}
+        with _WARNINGS, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they are told where the file is run
+            for file in files:
+                try:
+                    _code(_path(file))
+                except BadScript as err:
+                    found[file] = err
+        if index is not None and known:
+            index.prove(file for file in files if file not in found)
+            index.save()
+        return tuple(found.values())
+
+    @cached_property
     def heads(self) -> tuple[tuple[Script, bool], ...]:
         """The revisions that nothing follows, by id, and whether another one depends on each.
 
@@ -299,18 +329,7 @@ def load_module(path: Path, *, keep: bool = False) -> ModuleType:
     Raises:
         BadScript: It can't be read, isn't Python, or raises something; the line is where in it.
     """
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".pyc":
-            code = compiled_code(path)
-        else:
-            code = code_of(path, content, keep=keep)
-    except OSError as err:
-        raise BadScript(path, None, f"can't be read: {err.strerror}") from err
-    except SyntaxError as err:
-        raise BadScript(path, err.lineno, f"is not Python: {err.msg}") from err
-    except (ValueError, RecursionError, MemoryError) as err:
-        raise BadScript(path, None, f"is not Python: {err or 'nested too deeply'}") from err
+    content, code = _code(path, keep=keep)
     module = ModuleType(f"migrate_cli.versions:{path.stem}")
     module.__file__ = str(path)
     loader: Any = Loaded(content)  # it loads nothing: it says what was
@@ -326,6 +345,25 @@ def load_module(path: Path, *, keep: bool = False) -> ModuleType:
             path, _line_in(path, err), f"can't be imported: {in_one_line(err)}"
         ) from err
     return module
+
+
+def _code(path: Path, *, keep: bool = False) -> tuple[bytes, CodeType]:
+    """Read a Python file, and compile it; as in `load_module`.
+
+    Raises:
+        BadScript: It can't be read, or isn't Python; the line is where in it.
+    """
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".pyc":
+            return content, compiled_code(path)
+        return content, code_of(path, content, keep=keep)
+    except OSError as err:
+        raise BadScript(path, None, f"can't be read: {err.strerror}") from err
+    except SyntaxError as err:
+        raise BadScript(path, err.lineno, f"is not Python: {err.msg}") from err
+    except (ValueError, RecursionError, MemoryError) as err:
+        raise BadScript(path, None, f"is not Python: {err or 'nested too deeply'}") from err
 
 
 class Loaded:

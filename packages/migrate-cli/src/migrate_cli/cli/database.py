@@ -22,6 +22,7 @@ from .paper import (
     option,
     paint,
     standing,
+    tell,
 )
 from .words import project, word
 
@@ -63,6 +64,8 @@ def current(check_heads: bool) -> int:
 
     found = work(project())
     answer(found, _rows(found))
+    for line in found.broken:
+        tell(line)
     return 1 if check_heads and not found.at_head else 0
 
 
@@ -115,6 +118,8 @@ def _standing(found: Status) -> Iterator[str]:
         yield f"  {paint('[?]', 'red')} {lost}  unknown: it has no file here"
     if found.unknown:
         yield dim("      bring its file back, or: migrate stamp --purge <revision>")
+    for line in found.broken:
+        yield field("Broken", line)
     if found.unfinished is not None:
         yield from unfinished(found.unfinished)
     if found.changes is None:

@@ -38,6 +38,8 @@ def history(rev_range: str | None, indicate_current: bool, lanes: bool) -> None:
     at = here(config, rev_range, wanted=indicate_current)
     found = work(config, rev_range, at)
     answer(found, _listed(found, frozenset(at or ())))
+    for line in found.broken:
+        tell(line)
     if not rev_range:
         _told_if_empty(found)
 

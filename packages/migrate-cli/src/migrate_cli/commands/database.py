@@ -17,7 +17,7 @@ from ..run import Run
 from ..scripts import Script, Scripts
 from ..sinks.offline import at_rest, written
 from ..transactions import reading
-from .graph import Entry, entry
+from .graph import Entry, broken, entry
 from .project import applied, called, in_database, live, on_database, recorded, unknown
 
 if TYPE_CHECKING:  # what only some of these commands need is imported there
@@ -35,12 +35,14 @@ class Current:
         revisions: The heads that it is at, sorted by id; those without a file aren't among them.
         unknown: Ids that it is at and that have no file, sorted; mostly empty.
         at_head: Whether it is at all heads of the revision files, and at nothing else.
+        broken: What is wrong with revision files that can't be loaded, a line each; mostly empty.
     """
 
     database: str
     revisions: tuple[Entry, ...]
     unknown: tuple[str, ...]
     at_head: bool
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Status:
         unfinished: The revision that was begun and isn't finished; None if there is none.
         blind: Whether they aren't compared because something is wrong with the models.
         others: Where the databases before it stand, if env.py leads to several; mostly empty.
+        broken: What is wrong with revision files that can't be loaded, a line each; mostly empty.
     """
 
     database: str
@@ -133,11 +136,13 @@ class Status:
     unfinished: Standing | None = None
     blind: bool = False
     others: tuple[Status, ...] = ()
+    broken: tuple[str, ...] = ()
 
     @property
     def in_sync(self) -> bool:
-        """Whether nothing is pending, unknown, different, unfinished, or past telling, anywhere."""
+        """Whether nothing is pending, unknown, different, unfinished, broken, or past telling, anywhere."""
         here = self.at_head and not self.changes and self.unfinished is None and not self.blind
+        here = here and not self.broken
         return here and all(one.in_sync for one in self.others)
 
 
@@ -159,6 +164,7 @@ def current(config: Config, *, connection: Database | None = None) -> Current:
             tuple(entry(files, head) for head in heads if head not in lost),
             lost,
             set(heads) == set(graph.real_heads),
+            broken(files),
         )
 
     return on_database(config, connection, work, join=_all_current)
@@ -256,13 +262,15 @@ def status(
         return Status(
             *(around.name, heads, at_head, known, pending, lost, changes, why_not, kind, begun),
             blind=blind,
+            broken=broken(files),
         )
 
     return on_database(config, connection, work, join=_all_standing)
 
 
 def _all_standing(found: Sequence[Status]) -> Status:
-    return replace(found[-1], others=tuple(found[:-1]))
+    others = tuple(replace(one, broken=()) for one in found[:-1])  # told once
+    return replace(found[-1], others=others)
 
 
 def _listen(around: Run, config: Config, step: Step[Script]) -> Listened:
@@ -313,6 +321,7 @@ def _all_current(found: Sequence[Current]) -> Current:
         tuple(revisions[id_] for id_ in sorted(revisions)),
         tuple(sorted({id_ for part in found for id_ in part.unknown})),
         all(part.at_head for part in found),
+        found[0].broken,
     )
 
 

@@ -119,6 +119,8 @@ def _scripts(config: Config) -> tuple[Literal["ok", "note"], str]:
     scripts = Scripts.of(config)
     heads = scripts.graph.heads
     count = _counted(len(scripts.graph), "revision")
+    for err in scripts.broken:
+        raise err
     if len(heads) > 1:
         return (
             "note",

@@ -49,9 +49,11 @@ class Entries:
 
     Attributes:
         revisions: The revisions; may be empty.
+        broken: What is wrong with files that can't be loaded, a line each; only of `history`.
     """
 
     revisions: tuple[Entry, ...]
+    broken: tuple[str, ...] = ()
 
 
 def heads(config: Config, *, resolve_dependencies: bool = False) -> Entries:
@@ -129,7 +131,14 @@ def history(
     _must_be_range(range)
     scripts = Scripts.of(config)
     found = revgraph.history(scripts.graph, range, applied)
-    return Entries(tuple(entry(scripts, one.id) for one in found))
+    return Entries(tuple(entry(scripts, one.id) for one in found), broken(scripts))
+
+
+def broken(scripts: Scripts) -> tuple[str, ...]:
+    """Tell what is wrong with files that can't be loaded, a line each."""
+    return tuple(
+        f"{one}; it can't be run, up or down, until that is mended" for one in scripts.broken
+    )
 
 
 def _must_be_range(range: str | None) -> None:
