@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 from migrate_cli.cli.door import run
@@ -26,10 +27,13 @@ from migrate_cli.errors import (
     BadConfiguration,
     EnvironmentFailed,
     FolderInUse,
+    MigrateError,
     NoTemplate,
     UsageError,
 )
 from migrate_cli.recognition import find
+from migrate_cli.scripts import Scripts
+from revgraph.errors import UnknownRevision
 from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.pool import NullPool
 
@@ -300,31 +304,23 @@ def written(kind, value, around):
         return "sa.Integer() if decimal else None"
     return False
 
-def directives(context, revision, directives):
-    raise AssertionError("nobody asks")
-
 """
 
 
 def test_new_files_are_written_as_env_says(
     root: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What isn't asked is told; a type of one's own brings its import, and the file runs."""
+    """A type of one's own brings its import, and the file runs."""
     config = set_up(root, "generic", sqlite_url)
     monkeypatch.chdir(root)
     env = root / "migrations" / "env.py"
-    said = "render_as_batch=True, render_item=written, process_revision_directives=directives, "
+    said = "render_as_batch=True, render_item=written, "
     text = env.read_text().replace("configure(", f"configure({said}")
     env.write_text(text.replace("\ndef ", f"{HOOKS}\ndef ", 1))
 
     status = run(["make", "one", "--url", sqlite_url])
 
-    told = capsys.readouterr()
-    assert (status, told.err) == (
-        0,
-        "process_revision_directives of migrations/env.py isn't asked: here `rewrite` in "
-        "[tool.migrate] names who alters what is found\n",
-    )
+    assert (status, capsys.readouterr().err) == (0, "")
     (file,) = (root / "migrations" / "versions").glob("*.py")
     assert "import decimal" in file.read_text().splitlines()
     assert "sa.Integer() if decimal else None" in file.read_text()
@@ -428,3 +424,137 @@ def test_the_folders_may_be_packages(root: Path) -> None:
         "migrations/versions/__init__.py",
     ]
     assert revision(find(start=root), "first").path is not None
+
+
+def with_directives(root: Path, url: str, body: str) -> Config:
+    """Set up a project whose env.py has a `process_revision_directives` of this body."""
+    config = set_up(root, "generic", url)
+    env = root / "migrations" / "env.py"
+    function = "def directives(context, revision, directives):\n" + indent(dedent(body), "    ")
+    said = "configure(process_revision_directives=directives, "
+    text = env.read_text().replace("configure(", said)
+    written = f"\nfrom alembic.operations import ops\n\n{function}\n\ndef "
+    env.write_text(text.replace("\ndef ", written, 1))
+    return config
+
+
+DIRECTIVES = [
+    pytest.param("pass", ["create table account"], "one", id="nothing"),
+    pytest.param("directives[:] = []", None, None, id="no-file"),
+    pytest.param(
+        """
+        if context.config.cmd_opts is None or context.config.cmd_opts.autogenerate:
+            assert not directives[0].upgrade_ops.is_empty()
+            directives.clear()
+        """,
+        None, None, id="no-file-by-the-command-line",
+    ),
+    pytest.param("directives[0].upgrade_ops.ops = []", None, None, id="no-changes"),
+    pytest.param(
+        "directives[0].message = 'other'; directives[0].rev_id = 'cafe'",
+        ["create table account"], "other", id="message-and-id",
+    ),
+    pytest.param(
+        "directives[0].upgrade_ops.ops.append(ops.ExecuteSQLOp('SELECT 1'))",
+        ["create table account", "SELECT 1"], "one", id="one-more",
+    ),
+    pytest.param(
+        """
+        import sqlalchemy as sa
+        for op in directives[0].upgrade_ops.ops:
+            op.columns.append(sa.Column("made_at", sa.DateTime))
+        """,
+        ["create table account (2 columns)"], "one", id="a-column-more",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "changes", "message"), DIRECTIVES)
+def test_env_has_a_new_file_otherwise(
+    root: Path, sqlite_url: str, body: str, changes: list[str] | None, message: str | None
+) -> None:
+    config = with_directives(root, sqlite_url, body)
+
+    made = revision(config, "one", autogenerate=True)
+
+    if changes is None:
+        assert (made.path, made.left_out) == (None, True)
+        assert check(config).changes == (), "check counts what would be written"
+        return
+    assert made.path is not None
+    said = [change.describe() for change in made.changes]
+    assert all(wanted in told for wanted, told in zip(changes, said, strict=True))
+    assert Scripts.of(config).by_id[str(made.id)].message == message
+    upgrade(config)
+    assert "account" in tables(sqlite_url)
+    downgrade(config, "base")
+    assert "account" not in tables(sqlite_url)
+
+
+def test_env_says_where_a_new_file_stands_and_may_make_several(
+    root: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = """
+        (first,) = directives
+        assert revision == (), revision
+        first.rev_id, first.branch_label = "aa11", "shop"
+        second = ops.MigrationScript(
+            "bb22", ops.UpgradeOps([ops.ExecuteSQLOp("SELECT 2")]), ops.DowngradeOps([]),
+            message="two", head="aa11", imports={"import decimal"},
+        )
+        third = ops.MigrationScript(
+            "cc33", ops.UpgradeOps([ops.ExecuteSQLOp("SELECT 3")]), ops.DowngradeOps([]),
+            message="three", head="aa11", splice=True,
+        )
+        directives += [second, third]
+    """
+    config = with_directives(root, sqlite_url, body)
+    monkeypatch.chdir(root)
+
+    assert run(["make", "one", "--url", sqlite_url]) == 0
+
+    assert capsys.readouterr().out.count("migrations/versions/") == 3
+    found = Scripts.of(config)
+    assert {one.id: one.parents for one in found.graph} == {
+        "aa11": (), "bb22": ("aa11",), "cc33": ("aa11",),
+    }  # fmt: skip
+    assert found.by_id["aa11"].labels == ("shop",)
+    assert "import decimal" in found.by_id["bb22"].path.read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("raise RuntimeError('no')", r"env\.py:\d+ failed: RuntimeError: no"),
+        (
+            "class Own(ops.MigrateOperation): pass\ndirectives[0].upgrade_ops.ops.append(Own())",
+            r"env\.py failed: process_revision_directives leaves a Own, which",
+        ),
+        ("directives[0].head = 'nowhere'", "nowhere"),
+    ],
+)
+def test_what_env_asks_in_vain_is_told_and_nothing_is_written(
+    root: Path, sqlite_url: str, body: str, said: str
+) -> None:
+    config = with_directives(root, sqlite_url, body)
+
+    with pytest.raises((MigrateError, UnknownRevision), match=said):
+        revision(config, "one", autogenerate=True)
+
+    assert list((root / "migrations" / "versions").glob("*.py")) == []
+
+
+def test_env_is_asked_about_an_empty_file_where_it_is_run_for_one(
+    root: Path, sqlite_url: str
+) -> None:
+    body = "directives[0].message = 'of env'\nassert not context.config.cmd_opts.autogenerate"
+    config = with_directives(root, sqlite_url, body)
+    without = revision(config, "one")
+    settings = root / "pyproject.toml"
+    settings.write_text(settings.read_text() + "revision_environment = true\n")
+    config = find(start=root, url=sqlite_url)
+
+    made = revision(config, "two")
+
+    messages = {one.id: one.message for one in Scripts.of(config).by_id.values()}
+    assert messages == {without.id: "one", made.id: "of env"}

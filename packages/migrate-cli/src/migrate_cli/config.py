@@ -20,6 +20,7 @@ from .errors import (
     did_you_mean,
     near,
 )
+from .planned import Planned
 from .settings import DEFAULT_FILE_TEMPLATE, checked
 
 T = TypeVar("T")
@@ -85,8 +86,16 @@ class World(Protocol):
     def rendering(self) -> Mapping[str, Any]:
         """Give how the visited environment has changes written, as `ddl_autogen.render` takes it."""
 
-    def unasked(self) -> tuple[str, ...]:
-        """Name what the environment said at the last visit that nobody asks about a new file."""
+    def writing(self, *, autogenerate: bool) -> None:
+        """Be told that a new file is to be written, and whether by comparing."""
+
+    def directed(self, around: Any, planned: Planned) -> list[Planned]:
+        """Let the environment have a new revision otherwise; none, one or several come of it.
+
+        Args:
+            around: The `runner.Run` that visits the database.
+            planned: What would be written.
+        """
 
     def write(self, **options: Any) -> tuple[list[Any], list[tuple[str, list[Any]]]]:
         """Write new revision files, as `commands.revision` does.

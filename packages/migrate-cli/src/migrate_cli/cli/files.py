@@ -221,8 +221,6 @@ def _write(
         fills=asking.fills(fill, despite_rows),
         **how,
     )
-    for name in made.unasked:
-        tell(f"{name} isn't asked: here `rewrite` in [tool.migrate] names who alters what is found")
     answer(made, _written(made))
 
 
@@ -314,6 +312,9 @@ def edit(targets: tuple[str, ...]) -> None:
 
 def _written(made: Made) -> list[str]:
     lines = list(change_lines(made.changes, made.databases))
+    if made.left_out:
+        return ["Nothing to write: env.py leaves out all that models and database differ in."]
     if made.path is None:
         return ["Models and database agree. Nothing to write (--allow-empty writes a file)."]
-    return [*lines, field("Wrote", shown(made.path)), onward("upgrade")]
+    lines += [field("Wrote", shown(path)) for path in (*made.more, made.path)]
+    return [*lines, onward("upgrade")]

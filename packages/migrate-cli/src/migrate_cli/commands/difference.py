@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ddl_autogen
@@ -19,6 +20,7 @@ from ..failures import NotAtHead, WouldDrop
 from ..foreign import strangers
 from ..journal import NAME
 from ..models import hook
+from ..planned import Planned
 from ..plugins import COMPARATORS, loaded
 from ..renames import Answers
 from ..run import Run
@@ -32,21 +34,42 @@ def models(config: Config, *, allow_empty: bool = False) -> list[MetaData]:
     return [] if config.world is not None else metadata(config, allow_empty=allow_empty)
 
 
-def changes(
-    around: Run,
-    ours: Sequence[MetaData],
-    config: Config,
-    answers: Answers | None = None,
-) -> list[Change]:
-    """Compare the database with the models; empty if they agree.
-
-    The version table takes no part.
+def changes(around: Run, ours: Sequence[MetaData], config: Config) -> list[Change]:
+    """Compare the database with the models; empty if they agree, or if what differs is left out.
 
     Args:
         around: The run that visits the database.
         ours: The models.
         config: The project's settings: what takes part, and what is asked.
+
+    Raises:
+        ModelsError: A function of the project that is asked isn't there, or fails.
+    """
+    _, several = planned(around, ours, config, Planned())
+    return [one for each in several for one in each.changes]
+
+
+def planned(
+    around: Run,
+    ours: Sequence[MetaData],
+    config: Config,
+    asked: Planned,
+    answers: Answers | None = None,
+) -> tuple[bool, list[Planned]]:
+    """Give what is to be written for what database and models differ in.
+
+    The version table takes no part. What the settings and env.py have asked sees it, and may have
+    it otherwise.
+
+    Args:
+        around: The run that visits the database.
+        ours: The models.
+        config: The project's settings: what takes part, and what is asked.
+        asked: The revision that is asked for, without changes.
         answers: Who tells what was renamed; None to go by the settings alone.
+
+    Returns:
+        Whether they differ; and what is to be written, mostly one, without changes if they agree.
 
     Raises:
         UnknownRename: It was said on the command line that something was renamed, and it wasn't.
@@ -61,7 +84,12 @@ def changes(
     else:
         found = _compared(around, ours, config, told)
     rewrite = _asked("rewrite", config)
-    return found if rewrite is None else rewritten(found, rewrite, str(config.rewrite))
+    if rewrite is not None:
+        found = rewritten(found, rewrite, str(config.rewrite))
+    with_changes = replace(asked, changes=tuple(found))
+    if config.world is None:
+        return bool(found), [with_changes]
+    return bool(found), config.world.directed(around, with_changes)
 
 
 def _compared(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import revgraph
 from revgraph import RevisionGraph
@@ -13,6 +14,7 @@ from revgraph import RevisionGraph
 from ..config import Config
 from ..discovery import InitResult, init_project, project_root
 from ..errors import UsageError
+from ..planned import Planned
 from ..renames import Answers
 from ..scripts import Script, Scripts
 from ..surroundings import Surroundings, available
@@ -22,9 +24,11 @@ if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_constructs import Change
 
     from ..against_rows import Fills
-    from ..bodies import Bodies
+    from ..bodies import Bodies, Needed
     from ..given import Database
     from ..run import Run
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,17 @@ class Made:
         path: Its file; None likewise.
         changes: What it does, as it was found; empty for an empty one. Of several databases that need the
             same each change is told once.
-        unasked: What env.py says about new files that wasn't asked; mostly empty.
         databases: What it does to each database, where env.py leads to several; else empty.
+        more: Files that were written before it, where env.py makes several of one; mostly empty.
+        left_out: Whether something differs, and env.py has left all of it out.
     """
 
     id: str | None
     path: Path | None
     changes: tuple[Change, ...]
-    unasked: tuple[str, ...] = ()
     databases: tuple[Found, ...] = ()
+    more: tuple[Path, ...] = ()
+    left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,8 @@ def revision(
         MigrateError: What `metadata`, `database` and `write_revision` raise.
     """
     answers = answers or Answers()
+    if config.world is not None:
+        config.world.writing(autogenerate=autogenerate)
     if config.world is not None and config.world.writes:
         return _made_there(
             *config.world.write(
@@ -158,32 +166,48 @@ def revision(
 
     hooks = post_write.ready(config)
     scripts = Scripts.of(config)
-    parents = _parents(scripts, head, splice)
-    bodies: Bodies | None = None
-    if not autogenerate:
-        run_environment(config)
-    else:
-        bodies = _compared(config, scripts.graph, allow_drops, answers, fills, connection)
-        if not bodies.changes and not allow_empty:
-            return Made(None, None, (), _unasked(config), _each(bodies))
-    script = write_revision(
-        config,
-        scripts,
-        message=message,
-        parents=parents,
-        rev_id=rev_id,
-        branch_labels=branch_labels,
-        depends_on=[
-            one for target in depends_on for one in revgraph.resolve(scripts.graph, target)
-        ],
-        folder=version_path,
-        variables=_variables(config),
-        **({} if bodies is None else bodies.places()),
+    asked = Planned(
+        message, rev_id, tuple(head), splice, tuple(branch_labels), tuple(depends_on), version_path
     )
-    post_write.run(hooks, script.path)
-    if bodies is None:
-        return Made(script.id, script.path, (), _unasked(config))
-    return Made(script.id, script.path, bodies.changes, _unasked(config), _each(bodies))
+    if config.world is None:  # else env.py may have other parents
+        _parents(scripts, head, splice)
+    planned: Sequence[tuple[Planned, Bodies | None]]
+    differ = True
+    if autogenerate:
+        compared = _compared(config, scripts.graph, asked, allow_drops, answers, fills, connection)
+        differ = compared.differ
+        planned = [(one, found) for one, found in compared.files if found.changes or allow_empty]
+    else:
+        planned = [(one, None) for one in _directed(config, asked)]
+    made: list[Script] = []
+    for one, bodies in planned:
+        scripts = Scripts.of(config) if made else scripts
+        depending = (revgraph.resolve(scripts.graph, target) for target in one.depends_on)
+        script = write_revision(
+            config,
+            scripts,
+            message=one.message,
+            parents=_parents(scripts, one.head, one.splice),
+            rev_id=one.rev_id,
+            branch_labels=one.branch_labels,
+            depends_on=[found for several in depending for found in several],
+            folder=one.version_path,
+            variables=_variables(config),
+            **({} if bodies is None else bodies.places()),
+        )
+        post_write.run(hooks, script.path)
+        made.append(script)
+    found = [bodies for _, bodies in planned if bodies is not None]
+    if not made:
+        return Made(None, None, (), left_out=differ)
+    *before, last = made
+    return Made(
+        last.id,
+        last.path,
+        tuple(change for one in found for change in one.changes),
+        tuple(each for one in found for each in _each(one)),
+        tuple(one.path for one in before),
+    )
 
 
 def merge(
@@ -225,7 +249,7 @@ def merge(
     from ..writer import write_revision
 
     hooks = post_write.ready(config)
-    run_environment(config)
+    _visit(config, lambda around: None)
     script = write_revision(
         config,
         scripts,
@@ -239,20 +263,29 @@ def merge(
     return Made(script.id, script.path, ())
 
 
-def run_environment(config: Config) -> None:
-    """Run the project's env.py, where the settings want that also of commands that connect nowhere."""
-    if config.world is not None and config.revision_environment:
-        config.world.visit(lambda around: None)
+def _directed(config: Config, asked: Planned) -> list[Planned]:
+    """Give what is to be written for an empty revision: what is asked for, unless env.py has it otherwise."""
+    world = config.world
+    if world is None:
+        return [asked]
+    found = _visit(config, lambda around: world.directed(around, asked))
+    return [asked] if found is None else found
+
+
+def _visit(config: Config, work: Callable[[Run], T]) -> T | None:
+    """Run the project's env.py, where the settings want that also of commands that connect nowhere.
+
+    Returns:
+        What comes of its last database; None if it isn't run.
+    """
+    if config.world is None or not config.revision_environment:
+        return None
+    return config.world.visit(work)[-1]
 
 
 def _variables(config: Config) -> Mapping[str, object]:
     """What env.py has for the template, if it was run."""
     return {} if config.world is None else config.world.variables()
-
-
-def _unasked(config: Config) -> tuple[str, ...]:
-    """What env.py says about new files that nobody asks, if it was run."""
-    return () if config.world is None else config.world.unasked()
 
 
 def _guard(found: Sequence[Change], around: Run) -> None:
@@ -271,7 +304,9 @@ def _made_there(
     several = each if len(each) > 1 else ()
     if not written:
         return Made(None, None, (), databases=several)
-    return Made(written[-1].id, written[-1].path, changes, databases=several)
+    *before, last = written
+    more = tuple(one.path for one in before)
+    return Made(last.id, last.path, changes, databases=several, more=more)
 
 
 def _each(bodies: Bodies) -> tuple[Found, ...]:
@@ -301,11 +336,12 @@ def _parents(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:
 def _compared(
     config: Config,
     graph: RevisionGraph[Script],
+    asked: Planned,
     allow_drops: bool,
     answers: Answers,
     fills: Fills | None,
     connection: Database | None,
-) -> Bodies:
+) -> _Compared:
     """Compare each database with its models, and write the differences in both directions."""
     import ddl_autogen
 
@@ -319,34 +355,69 @@ def _compared(
     fills = fills or Fills()
     world = config.world
 
-    def work(around: Run) -> list[Needed]:
-        dialect = around.sink.dialect
+    def work(around: Run) -> list[_Visited]:
         where = None if world is None else called(around)
         with in_database(where):
             difference.must_be_at_head(graph, applied(around, graph, config))
             with answers.asked(where):
-                found = difference.changes(around, ours, config, answers)
-            if not allow_drops:
-                difference.guard(found, around, config.metadata)
-            steps = difference.filled(found, around, fills, where)
-        back = ddl_autogen.reverse(found, dialect)
+                differs, several = difference.planned(around, ours, config, asked, answers)
+            for _ in loaded(RENDERERS):  # being imported, they register what they render
+                pass
+            needed = [(one, needs(one, around, where)) for one in several]
+        return [_Visited(needed, needs(Planned(), around, where), differs)]
+
+    def needs(one: Planned, around: Run, where: str | None) -> Needed:
+        dialect = around.sink.dialect
+        if not allow_drops:
+            difference.guard(one.changes, around, config.metadata)
+        steps = difference.filled(one.changes, around, fills, where)
+        back = ddl_autogen.reverse(one.changes, dialect) if one.back is None else one.back
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere
-        for _ in loaded(RENDERERS):  # being imported, they register what they render
-            pass
         how = {} if world is None else world.rendering()
 
         def write(depth: int) -> Written:
             up = ddl_autogen.render(steps, dialect=dialect, indent=depth, **how)
             down = ddl_autogen.render(back, dialect=dialect, indent=depth, **how)
-            return Written(up.lines, down.lines, [*up.imports, *down.imports])
+            return Written(up.lines, down.lines, [*one.imports, *up.imports, *down.imports])
 
         name, told = where or around.name, around.keywords
         needed = Needed(name, tuple(steps), tuple(back), write, dialect, told)
         if world is not None:
             needed = replace(needed, tokens=world.tokens(), speaker=world.speaker())
-        return [needed]
+        return needed
 
-    needed = on_database(config, connection, work, join=lambda each: [one for [one] in each])
+    visits = on_database(config, connection, work, join=lambda each: [one for [one] in each])
     answers.must_be_known()
     fills.must_be_known()
-    return joined(needed, config.databases)
+    files = []
+    for each in zip_longest(*(one.several for one in visits)):
+        first = next(found for found in each if found is not None)
+        needed = [
+            visit.nothing if found is None else found[1]
+            for visit, found in zip(visits, each, strict=True)
+        ]
+        files.append((first[0], joined(needed, config.databases)))
+    return _Compared(files, any(one.differs for one in visits))
+
+
+@dataclass(frozen=True)
+class _Visited:
+    """What was found in a database.
+
+    Attributes:
+        several: What is to be written, a file each, and what the database needs of it; mostly one.
+        nothing: What it needs of a file that isn't about it.
+        differs: Whether anything differs there.
+    """
+
+    several: Sequence[tuple[Planned, Needed]]
+    nothing: Needed
+    differs: bool
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What is to be written, a file each, and whether anything differs anywhere."""
+
+    files: Sequence[tuple[Planned, Bodies]]
+    differ: bool

@@ -14,9 +14,11 @@ from ..errors import BadConfiguration
 from ..journal import Journal
 from ..models import hook
 from ..paths import shown
+from ..planned import Planned
 from ..run import Run
+from ..transactions import reading
 from ..version_table import VersionTable
-from . import install
+from . import directives, install
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext
 from .alias import AlembicImported
@@ -84,6 +86,17 @@ class ProjectWorld(AlembicWorld):
         """Let a command work on each database that env.py configures; as `AlembicWorld` does."""
         with visiting(self._own), importable(self._own.prepend_sys_path):
             return super().visit(work, sql=sql, **asked)
+
+    def directed(self, around: Run, planned: Planned) -> list[Planned]:
+        """Let env.py's `process_revision_directives` have a new revision otherwise, as in Alembic."""
+        context, connection = self.here, around.sink.connection
+        if context is None or connection is None or context.connection is not connection:
+            return [planned]  # a database that the caller gave: env.py wasn't asked about it
+        if context.opts.get(directives.NAME) is None:
+            return [planned]
+        with reading(connection):
+            heads = around.versions.heads(connection)
+        return directives.directed(context, heads, planned, self._own.scripts / "env.py")
 
     def _environment(self, *given: Any, **options: Any) -> EnvironmentContext:
         return _Environment(*given, project=self._own, **options)

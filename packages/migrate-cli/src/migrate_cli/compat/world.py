@@ -34,6 +34,7 @@ from ..errors import (
 )
 from ..journal import NAME
 from ..paths import shown
+from ..planned import Planned
 from ..renames import Answers
 from ..run import Run
 from ..scripts import Script as File
@@ -195,6 +196,25 @@ class AlembicWorld:
         """Give the `template_args` that env.py has named at the last visit; mostly empty."""
         return {} if self.here is None else dict(self.here.opts.get("template_args") or {})
 
+    def writing(self, *, autogenerate: bool) -> None:
+        """Say in `config.cmd_opts` what env.py of many projects asks before it leaves changes out."""
+        if self.settings.cmd_opts is not None:
+            self.settings.cmd_opts.autogenerate = autogenerate
+
+    def directed(self, around: Run, planned: Planned) -> list[Planned]:
+        """Let env.py's `process_revision_directives` have a new revision otherwise.
+
+        In an Alembic project it is asked where the file is written.
+
+        Args:
+            around: The run that visits the database.
+            planned: What would be written.
+
+        Returns:
+            What is to be written: none, one, or several.
+        """
+        return [planned]
+
     def rendering(self) -> Mapping[str, Any]:
         """Give how env.py has changes written: `render_item` and `render_as_batch`.
 
@@ -215,15 +235,6 @@ class AlembicWorld:
             return said
 
         return {"batch": batch, "render_item": render_item}
-
-    def unasked(self) -> tuple[str, ...]:
-        """Name what env.py said at the last visit that our own way to write a file passes over."""
-        opts = {} if self.here is None else self.here.opts
-        return tuple(
-            f"{name} of {shown(Path(ScriptDirectory.from_config(self.settings).env_py_location))}"
-            for name in ("process_revision_directives",)
-            if opts.get(name) is not None
-        )
 
     def write(
         self,
@@ -382,5 +393,6 @@ def _ends_noted(around: Run, lost: list[bool]) -> Iterator[None]:
 
 def options(section: str, arguments: Sequence[str], **more: Any) -> Namespace:
     """What env.py finds in `config.cmd_opts`, under our own commands."""
-    given = {"config": None, "name": section, "x": list(arguments), "raiseerr": False}
-    return Namespace(**{**given, "quiet": True, **more})
+    given: dict[str, Any] = {"config": None, "name": section, "x": list(arguments)}
+    given |= {"raiseerr": False, "autogenerate": False, "quiet": True}
+    return Namespace(**given | more)
