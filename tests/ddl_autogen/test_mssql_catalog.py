@@ -586,6 +586,14 @@ def test_what_a_user_may_not_see_is_not_taken_for_missing() -> None:
         compared(metadata, server(sees=0))
 
 
+def test_a_class_mapped_to_a_view_makes_no_table() -> None:
+    metadata = models()
+    for name, schema in (("adults", None), ("renamed", "log"), ("adults", "log")):
+        Table(name, metadata, Column("id", Integer, primary_key=True), schema=schema)
+
+    assert [c.describe() for c in compared(metadata)] == ["create table log.adults (1 column)"]
+
+
 def test_where_models_leave_the_numbering_to_the_server_any_will_do() -> None:
     assert compared(models(id_of_posts=Column("id", BigInteger, primary_key=True))) == []
 

@@ -531,6 +531,14 @@ def test_a_sequence_is_not_compared_by_where_it_began() -> None:
     assert str(change.compile(dialect=server().engine.dialect)) == "ALTER SEQUENCE orders CACHE 100"
 
 
+def test_a_class_mapped_to_a_view_makes_no_table() -> None:
+    metadata = models()
+    for name in ("adults", "totals", "new"):
+        Table(name, metadata, Column("id", Integer, primary_key=True))
+
+    assert [c.describe() for c in compared(metadata)] == ["create table new (1 column)"]
+
+
 def test_what_a_user_may_not_see_is_not_taken_for_missing() -> None:
     """One's own schema is seen whole; of another what was granted."""
     metadata = models()

@@ -28,6 +28,7 @@ from ..values import (
     ForeignKeyValue,
     IdentityValue,
     IndexValue,
+    Key,
     PrimaryKeyValue,
     SequenceValue,
     TableValue,
@@ -45,6 +46,7 @@ from .mssql_catalog import (
     SCHEMAS,
     SEQUENCES,
     TABLES,
+    VIEWS,
 )
 from .mssql_expressions import plain_expression
 from .mssql_objects import WithObjects
@@ -107,6 +109,9 @@ class SQLServer(WithObjects):
                 ),
                 comment=table.comment or None,
             )
+
+    def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
+        return {(row.schema, row.name): "view" for row in _rows(connection, VIEWS, schemas)}
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
         yield from map(sequence_of, _rows(connection, SEQUENCES, schemas))

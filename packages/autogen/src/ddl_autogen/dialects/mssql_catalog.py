@@ -29,6 +29,13 @@ ORDER BY s.name, t.name
 PLAIN = " AND t.temporal_type <> 1"
 """Leaves out what keeps the history of a table; SQL Server 2016 (13) brought those."""
 
+VIEWS = """
+SELECT s.name AS [schema], o.name AS name
+FROM sys.objects AS o
+JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+WHERE s.name IN :schemas AND o.type = 'V'
+"""
+
 COLUMNS = """
 SELECT c.object_id AS id, c.name AS name, y.name AS type, c.max_length AS length,
        c.[precision] AS [precision], c.scale AS scale, c.is_nullable AS nullable,

@@ -25,6 +25,12 @@ WHERE table_schema IN :schemas AND table_type = 'SEQUENCE'
 ORDER BY table_schema, table_name
 """
 
+VIEWS = """
+SELECT table_schema AS `schema`, table_name AS name
+FROM information_schema.tables
+WHERE table_schema IN :schemas AND table_type = 'VIEW'
+"""
+
 SEQUENCE = """
 SELECT {schema} AS `schema`, {name} AS name, start_value AS start, increment AS `increment`,
        minimum_value AS minimum, maximum_value AS maximum, cycle_option AS cycles,

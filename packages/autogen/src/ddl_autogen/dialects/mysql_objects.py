@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import BrokenDefinition
 from ..objects import ObjectValue, definition_text, names
 from ..sqltokens import Token, closing, tokens
-from ..values import Granted, Snapshot
-from . import mysql_grants
+from ..values import Granted, Key, Snapshot
+from . import mysql_catalog, mysql_grants
 from .base import Database
 from .mysql_scratch import standard_quotes
 from .mysql_types import canonical_type
@@ -63,6 +63,11 @@ ORDER BY specific_schema, specific_name, ordinal_position
 
 class WithObjects(Database):
     """What MariaDB and MySQL know of views, routines and triggers."""
+
+    def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
+        asked = text(mysql_catalog.VIEWS).bindparams(bindparam("schemas", expanding=True))
+        found = connection.execute(asked, {"schemas": list(schemas)})
+        return {(row.schema, row.name): "view" for row in found}
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
         return _objects(self, connection, schemas)

@@ -29,6 +29,7 @@ from ..values import (
     ForeignKeyValue,
     IdentityValue,
     IndexValue,
+    Key,
     PrimaryKeyValue,
     SequenceValue,
     TableValue,
@@ -36,7 +37,17 @@ from ..values import (
 )
 from .base import reads
 from .numbers import number_of
-from .oracle_catalog import COLUMNS, CONSTRAINTS, INDEXES, RIGHTS, SCHEMAS, SEQUENCES, TABLES
+from .oracle_catalog import (
+    COLUMNS,
+    CONSTRAINTS,
+    INDEXES,
+    MATERIALIZED_VIEWS,
+    RIGHTS,
+    SCHEMAS,
+    SEQUENCES,
+    TABLES,
+    VIEWS,
+)
 from .oracle_objects import WithObjects
 from .oracle_types import TYPES, canonical_type, identity_numbers, type_of, usual_numbers
 
@@ -87,6 +98,13 @@ class Oracle(WithObjects):
                 comment=table.comments or None,
                 options=_options(table.temporary == "Y", table.duration),
             )
+
+    def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
+        return {
+            (self.name_of(row.owner), self.name_of(row.name)): row.kind
+            for query in (VIEWS, MATERIALIZED_VIEWS)
+            for row in self.rows(connection, query, schemas)
+        }
 
     def sequences(self, connection: Connection, schemas: Sequence[str]) -> Iterator[SequenceValue]:
         for row in self.rows(connection, SEQUENCES, schemas):

@@ -20,6 +20,16 @@ WHERE t.owner IN :schemas AND t.iot_name IS NULL AND t.nested = 'NO' AND t.secon
 ORDER BY t.owner, t.table_name
 """
 
+VIEWS = """
+SELECT v.owner AS owner, v.view_name AS name, 'view' AS kind
+FROM all_views v WHERE v.owner IN :schemas
+"""
+
+MATERIALIZED_VIEWS = """
+SELECT m.owner AS owner, m.mview_name AS name, 'materialized view' AS kind
+FROM all_mviews m WHERE m.owner IN :schemas
+"""
+
 COLUMNS = """
 SELECT c.owner AS owner, c.table_name AS table_name, c.column_name AS name,
        c.data_type AS type, c.data_length AS length, c.char_length AS characters,

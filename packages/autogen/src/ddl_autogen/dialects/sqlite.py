@@ -15,11 +15,12 @@ from sqlalchemy.types import TypeEngine
 from ..objects import ObjectValue
 from ..sqltokens import normal
 from ..types import DatabaseType, made_of
-from ..values import ColumnValue, ForeignKeyValue, IndexValue, Snapshot, TableValue, varied
+from ..values import ColumnValue, ForeignKeyValue, IndexValue, Key, Snapshot, TableValue, varied
 from . import sqlite_objects
 from .base import Database, reads
 from .sqlite_text import parse_table, unqualified
 
+_VIEWS = "SELECT m.name FROM {schema}.sqlite_master AS m WHERE m.type = 'view'"
 _CATALOG = """
 SELECT m.type, m.name, m.tbl_name, m.sql
 FROM {schema}.sqlite_master AS m
@@ -101,6 +102,15 @@ class SQLite(Database):
                     indexes=tuple(indexes[name]),
                     foreign_keys=tuple(_resolved(fk, tables) for fk in table.foreign_keys),
                 )
+
+    def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
+        return {
+            (schema, name): "view"
+            for schema in schemas
+            for name in connection.execute(
+                text(_VIEWS.format(schema=self.speller.quote(schema)))
+            ).scalars()
+        }
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
         return sqlite_objects.objects(self, connection, schemas)
