@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from migrate_cli.commands import current, heads, revision, upgrade
-from migrate_cli.config import load
+from migrate_cli.commands import (
+    current,
+    doctor,
+    dry_run,
+    heads,
+    log,
+    resume,
+    revision,
+    upgrade,
+    verify,
+    wait,
+)
+from migrate_cli.config import Config, load
 from migrate_cli.errors import NoScripts, UsageError
+from migrate_cli.failures import NotThere
 from migrate_cli.recognition import find
 from sqlalchemy import create_engine
 
@@ -88,3 +101,57 @@ def test_who_has_several_databases_is_told_their_names(tmp_path: Path) -> None:
         heads(load(tmp_path))
 
     assert caught.value.databases == ("orders", "reports")
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """A project whose env.py leads to the databases one.db, which is at a1, and two.db, which isn't."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "migrations" / "versions").mkdir(parents=True)
+    (tmp_path / "migrations" / "versions" / "a1.py").write_text(SCRIPT)
+    (tmp_path / "pyproject.toml").write_text('[tool.migrate]\nurl = "sqlite://"\n')
+    upgrade(load(url="sqlite:///one.db"))
+    (tmp_path / "migrations" / "env.py").write_text(ENV)
+    return find()
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        pytest.param(lambda config: dry_run(config), id="dry-run"),
+        pytest.param(lambda config: log(config), id="log"),
+        pytest.param(lambda config: resume(config, mark_done=True), id="resume"),
+        pytest.param(lambda config: verify(config), id="verify"),
+    ],
+)
+def test_what_is_about_one_database_is_refused_where_there_are_several(
+    two: Config, work: Callable[[Config], object]
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        work(two)
+
+    assert str(caught.value) == (
+        "this is about one database, and env.py leads to 2: sqlite:///one.db, sqlite:///two.db\n"
+        "let it lead to one of them (context.get_x_argument() tells what -x says)"
+    )
+
+
+def test_who_waits_waits_for_all_of_several_databases(two: Config) -> None:
+    with pytest.raises(NotThere, match=r"two\.db"):
+        wait(two, timeout=0)
+    upgrade(two)
+
+    found = wait(two, timeout=0)
+
+    assert (found.database, found.heads) == ("sqlite:///one.db, sqlite:///two.db", ("a1",))
+    assert found.at_head
+
+
+def test_each_of_several_databases_is_examined(two: Config) -> None:
+    found = doctor(lambda: two).findings
+
+    assert [one.text.partition(",")[0] for one in found if one.subject == "Database"] == [
+        "sqlite:///one.db",
+        "sqlite:///two.db",
+    ]
+    assert sum(one.subject == "Version" for one in found) == 2

@@ -43,7 +43,7 @@ def build(config_file: str, scratch: Scratch) -> dict[str, Any]:
     except Exception as err:  # whatever a project's code raises, it is why it can't be built
         return {"failed": _reason(err)}
     names = set[str]()
-    on_database(config, None, lambda around: names.add(around.versions.name))
+    on_database(config, None, lambda around: names.add(around.versions.name), join=lambda _: None)
     found["version_tables"], ours = sorted(names), {NAME, *names}
     found["up"] = _all(scratch, ours)
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from itertools import chain
 from typing import Literal
 
 import sqlalchemy
@@ -81,7 +82,12 @@ def _found(settings: Callable[[], Config]) -> Iterator[Finding]:
         yield _looked("Models", lambda: _models(config))
     known = None if scripts.state == "problem" else Scripts.of(config)
     try:
-        yield from on_database(config, None, lambda around: tuple(_database(around, known)))
+        yield from on_database(
+            config,
+            None,
+            lambda around: tuple(_database(around, known)),
+            join=lambda each: tuple(chain.from_iterable(each)),
+        )
     except MigrateError as err:
         yield Finding("Database", "problem", str(err))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from operator import itemgetter
 from typing import IO, Any, TypeVar
 
 from revgraph import RevisionGraph
@@ -55,7 +54,7 @@ def on_database(
     connection: Database | None,
     work: Callable[[Run], T],
     *,
-    join: Callable[[Sequence[T]], T] = itemgetter(-1),
+    join: Callable[[Sequence[T]], T] | None = None,
     **command: Any,
 ) -> T:
     """Call *work* with what a run needs on the project's database.
@@ -65,10 +64,11 @@ def on_database(
         connection: Which database: a URL, an engine, a connection; None connects to what the
             settings name.
         work: Called once, or once a database where the project has several.
-        join: Makes one answer of several; otherwise the last one counts.
+        join: Makes one answer of several; None for what can be about one database only.
         command: What an environment of the project may ask about the command.
 
     Raises:
+        UsageError: There are several databases, and the answer is about one; nothing was done.
         StatementFailed: The database refuses a statement.
         DatabaseError: There is no connection.
     """
@@ -90,9 +90,20 @@ def on_database(
 
     if connection is not None:
         return with_given(connection, config, given)
-    if config.world is not None:
+    if config.world is None:
+        return with_database(config, connected)
+    if join is not None:
         return join(config.world.visit(careful, **command))
-    return with_database(config, connected)
+    _must_be_one(config.world.visit(called))
+    return config.world.visit(careful, **command)[-1]
+
+
+def _must_be_one(names: Sequence[str]) -> None:
+    if len(names) > 1:
+        raise UsageError(
+            f"this is about one database, and env.py leads to {len(names)}: {', '.join(names)}\n"
+            "let it lead to one of them (context.get_x_argument() tells what -x says)"
+        )
 
 
 def called(around: Run) -> str:
@@ -117,7 +128,7 @@ def in_script(
     sql: IO[str],
     work: Callable[[Run], T],
     *,
-    join: Callable[[Sequence[T]], T] = itemgetter(-1),
+    join: Callable[[Sequence[T]], T],
     **command: Any,
 ) -> T:
     """Call *work* with what a run needs that writes a SQL script: all of it, or nothing."""

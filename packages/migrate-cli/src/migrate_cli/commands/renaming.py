@@ -56,7 +56,7 @@ def statements(config: Config, was: str, now: str) -> tuple[Renamed, ...]:
         found.append(said)
 
     try:
-        on_database(config, None, work)
+        on_database(config, None, work, join=lambda _: None)
     except DatabaseError as err:
         raise _unreachable(err) from err
     except EnvironmentFailed as err:
@@ -91,7 +91,7 @@ def rename(config: Config, was: str, now: str, gate: Gate | None = None) -> None
             with around.sink.transaction() if around.transaction else nullcontext():
                 around.sink.take(change)
 
-    on_database(config, None, work)
+    on_database(config, None, work, join=lambda _: None)
 
 
 def _statements(around: Run, was: str, now: str) -> Renamed:

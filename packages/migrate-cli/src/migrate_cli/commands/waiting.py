@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import revgraph
@@ -94,12 +94,22 @@ def wait(
 
     while True:
         try:
-            return on_database(config, connection, look)
+            return on_database(config, connection, look, join=_all_there)
         except (UnreachableDatabase, StatementFailed) as err:
             if patience.over or connection is not None:
                 raise
             missing(str(err).splitlines()[0])
             patience.pause()
+
+
+def _all_there(found: Sequence[Waited]) -> Waited:
+    """Make one answer of those of several databases: all of them have it."""
+    return Waited(
+        ", ".join(one.database for one in found),
+        tuple(sorted({head for one in found for head in one.heads})),
+        all(one.at_head for one in found),
+        found[-1].seconds,
+    )
 
 
 def _has(graph: RevisionGraph[Script], heads: tuple[str, ...], wanted: frozenset[str]) -> bool:
