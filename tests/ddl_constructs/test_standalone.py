@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import re
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import ddl_constructs
 import pytest
 import sqlalchemy as sa
 from ddl_constructs import (
@@ -384,3 +386,17 @@ def test_if_not_exists_looks_first_where_sqlite_has_no_words(connection: Connect
     for _ in range(2):
         connection.execute(DropColumn("t", "a", if_exists=True))
     assert columns(connection, "t") == ["id"]
+
+
+def test_what_sqlite_refuses_is_mended_with_and_without_migrate_cli() -> None:
+    """The names are those of this package, so that who has nothing else can say them."""
+    engine = create_engine("sqlite://")
+
+    with engine.connect() as connection, pytest.raises(UnsupportedChange) as caught:
+        connection.execute(AlterColumn("users", "age", nullable=False))
+
+    hint = str(caught.value.hint)
+    assert hint.startswith('migrate-cli does that inside \'with op.batch_alter_table("users")')
+    by_hand = hint.partition("by hand: ")[2]
+    named = [word for word in re.findall(r"\w+", by_hand) if hasattr(ddl_constructs, word)]
+    assert named == ["CreateTable", "CopyRows", "DropTable", "RenameTable"]

@@ -35,7 +35,9 @@ def _needs_rebuild(change: Any) -> UnsupportedChange:
         change.describe(),
         "sqlite",
         "SQLite can't alter that in place, the table must be copied",
-        f"write it inside 'with op.batch_alter_table(\"{change.table_name}\") as batch:'",
+        f"migrate-cli does that inside 'with op.batch_alter_table(\"{change.table_name}\") as batch:'; "
+        "by hand: CreateTable under another name, CopyRows, DropTable, RenameTable "
+        "(sqlite.org/lang_altertable.html, 7)",
     )
 
 
