@@ -49,10 +49,19 @@ class Entries:
 
     Attributes:
         revisions: The revisions; may be empty.
-        broken: What is wrong with files that can't be loaded, a line each; only of `history`.
     """
 
     revisions: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class History(Entries):
+    """Revisions, newest first.
+
+    Attributes:
+        broken: What is wrong with files that can't be loaded, a line each; mostly empty.
+    """
+
     broken: tuple[str, ...] = ()
 
 
@@ -115,7 +124,7 @@ def named(
 
 def history(
     config: Config, range: str | None = None, applied: Sequence[str] | None = None
-) -> Entries:
+) -> History:
     """Give revisions, newest first: a child always before its parents.
 
     Args:
@@ -131,7 +140,7 @@ def history(
     _must_be_range(range)
     scripts = Scripts.of(config)
     found = revgraph.history(scripts.graph, range, applied)
-    return Entries(tuple(entry(scripts, one.id) for one in found), broken(scripts))
+    return History(tuple(entry(scripts, one.id) for one in found), broken(scripts))
 
 
 def broken(scripts: Scripts) -> tuple[str, ...]:
