@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -113,3 +115,30 @@ def test_a_step_that_takes_long_is_told_in_a_line_of_its_own_where_nobody_sits(
     run(["upgrade", "--url", sqlite_project.url])
 
     assert "  a1  slow: still at work after 100 ms\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("typed", ["--help", "upgrade --help", "history", "--version"])
+def test_who_reads_along_may_go_away(sqlite_project: Project, typed: str) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    sqlite_project.revision("a1")
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "migrate_cli", *typed.split()],
+        cwd=sqlite_project.root, stdout=writes, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writes)
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_process_that_was_started_without_streams_does_its_work(sqlite_project: Project) -> None:
+    sqlite_project.revision("a1", None, 'op.create_table("t", sa.Column("id", sa.Integer))')
+    word = f"{sys.executable} -m migrate_cli --url {sqlite_project.url}"
+
+    for command in ("upgrade", "history", "status"):
+        line = f"exec {word} {command} <&- >&- 2>&-"
+        done = subprocess.run(["/bin/sh", "-c", line], cwd=sqlite_project.root, check=False)
+        assert done.returncode == 0, command
+
+    assert sqlite_project.tables() == {"t"}

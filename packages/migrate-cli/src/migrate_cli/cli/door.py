@@ -31,7 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: What follows the program's name; None for those of the process.
     """
     gc.set_threshold(50_000)  # nothing that is imported or read is garbage
+    _open_what_is_closed()
     sys.exit(run(arguments))
+
+
+def _open_what_is_closed() -> None:
+    """Put something in the place of streams that the process was started without.
+
+    Python has None for them; and a database's file that was opened in such a place would get what is told.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - as long as the process
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

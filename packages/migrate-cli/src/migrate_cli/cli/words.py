@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,14 @@ class PipeClosed(Exception):
     """Who read along has seen enough."""
 
 
+@contextmanager
+def _while_somebody_reads() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as err:  # click would end with 1
+        raise PipeClosed from err
+
+
 class Word(click.Command):
     """A word of the command line; takes the common options too, behind its own in the help."""
 
@@ -115,12 +124,6 @@ class Word(click.Command):
         super().__init__(*args, **kwargs)
         self.own = [p.name for p in self.params]
         self.params += _common()
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except BrokenPipeError as err:  # click would end with 1
-            raise PipeClosed from err
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, own in (("Options", True), ("Common options", False)):
@@ -218,6 +221,14 @@ TARGETS = {"ignore_unknown_options": True}
 
 class Words(click.Group):
     """All words; a word's module is imported when it is asked for."""
+
+    def make_context(self, *given: Any, **options: Any) -> click.Context:
+        with _while_somebody_reads():  # the help, say
+            return super().make_context(*given, **options)
+
+    def invoke(self, context: click.Context) -> Any:
+        with _while_somebody_reads():
+            return super().invoke(context)
 
     def list_commands(self, context: click.Context) -> list[str]:
         from .brought import words
