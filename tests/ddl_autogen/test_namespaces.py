@@ -83,8 +83,12 @@ def test_nor_in_another_schema(connection: Connection, caplog: pytest.LogCapture
         f"create table {schema}.new (1 column)"
     ]
     assert said(connection, mapped("names", schema=schema), EVERYWHERE) == []
+    connection.execute(text("CREATE VIEW here AS SELECT 1 AS id"))
+    both = [mapped("names", schema=schema), MetaData()]
+    Table("here", both[1], Column("id", Integer, primary_key=True))
+    assert [c.describe() for c in compare(connection, both)] == []
     assert said(connection, mapped("names")) == ["create table names (1 column)"]
-    assert {line.partition(" is ")[0] for line in caplog.messages} == {f"{schema}.names"}
+    assert {line.partition(" is ")[0] for line in caplog.messages} == {f"{schema}.names", "here"}
 
 
 @pytest.mark.parametrize("flag", [{}, {"is_view": True}], ids=["plain", "flagged"])

@@ -15,7 +15,16 @@ from .doors import check_connection, check_options
 from .filters import Options
 from .models import model_snapshot
 from .namespaces import Namespaces
-from .values import EnumValue, ForeignKeyValue, Key, Snapshot, TableValue, by_key, varied
+from .values import (
+    EnumValue,
+    ForeignKeyValue,
+    Key,
+    Snapshot,
+    TableValue,
+    by_key,
+    sort_key,
+    varied,
+)
 
 log = logging.getLogger("ddl_autogen")
 
@@ -117,12 +126,12 @@ def without_views(
     there = {schema for schema, _ in added.values()} & set(known.schemas(connection))
     found = known.views(connection, sorted(str(one) for one in there))
     views = {key: found[name] for key, name in added.items() if name in found}
-    for key, kind in sorted(views.items()):
+    for key in sorted(views, key=sort_key):
         log.warning(
             "%s is a %s in the database, so no table is made for the model of that name "
             "(info={'is_view': True} on its Table says that it is meant)",
             ".".join(part for part in key if part),
-            kind,
+            views[key],
         )
     tables = {key: table for key, table in ours.tables.items() if key not in views}
     return replace(ours, tables=tables, views=ours.views | views.keys())
