@@ -155,6 +155,8 @@ S = "s3cret"
         pytest.param("", UnparsableURL, "can't read the database URL ''", id="empty"),
         pytest.param(f"postgresql://a:{S}@h:port/x", UnparsableURL, "the port is not a number",
                      id="port"),
+        pytest.param(f"postgresql://a:x@{S}@h/x", UnparsableURL, "'postgresql://a:***@h/x' from --url: there is more than one @",
+                     id="at"),
         pytest.param("sqlite://file.db", UnparsableURL, "Invalid SQLite URL", id="two-slashes"),
         pytest.param("sqlite:////no/such/folder/x.db", UnreachableDatabase,
                      "cannot connect to sqlite:////no/such/folder/x.db: unable to open database file",

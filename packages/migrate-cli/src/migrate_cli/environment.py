@@ -52,10 +52,14 @@ def database_url(config: Config) -> URL:
     if config.url is None:
         raise NoURL(config.url_env, config.file)
     try:
-        return make_url(config.url)
+        url = make_url(config.url)
     except (exc.ArgumentError, ValueError) as err:  # ValueError: a port that is no number
         reason = "the port is not a number" if isinstance(err, ValueError) else "it is not a URL"
         raise UnparsableURL(hidden(config.url), config.url_source, reason) from err
+    if "@" in (url.host or ""):  # of the password, of which nothing is to be shown
+        reason = "there is more than one @ before the host"
+        raise UnparsableURL(hidden(config.url), config.url_source, reason)
+    return url
 
 
 def located_url(config: Config) -> URL:
