@@ -58,10 +58,11 @@ def dependents(
     known = database(connection.dialect)
     if not known.tracks_dependencies:
         return Dependents()
-    default = known.default_schema(connection)
-    where = None if schema == default else schema
-    objects = {value.key: value for value in known.objects(connection, [schema or default])}
-    theirs = Snapshot({}, known.name, default, objects=objects)
+    spaces = known.namespaces(connection)
+    where = spaces.key(schema)
+    there = known.objects(connection, [str(spaces.actual(where))])
+    objects = {value.key: value for value in there}
+    theirs = Snapshot({}, known.name, spaces, objects=objects)
     for column in _unsaid(changes):
         used = Use("relation", where, table_name, column)
         for key, value in objects.items():
