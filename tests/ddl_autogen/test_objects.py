@@ -12,6 +12,7 @@ from ddl_autogen import (
     BrokenDefinition,
     CyclicDefinitions,
     ForeignObject,
+    MissingRight,
     NotCarried,
     Options,
     StillUsed,
@@ -407,6 +408,85 @@ def test_what_wouldnt_come_back_is_named_before_anything_goes(
 
     with pytest.raises(NotCarried, match=named):
         compare(connection, wider)
+
+
+@pytest.mark.parametrize(
+    ("sql", "lacks"),
+    [
+        ("REVOKE CREATE ON SCHEMA public FROM {who}", "view v: .* CREATE ON SCHEMA public"),
+        (
+            "REVOKE EXECUTE ON FUNCTION tf() FROM PUBLIC",
+            r"trigger g on users: .* EXECUTE ON FUNCTION tf\(\)",
+        ),
+    ],
+)
+def test_a_right_that_is_missing_is_named_before_anything_goes(
+    connection: Connection, a_role: Callable[[Connection], str], sql: str, lacks: str
+) -> None:
+    """As somebody whose tables and views they are, and who may not create them again."""
+    who = a_role(connection)
+    users(metadata := MetaData())
+    for each in (
+        f"GRANT ALL ON SCHEMA public TO {who}",
+        "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        f"SET ROLE {who}",
+    ):
+        connection.execute(text(each))
+    metadata.create_all(connection)
+    for each in (
+        "CREATE VIEW v AS SELECT name FROM users",
+        "CREATE TRIGGER g BEFORE UPDATE OF name ON users FOR EACH ROW EXECUTE FUNCTION tf()",
+        "RESET ROLE",
+        sql.format(who=who),
+        f"SET ROLE {who}",
+    ):
+        connection.execute(text(each))
+    connection.commit()
+    users(wider := MetaData(), name=99)
+
+    with pytest.raises(MissingRight, match=lacks):
+        compare(connection, wider)
+    connection.rollback()
+    connection.execute(text("RESET ROLE"))
+    connection.commit()
+
+
+@pytest.mark.parametrize("by_role", [False, True], ids=["by-user", "by-role"])
+def test_a_right_that_is_missing_on_mariadb_is_named_before_anything_goes(
+    mariadb_url: str, a_role: Callable[[Connection], str], by_role: bool
+) -> None:
+    """There nothing can be rolled back; what a role of the user's may do counts."""
+
+    def models(number: str) -> MetaData:
+        metadata = MetaData()
+        View("v", metadata, f"SELECT {number} AS n")
+        return metadata
+
+    engine = create_engine(mariadb_url)
+    name = engine.url.database
+    with engine.connect() as connection:
+        role = a_role(connection)
+        user = f"'{role}_u'@'%'"
+        whom = role if by_role else user
+        for sql in (
+            f"CREATE USER {user} IDENTIFIED BY 'x'",
+            f"GRANT ALL ON `{name}`.* TO {whom}",
+            f"GRANT {role} TO {user}",
+            f"SET DEFAULT ROLE {role} FOR {user}",
+        ):
+            connection.execute(text(sql))
+        mine = create_engine(engine.url.set(username=f"{role}_u", password="x"))
+        try:
+            models("1").create_all(mine)
+            with mine.connect() as seen:
+                assert left(seen, models("2")) == ["replace view v"]
+            connection.execute(text(f"REVOKE CREATE VIEW ON `{name}`.* FROM {whom}"))
+            with mine.connect() as seen, pytest.raises(MissingRight, match="CREATE VIEW ON"):
+                compare(seen, models("2"))
+        finally:
+            mine.dispose()
+            connection.execute(text(f"DROP USER {user}"))
+    engine.dispose()
 
 
 def test_indexes_of_a_view_that_keeps_its_rows_are_compared(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ddl_autogen import (
     BrokenDefinition,
+    CyclicDefinitions,
     ForeignObject,
     HiddenCatalog,
     Options,
@@ -284,6 +285,34 @@ def test_a_check_that_isnt_sql_is_named_before_anything_runs(connection: Connect
 
     with pytest.raises(BrokenDefinition, match="can't create domain positive"):
         compare(connection, metadata)
+
+
+def test_types_that_are_made_of_each_other_are_named(connection: Connection) -> None:
+    metadata = MetaData()
+    CompositeType("one", metadata, Column("x", CompositeValue("two")))
+    CompositeType("two", metadata, Column("x", ARRAY(CompositeValue("three"))))
+    CompositeType("three", metadata, Column("x", CompositeValue("one")))
+
+    with pytest.raises(CyclicDefinitions, match="one needs two needs three needs one"):
+        compare(connection, metadata)
+
+
+def test_types_of_an_extension_are_left_alone(connection: Connection) -> None:
+    """The server has none with a type here, so one is given a domain."""
+    there = "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_stat_statements'"
+    if not connection.scalar(text(there)):
+        pytest.skip("the extension isn't installed")
+    for sql in (
+        "CREATE EXTENSION pg_stat_statements",
+        "CREATE DOMAIN theirs AS int",
+        "ALTER EXTENSION pg_stat_statements ADD DOMAIN theirs",
+    ):
+        connection.execute(text(sql))
+    connection.commit()
+
+    assert left(connection, MetaData(), object_kinds=["domain", "composite"]) == []
+    connection.execute(text("DROP EXTENSION pg_stat_statements"))
+    connection.commit()
 
 
 def test_a_type_of_another_role_is_named(connection: Connection, a_role: ARole) -> None:

@@ -34,6 +34,7 @@ from ddl_constructs import (
     RefreshMaterializedView,
     RenameCompositeType,
     RenameDomainConstraint,
+    RenameTable,
     RevokePrivileges,
     UnknownObject,
     ValidateDomainConstraint,
@@ -256,6 +257,7 @@ def test_privileges_in_memory_add_up_and_go_with_the_table() -> None:
     assert left(RevokePrivileges(["ALL"], "t", "reader")) == [of_column]
     assert left(RevokePrivileges(["SELECT"], "t", "nobody")) == left()
     assert left(DropTable("t")) == []
+    assert len(left(RenameTable("t", "u"), RevokePrivileges(["ALL"], "u", "reader"))) == 1
 
 
 MARIADB_ROUTINE = "RETURNS integer RETURN 1"

@@ -51,6 +51,7 @@ def dependents(
     Raises:
         WrongArgument: `connection` isn't one.
         ForeignObject: Something that needs it belongs to somebody else.
+        MissingRight: Something that needs it can't be created again by the user.
         NotCarried: Something that needs it wouldn't come back as it is.
         StillUsed: Something needs a column that goes, or gets another name.
     """

@@ -152,7 +152,7 @@ class BrokenDefinition(DDLAutogenError):
 
 
 class CyclicDefinitions(DDLAutogenError):
-    """Views of the models need each other, so that none can come first.
+    """Views or types of the models need each other, so that none can come first.
 
     Attributes:
         names: Their names, each needing the next, the last the first.
@@ -161,7 +161,7 @@ class CyclicDefinitions(DDLAutogenError):
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         round_ = " needs ".join((*names, names[0]))
-        super().__init__(f"can't put views in order: {round_}; let one of them do without")
+        super().__init__(f"can't tell which comes first: {round_}; let one of them do without")
 
 
 class ForeignObject(DDLAutogenError):
@@ -212,6 +212,23 @@ class NotCarried(DDLAutogenError):
         super().__init__(
             f"can't drop {kind} {name} and create it again: these would be lost: {', '.join(found)}; "
             "drop it in a revision before, and create it with them in one behind"
+        )
+
+
+class MissingRight(DDLAutogenError):
+    """Something would have to be created again or replaced, and the user may not.
+
+    Attributes:
+        kind: What it is: "view", "function", ...
+        name: Its name.
+        right: What the user lacks, as the database grants it: "CREATE ON SCHEMA app".
+    """
+
+    def __init__(self, kind: str, name: str, right: str) -> None:
+        self.kind, self.name, self.right = kind, name, right
+        super().__init__(
+            f"can't drop or replace {kind} {name}: the user may not create it again; "
+            f"let him be granted {right}"
         )
 
 

@@ -56,6 +56,7 @@ class ObjectValue:
         owner: Whose it is, if that is somebody else; None for one's own.
         indexes: Those of a view that keeps its rows.
         also: What gives it what its creation doesn't say, in order: privileges, comments of columns.
+        barred: The right that the user lacks to create it again, as a database grants it; None if none.
         lost: What hangs on it that nothing here says, in words, so that it can't come back as it was.
         source: What was declared; None for what was read.
     """
@@ -69,6 +70,7 @@ class ObjectValue:
     indexes: tuple[Any, ...] = field(default=(), compare=False)
     also: tuple[Change, ...] = field(default=(), compare=False)
     lost: tuple[str, ...] = field(default=(), compare=False)
+    barred: str | None = field(default=None, compare=False)
     source: SQLObject | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -19,7 +19,7 @@ from ddl_constructs import (
 )
 from sqlalchemy import CheckConstraint
 
-from ..errors import ForeignObject, UnalterableType
+from ..errors import CyclicDefinitions, ForeignObject, UnalterableType
 from ..objects import ObjectValue
 from ..values import Snapshot
 from .context import Context
@@ -37,6 +37,7 @@ def compare_types(
     Raises:
         ForeignObject: One would change that belongs to somebody else.
         UnalterableType: One would become what the database can't make of it.
+        CyclicDefinitions: Ours are made of each other.
     """
     wanted = [v for k, v in ours.objects.items() if k.kind in KINDS]
     comes: list[Change] = []
@@ -205,14 +206,30 @@ def _goes(value: ObjectValue, theirs: Snapshot, ours: Snapshot, context: Context
 
 
 def _in_order(values: Iterable[ObjectValue]) -> list[ObjectValue]:
-    """Sort types so that one comes behind those that it is made of."""
+    """Sort types so that one comes behind those that it is made of.
+
+    Raises:
+        CyclicDefinitions: They are made of each other.
+    """
     left = list(values)
     done: list[ObjectValue] = []
     while left:
-        ready = [v for v in left if not any(_made_of(v, o) for o in left if o is not v)]
-        done += ready or left
+        ready = [v for v in left if not any(_made_of(v, other) for other in left)]
+        if not ready:
+            raise CyclicDefinitions(_circle(left))
+        done += ready
         left = [v for v in left if v not in done]
     return done
+
+
+def _circle(values: list[ObjectValue]) -> tuple[str, ...]:
+    """Give types of which each is made of the next, the last of the first; each has one to go to."""
+    path = [values[0]]
+    while True:
+        following = next(v for v in values if _made_of(path[-1], v))
+        if following in path:
+            return tuple(v.key.spoken for v in path[path.index(following) :])
+        path.append(following)
 
 
 def _made_of(value: ObjectValue, other: ObjectValue) -> bool:

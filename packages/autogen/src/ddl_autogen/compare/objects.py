@@ -8,7 +8,7 @@ from typing import Any
 
 from ddl_constructs import Change, ObjectKey
 
-from ..errors import CyclicDefinitions, ForeignObject, NotCarried, StillUsed
+from ..errors import CyclicDefinitions, ForeignObject, MissingRight, NotCarried, StillUsed
 from ..objects import ObjectValue, Use, mentions, names
 from ..values import Snapshot
 from .carried import dropped, hanging, index_changes
@@ -49,6 +49,7 @@ def compare_objects(
         CyclicDefinitions: Views need each other.
         ForeignObject: Something would have to be dropped that belongs to somebody else.
         NotCarried: Something would be dropped and made again that wouldn't be as it was.
+        MissingRight: Likewise, and the user may not make it.
         UnalterableType: A type would become what the database can't make of it.
         StillUsed: Something would go that what stays needs.
     """
@@ -67,7 +68,7 @@ def what_needs(table: Use, theirs: Snapshot, context: Context) -> Around:
     """Give what drops all that needs a table, and what brings it back as it is.
 
     Raises:
-        ForeignObject, NotCarried: As `compare_objects`.
+        ForeignObject, MissingRight, NotCarried: As `compare_objects`.
     """
     theirs = _with_definitions(theirs)
     return _Comparison(theirs, theirs, Hits(gone={table}), context).around()
@@ -207,6 +208,8 @@ class _Comparison:
                 raise ForeignObject(
                     value.create.kind if key.kind == "view" else key.kind, key.spoken, value.owner
                 )
+            if key not in gone and value.barred is not None:
+                raise MissingRight(key.kind, key.spoken, value.barred)
             if key in away - gone and value.lost:
                 raise NotCarried(key.kind, key.spoken, value.lost)
         if not self.tracks:

@@ -22,6 +22,7 @@ from ..sqltokens import Token, closing, tokens
 from ..values import Granted, Key, Snapshot
 from . import mysql_catalog, mysql_grants
 from .base import Database
+from .mysql_rights import barred
 from .mysql_scratch import standard_quotes
 from .mysql_types import canonical_type
 
@@ -70,7 +71,14 @@ class WithObjects(Database):
         return {(row.schema, row.name): "view" for row in found}
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
-        return _objects(self, connection, schemas)
+        found = list(_objects(self, connection, schemas))
+        if not found:
+            return
+        lacks, default = barred(connection), self.default_schema(connection)
+        for value in found:
+            key = value.key
+            right = lacks(key.kind, key.schema or default, key.table or key.name)
+            yield replace(value, barred=right)
 
     def granted(self, connection: Connection) -> Iterator[Granted]:
         return mysql_grants.granted(connection, self.namespaces(connection))

@@ -1,9 +1,9 @@
-"""How much of information_schema MariaDB and MySQL show to a user."""
+"""What MariaDB and MySQL let a user see of information_schema, and create."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection, text
 
@@ -37,6 +37,45 @@ def refuse_hidden(connection: Connection, schemas: Collection[str]) -> None:
     hidden = [s for s in sorted(schemas) if not any(_is_like(s, like) for like in known)]
     if hidden and not row.everywhere and row.role in (None, "", "NONE"):
         raise HiddenCatalog(row.user, tuple(hidden), "REFERENCES")
+
+
+_NEEDED = {
+    "view": ("CREATE VIEW", "DROP"),
+    "function": ("CREATE ROUTINE", "ALTER ROUTINE"),
+    "procedure": ("CREATE ROUTINE", "ALTER ROUTINE"),
+    "trigger": ("TRIGGER",),
+}
+_GRANT = re.compile(r"GRANT (.+?) ON (?:`((?:[^`]|``)*)`|\*)\.(?:`((?:[^`]|``)*)`|\*) TO ")
+
+
+def barred(connection: Connection) -> Callable[[str, str, str], str | None]:
+    """Ask what the user may create; SHOW GRANTS tells what his roles bring, too.
+
+    MariaDB 10.11 manual, CREATE VIEW, CREATE FUNCTION, CREATE TRIGGER: what each needs.
+
+    Returns:
+        A function (kind, database, name of the table or view) -> what he lacks to drop such a
+        thing there and to create it again, as the server grants it; None if nothing.
+    """
+    granted = []
+    for (line,) in connection.exec_driver_sql("SHOW GRANTS"):
+        found = _GRANT.match(line)
+        if found is not None:
+            said = {part.strip() for part in found[1].split(",")}
+            granted.append((said, found[2], found[3]))
+
+    def lacks(kind: str, database: str, name: str) -> str | None:
+        has: set[str] = set()
+        for said, where, what in granted:
+            here = where is None or _is_like(database, where.replace("``", "`"))
+            if here and (what is None or what.replace("``", "`") == name):
+                has |= said
+        if "ALL PRIVILEGES" in has:
+            return None
+        missing = [right for right in _NEEDED[kind] if right not in has]
+        return f"{', '.join(missing)} ON `{database}`.*" if missing else None
+
+    return lacks
 
 
 def _is_like(name: str, pattern: str) -> bool:

@@ -152,6 +152,8 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind = 'm
        pg_catalog.obj_description(c.oid, 'pg_class') AS comment,
        CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
             THEN pg_catalog.pg_get_userbyid(c.relowner)::text END AS owner,
+       CASE WHEN NOT has_schema_privilege(n.oid, 'CREATE') THEN 'CREATE ON SCHEMA ' || quote_ident(n.nspname)
+            END AS barred,
        (SELECT array_agg(a.attname::text || ' ' || format_type(a.atttypid, a.atttypmod)
                          ORDER BY a.attnum)
         FROM pg_catalog.pg_attribute AS a
@@ -207,6 +209,10 @@ SELECT p.oid, n.nspname::text AS schema, p.proname::text AS name, p.prokind = 'p
        quote_ident(CASE WHEN n.oid = pg_catalog.pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END)
          || '.' || quote_ident(p.proname) AS quoted,
        pg_catalog.pg_get_function_result(p.oid) AS result,
+       CASE WHEN NOT has_schema_privilege(n.oid, 'CREATE') THEN 'CREATE ON SCHEMA ' || quote_ident(n.nspname)
+            WHEN NOT has_language_privilege(p.prolang, 'USAGE')
+            THEN (SELECT 'USAGE ON LANGUAGE ' || quote_ident(l.lanname) FROM pg_catalog.pg_language AS l
+                  WHERE l.oid = p.prolang) END AS barred,
        pg_catalog.obj_description(p.oid, 'pg_proc') AS comment, p.proacl IS NOT NULL AS granted,
        (SELECT array_agg(CASE WHEN g.grantee = 0 THEN 'PUBLIC'
                               ELSE pg_catalog.pg_get_userbyid(g.grantee)::text END
@@ -223,6 +229,10 @@ ORDER BY p.oid
 
 TRIGGERS = """
 SELECT t.oid, n.nspname::text AS schema, t.tgname::text AS name, c.relname::text AS table_name,
+       CASE WHEN NOT has_table_privilege(c.oid, 'TRIGGER')
+            THEN 'TRIGGER ON ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+            WHEN NOT has_function_privilege(t.tgfoid, 'EXECUTE')
+            THEN 'EXECUTE ON FUNCTION ' || t.tgfoid::regprocedure END AS barred,
        CASE t.tgenabled WHEN 'D' THEN 'that it is disabled' WHEN 'R' THEN 'that it is enabled for replicas'
             WHEN 'A' THEN 'that it is enabled always' END AS state,
        pg_catalog.obj_description(t.oid, 'pg_trigger') AS comment,

@@ -112,6 +112,7 @@ def _view(database: Database, row: Any, schema: str | None) -> ObjectValue:
         database.object_text(create),
         shape=tuple(row.columns or ()),
         owner=row.owner,
+        barred=row.barred,
         indexes=indexes,
         also=(*_more_grants(row, schema), *_column_comments(row, schema)),
         lost=tuple(row.lost or ()),
@@ -151,6 +152,7 @@ def _routine(database: Database, row: Any, schema: str | None) -> ObjectValue:
         database.object_text(create),
         shape=(row.result or "", row.arguments),
         owner=row.owner,
+        barred=row.barred,
         also=tuple(_routine_grants(row, create)),
     )
 
@@ -182,6 +184,7 @@ def _trigger(database: Database, row: Any, schema: str | None) -> ObjectValue:
         create,
         database.object_text(create),
         owner=row.owner,
+        barred=row.barred,
         lost=tuple(x for x in (row.state, row.comment and "its comment") if x),
     )
 

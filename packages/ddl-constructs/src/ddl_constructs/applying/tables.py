@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, MetaData
 from sqlalchemy.exc import ArgumentError
 
 from ..change import Change
 from ..comment import CreateTableComment, DropTableComment
+from ..declaration import SQLObject
 from ..detached import make_table
 from ..errors import ExistingObject
+from ..objects import key_of
 from ..sqltext import dotted
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema
 from ..table_options import AlterTableOptions
@@ -93,6 +95,11 @@ def move(schema: SchemaDraft, draft: TableDraft, change: Change, new: Key) -> No
     for table, place in list(schema.referring(old)):
         r = table.references[place]
         table.references[place] = Reference(r.constraint, r.columns, new, r.target_columns)
+    for key in [k for k in schema.objects if (k.schema, k.table) == old]:
+        each = schema.objects.pop(key)  # triggers and privileges stay with the table
+        named = "object_name" if key.kind == "grant" else "table_name"
+        made = each.create.replace(schema=new[0], **{named: new[1]})
+        schema.objects[key_of(made)] = SQLObject(MetaData(), made, each.dialects)
     draft.rewrite(
         lambda name: name,
         reading(change, old[1], lambda e: expressions.with_qualifier(e, old[1], new[1])),
