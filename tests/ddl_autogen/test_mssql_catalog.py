@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +15,8 @@ from ddl_autogen.dialects.mssql_expressions import plain_expression
 from ddl_autogen.dialects.mssql_types import canonical_type, type_of
 from ddl_autogen.values import ColumnValue
 from ddl_constructs import Change, Function, Procedure, Trigger, View
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -789,3 +793,101 @@ def test_each_type_is_read_as_models_say_it(
     assert read == known.type_text(column)
     made = known.type_from(ColumnValue("c", read))
     assert known.canonical_type(known.speller.type(made)) == read
+
+
+def grown(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Make expressions of smaller ones: (kind, ...)."""
+    number = st.integers(-9, 99).map(lambda n: ("number", n))
+    added = st.tuples(st.sampled_from("+-*/"), st.one_of(number, NAMES), st.one_of(number, NAMES))
+    single = st.one_of(number, NAMES, added)
+    return st.one_of(
+        st.tuples(st.sampled_from(["=", "<>", "<", ">="]), single, single),
+        st.tuples(st.just("in"), NAMES, st.lists(number, min_size=1, max_size=4, unique=True)),
+        st.tuples(st.just("between"), NAMES, number, number),
+        st.tuples(st.just("null"), NAMES),
+        st.tuples(st.sampled_from(["and", "or"]), inner, inner),
+        st.tuples(st.just("not"), inner),
+    )
+
+
+NAMES = st.sampled_from("abc").map(lambda n: ("name", n))
+CONDITIONS = st.recursive(st.tuples(st.just("null"), NAMES), grown, max_leaves=8)
+
+
+def by_model(e: Any) -> str:
+    """Write a condition as a person does, with brackets around all that is two."""
+    match e:
+        case ("name", name):
+            return str(name)
+        case ("number", number):
+            return str(number)
+        case ("in", name, values):
+            return f"{by_model(name)} IN ({', '.join(map(by_model, values))})"
+        case ("between", name, low, high):
+            return f"{by_model(name)} BETWEEN {by_model(low)} AND {by_model(high)}"
+        case ("null", name):
+            return f"{by_model(name)} IS NULL"
+        case ("not", inner):
+            return f"NOT ({by_model(inner)})"
+        case (sign, left, right):
+            return f"({by_model(left)}) {sign} ({by_model(right)})"
+    raise AssertionError(e)
+
+
+def by_server(e: Any) -> str:
+    """Write it as the catalog does: IN from behind as OR, numbers and what is ored in brackets."""
+    match e:
+        case ("name", name):
+            return f"[{name}]"
+        case ("number", number):
+            return f"({number})"
+        case ("in", name, values):
+            parts = [f"{by_server(name)}={by_server(v)}" for v in reversed(values)]
+            return f"({' OR '.join(parts)})" if len(parts) > 1 else parts[0]
+        case ("between", name, low, high):
+            where = by_server(name)
+            return f"({where}>={by_server(low)} AND {where}<={by_server(high)})"
+        case ("null", name):
+            return f"{by_server(name)} IS NULL"
+        case ("not", inner):
+            return f"NOT ({by_server(inner)})"
+        case ("and" | "or" as word, left, right):
+            return f"({by_server(left)} {word.upper()} {by_server(right)})"
+        case (sign, left, right):
+            return f"({by_server(left)}{sign}{by_server(right)})"
+    raise AssertionError(e)
+
+
+@given(CONDITIONS)
+def test_what_the_server_makes_of_any_condition_is_the_same(condition: Any) -> None:
+    assert plain_expression(by_server(condition)) == plain_expression(by_model(condition))
+
+
+SUMS = st.lists(
+    st.tuples(st.sampled_from("+-*/"), st.sampled_from(["a", "b", "-c", "3", "7"])),
+    min_size=1,
+    max_size=4,
+).map(lambda parts: "".join(f" {sign} {term}" for sign, term in parts)[3:])
+COMPARED = st.one_of(
+    st.tuples(SUMS, st.sampled_from([" = ", " <> ", " < ", ">="]), SUMS).map("".join),
+    st.tuples(SUMS, st.sampled_from([" BETWEEN 0 AND 5", " NOT IN (1, 2)", " IS NOT NULL"])).map(
+        "".join
+    ),
+)
+FLAT = st.lists(
+    st.tuples(st.sampled_from([" AND ", " OR "]), st.sampled_from(["", "NOT "]), COMPARED),
+    min_size=1,
+    max_size=4,
+).map(lambda parts: "".join(map("".join, parts)).removeprefix(parts[0][0]))
+"""Conditions without a bracket: the operators alone say what belongs together."""
+
+
+@given(st.one_of(FLAT, CONDITIONS.map(by_model)))
+def test_what_is_compared_means_what_was_written(condition: str) -> None:
+    """The form is SQL itself, so a database can tell whether it is worth the same."""
+    rows = "(SELECT 0 AS a, 5 AS b, 1 AS c UNION ALL SELECT 5, NULL, -1 UNION ALL SELECT -3, 2, 0)"
+    with closing(sqlite3.connect(":memory:")) as connection:
+        query = f"SELECT {condition}, {plain_expression(condition)} FROM {rows}"
+        found = connection.execute(query).fetchall()
+
+    assert [one for one, _ in found] == [other for _, other in found]
