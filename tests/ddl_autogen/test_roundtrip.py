@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from ddl_autogen import compare
 from roundtrip.edits import EDITS
+from roundtrip.offline import Scripts
 from roundtrip.pairs import first_pairs
 from roundtrip.walk import walk
-from sqlalchemy import create_engine
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "many"
 PAIRS = 500 if NIGHTLY else 50
@@ -29,7 +32,7 @@ AT_ONCE = 10
 def test_a_schema_is_led_to_another_and_back(
     server: str, first: int, request: pytest.FixtureRequest
 ) -> None:
-    engine = create_engine(request.getfixturevalue(f"{server}_url"))
+    engine = sa.create_engine(request.getfixturevalue(f"{server}_url"))
     wrong: list[str] = []
     with engine.connect() as connection:
         if server == "sqlite":
@@ -40,6 +43,39 @@ def test_a_schema_is_led_to_another_and_back(
     engine.dispose()
 
     assert wrong == []
+
+
+def test_a_swap_of_labels_takes_along_what_holds_some_in_a_script_too(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    def models(*labels: str) -> sa.MetaData:
+        made = sa.MetaData()
+        mood = sa.Column("x", sa.Enum(*labels, name="mood"), server_default="b")
+        of_b = sa.text("x = 'b'")
+        held = sa.CheckConstraint("x IN ('a', 'b')", name="held")
+        one = sa.Index("one", "id", unique=True, postgresql_where=of_b)
+        sa.Table("t", made, sa.Column("id", sa.Integer, primary_key=True), mood, held, one)
+        return made
+
+    engine = sa.create_engine(postgresql_url)
+    before, after = models("a", "b", "c"), models("b", "a")
+    with engine.connect() as connection:
+        before.create_all(connection)
+        connection.commit()
+        scripts = Scripts(connection, tmp_path)
+        scripts.write("r1", None, [])
+        scripts.write("r2", "r1", compare(connection, after))
+        scripts.stamped("r1")
+
+        for go, target, wanted in (
+            (scripts.up, "r1:r2", after),
+            (scripts.down, "r2:r1", before),
+        ):
+            assert go(target) == []
+            left = [c.describe() for c in compare(connection, wanted)]
+            assert left == ["drop table the_version"]
+            connection.rollback()
+    engine.dispose()
 
 
 @pytest.mark.parametrize("server", ["sqlite", "postgresql", "mariadb"])

@@ -93,16 +93,22 @@ def test_what_hangs_on_the_type_comes_along(
     assert connection.exec_driver_sql(ask.replace("%", "%%")).scalars().all() == found
 
 
+@pytest.mark.parametrize("stated", [False, True], ids=["columns-found", "columns-stated"])
 @pytest.mark.parametrize(("made", "ask", "found"), CASES)
 def test_a_script_finds_the_columns_when_it_runs(
-    connection: Connection, made: tuple[str, ...], ask: str, found: list[str | None]
+    connection: Connection,
+    made: tuple[str, ...],
+    ask: str,
+    found: list[str | None],
+    stated: bool,
 ) -> None:
     """The text is executed here; it takes the same along as a connection does."""
-    change = ReplaceEnum("m", ["c", "it's $do$", "b", "a"])
+    columns = [EnumColumn("t", "x"), EnumColumn("u", "y")] if stated else None
+    change = ReplaceEnum("m", ["c", "it's $do$", "b", "a"], columns=columns)
     for sql in made:
         connection.exec_driver_sql(sql.replace("%", "%%"))
     begun = connection.begin_nested()
-    connection.execute(change)
+    connection.execute(change.replace(columns=None))
     online = connection.exec_driver_sql(ask.replace("%", "%%")).scalars().all()
     begun.rollback()
 

@@ -32,17 +32,23 @@ from .postgresql_swap_block import swap_what_is_there
 def _replace_enum(
     change: ReplaceEnum, dialect: Dialect, connection: Connection | None
 ) -> Iterator[ExecutableDDLElement | Executable]:
-    """Rename the type away, create the new one, convert each column, drop the old one."""
+    """Rename the type away, create the new one, convert each column, drop the old one.
+
+    Without a connection a block finds what hangs on the type when it runs: a CHECK or an index may
+    hold a label. Where labels are renamed it couldn't tell what those hold afterwards.
+    """
     columns = change.columns
     old, schema = f"{_beginning(change.enum_name)}__old", change.schema
+    if connection is None and not change.renamed:
+        for each in columns or ():
+            _default(change, each)  # refuses one that goes
+        yield swap_what_is_there(change, old)
+        return
     if columns is None:
         if connection is None:
-            if change.renamed:
-                raise MissingFact(
-                    change.describe(), ("columns",), "which columns have those labels isn't known"
-                )
-            yield swap_what_is_there(change, old)
-            return
+            raise MissingFact(
+                change.describe(), ("columns",), "which columns have those labels isn't known"
+            )
         columns = enum_columns(change, connection)
     before: list[TextClause] = []
     after: list[TextClause] = []
