@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ddl_autogen import Options, compare, reverse
+from ddl_autogen import Options, UntypedColumn, compare, reverse
 from roundtrip.walk import run
 from sqlalchemy import (
     Column,
@@ -26,6 +26,33 @@ from sqlalchemy import (
 SIMPLE = "CREATE TABLE t (id SERIAL PRIMARY KEY, a integer, b varchar(20))"
 OPTIONS = Options()
 SCHEMAS = Options(include_schemas=True)
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["table", "column"])
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        pytest.param(lambda: Column("n"), "t.n: it has no type; give it one", id="no-type"),
+        pytest.param(
+            lambda: Column("n", ForeignKey("gone.id")),
+            "t.n: that of gone.id would be its own, and no model has it; give it one, or let",
+            id="target-that-no-model-has",
+        ),
+    ],
+)
+def test_a_column_of_no_type_is_refused_where_it_is_to_be_made(
+    column: Callable[[], Column[Any]], said: str, there: bool
+) -> None:
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer, primary_key=True), column())
+    with create_engine("sqlite://").connect() as connection:
+        if there:
+            connection.execute(text("CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY)"))
+
+        with pytest.raises(UntypedColumn) as refused:
+            compare(connection, metadata)
+
+    assert str(refused.value).startswith(f"can't make {said}")
 
 
 def system_column(metadata: MetaData) -> None:

@@ -69,6 +69,11 @@ ENGINE = create_engine("sqlite://")
             "render got 'x' as changes: it takes a change, or several, as compare gives",
             id="what-is-no-change",
         ),
+        pytest.param(
+            lambda c: render(None),
+            "render got None as changes: it takes a change",
+            id="nothing-to-render",
+        ),
     ],
 )
 def test_what_cannot_be_worked_with_is_named_with_the_mend(call, says):

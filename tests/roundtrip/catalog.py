@@ -97,15 +97,14 @@ def _sqlite(connection: Connection) -> set[str]:
         if kind != "table":
             found.add(f"{kind} {table}: {_plain(sql)}")
             continue
-        quoted = name.replace('"', '""')
-        for row in connection.exec_driver_sql(f'PRAGMA table_xinfo("{quoted}")'):
+        for row in connection.exec_driver_sql(f"PRAGMA table_xinfo({_quoted(name)})"):
             found.add(
                 f"{name}: column {row[1]} {row[2]} {row[3]} {_plain(str(row[4]))} {row[5]} {row[6]}"
             )
-        for row in connection.exec_driver_sql(f'PRAGMA foreign_key_list("{quoted}")'):
+        for row in connection.exec_driver_sql(f"PRAGMA foreign_key_list({_quoted(name)})"):
             found.add(f"{name}: foreign key {row[2:]}")
-        for row in connection.exec_driver_sql(f'PRAGMA index_list("{quoted}")').all():
-            inner = connection.exec_driver_sql(f'PRAGMA index_xinfo("{row[1]}")')
+        for row in connection.exec_driver_sql(f"PRAGMA index_list({_quoted(name)})").all():
+            inner = connection.exec_driver_sql(f"PRAGMA index_xinfo({_quoted(row[1])})")
             found.add(f"{name}: index {row[2:]} {[tuple(r[2:]) for r in inner if r[5]]}")
         body = sql[sql.index("(") + 1 : sql.rindex(")")]
         for part in _parts(body):
@@ -118,6 +117,10 @@ def _sqlite(connection: Connection) -> set[str]:
                 found.add(f"{name}: {plain}")
         found.add(f"{name}: options {_plain(sql[sql.rindex(')') + 1 :])}")
     return found
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _parts(body: str) -> list[str]:

@@ -22,6 +22,7 @@ from .errors import (
     UnrenderableValue,
     UnsupportedDatabase,
     UnsupportedType,
+    UntypedColumn,
     WrongArgument,
 )
 from .filters import Options
@@ -65,6 +66,7 @@ __all__ = [
     "UnrenderableValue",
     "UnsupportedDatabase",
     "UnsupportedType",
+    "UntypedColumn",
     "WrongArgument",
     "compare",
     "compare_metadata",

@@ -44,6 +44,7 @@ def compare(
         DuplicateTable: Two of several MetaData hold the same table.
         UnsupportedDatabase: The dialect's catalog can't be read.
         NamelessIndex: An index of the models has no name.
+        UntypedColumn: A column that is to be made has no type.
         HiddenCatalog: Something differs, and the user may not see all that there is.
         UnknownRename: The options say of something that it was renamed, and it wasn't.
 

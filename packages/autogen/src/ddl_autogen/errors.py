@@ -122,6 +122,25 @@ class UnsupportedType(DDLAutogenError):
         )
 
 
+class UntypedColumn(DDLAutogenError):
+    """A column of a model is to be made, and nothing says of which type.
+
+    Attributes:
+        column: The column's name, "table.column".
+        target: The column whose type it would have and which isn't in the models, "table.column";
+            None if it points to none.
+    """
+
+    def __init__(self, column: str, target: str | None) -> None:
+        self.column, self.target = column, target
+        missing = f"that of {target} would be its own, and no model has it"
+        mend = f"give it one, or let the models have {target}"
+        super().__init__(
+            f"can't make {column}: {missing if target else 'it has no type'}; "
+            f"{mend if target else 'give it one'}"
+        )
+
+
 class UnreadableSchema(DDLAutogenError):
     """The definition of a table as the database keeps it can't be understood.
 

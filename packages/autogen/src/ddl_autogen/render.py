@@ -70,7 +70,9 @@ def render(
     renderer = Renderer(
         Speller(dialect or DefaultDialect()), dialect, op_prefix, sa_prefix, render_item
     )
-    several = [changes] if isinstance(changes, Change) else list(changes)
+    if isinstance(changes, Change):
+        changes = [changes]
+    several = list(changes) if isinstance(changes, Iterable) else [changes]
     for one in several:
         if not isinstance(one, Change):
             raise WrongArgument("render", "changes", one, "a change, or several, as compare gives")

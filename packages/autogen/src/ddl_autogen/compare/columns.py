@@ -10,6 +10,7 @@ from sqlalchemy import Column
 
 from ..build import column_of, identity_of, server_default
 from ..dialects import Database
+from ..errors import UntypedColumn
 from ..values import ColumnValue, TableValue, varied
 from .comments import column_comment
 from .context import Context
@@ -27,6 +28,7 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
         if column.name not in found and options.takes_object(
             column.source, column.name, "column", False
         ):
+            refuse_untyped(column)
             inside = [c for c in ours.checks if c.column == column.name]
             made = column_of(column, database, checks=inside)
             yield AddColumn(ours.name, made, schema=schema)
@@ -41,6 +43,14 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
             made, existing.name, "column", True
         ):
             yield DropColumn(ours.name, existing.name, schema=schema, existing_column=made)
+
+
+def refuse_untyped(column: ColumnValue) -> None:
+    """Raise UntypedColumn if a column of ours that is to be made has no type."""
+    if not column.type and column.computed is None:
+        source = column.source
+        target = next((fk.target_fullname for fk in source.foreign_keys), None)
+        raise UntypedColumn(f"{source.table.fullname}.{column.name}", target)
 
 
 def _same(theirs: ColumnValue, ours: ColumnValue, database: Database) -> bool:

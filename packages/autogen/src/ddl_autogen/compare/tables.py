@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import conv
 from ..build import constraint_of, create_index, create_table, sorted_indexes
 from ..cycles import cyclic
 from ..values import ForeignKeyValue, Key, Snapshot, TableValue
-from .columns import compare_columns
+from .columns import compare_columns, refuse_untyped
 from .comments import compare_table_comment
 from .constraints import compare_constraints, names_taken
 from .context import Context
@@ -72,6 +72,9 @@ def _added(tables: dict[Key, TableValue], context: Context) -> Iterator[Change]:
     }
     later = _split_off(tables, context)
     for key, table in tables.items():
+        for column in table.columns:
+            if column.source is not None:
+                refuse_untyped(column)
         apart = later.get(key, ())
         yield create_table(table, database, indexes=False, without=apart)
         for index in sorted_indexes(table):
