@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,17 @@ import pytest
 from migrate_cli.adoption import env_says
 from migrate_cli.adoption.edits import RECORD
 from migrate_cli.adoption.rewriting import rewritten
-from migrate_cli.commands import adopt, downgrade, revision, unadopt, upgrade
+from migrate_cli.cli.door import run
+from migrate_cli.commands import (
+    adopt,
+    downgrade,
+    plan,
+    revision,
+    stamp,
+    status,
+    unadopt,
+    upgrade,
+)
 from migrate_cli.commands.adopting import Adopted
 from migrate_cli.errors import (
     AlreadyAdopted,
@@ -30,6 +41,7 @@ from migrate_cli.errors import (
     Uncommitted,
     UnknownRevision,
 )
+from migrate_cli.failures import HistoryElsewhere
 from migrate_cli.gates import Gate
 from migrate_cli.recognition import find
 from sqlalchemy import create_engine, inspect
@@ -571,6 +583,43 @@ def test_the_version_table_is_renamed_and_gets_its_name_back(
     assert held(folder) == before
     assert {"a", "b", "alembic_version"} == tables(database_url) - {"migrate_journal"}
     downgrade(find(start=folder), "base")
+
+
+def test_a_database_that_has_the_version_table_by_its_old_name_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Production, as it was when the project was adopted on somebody's machine."""
+    upgrade(find(start=folder), "heads")
+    shutil.copy("shop.db", "production.db")
+    adopted(folder, write=True, version_table="versions")
+    there = find(start=folder, url="sqlite:///production.db")
+
+    with pytest.raises(HistoryElsewhere) as refused:
+        upgrade(there, "heads")
+    assert run(["status", "--url", "sqlite:///production.db"]) == 0
+    said = capsys.readouterr().out
+    doubts = plan(there, "heads").databases[0].unknown
+
+    assert "its alembic_version is at bb22: renamed elsewhere, not here" in said
+    assert "migrate upgrade" not in said
+    assert any("another name there, alembic_version" in doubt for doubt in doubts)
+    assert refused.value.statements == ("ALTER TABLE alembic_version RENAME TO versions",)
+    engine = create_engine("sqlite:///production.db", poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(refused.value.statements[0])
+    assert upgrade(there, "heads").done == ()
+
+
+def test_another_projects_version_table_can_be_told_from_ones_own(folder: Path) -> None:
+    upgrade(find(start=folder), "heads")
+    shutil.copy("shop.db", "production.db")
+    adopted(folder, write=True, version_table="versions")
+    there = find(start=folder, url="sqlite:///production.db")
+
+    stamp(there, ["base"], purge=True)
+
+    found = status(there)
+    assert (found.heads, found.elsewhere) == ((), None)
 
 
 def test_a_database_without_a_version_table_gets_it_by_its_new_name(folder: Path) -> None:

@@ -311,6 +311,35 @@ class UnknownApplied(DatabaseError):
         )
 
 
+class HistoryElsewhere(DatabaseError):
+    """The version table isn't there, and one by another name holds revisions of this project.
+
+    Attributes:
+        database: Its URL, without password.
+        table: What the version table is to be called.
+        other: What it is called there.
+        heads: Ids that it is at, sorted.
+        statements: What renames it there.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        table: str,
+        other: str,
+        heads: Sequence[str],
+        statements: Sequence[str],
+    ) -> None:
+        self.database, self.table, self.other = database, table, other
+        self.heads, self.statements = tuple(heads), tuple(statements)
+        said = "; ".join(one.strip() for one in statements)
+        super().__init__(
+            f"{database} has no {table}, and its {other} is at {', '.join(heads)}: the version table was "
+            f"renamed in the project, and not there\nrename it there too: {said}\n"
+            "or if that is another project's, begin at the base: migrate stamp --purge base"
+        )
+
+
 class NoVersionTable(DatabaseError):
     """What has the version table's name can't be used as one.
 

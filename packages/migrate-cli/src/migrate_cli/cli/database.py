@@ -29,6 +29,7 @@ from .words import project, word
 if TYPE_CHECKING:
     from ..commands.database import Checked, Current, Known, Status
     from ..commands.database import Differences as DatabaseDifferences
+    from ..commands.elsewhere import Elsewhere
     from ..commands.standing import Standing
 
 
@@ -112,6 +113,8 @@ def _standing(found: Status) -> Iterator[str]:
     if found.project is not None:
         yield field("Project", found.project)
     yield field("Database", f"{found.database}    at {at}")
+    if found.elsewhere is not None:
+        yield from _renamed(found.elsewhere)
     for applied, group in groupby(found.revisions, key=lambda one: one.applied):
         yield from _boxes(list(group), applied)
     for lost in found.unknown:
@@ -130,8 +133,14 @@ def _standing(found: Status) -> Iterator[str]:
         yield onward('make "..."')
     else:
         yield field("Models", "in sync")
-    if found.pending and not found.unknown and found.unfinished is None:
+    if found.pending and not found.unknown and found.unfinished is None and not found.elsewhere:
         yield onward(f"upgrade    ({found.pending} pending)")
+
+
+def _renamed(found: Elsewhere) -> Iterator[str]:
+    """Write that the version table has another name there, and what gives it the right one."""
+    yield f"  {paint('[?]', 'red')} its {found.table} is at {', '.join(found.heads)}: renamed elsewhere, not here"
+    yield dim(f"      rename it here too: {'; '.join(one.strip() for one in found.statements)}")
 
 
 def _boxes(revisions: Sequence[Known], applied: bool) -> Iterator[str]:

@@ -17,6 +17,7 @@ from ..run import Run
 from ..scripts import Script, Scripts
 from ..sinks.offline import at_rest, written
 from ..transactions import reading
+from .elsewhere import Elsewhere, elsewhere
 from .graph import Entry, broken, entry
 from .project import applied, called, in_database, live, on_database, recorded, unknown
 
@@ -122,6 +123,7 @@ class Status:
         blind: Whether they aren't compared because something is wrong with the models.
         others: Where the databases before it stand, if env.py leads to several; mostly empty.
         broken: What is wrong with revision files that can't be loaded, a line each; mostly empty.
+        elsewhere: The version table by another name, if the database hasn't the project's; mostly None.
     """
 
     database: str
@@ -137,6 +139,7 @@ class Status:
     blind: bool = False
     others: tuple[Status, ...] = ()
     broken: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
 
     @property
     def in_sync(self) -> bool:
@@ -263,6 +266,7 @@ def status(
             *(around.name, heads, at_head, known, pending, lost, changes, why_not, kind, begun),
             blind=blind,
             broken=broken(files),
+            elsewhere=None if heads else elsewhere(around, graph, config),
         )
 
     return on_database(config, connection, work, join=_all_standing)

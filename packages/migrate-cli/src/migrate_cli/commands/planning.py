@@ -21,6 +21,7 @@ from ..run import Run
 from ..scripts import Script, Scripts
 from ..transactions import reading
 from . import targets
+from .elsewhere import elsewhere
 from .project import in_script, on_database, recorded, unknown
 
 
@@ -107,7 +108,7 @@ def _forecast(
     target, down = asked.target, asked.down
     graph, sink = files.graph, around.sink
     to = targets.end(files, target, "downgrade" if down else "upgrade")
-    before, doubts = _where(around, graph, unreachable)
+    before, doubts = _where(around, graph, config, unreachable)
     known = [head for head in before or () if head in graph]
     planner = revgraph.downgrade if down else revgraph.upgrade
     if down and before is None:
@@ -138,7 +139,7 @@ def _forecast(
 
 
 def _where(
-    around: Run, graph: RevisionGraph[Script], unreachable: str | None
+    around: Run, graph: RevisionGraph[Script], config: Config, unreachable: str | None
 ) -> tuple[tuple[str, ...] | None, list[str]]:
     """Give the heads of the database, or None, and what isn't known."""
     connection = around.sink.connection
@@ -154,6 +155,11 @@ def _where(
     except MigrateError as err:
         before = None
         doubts.append(f"where the database is: {str(err).partition(chr(10))[0]}")
+    if before == () and (other := elsewhere(around, graph, config)) is not None:
+        doubts.append(
+            f"what is done: the version table has another name there, {other.table}, and is at "
+            f"{', '.join(other.heads)}; see: migrate status"
+        )
     for lost in unknown(before or (), graph):
         doubts.append(
             f"what {lost} has done: the database is at it, and it has no file here; what it "

@@ -18,7 +18,7 @@ from ..config import Config
 from ..dialects import knowledge
 from ..environment import database_url, dialect_class, with_database
 from ..errors import ReadOnly, Refused, UsageError
-from ..failures import NeedsDatabase, StatementFailed, UnknownApplied
+from ..failures import HistoryElsewhere, NeedsDatabase, StatementFailed, UnknownApplied
 from ..given import Database, with_given
 from ..journal import Journal
 from ..lock import Wait, locked
@@ -28,6 +28,7 @@ from ..sinks import OfflineSink, OnlineSink, Sink
 from ..sinks.offline import offline_dialect, spooled
 from ..transactions import reading
 from ..version_table import VersionTable
+from .elsewhere import elsewhere
 
 T = TypeVar("T")
 
@@ -189,8 +190,12 @@ def applied(around: Run, graph: RevisionGraph[Script], config: Config) -> tuple[
 
     Raises:
         UnknownApplied: One of them has no file.
+        HistoryElsewhere: There are none, since the version table has another name there.
     """
     heads = recorded(around)
+    if not heads and (other := elsewhere(around, graph, config)) is not None:
+        table, named = around.versions.fullname, (other.table, other.heads, other.statements)
+        raise HistoryElsewhere(around.name, table, *named)
     if lost := unknown(heads, graph):
         raise UnknownApplied(around.versions.fullname, lost, str(Scripts.of(config).versions))
     return heads
