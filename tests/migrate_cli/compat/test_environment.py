@@ -309,7 +309,9 @@ MAKES = "import sqlalchemy\nsqlalchemy.create_engine('{}').connect()\n"
         "no-driver",
     ],
 )
+@pytest.mark.parametrize("word", ["upgrade", "make"])
 def test_an_env_that_fails_is_said_in_a_line(
+    word: str,
     tmp_path: Path,
     url: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -320,11 +322,12 @@ def test_an_env_that_fails_is_said_in_a_line(
     monkeypatch.chdir(tmp_path)
     make(tmp_path, url, CHAIN, env=env)
 
-    assert run(["upgrade"]) == 3
+    assert run([word]) == 3
 
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
+    assert len(list((tmp_path / "scripts/versions").glob("*.py"))) == len(CHAIN)
 
 
 def test_a_script_that_imports_what_is_not_offered_is_named_and_nothing_runs(

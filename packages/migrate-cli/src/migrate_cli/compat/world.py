@@ -256,6 +256,8 @@ class AlembicWorld:
             The files; and for each database that was compared its URL, and what all of them change there.
 
         Raises:
+            EnvironmentFailed: env.py failed by itself.
+            EnvironmentIdle: It led to no database that could be compared.
             UsageError: Several databases need different things, and the template has one place for them.
         """
         names: list[str] = []
@@ -268,6 +270,9 @@ class AlembicWorld:
                 guard(_changes(revisions, len(names) - 1), context._around({}))
 
         def settle(revisions: list[Any]) -> None:
+            if arguments["autogenerate"] and not names:
+                directory = ScriptDirectory.from_config(self.settings)
+                raise EnvironmentIdle(Path(directory.env_py_location))
             found.extend((name, _changes(revisions, place)) for place, name in enumerate(names))
             for revision in revisions:
                 _must_have_places(revision, names)
@@ -275,7 +280,9 @@ class AlembicWorld:
             if arguments["autogenerate"] and not anything and not allow_empty:
                 revisions.clear()
 
-        scripts = written(self.settings, arguments, seen=seen, settle=settle, renames=renames)
+        scripts = written(
+            self.settings, arguments, seen=seen, settle=settle, renames=renames, told=_told
+        )
         return [script._file for script in scripts], found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,7 @@ def written(
     seen: Callable[[Any, list[Any]], None] | None = None,
     settle: Callable[[list[Any]], None] | None = None,
     renames: Answers | None = None,
+    told: Callable[[Path], AbstractContextManager[object]] = nullcontext,
 ) -> list[Script]:
     """Write new revision files.
 
@@ -104,6 +106,7 @@ def written(
         seen: Called after each database is compared, with its context and what would be written.
         settle: Called at the end with what would be written, to change it.
         renames: Who tells what was renamed; None for nobody.
+        told: What is entered while env.py runs, with its place: it may say an error otherwise.
     """
     directory = ScriptDirectory.from_config(config)
     autogenerate, sql = arguments["autogenerate"], arguments["sql"]
@@ -146,14 +149,15 @@ def written(
         return []
 
     if environment:
-        run_env(
-            config,
-            directory,
-            compare,
-            as_sql=sql,
-            template_args=made.template_args,
-            revision_context=made,
-        )
+        with told(Path(directory.env_py_location)):
+            run_env(
+                config,
+                directory,
+                compare,
+                as_sql=sql,
+                template_args=made.template_args,
+                revision_context=made,
+            )
     answers.must_be_known()
     if settle is not None:
         settle(made.generated_revisions)
