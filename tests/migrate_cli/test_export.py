@@ -13,6 +13,7 @@ from alembic_projects import catalog
 from migrate_cli.adoption.back import handed_back
 from migrate_cli.commands import export_alembic, upgrade
 from migrate_cli.errors import AlreadyThere, BeyondAlembic
+from migrate_cli.recognition import find
 
 from .conftest import Project
 
@@ -113,6 +114,68 @@ def test_alembic_runs_what_was_exported(project: Project, tmp_path: Path) -> Non
     assert set(catalog(shop.url)) == {"migrate_journal", "migrate_version"}
     alembic("upgrade head")
     assert catalog(shop.url)["a"] == ours["a"]
+
+
+SEVERAL = """
+from logging.config import fileConfig
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+fileConfig(context.config.config_file_name)
+for name in context.config.get_main_option("databases").split():
+    url = context.config.get_section_option(name, "url")
+    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+READ = """
+[alembic]
+script_location = elsewhere
+databases = one two
+[one]
+url = sqlite:///%(here)s/one.db
+[two]
+url = sqlite:///%(here)s/two.db
+[three]
+url = postgresql://me:s3cret@127.0.0.1/x
+[loggers]
+keys = root
+[handlers]
+keys =
+[formatters]
+keys =
+[logger_root]
+level = WARNING
+handlers =
+"""
+
+
+@pytest.mark.slow
+def test_what_an_env_reads_comes_along(shop: Project, tmp_path: Path) -> None:
+    (shop.root / "migrations/env.py").write_text(SEVERAL)
+    template = "revision = ${repr(up_revision)}\nfrom {0} import op\n"
+    (shop.root / "migrations/script.py.mako").write_text(template.replace("{0}", "migrate_cli"))
+    (shop.root / "alembic.ini").write_text(READ)
+    shop.settings('env_ini = "alembic.ini"')
+
+    made = export_alembic(find(start=shop.root), tmp_path / "out")
+
+    written = (made.folder / "migrations/script.py.mako").read_text()
+    assert written == template.replace("{0}", "alembic")
+    assert not any(b"s3cret" in path.read_bytes() for path in made.files)
+    assert "url of [three] has a password, so it isn't written down" in made.notes
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", "upgrade", "head"],
+        cwd=made.folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [set(catalog(f"sqlite:///{shop.root}/{name}.db")) for name in ("one", "two")] == [
+        {"a", "alembic_version"},
+        {"a", "alembic_version"},
+    ]
 
 
 def test_settings_come_along(shop: Project, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ..journal import NAME
 from ..paths import shown
 from ..scripts import Scripts
 from ..url import has_secret, hidden
+from . import read_by_env
 from .back import handed_back
 
 ID_WIDTH = 32
@@ -80,10 +81,11 @@ def exported(config: Config, folder: Path) -> Exported:
         files["migrations/env.py"] = content
     else:
         files["migrations/env.py"] = _env(config).encode("utf-8")
-    files["migrations/script.py.mako"] = TEMPLATE.encode("utf-8")
+    files["migrations/script.py.mako"] = read_by_env.template(config) or TEMPLATE.encode("utf-8")
     ini = list(_ini(config, list(places.values()), folder))
     files["alembic.ini"] = ("\n".join(ini) + "\n").encode("utf-8")
-    return Exported(files, len(scripts.by_id), tuple(beyond), tuple(_notes(config)))
+    notes = (*_notes(config), *read_by_env.secrets(config, folder))
+    return Exported(files, len(scripts.by_id), tuple(beyond), notes)
 
 
 def _places(locations: tuple[Path, ...]) -> Iterator[tuple[Path, str]]:
@@ -115,6 +117,7 @@ def _ini(config: Config, places: list[str], folder: Path) -> Iterator[str]:
         yield "revision_environment = true"
     if (url := _url(config, folder)) is not None:
         yield f"sqlalchemy.url = {url}"
+    yield from read_by_env.options(config, folder)
     if config.post_write_hooks:
         names = [hook.get("name", f"hook{n}") for n, hook in enumerate(config.post_write_hooks)]
         yield ""
@@ -124,6 +127,7 @@ def _ini(config: Config, places: list[str], folder: Path) -> Iterator[str]:
             for key, value in hook.items():
                 if key != "name":
                     yield f"{name}.{key} = {_doubled(value)}"
+    yield from read_by_env.sections(config, folder)
 
 
 def _from(folder: Path, path: Path) -> str:
@@ -206,10 +210,12 @@ def _notes(config: Config) -> Iterator[str]:
     ):
         if getattr(config, name):
             yield f"{name} isn't carried over; Alembic has it as code of env.py"
+    if (config.scripts / "env.py").is_file():
+        yield f"to Alembic {NAME} is a table to drop, unless env.py leaves it out: include_name"
     globs = [one for one in config.models if "*" in one]
     if globs:
         yield f"env.py must import the modules of {', '.join(globs)}"
-    if (config.scripts / "script.py.mako").is_file():
+    if (config.scripts / "script.py.mako").is_file() and read_by_env.template(config) is None:
         yield f"{shown(config.scripts / 'script.py.mako')} isn't carried over; a plain one is written"
 
 
