@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from migrate_cli.against_rows import Fills
@@ -278,11 +279,12 @@ def test_what_all_need_alike_is_one_body(make: Make) -> None:
 
 
 @pytest.mark.parametrize("kind", ["native"], indirect=True)
-def test_what_was_found_in_one_of_them_is_for_that_one(make: Make) -> None:
+@pytest.mark.parametrize("only", [{"arguments": ["database=one"]}, {"name": "one"}], ids=["x", "n"])
+def test_what_was_found_in_one_of_them_is_for_that_one(make: Make, only: dict[str, Any]) -> None:
     config = make()
     models(config.root, SAME)
 
-    text = written(revision(find(arguments=["database=one"]), "t", autogenerate=True))
+    text = written(revision(find(**only), "t", autogenerate=True))
     upgrade(config, "heads")
 
     assert 'case "one":' in text
