@@ -74,7 +74,7 @@ class WithObjects(Database):
         found = list(_objects(self, connection, schemas))
         if not found:
             return
-        lacks, default = barred(connection), self.default_schema(connection)
+        lacks, default = barred(connection), str(self.namespaces(connection).default)
         for value in found:
             key = value.key
             right = lacks(key.kind, key.schema or default, key.table or key.name)
