@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
 
-from .compiled import code_of, compiled, compiled_code
 from .config import Config
 from .errors import (
     BadGraph,
@@ -167,6 +166,8 @@ class Scripts:
         within = os.path.join(folder, "")
         yield from [within + name for name, inner in named if not inner and _is_revision(name)]
         if self.sourceless:
+            from .compiled import compiled
+
             yield from map(str, compiled(Path(folder), [name for name, _ in named]))
         for name, inner in named:
             if self.recursive and inner and name != "__pycache__":
@@ -353,6 +354,8 @@ def _code(path: Path, *, keep: bool = False) -> tuple[bytes, CodeType]:
     Raises:
         BadScript: It can't be read, or isn't Python; the line is where in it.
     """
+    from .compiled import code_of, compiled_code  # what only reads headers runs no script
+
     try:
         content = path.read_bytes()
         if path.suffix == ".pyc":
