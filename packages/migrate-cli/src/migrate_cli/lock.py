@@ -148,7 +148,8 @@ def beside(connection: Connection) -> Iterator[Connection]:
     engine = create_engine(connection.engine.url, pool=pool)
     second = None
     try:
-        with suppress(Exception):  # what drivers raise if a server has none to give
+        alike = knowledge(connection.dialect.name).alike(connection)
+        with suppress(Exception), alike:  # what drivers raise if a server has none to give
             second = engine.connect()
         if second is None:
             yield connection

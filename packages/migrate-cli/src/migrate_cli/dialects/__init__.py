@@ -98,6 +98,9 @@ class Knowledge(Protocol):
             None for any other error.
         """
 
+    def alike(self, connection: Connection) -> AbstractContextManager[None]:
+        """Let what its engine connects inside of the block be spared what a connection has done already."""
+
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool
     ) -> Latch | None:
@@ -193,6 +196,9 @@ class _Nothing:
 
     def aborted(self, connection: Connection) -> bool:
         return False
+
+    def alike(self, connection: Connection) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def way_on(self, error: BaseException) -> str | None:
         return None

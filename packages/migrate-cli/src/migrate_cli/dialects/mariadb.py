@@ -3,6 +3,7 @@
 from sqlalchemy.engine.interfaces import Dialect
 
 from .mysql import (
+    alike,
     at_work,
     batch,
     cannot_create,
@@ -18,6 +19,7 @@ from .mysql import (
 )
 
 __all__ = [
+    "alike",
     "at_work",
     "batch",
     "cannot_create",

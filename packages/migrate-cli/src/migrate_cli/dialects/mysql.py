@@ -14,8 +14,10 @@ from .mysql_rights import cannot_create
 from .mysql_session import at_work, long_text, session
 from .mysql_sizes import table_sizes
 from .mysql_timeouts import missed_its_lock, timeouts
+from .mysql_tls import alike
 
 __all__ = [
+    "alike",
     "at_work",
     "batch",
     "cannot_create",
