@@ -1,15 +1,17 @@
-"""Views and triggers through the command line: made, checked, undone, and as a script."""
+"""Views, triggers, types and privileges through the command line: made, checked, undone, and as a script."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from migrate_cli.cli import main
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, inspect, make_url, text
 
 MODELS = """
 from ddl_constructs import Function, Trigger, View
@@ -58,28 +60,106 @@ def client(url: str) -> list[str]:
     return ["mysql", *where, "-u", str(parts.username), str(parts.database)]
 
 
-@pytest.mark.slow
-def test_views_and_triggers_are_made_checked_undone_and_written(
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+Migrate = Callable[..., str]
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str], Migrate]:
+    """Gives, for a database, what types a command in a new project with models in shop_models.py."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "pyproject.toml").write_text('[tool.migrate]\nmetadata = "shop_models:metadata"\n')
-
     (tmp_path / "migrations" / "versions").mkdir(parents=True)
 
-    def migrate(*words: str) -> str:
-        monkeypatch.delitem(sys.modules, "shop_models", raising=False)
-        with pytest.raises(SystemExit) as ended:
-            main([*words, "--url", database_url])
-        said = capsys.readouterr()
-        assert ended.value.code == 0, said
-        return said.out + said.err
+    def at(url: str) -> Migrate:
+        def migrate(*words: str) -> str:
+            monkeypatch.delitem(sys.modules, "shop_models", raising=False)
+            with pytest.raises(SystemExit) as ended:
+                main([*words, "--url", url])
+            said = capsys.readouterr()
+            assert ended.value.code == 0, said
+            return said.out + said.err
 
-    file = tmp_path / "shop_models.py"
+        return migrate
+
+    return at
+
+
+TYPES = """
+from ddl_constructs import CompositeType, Grant
+from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy.dialects.postgresql import DOMAIN
+
+metadata = MetaData()
+price = DOMAIN("price", Integer, check="VALUE > {least}", constraint_name="positive")
+place = CompositeType("place", metadata, Column("street", String(9)), Column("{attribute}", Integer))
+goods = Table(
+    "goods",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("price", price, server_default="7"),
+    Column("at", place.type),
+)
+Grant(["SELECT"{more}], goods, "{who}")
+Grant(["UPDATE"], goods, "{who}", columns=["price"])
+"""
+
+
+@pytest.mark.slow
+def test_types_and_privileges_are_made_checked_undone_and_written(
+    postgresql_url: str,
+    tmp_path: Path,
+    project: Callable[[str], Migrate],
+    a_role: Callable[[Connection], str],
+) -> None:
+    migrate, file = project(postgresql_url), tmp_path / "shop_models.py"
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        who = a_role(connection)
+    asked = text(
+        "SELECT has_table_privilege(:who, 'goods', 'INSERT'), has_column_privilege(:who, 'goods', "
+        "'price', 'UPDATE'), (SELECT count(*) FROM pg_type WHERE typname IN ('price', 'place'))"
+    )
+
+    def there() -> tuple[Any, ...]:
+        with engine.connect() as connection:
+            return tuple(connection.execute(asked, {"who": who}).one())
+
+    file.write_text(TYPES.format(least=0, attribute="zip", more="", who=who))
+    said = migrate("make", "one")
+    assert "create domain price" in said
+    assert f"grant select on goods to {who}" in said
+    migrate("upgrade")
+    assert there() == (False, True, 2)
+    file.write_text(TYPES.format(least=1, attribute="town", more=', "INSERT"', who=who))
+    migrate("make", "two")
+    migrate("upgrade")
+    assert "agree" in migrate("check")
+    assert there() == (True, True, 2)
+    migrate("downgrade", "-1")
+    assert there() == (False, True, 2)
+    migrate("upgrade")
+    script = migrate("upgrade", "base:head", "--sql")
+    migrate("downgrade", "base")
+    with engine.begin() as connection:
+        types = "SELECT count(*) FROM pg_type WHERE typname IN ('price', 'place')"
+        assert connection.scalar(text(types)) == 0
+        connection.execute(text("DROP TABLE migrate_version"))
+    command = client(postgresql_url)
+    if shutil.which(command[0]) is not None:
+        done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+        assert done.stderr == ""
+        assert there() == (True, True, 2)
+    engine.dispose()
+
+
+@pytest.mark.slow
+def test_views_and_triggers_are_made_checked_undone_and_written(
+    database_url: str, tmp_path: Path, project: Callable[[str], Migrate]
+) -> None:
+    migrate, file = project(database_url), tmp_path / "shop_models.py"
     file.write_text(MODELS.format(length=9, left_out="nobody"))
     assert "create view named" in migrate("make", "one")
     migrate("upgrade")
