@@ -51,7 +51,8 @@ class Options:
             "users.name" -> its name in the models, None for what goes and isn't renamed.
         standing_renames: Likewise, but what is over by now is passed over.
         object_kinds: Kinds of objects of which those go that no model declares: view, function,
-            procedure, trigger; None for the kinds of which a model declares one.
+            procedure, trigger, extension, domain, composite; None for the kinds of which a model
+            declares one.
         ask_renames: Asked about what may be a rename; None asks nobody, and what goes, goes.
         unknown_renames: Told what `renames` names and this database or its models don't have; None raises it.
 

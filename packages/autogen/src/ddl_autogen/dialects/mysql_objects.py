@@ -74,10 +74,10 @@ class WithObjects(Database):
         found = list(_objects(self, connection, schemas))
         if not found:
             return
-        lacks, default = barred(connection), str(self.namespaces(connection).default)
+        lacks, spaces = barred(connection), self.namespaces(connection)
         for value in found:
             key = value.key
-            right = lacks(key.kind, key.schema or default, key.table or key.name)
+            right = lacks(key.kind, str(spaces.actual(key.schema)), key.table or key.name)
             yield replace(value, barred=right)
 
     def granted(self, connection: Connection) -> Iterator[Granted]:
