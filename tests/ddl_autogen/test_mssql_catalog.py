@@ -410,6 +410,11 @@ def test_servers_before_2016_are_not_asked_for_tables_that_keep_history() -> Non
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
+        pytest.param(
+            Column("name", String(50), nullable=False, server_default="it's", comment="it's a name"),
+            [],
+            id="national-type-for-a-plain-one",
+        ),
         pytest.param(Column("bio", Unicode(50)), ["ALTER TABLE users ALTER COLUMN bio NVARCHAR(50) NULL"], id="type"),
         pytest.param(Column("bio", Text, nullable=False), ["ALTER TABLE users ALTER COLUMN bio VARCHAR(max) NOT NULL"], id="not-null"),
         pytest.param(

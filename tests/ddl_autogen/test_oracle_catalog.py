@@ -407,8 +407,12 @@ def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
-        pytest.param(Column("age", BigInteger), ["ALTER TABLE users MODIFY age NUMBER(19)"], id="type"),
+        pytest.param(Column("age", Numeric(8, 1)), ["ALTER TABLE users MODIFY age NUMERIC(8, 1)"], id="type"),
+        pytest.param(Column("age", BigInteger), [], id="whole-number"),
         pytest.param(Column("age", Numeric), [], id="numeric-is-a-whole-number"),
+        pytest.param(Column("id_of_posts", Integer, primary_key=True), [], id="digits-enough"),
+        pytest.param(Column("id_of_posts", oracle.NUMBER(10, 0), primary_key=True), ["ALTER TABLE posts MODIFY id NUMBER(10, 0)"], id="digits-said"),
+        pytest.param(Column("price", Integer, nullable=False, server_default=text("0")), ["ALTER TABLE users MODIFY price INTEGER"], id="not-whole"),
         pytest.param(Column("age", Integer, nullable=False), ["ALTER TABLE users MODIFY age NOT NULL"], id="not-null"),
         pytest.param(Column("name", String(50), server_default="it's", comment="it's a name"), ["ALTER TABLE users MODIFY name NULL"], id="null"),
         pytest.param(Column("code", String(20)), ["ALTER TABLE users MODIFY code VARCHAR2(20 CHAR)"], id="characters-for-bytes"),
@@ -460,6 +464,8 @@ def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
 )  # fmt: skip
 def test_what_is_different_of_a_column(column: Column[Any], expected: list[str]) -> None:
     key = "id_of_users" if column.name == "id" else column.name
+    if key == "id_of_posts":
+        column.name = "id"
 
     assert said(compared(models(**{key: column})), server().engine.dialect) == expected
 
@@ -692,3 +698,54 @@ def test_each_type_is_read_as_models_say_it(
     assert read == known.type_text(column)
     made = known.type_from(ColumnValue("c", read))
     assert known.canonical_type(known.speller.type(made)) == read
+
+
+@pytest.mark.parametrize(
+    ("constraint", "index", "expected"),
+    [
+        pytest.param(("code", "kind"), None, [], id="a-constraint-for-a-constraint"),
+        pytest.param(None, ("code", "kind"), [], id="an-index-for-a-constraint"),
+        pytest.param(
+            None,
+            ("code",),
+            [
+                "ALTER TABLE users DROP CONSTRAINT uq_code",
+                "CREATE UNIQUE INDEX uq_code ON users (code)",
+            ],
+            id="another-index",
+        ),
+    ],
+)
+def test_unique_and_a_unique_index_are_one_thing(
+    constraint: tuple[str, ...] | None, index: tuple[str, ...] | None, expected: list[str]
+) -> None:
+    metadata = models()
+    users = metadata.tables["users"]
+    users.constraints -= {c for c in users.constraints if isinstance(c, UniqueConstraint)}
+    if constraint:
+        users.append_constraint(
+            UniqueConstraint(*constraint, name="uq_code", deferrable=True, initially="DEFERRED")
+        )
+    if index:
+        Index("uq_code", *(users.c[name] for name in index), unique=True)
+
+    assert said(compared(metadata), server().engine.dialect) == expected
+
+
+def test_a_unique_index_stands_for_a_constraint_of_its_name() -> None:
+    catalog = {
+        **CATALOG,
+        "all_constraints": [
+            c for c in CATALOG["all_constraints"] if c["constraint_name"] != "UQ_CODE"
+        ],
+        "all_indexes": [
+            {**i, "uniqueness": "UNIQUE"} if i["index_name"] == "UQ_CODE" else i
+            for i in CATALOG["all_indexes"]
+        ],
+    }
+    metadata = models()
+    users = metadata.tables["users"]
+    users.constraints -= {c for c in users.constraints if isinstance(c, UniqueConstraint)}
+    users.append_constraint(UniqueConstraint("code", "kind", name="uq_code"))
+
+    assert compared(metadata, server(catalog)) == []

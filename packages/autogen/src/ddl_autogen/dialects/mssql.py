@@ -200,6 +200,8 @@ class SQLServer(WithObjects):
             theirs = replace(theirs, identity=ours.identity)
         if theirs.computed and ours.computed:  # a computed column's type is its expression's
             theirs = replace(theirs, type=ours.type, collation=ours.collation)
+        if theirs.type == f"n{ours.type}":  # it holds all that a varchar or char does
+            theirs = replace(theirs, type=ours.type)
         if theirs.collation is None and ours.collation == self.usual_collation:
             theirs = replace(theirs, collation=ours.collation)
         return theirs

@@ -241,10 +241,23 @@ class Oracle(WithObjects):
         return ("GLOBAL TEMPORARY",) if table.options else ()
 
     def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
-        """Leave a sequence of the models to number what is no identity, and expressions to be the same."""
+        """Take over what says the same otherwise: whole numbers, expressions, UNIQUE or an index."""
         known = {i.name: i for i in ours.indexes}
+        unique = {(i.name, i.columns) for i in ours.indexes if i.unique}
+        constraints = {(u.name, u.columns) for u in ours.uniques}
+        as_index = [u for u in theirs.uniques if (u.name, u.columns) in unique]
+        as_constraint = [
+            i for i in theirs.indexes if i.unique and (i.name, i.columns) in constraints
+        ]
+        indexes = [i for i in theirs.indexes if i not in as_constraint]
+        indexes += [IndexValue(u.name, tuple(map(ElementValue, u.columns)), True) for u in as_index]
+        uniques = [u for u in theirs.uniques if u not in as_index]
+        uniques += [UniqueValue(i.columns, i.name) for i in as_constraint]
         return replace(
-            theirs, indexes=tuple(self._aligned(i, known.get(i.name)) for i in theirs.indexes)
+            theirs,
+            columns=tuple(_as_whole_number(c, ours.column(c.name)) for c in theirs.columns),
+            uniques=tuple(uniques),
+            indexes=tuple(self._aligned(i, known.get(i.name)) for i in indexes),
         )
 
     def _aligned(self, theirs: IndexValue, ours: IndexValue | None) -> IndexValue:
@@ -326,6 +339,26 @@ def _made(plain: str) -> TypeEngine[Any] | None:
     if base == "interval":
         return oracle.INTERVAL()  # type: ignore[no-untyped-call]  # SQLAlchemy's
     return None
+
+
+_DIGITS = ((sqltypes.BigInteger, 19), (sqltypes.SmallInteger, 5), (sqltypes.Integer, 10))
+"""How many digits the values of a type of whole numbers need."""
+
+
+def _as_whole_number(theirs: ColumnValue, ours: ColumnValue | None) -> ColumnValue:
+    """Take a NUMBER for the whole number of a model that it has the digits for.
+
+    Oracle has no types for them: SQLAlchemy says INTEGER, which is NUMBER(38), where a column that
+    was made otherwise may be NUMBER(10).
+    """
+    found = re.fullmatch(r"number\((\*|\d+),0\)", theirs.type)
+    if found is None or ours is None:
+        return theirs
+    said = ours.source.type
+    generic = not isinstance(said, sqltypes.Numeric)  # oracle.NUMBER is both
+    digits = next((d for kind, d in _DIGITS if generic and isinstance(said, kind)), None)
+    enough = digits is not None and (found[1] == "*" or int(found[1]) >= digits)
+    return replace(theirs, type=ours.type) if enough else theirs
 
 
 def _options(temporary: bool, duration: str | None) -> tuple[tuple[str, str], ...]:
