@@ -14,6 +14,7 @@ from ddl_autogen.autogenerate import compare_snapshots
 from ddl_autogen.compare import Context
 from ddl_autogen.dialects import database, mysql_catalog
 from ddl_autogen.models import model_snapshot
+from ddl_autogen.namespaces import Namespaces
 from ddl_autogen.normalise import in_own_form
 from ddl_autogen.snapshot import read_snapshot
 from ddl_constructs import Change
@@ -245,7 +246,7 @@ def compared(metadata: MetaData, where: Recorded | None = None) -> list[Change]:
     known = database((where or server()).engine.dialect)
     with (where or server()).engine.connect() as connection:
         theirs = read_snapshot(connection, known, Options())
-    ours = model_snapshot(metadata, known, "app")
+    ours = model_snapshot(metadata, known, Namespaces("app"))
     theirs, ours = in_own_form(Answers(), theirs, ours, known)
     return compare_snapshots(None, theirs, ours, Context(known, Options()))
 
@@ -373,7 +374,7 @@ def test_what_it_makes_of_ours_is_read_from_a_temporary_table() -> None:
         Column("c", Integer, server_default="3"),
         CheckConstraint("a <> 'x'", name="ck"),
     )
-    (ours,) = model_snapshot(table.metadata, known, "app").tables.values()
+    (ours,) = model_snapshot(table.metadata, known, Namespaces("app")).tables.values()
 
     class Server:
         def exec_driver_sql(self, sql: str, **_: Any) -> Any:
