@@ -45,11 +45,13 @@ _NEEDED = {
     "procedure": ("CREATE ROUTINE", "ALTER ROUTINE"),
     "trigger": ("TRIGGER",),
 }
-_GRANT = re.compile(r"GRANT (.+?) ON (?:`((?:[^`]|``)*)`|\*)\.(?:`((?:[^`]|``)*)`|\*) TO ")
+_NAME = r"""(?:\*|`((?:[^`]|``)*)`|"((?:[^"]|"")*)")"""  # as sql_mode has it
+_GRANT = re.compile(rf"GRANT (.+?) ON {_NAME}\.{_NAME} TO ")
+_ROLE_OF_MYSQL = re.compile(r"GRANT [`'\"][^ ]*@[^ ]* TO ")
 
 
 def barred(connection: Connection) -> Callable[[str, str, str], str | None]:
-    """Ask what the user may create; SHOW GRANTS tells what his roles bring, too.
+    """Ask what the user may create; MariaDB's SHOW GRANTS tells what his roles bring, too.
 
     MariaDB 10.11 manual, CREATE VIEW, CREATE FUNCTION, CREATE TRIGGER: what each needs.
 
@@ -57,18 +59,19 @@ def barred(connection: Connection) -> Callable[[str, str, str], str | None]:
         A function (kind, database, name of the table or view) -> what he lacks to drop such a
         thing there and to create it again, as the server grants it; None if nothing.
     """
-    granted = []
+    granted: list[tuple[set[str], str | None, str | None]] = []
     for (line,) in connection.exec_driver_sql("SHOW GRANTS"):
+        if _ROLE_OF_MYSQL.match(line):  # what that brings isn't listed there, so nobody knows
+            return lambda kind, database, name: None
         found = _GRANT.match(line)
         if found is not None:
             said = {part.strip() for part in found[1].split(",")}
-            granted.append((said, found[2], found[3]))
+            granted.append((said, _named(found[2], found[3]), _named(found[4], found[5])))
 
     def lacks(kind: str, database: str, name: str) -> str | None:
         has: set[str] = set()
         for said, where, what in granted:
-            here = where is None or _is_like(database, where.replace("``", "`"))
-            if here and (what is None or what.replace("``", "`") == name):
+            if (where is None or _is_like(database, where)) and what in (None, name):
                 has |= said
         if "ALL PRIVILEGES" in has:
             return None
@@ -76,6 +79,13 @@ def barred(connection: Connection) -> Callable[[str, str, str], str | None]:
         return f"{', '.join(missing)} ON `{database}`.*" if missing else None
 
     return lacks
+
+
+def _named(plain: str | None, quoted: str | None) -> str | None:
+    """Give a name out of either kind of quotes; None for all of them."""
+    if quoted is not None:
+        return quoted.replace('""', '"')
+    return None if plain is None else plain.replace("``", "`")
 
 
 def _is_like(name: str, pattern: str) -> bool:
