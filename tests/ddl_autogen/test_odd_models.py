@@ -9,6 +9,7 @@ import pytest
 from ddl_autogen import Options, UntypedColumn, compare, reverse
 from roundtrip.walk import run
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Computed,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    column,
     create_engine,
     text,
 )
@@ -53,6 +55,26 @@ def test_a_column_of_no_type_is_refused_where_it_is_to_be_made(
             compare(connection, metadata)
 
     assert str(refused.value).startswith(f"can't make {said}")
+
+
+@pytest.mark.parametrize("first", ["compared", "executed"])
+def test_percent_signs_of_names_are_doubled_for_the_driver_alone(
+    database_url: str, first: str
+) -> None:
+    """What a name is quoted as is remembered by SQLAlchemy: a comparison must not remember for it."""
+    metadata = MetaData()
+    check = CheckConstraint(column("a%b") > 5, name="c%b")
+    table = Table(
+        "t%", metadata, Column("id", Integer, primary_key=True), Column("a%b", Integer), check
+    )
+    made = create_engine(database_url)
+    metadata.create_all(made)
+    engine = made if first == "executed" else create_engine(database_url)
+    with engine.connect() as connection:
+        assert compare(connection, metadata) == []
+        assert connection.execute(table.select().where(table.c["a%b"] == 6)).all() == []
+    made.dispose()
+    engine.dispose()
 
 
 def system_column(metadata: MetaData) -> None:

@@ -47,6 +47,7 @@ class Speller:
         self.dialect = copy.copy(dialect)
         preparer: Any = copy.copy(dialect.identifier_preparer)
         preparer._double_percents = False
+        preparer._strings = {}  # what it has quoted already, with percent signs doubled
         preparer.dialect = self.dialect
         self.dialect.identifier_preparer = preparer
         self.dialect.__dict__.pop("_type_memos", None)  # holds literal processors that double

@@ -55,6 +55,7 @@ def _writing(dialect: Dialect) -> Dialect:
     copied.identifier_preparer = copy.copy(dialect.identifier_preparer)
     copied.identifier_preparer.dialect = copied
     copied.identifier_preparer._double_percents = False
+    copied.identifier_preparer._strings = {}  # what it has quoted already, with those doubled
     copied.__dict__.pop("_type_memos", None)  # they hold what writes literals, and doubles too
     written: Dialect = copied
     return written
