@@ -225,7 +225,9 @@ def cleared(connection: Connection) -> None:
             connection.execute(text("SET foreign_key_checks = 0"))
             for name in connection.execute(text("SHOW TABLES")).scalars().all():
                 quoted = name.replace("`", "``")
-                connection.exec_driver_sql(f"DROP TABLE `{quoted}`")
+                connection.exec_driver_sql(
+                    f"DROP TABLE `{quoted}`", execution_options={"no_parameters": True}
+                )
             connection.execute(text("SET foreign_key_checks = 1"))
         case _:
             connection.execute(text("PRAGMA writable_schema = 1"))
