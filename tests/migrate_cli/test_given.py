@@ -279,3 +279,16 @@ def test_a_schema_that_is_translated_is_where_all_goes(
         found = inspect(connection)
         assert {"t", "migrate_version"} <= set(found.get_table_names(schema="tenant"))
         assert [one["name"] for one in found.get_columns("t", schema="tenant")] == ["id", "n"]
+
+
+def test_the_commands_are_found_where_the_errors_say_they_are() -> None:
+    """`await the same command of migrate_cli.commands.aio` has to work as it stands."""
+    program = (
+        "from migrate_cli import commands\n"
+        "assert {'upgrade', 'aio'} <= set(dir(commands)), dir(commands)\n"
+        "print(commands.aio.upgrade.__name__)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("upgrade\n", "")

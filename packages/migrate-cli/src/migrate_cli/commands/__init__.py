@@ -99,7 +99,12 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Import a command's module when the command is asked for."""
+        """Import a command's module when the command is asked for; and `aio`, which has all of them to await."""
+        if name == "aio":
+            return import_module(f"{__name__}.aio")
         if name not in _WHERE:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__, "aio"})
