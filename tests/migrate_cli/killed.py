@@ -18,9 +18,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from migrate_cli import journal_sql
 from migrate_cli.cli import door
 from migrate_cli.commands import log, resume, status, upgrade  # noqa: F401  # imported once
+from migrate_cli.journal.sql import Told
 from sqlalchemy import Engine, create_engine, event
 
 RESULT = Path(tempfile.gettempdir()) / f"killed-{os.getpid()}.txt"
@@ -61,14 +61,14 @@ def arm(when: str) -> None:
         event.listen(Engine, "before_cursor_execute", before)
         event.listen(Engine, "after_cursor_execute", after)
         event.listen(Engine, "commit", before)  # a moment too
-        usual = journal_sql.Told.execute
+        usual = Told.execute
 
         def execute(*given: Any) -> None:
             before()
             usual(*given)
             after()
 
-        journal_sql.Told.execute = execute  # type: ignore[method-assign]  # nobody listens there
+        Told.execute = execute  # type: ignore[method-assign]  # nobody listens there
 
 
 def child(folder: str, url: str, words: str, when: str) -> int:

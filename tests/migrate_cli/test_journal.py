@@ -10,10 +10,10 @@ from migrate_cli import lock
 from migrate_cli.commands import check, downgrade, log, status, upgrade
 from migrate_cli.errors import BadJournal
 from migrate_cli.failures import RevisionFailed
-from migrate_cli.journal_answers import Answer, fingerprint
-from migrate_cli.journal_effects import Effect, effects
-from migrate_cli.journal_kinds import kind_of
-from migrate_cli.journal_rows import hashed
+from migrate_cli.journal.answers import Answer, fingerprint
+from migrate_cli.journal.effects import Effect, effects
+from migrate_cli.journal.kinds import kind_of
+from migrate_cli.journal.rows import hashed
 from sqlalchemy import inspect, text
 
 CREATE = 'op.create_table("a", sa.Column("id", sa.Integer, primary_key=True), sa.Column("s", sa.String(9)))'
@@ -317,7 +317,7 @@ def test_an_answer_keeps_numbers_and_hashes_text() -> None:
         description = (("a", 3), ("b", None))
         rowcount, lastrowid = 2, None
 
-    from migrate_cli.journal_answers import answer
+    from migrate_cli.journal.answers import answer
 
     numbers = answer(Cursor, [(1, None), (2, True)], whole=False, salt="s")
     texts = answer(Cursor, [(1, "hush")], whole=False, salt="s")

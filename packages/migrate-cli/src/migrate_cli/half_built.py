@@ -11,7 +11,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import TextClause
 
 from .dialects import knowledge
-from .journal_kinds import opening
+from .journal.kinds import opening
 
 _NAME = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _CONCURRENTLY = (

@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from .errors import CantGoOn
 from .half_built import half_built_by
-from .journal_answers import Answer
-from .journal_effects import effects, in_place
-from .journal_kinds import is_temporary
-from .journal_rows import Attempt, Entry
+from .journal.answers import Answer
+from .journal.effects import effects, in_place
+from .journal.kinds import is_temporary
+from .journal.rows import Attempt, Entry
 
 IDLE = ("left", "undone", "refused")
 """States of statements that have done nothing, or of which nobody asks any more."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from revgraph import Stamp, Step
 
-from .journal import Journal
+from .journal.table import Journal
 from .scripts import Script
 from .sinks import Sink
 from .version_table import VersionTable

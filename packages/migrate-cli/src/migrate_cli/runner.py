@@ -20,7 +20,7 @@ from .batch.switch import unchecked
 from .dialects import knowledge
 from .errors import BadScript, CantGoOn, MigrateError, NotBegun, ends_us, in_one_line
 from .failures import RevisionFailed
-from .journal_run import Scribe
+from .journal.run import Scribe
 from .lock import beside
 from .operations import Operations, speaking
 from .paths import shown

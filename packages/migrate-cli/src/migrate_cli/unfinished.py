@@ -14,7 +14,7 @@ from sqlalchemy.util import await_only
 
 from .dialects import knowledge
 from .errors import BadJournal, FileEdited, FileGone, StillRunning, Unfinished
-from .journal_rows import Attempt, hashed
+from .journal.rows import Attempt, hashed
 from .paths import shown
 from .run import Run
 from .scripts import Script, source_of

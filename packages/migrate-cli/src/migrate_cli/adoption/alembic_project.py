@@ -13,7 +13,7 @@ from ..config import Config
 from ..environment import dialect_class, located_url
 from ..errors import BadScript
 from ..foreign import HISTORIES
-from ..journal import NAME
+from ..journal.table import NAME
 from ..paths import shown
 from ..scripts import Scripts
 from ..url import has_secret, hidden

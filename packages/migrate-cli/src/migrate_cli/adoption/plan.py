@@ -28,7 +28,7 @@ from ..errors import (
     ModelsError,
     ScriptsElsewhere,
 )
-from ..journal import NAME as JOURNAL
+from ..journal.table import NAME as JOURNAL
 from ..models import importable, looked_up
 from ..paths import shown
 from ..scripts import Scripts

@@ -20,7 +20,7 @@ from ..errors import HasHistory, NothingThere, NotProven
 from ..foreign import histories
 from ..gates import Gate
 from ..given import Database
-from ..journal import NAME
+from ..journal.table import NAME
 from ..paths import shown
 from ..run import Run
 from ..scripts import Scripts

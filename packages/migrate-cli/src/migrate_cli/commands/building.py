@@ -18,7 +18,7 @@ from ..adoption.scratch import Scratch
 from ..adoption.seen import seen
 from ..config import Config
 from ..errors import MigrateError
-from ..journal import NAME
+from ..journal.table import NAME
 from ..recognition import find
 from ..scripts import Scripts
 from .moves import downgrade, upgrade

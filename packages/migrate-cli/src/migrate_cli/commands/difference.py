@@ -18,7 +18,7 @@ from ..environment import metadata
 from ..errors import BrokenPlugin, NoHook, in_one_line
 from ..failures import NotAtHead, WouldDrop
 from ..foreign import strangers
-from ..journal import NAME
+from ..journal.table import NAME
 from ..models import hook
 from ..planned import Planned
 from ..plugins import COMPARATORS, loaded

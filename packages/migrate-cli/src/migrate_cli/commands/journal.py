@@ -14,8 +14,8 @@ from ..config import Config
 from ..conventions import for_scripts
 from ..errors import FileGone, NothingUnfinished, UsageError
 from ..given import Database
-from ..journal import Journal
-from ..journal_rows import Attempt, hashed
+from ..journal.rows import Attempt, hashed
+from ..journal.table import Journal
 from ..resume import numbered
 from ..run import Done, Run
 from ..runner import run

@@ -20,7 +20,7 @@ from ..environment import database_url, dialect_class, with_database
 from ..errors import ReadOnly, Refused, UsageError
 from ..failures import HistoryElsewhere, NeedsDatabase, StatementFailed, UnknownApplied
 from ..given import Database, with_given
-from ..journal import Journal
+from ..journal.table import Journal
 from ..lock import Wait, locked
 from ..run import Run
 from ..scripts import Script, Scripts

@@ -10,8 +10,8 @@ from revgraph import RevisionGraph, Step
 from ..errors import MigrateError
 from ..forecast.listening import Listened
 from ..forecast.remaining import Remaining, remaining
-from ..journal_effects import effects, in_place
-from ..journal_rows import Attempt, Entry, hashed
+from ..journal.effects import effects, in_place
+from ..journal.rows import Attempt, Entry, hashed
 from ..resume import numbered
 from ..run import Run
 from ..scripts import Script, source_of

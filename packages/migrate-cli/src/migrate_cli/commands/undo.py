@@ -10,11 +10,11 @@ from revgraph import Step
 from sqlalchemy.sql.base import Executable
 
 from ..errors import CantGoOn, CantUndo
-from ..journal import Journal
-from ..journal_ears import Ears
-from ..journal_effects import in_place
-from ..journal_page import Page
-from ..journal_rows import Entry
+from ..journal.ears import Ears
+from ..journal.effects import in_place
+from ..journal.page import Page
+from ..journal.rows import Entry
+from ..journal.table import Journal
 from ..resume import Replay, Resumed, numbered
 from ..run import Run
 from ..runner import rehearse

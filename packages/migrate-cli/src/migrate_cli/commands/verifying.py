@@ -10,7 +10,7 @@ from ..config import Config
 from ..errors import NoJournal
 from ..fingerprint import fingerprint
 from ..given import Database
-from ..journal_rows import Attempt
+from ..journal.rows import Attempt
 from ..paths import shown
 from ..run import Run
 from ..scripts import Scripts, source_of

@@ -11,7 +11,7 @@ from ..config import Config
 from ..env import visiting
 from ..environment import importable
 from ..errors import BadConfiguration
-from ..journal import Journal
+from ..journal.table import Journal
 from ..models import hook
 from ..paths import shown
 from ..planned import Planned

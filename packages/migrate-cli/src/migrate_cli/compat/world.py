@@ -32,7 +32,7 @@ from ..errors import (
     ends_us,
     in_one_line,
 )
-from ..journal import NAME
+from ..journal.table import NAME
 from ..paths import shown
 from ..planned import Planned
 from ..renames import Answers

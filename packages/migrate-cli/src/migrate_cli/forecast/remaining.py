@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
-from ..journal_kinds import kind_of
-from ..journal_rows import Attempt, Entry, hashed
+from ..journal.kinds import kind_of
+from ..journal.rows import Attempt, Entry, hashed
 from ..sinks.base import in_words
 from .listening import Heard, Listened
 

@@ -10,7 +10,7 @@ import ddl_autogen
 from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.engine.reflection import Inspector
 
-from ....journal import NAME
+from ....journal.table import NAME
 from .. import util
 from ..ddl.impl import DefaultImpl
 

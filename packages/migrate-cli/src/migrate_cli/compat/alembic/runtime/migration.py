@@ -18,7 +18,7 @@ from sqlalchemy.sql.base import Executable
 from .... import unfinished
 from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
-from ....journal import Journal
+from ....journal.table import Journal
 from ....lock import Wait, locked
 from ....run import Run
 from ....runner import record, run

@@ -15,16 +15,16 @@ from ddl_constructs import traits
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from . import complaint
-from .dialects import knowledge
-from .errors import CantGoOn, MigrateError, in_one_line
-from .journal import Journal
-from .journal_ears import Ears
-from .journal_page import Page
-from .journal_rows import LAYOUT, Attempt, hashed
-from .paths import shown
-from .resume import Resumed
-from .sinks import OnlineSink, Sink
+from .. import complaint
+from ..dialects import knowledge
+from ..errors import CantGoOn, MigrateError, in_one_line
+from ..paths import shown
+from ..resume import Resumed
+from ..sinks import OnlineSink, Sink
+from .ears import Ears
+from .page import Page
+from .rows import LAYOUT, Attempt, hashed
+from .table import Journal
 
 
 class Scribe:
@@ -162,7 +162,7 @@ def _host() -> str:
 
 @cache
 def _tool() -> str:
-    from . import __version__
+    from .. import __version__
 
     return __version__
 

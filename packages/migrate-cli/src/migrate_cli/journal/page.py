@@ -14,15 +14,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.cursor import BufferedRowCursorFetchStrategy
 from sqlalchemy.exc import DBAPIError
 
-from .interruption import held
-from .journal import Journal
-from .journal_answers import NOTHING, Answer, again, answer, fingerprint
-from .journal_answers import refusal as refused
-from .journal_ears import Ears
-from .journal_effects import decidable
-from .journal_given import Before, Given, together
-from .journal_kinds import is_temporary, kind_of, opening, reads_catalog
-from .journal_rows import LONGEST, Attempt, Entry, hashed
+from ..interruption import held
+from .answers import NOTHING, Answer, again, answer, fingerprint
+from .answers import refusal as refused
+from .ears import Ears
+from .effects import decidable
+from .given import Before, Given, together
+from .kinds import is_temporary, kind_of, opening, reads_catalog
+from .rows import LONGEST, Attempt, Entry, hashed
+from .table import Journal
 
 MOST_ROWS = 50_000
 """Rows of an answer that are fetched in order to compare it; a longer one isn't compared."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExceptionContext
 
-from .journal_given import Given
+from .given import Given
 
 
 class Hearer(Protocol):

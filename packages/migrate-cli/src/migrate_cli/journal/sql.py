@@ -10,8 +10,8 @@ from sqlalchemy import Table, bindparam, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
-from .aside import execute_aside
-from .journal_rows import COLUMNS, REVISION, STATEMENT, Attempt, Entry
+from ..aside import execute_aside
+from .rows import COLUMNS, REVISION, STATEMENT, Attempt, Entry
 
 FEW = 2
 """Statements whose rows are spelled out as far as may be; with more there are too many kinds of them."""

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from .errors import CantGoOn
-from .journal_answers import Answer
-from .journal_rows import Entry
+from ..errors import CantGoOn
+from .answers import Answer
+from .rows import Entry
 
 
 class Before(Protocol):

@@ -10,8 +10,9 @@ from sqlalchemy import Table, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from .errors import BadJournal, NewerJournal
-from .journal_rows import (
+from ..errors import BadJournal, NewerJournal
+from ..version_table import VersionTable
+from .rows import (
     CLOSED,
     COLUMNS,
     LAYOUT,
@@ -24,8 +25,7 @@ from .journal_rows import (
     hashed,
     journal_table,
 )
-from .journal_sql import Inserts, Told, finishing, marking
-from .version_table import VersionTable
+from .sql import Inserts, Told, finishing, marking
 
 NAME = "migrate_journal"
 AT_ONCE = 400

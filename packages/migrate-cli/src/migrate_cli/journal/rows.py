@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
 
-from .dialects import knowledge
+from ..dialects import knowledge
 
 LAYOUT = 1
 """Version of the meaning of the rows; raised when an older version can't read them rightly."""
@@ -33,7 +33,7 @@ class Entry:
         text: The statement, cut if it is very long.
         hash: Of the whole statement.
         parameters: Hash of its parameters; None if it has none.
-        answer: What it gave back, as `journal_answers` writes it; None where nothing is kept.
+        answer: What it gave back, as `answers` writes it; None where nothing is kept.
         begun: When, UTC, in ISO format.
         seconds: How long it took; None if it hasn't ended.
         error: What went wrong; None if nothing did.
