@@ -211,7 +211,10 @@ def sql(title: str, call: str, change: Change) -> str:
 
 def _language(text: str, names: list[str]) -> str:
     """Name the language that a highlighter must know to read a text."""
-    return "postgresql" if "$do$" in text else "tsql" if names == ["mssql"] else "sql"
+    if "$do$" in text:
+        return "postgresql"
+    # Pygments' lexer of T-SQL doesn't read the :: of TYPE::name.
+    return "tsql" if names == ["mssql"] and "::" not in text else "sql"
 
 
 def _wrapped(text: str, names: list[str]) -> str:

@@ -17,7 +17,7 @@ def for_database(tree: ast.Module, direction: str, told: Mapping[str, object]) -
         direction: "upgrade" or "downgrade".
         told: What env.py gives its functions by name.
 
-    >>> tree = ast.parse("def upgrade(op, db):\\n match db:\\n  case 'a': one()\\n  case 'b': two()")
+    >>> tree = ast.parse("def upgrade(op, db):\n match db:\n  case 'a': one()\n  case 'b': two()")
     >>> print(ast.unparse(for_database(tree, "upgrade", {"db": "b"})))
     def upgrade(op, db):
         match db:
