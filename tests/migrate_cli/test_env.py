@@ -15,6 +15,7 @@ from migrate_cli.commands import (
     current,
     downgrade,
     init,
+    lint,
     list_templates,
     merge,
     revision,
@@ -180,6 +181,25 @@ def test_each_of_several_databases_has_a_script_of_its_own(
     for name in ("one", "two"):
         assert f"VALUES ('{made.id}')" in (root / f"{name}.sql").read_text()
         assert not (tmp_path / f"{name}.db").exists()
+
+
+def test_a_script_that_fails_and_lint_leave_the_files_of_several_databases_alone(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(root, tmp_path)
+    monkeypatch.chdir(root)
+    config = find(start=root)
+    made = revision(config, "first")
+    assert made.path is not None
+    (root / "one.sql").write_text("-- written before\n")
+
+    lint(config, [made.id or ""])
+    made.path.write_text(made.path.read_text().replace("    pass\n", "    raise KeyError('no')\n"))
+    with pytest.raises(MigrateError):
+        upgrade(config, sql=io.StringIO())
+
+    assert (root / "one.sql").read_text() == "-- written before\n"
+    assert not (root / "two.sql").exists()
 
 
 def test_one_of_them_may_be_named(root: Path, tmp_path: Path) -> None:

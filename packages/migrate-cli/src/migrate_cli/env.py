@@ -6,9 +6,11 @@ An env.py is optional. It says where the commands of a project work where [tool.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from os import PathLike
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from sqlalchemy import URL, MetaData
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["context", "databases", "models", "run", "settings", "url"]
+__all__ = ["context", "databases", "models", "run", "settings", "sql_file", "url"]
 
 _SETTINGS: ContextVar[Config] = ContextVar("settings of the project whose env.py runs")
 
@@ -78,6 +80,20 @@ def databases() -> dict[str, Config]:
 def run(function: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Call an asynchronous function and wait for it, also where an event loop runs already."""
     return in_own_loop(function)
+
+
+def sql_file(path: str | PathLike[str]) -> AbstractContextManager[IO[str]]:
+    """Give a stream for `output_buffer` whose text is in a file when the block ends.
+
+    A block that fails, or in which nothing is written (`migrate lint` only listens), leaves the
+    file as it is.
+
+    Args:
+        path: The file, from the current folder.
+    """
+    from .sinks.offline import spooled
+
+    return spooled(Path(path))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -282,12 +282,21 @@ def _with_literals(dialect: Dialect) -> Dialect:
 
 
 @contextmanager
-def spooled(target: IO[str]) -> Iterator[IO[str]]:
-    """Give a stream whose text reaches the target as a whole at the end, or not at all."""
+def spooled(target: IO[str] | Path) -> Iterator[IO[str]]:
+    """Give a stream whose text reaches the target as a whole at the end, or not at all.
+
+    Args:
+        target: A stream, or a file that is opened once there is text for it.
+    """
     with tempfile.SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8", newline="") as spool:
         yield spool
+        if not spool.tell():
+            return
         spool.seek(0)
-        shutil.copyfileobj(spool, target)
+        with ExitStack() as opened:
+            if isinstance(target, Path):
+                target = opened.enter_context(target.open("w", encoding="utf-8", newline=""))
+            shutil.copyfileobj(spool, target)
 
 
 class _TypedByValue:
