@@ -114,6 +114,14 @@ TYPES = [
     (sa.ARRAY(sa.String(5), dimensions=2), "sa.ARRAY(sa.String(length=5), dimensions=2)"),
     (postgresql.JSONB(), "postgresql.JSONB()"),
     (postgresql.UUID(), "sa.UUID()"),
+    (
+        postgresql.DOMAIN("short", sa.String(9)),
+        'postgresql.DOMAIN("short", sa.String(length=9))',
+    ),
+    (
+        postgresql.DOMAIN("short", sa.String(9), not_null=True, schema="s"),
+        'postgresql.DOMAIN("short", sa.String(length=9), not_null=True, schema="s")',
+    ),
     (postgresql.INTERVAL(precision=3), "postgresql.INTERVAL(precision=3)"),
     (
         postgresql.ENUM("a", name="e", create_type=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import sys
 from collections.abc import Iterator
@@ -146,6 +147,10 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
         given = getattr(value, name, default)
         if given is default or (callable(given) and not isinstance(given, TypeEngine)):
             continue
+        if given is None and isinstance(default, enum.Enum):  # SQLAlchemy's mark for "not said"
+            continue
+        if name in _MADE_FALSE and given is False:
+            continue
         if default is inspect.Parameter.empty or _differs(given, default):
             node = renderer.value(given)
             if node is not None:
@@ -161,6 +166,9 @@ def _differs(given: Any, default: Any) -> bool:
 
 _OF_PYTHON = ("astext_type", "text_type", "metadata", "inherit_schema")
 """Parameters that say nothing of the type in the database."""
+
+_MADE_FALSE = ("not_null",)
+"""Parameters of which SQLAlchemy keeps False where nothing is said."""
 
 _PASSED_ON = ("_create_events", "_adapted_from", "_variant_mapping")
 
