@@ -351,7 +351,7 @@ def everywhere(who: str, server: str) -> MetaData:
         Grant(["EXECUTE"], other, who, grantable=True)
         Grant(["USAGE"], place, who)
         Grant(["USAGE"], numbers, who)
-        Grant(["CREATE"], "public", who, metadata=metadata)
+        Grant(["CREATE"], "public", who, metadata=metadata, kind="schema")
         Grant(["SELECT"], v, "public")
     else:
         Grant(["SELECT"], numbers, who)

@@ -57,7 +57,9 @@ from sqlalchemy import (
     create_engine,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import DOMAIN
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ABOVE = CheckConstraint("VALUE > 0", name="above")
 LOW = CheckConstraint("VALUE < 99", name="low")
@@ -340,7 +342,7 @@ def test_what_is_declared_is_created_and_dropped_with_the_tables(
     Grant(["INSERT"], t, who)
     for on, privilege in ((v, "SELECT"), (one, "EXECUTE"), (numbers, "USAGE"), (place, "USAGE")):
         Grant([privilege], on, who)
-    Grant(["USAGE"], "public", who, metadata=metadata)
+    Grant(["USAGE"], "public", who, metadata=metadata, kind="schema")
 
     metadata.create_all(connection)
     metadata.create_all(connection)
@@ -363,6 +365,31 @@ def test_privileges_are_declared_once_and_belong_somewhere() -> None:
     with pytest.raises(ExistingObject, match="grant reader on t is there already"):
         Grant(["INSERT"], t, "reader")
     with pytest.raises(WrongValue, match="where on has none"):
-        Grant(["USAGE"], "audit", "reader")
-    with pytest.raises(WrongValue, match="a Table, View, Function"):
+        Grant(["SELECT"], "t", "reader")
+    with pytest.raises(WrongValue, match="a Table, mapped class, View, Function"):
         Grant(["USAGE"], Column("x"), "reader", metadata=metadata)  # type: ignore[arg-type]
+
+
+def test_what_privileges_are_for_is_said_by_object_class_or_name() -> None:
+    class Base(DeclarativeBase):
+        pass
+
+    class User(Base):
+        __tablename__ = "users"
+        __table_args__ = {"schema": "app"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    metadata = Base.metadata
+    of = [
+        Grant(["SELECT"], User, "one").create,
+        Grant(["SELECT"], User.__table__, "two").create,
+        Grant(["SELECT"], "users", "three", metadata=metadata, schema="app").create,
+        Grant(["USAGE"], "app", "four", metadata=metadata, kind="schema").create,
+    ]
+
+    assert [str(one.compile(dialect=postgresql.dialect())) for one in of] == [
+        "GRANT SELECT ON app.users TO one",
+        "GRANT SELECT ON app.users TO two",
+        "GRANT SELECT ON app.users TO three",
+        "GRANT USAGE ON SCHEMA app TO four",
+    ]

@@ -273,10 +273,12 @@ class Grant(SQLObject):
     def __init__(
         self,
         privileges: Collection[str],
-        on: Table | SQLObject | Sequence | str,
+        on: Table | type[Any] | SQLObject | Sequence | str,
         to: str,
         *,
         metadata: MetaData | None = None,
+        kind: GrantedKind = "table",
+        schema: str | None = None,
         columns: Collection[str] = (),
         grantable: bool = False,
         managed: bool = False,
@@ -286,16 +288,23 @@ class Grant(SQLObject):
 
         Args:
             privileges: What he may do: SELECT, INSERT, USAGE, EXECUTE, ALL.
-            on: What they are for: a Table, a View, a Function, a Procedure, a CompositeType, a
-                Sequence, or the name of a schema.
+            on: What they are for: a Table, a class that is mapped to one, a View, a Function, a
+                Procedure, a CompositeType, a Sequence, or a name.
             to: A role or user, which must be there; PUBLIC for everybody.
-            metadata: Where they belong; None for that of `on`, which only a schema's name lacks.
+            metadata: Where they belong; None for that of `on`, which only a name lacks.
+            kind: What a name is of, as in `GrantPrivileges`: "table", "schema", "sequence", ...
+            schema: The schema of what a name is of; None for the default one.
             columns: The columns of a table that they are for; empty for all of it.
             grantable: Whether he may pass them on.
             managed: Whether what he has there besides is taken from him.
             dialects: Names of the dialects that they are for.
         """
-        kind, schema, name, arguments = _granted(on)
+        arguments = None
+        if isinstance(on, str):
+            name = on
+        else:
+            on = getattr(on, "__table__", on)
+            kind, schema, name, arguments = _granted(on)
         where = metadata if metadata is not None else getattr(on, "metadata", None)
         if where is None:
             raise WrongValue("Grant", "metadata", metadata, "a MetaData, where on has none")
@@ -305,7 +314,7 @@ class Grant(SQLObject):
             to,
             kind=kind,
             schema=schema,
-            columns=list(columns),
+            columns=list(columns) or (),
             arguments=arguments,
             grantable=grantable,
         )
@@ -316,8 +325,6 @@ class Grant(SQLObject):
 
 def _granted(on: Any) -> tuple[GrantedKind, str | None, str, str | None]:
     """Give of what privileges are for its kind, schema, name and arguments."""
-    if isinstance(on, str):
-        return "schema", None, on, None
     if isinstance(on, Table):
         return "table", on.schema, on.name, None
     if isinstance(on, Sequence):
@@ -332,5 +339,5 @@ def _granted(on: Any) -> tuple[GrantedKind, str | None, str, str | None]:
             return "procedure", create.schema, create.name, create.arguments
         case CreateCompositeType():
             return "type", create.schema, create.type_name, None
-    wanted = "a Table, View, Function, Procedure, CompositeType, Sequence or a schema's name"
+    wanted = "a Table, mapped class, View, Function, Procedure, CompositeType, Sequence or name"
     raise WrongValue("Grant", "on", on, wanted)
