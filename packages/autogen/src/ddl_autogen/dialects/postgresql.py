@@ -105,40 +105,43 @@ class PostgreSQL(Database):
         sequences = {(row.table_oid, row.column_number): row for row in rows(SEQUENCES)}
         names: dict[int, str] = {row.oid: row.name for row in connection.execute(text(NAMES))}
         columns: dict[int, dict[int, ColumnValue]] = defaultdict(dict)
-        collations: dict[tuple[int, int], int] = {}
+        collations: dict[int, dict[int, int]] = defaultdict(dict)
+        alike: dict[Any, ColumnValue] = {}  # many a column is as another one is
         for row in rows(COLUMNS):
-            owned = sequences.get((row.table_oid, row.number))
-            columns[row.table_oid][row.number] = self._column(row, owned, enums.get(row.enum_oid))
-            collations[row.table_oid, row.number] = row.collation_oid
-        constraints: dict[int, list[Any]] = defaultdict(list)
+            oid, number, collation = row[:3]
+            facts = row[3:], sequences.get((oid, number))
+            column = alike.get(facts)
+            if column is None:
+                column = alike[facts] = self._column(row, facts[1], enums.get(row.enum_oid))
+            columns[oid][number] = column
+            collations[oid][number] = collation
+        constraints: dict[tuple[int, str], list[Any]] = defaultdict(list)
         for row in rows(CONSTRAINTS):
-            constraints[row.table_oid].append(constraint_of(row, columns))
+            oid, kind = row[:2]
+            constraints[oid, kind].append(constraint_of(row, columns[oid]))
         distinct_nulls: set[tuple[int, str | None]] = set()
         indexes: dict[int, list[IndexValue]] = defaultdict(list)
         for row in rows(INDEXES.format(distinct=distinct)):
-            if row.of_constraint:
-                if row.nulls_not_distinct:
-                    distinct_nulls.add((row.table_oid, row.name))
-            else:
-                indexes[row.table_oid].append(
-                    index_of(row, columns[row.table_oid], names, collations)
-                )
+            oid, of_constraint = row[:2]
+            if not of_constraint:
+                indexes[oid].append(index_of(row, columns[oid], names, collations[oid]))
+            elif row.nulls_not_distinct:
+                distinct_nulls.add((oid, row.name))
         for oid, schema, name, comment, persistence, storage, tablespace in tables:
-            found = constraints[oid]
+            keys = constraints[oid, "p"]
             yield TableValue(
                 name=name,
                 schema=schema,
                 columns=tuple(columns[oid].values()),
-                primary_key=next((c for c in found if isinstance(c, PrimaryKeyValue)), None),
+                primary_key=keys[0] if keys else None,
                 uniques=tuple(
                     varied(c, nulls_not_distinct=True) if (oid, c.name) in distinct_nulls else c
-                    for c in found
-                    if isinstance(c, UniqueValue)
+                    for c in constraints[oid, "u"]
                 ),
-                foreign_keys=tuple(c for c in found if isinstance(c, ForeignKeyValue)),
-                checks=tuple(c for c in found if isinstance(c, CheckValue)),
+                foreign_keys=tuple(constraints[oid, "f"]),
+                checks=tuple(constraints[oid, "c"]),
                 indexes=tuple(indexes[oid]),
-                excludes=tuple(c for c in found if isinstance(c, ExcludeValue)),
+                excludes=tuple(constraints[oid, "x"]),
                 comment=comment,
                 options=table_options_of(persistence, storage, tablespace),
             )
@@ -218,6 +221,8 @@ class PostgreSQL(Database):
         return canonical_type(text)
 
     def model_table(self, value: TableValue) -> TableValue:
+        if not value.source.dialect_kwargs and not value.source._prefixes:
+            return value
         said = value.source.dialect_options["postgresql"]
         unlogged = "UNLOGGED" in (word.upper() for word in value.source._prefixes)
         given = said.get("with") or {}  # SQLAlchemy 2.0 knows of no such option of a table

@@ -41,11 +41,12 @@ WHERE d.refobjid IN (SELECT c.oid {_OURS})
 """
 
 COLUMNS = f"""
-SELECT a.attrelid AS table_oid, a.attnum AS number, a.attname::text AS name,
+SELECT a.attrelid AS table_oid, a.attnum AS number, a.attcollation AS collation_oid,
+       a.attname::text AS name,
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
        pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS default,
        a.attgenerated::text AS generated, a.attidentity::text AS identity,
-       o.collname::text AS collation, a.attcollation AS collation_oid,
+       o.collname::text AS collation,
        CASE WHEN t.typtype = 'e' THEN t.oid WHEN i.typtype = 'e' THEN i.oid END AS enum_oid,
        t.typtype <> 'e' AND i.typtype IS NOT NULL AS is_array,
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment
@@ -75,7 +76,7 @@ ORDER BY n.nspname, c.relname
 """
 
 CONSTRAINTS = f"""
-SELECT k.conrelid AS table_oid, k.conname::text AS name, k.contype::text AS kind,
+SELECT k.conrelid AS table_oid, k.contype::text AS kind, k.conname::text AS name,
        k.condeferrable AS deferrable, k.condeferred AS deferred, k.conkey AS columns,
        CASE WHEN k.contype = 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid)
             WHEN k.contype = 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END
@@ -96,15 +97,16 @@ ORDER BY k.conrelid, k.conname
 """
 
 INDEXES = f"""
-SELECT i.indrelid AS table_oid, x.relname::text AS name, i.indisunique AS is_unique,
-       i.indnkeyatts AS keys, i.indkey::text AS numbers, i.indoption::text AS flags,
-       m.amname::text AS method, x.reloptions AS options,
-       pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS condition,
-       {{distinct}} AS nulls_not_distinct,
+SELECT i.indrelid AS table_oid,
        EXISTS (
          SELECT 1 FROM pg_catalog.pg_constraint AS k
          WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
        ) AS of_constraint,
+       x.relname::text AS name, i.indisunique AS is_unique,
+       i.indnkeyatts AS keys, i.indkey::text AS numbers, i.indoption::text AS flags,
+       m.amname::text AS method, x.reloptions AS options,
+       pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS condition,
+       {{distinct}} AS nulls_not_distinct,
        CASE WHEN i.indexprs IS NOT NULL THEN (
          SELECT array_agg(pg_catalog.pg_get_indexdef(i.indexrelid, g, false) ORDER BY g)
          FROM generate_series(1, i.indnkeyatts) AS g

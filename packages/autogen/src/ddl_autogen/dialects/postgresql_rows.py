@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..values import (
@@ -69,31 +70,32 @@ def options_of(row: Any) -> dict[str, Any]:
     }
 
 
-def constraint_of(row: Any, columns: Mapping[int, Mapping[int, ColumnValue]]) -> Any:
-    """Make a constraint of its row, by the table's columns by number."""
-    here = columns[row.table_oid]
-    names = tuple(here[n].name for n in row.columns or () if n in here)
-    initially = "DEFERRED" if row.deferred else None
-    match row.kind:
-        case "p":
-            return PrimaryKeyValue(names, row.name)
-        case "u":
-            return UniqueValue(names, row.name, row.deferrable, initially)
-        case "c":
-            return CheckValue(row.expression, row.name)
-        case "x":
-            text = _DEFERRAL.sub("", row.expression)
-            return ExcludeValue(text, row.name, row.deferrable, initially)
+def constraint_of(row: Any, columns: Mapping[int, ColumnValue]) -> Any:
+    """Make a constraint of its row of `CONSTRAINTS`, by the table's columns by number."""
+    (
+        _, kind, name, deferrable, deferred, numbers, expression,
+        schema, target, target_columns, on_update, on_delete, match,
+    ) = row  # fmt: skip
+    names = tuple([columns[n].name for n in numbers or () if n in columns])
+    if kind == "p":
+        return PrimaryKeyValue(names, name)
+    if kind == "c":
+        return CheckValue(expression, name)
+    initially = "DEFERRED" if deferred else None
+    if kind == "u":
+        return UniqueValue(names, name, deferrable, initially)
+    if kind == "x":
+        return ExcludeValue(_DEFERRAL.sub("", expression), name, deferrable, initially)
     return ForeignKeyValue(
         names,
-        (row.target_schema, row.target_name),
-        tuple(row.target_columns),
-        row.name,
-        _ACTIONS[row.on_update],
-        _ACTIONS[row.on_delete],
-        row.deferrable,
+        (schema, target),
+        tuple(target_columns),
+        name,
+        _ACTIONS[on_update],
+        _ACTIONS[on_delete],
+        deferrable,
         initially,
-        _MATCHES[row.match],
+        _MATCHES[match],
     )
 
 
@@ -101,7 +103,7 @@ def index_of(
     row: Any,
     columns: Mapping[int, ColumnValue],
     names: Mapping[int, str],
-    collations: Mapping[tuple[int, int], int],
+    collations: Mapping[int, int],
 ) -> IndexValue:
     """Make an index of its row.
 
@@ -109,37 +111,48 @@ def index_of(
         row: Of `INDEXES`.
         columns: The table's, by number.
         names: Of operator classes that aren't a type's default, and of collations, by oid.
-        collations: Oids of the columns' own, by the table's oid and the column's number.
+        collations: Oids of the columns' own, by the column's number.
     """
-    numbers = [int(n) for n in row.numbers.split()]
-    flags = [int(n) for n in row.flags.split()]
-    classes = [names.get(int(n)) for n in row.classes.split()]
-    sorts = [int(n) for n in row.collations.split()]
+    (
+        _, _, name, unique, keys, numbers, flags, method, storage, condition, nulls_not_distinct,
+        texts, classes, sorts,
+    ) = row  # fmt: skip
+    numbers = _numbers(numbers)
     elements = []
-    for at in range(row.keys):
-        # pg_index.indoption: bit 1 is DESC, bit 2 is NULLS FIRST (catalog/pg_index.h)
-        descending, first = bool(flags[at] & 1), bool(flags[at] & 2)
-        number = numbers[at]
-        elements.append(
-            ElementValue(
-                text=columns[number].name if number else row.texts[at],
-                expression=not number,
-                descending=descending,
-                nulls=None if first == descending else "first" if first else "last",
-                opclass=classes[at],
-                collation=None
-                if sorts[at] == collations.get((row.table_oid, number))
-                else names.get(sorts[at]),
-            )
-        )
-    options = (o.partition("=") for o in row.options or ())
+    each = zip(numbers[:keys], *map(_numbers, (flags, classes, sorts)), strict=True)
+    for at, (number, flag, opclass, collation) in enumerate(each):
+        text = columns[number].name if number else texts[at]
+        own = collation == collations.get(number)
+        other = None if own else names.get(collation)
+        elements.append(_element(text, not number, flag, names.get(opclass), other))
     return IndexValue(
-        name=row.name,
-        elements=tuple(elements),
-        unique=row.is_unique,
-        where=row.condition,
-        using=None if row.method == "btree" else row.method,
-        include=tuple(columns[n].name for n in numbers[row.keys :]),
-        nulls_not_distinct=row.nulls_not_distinct,
-        options=tuple(sorted((k, v) for k, _, v in options)),
+        name,
+        tuple(elements),
+        unique,
+        where=condition,
+        using=None if method == "btree" else method,
+        include=tuple([columns[n].name for n in numbers[keys:]]),
+        nulls_not_distinct=nulls_not_distinct,
+        options=tuple(sorted((k, v) for k, _, v in (o.partition("=") for o in storage)))
+        if storage
+        else (),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _numbers(text: str) -> tuple[int, ...]:
+    """Read an int2vector or oidvector, most of which a schema has many times."""
+    return tuple(map(int, text.split()))
+
+
+@lru_cache(maxsize=10_000)
+def _element(
+    text: str, expression: bool, flags: int, opclass: str | None, collation: str | None
+) -> ElementValue:
+    """Make an element of an index; `flags` are those of pg_index.indoption.
+
+    Bit 1 is DESC, bit 2 is NULLS FIRST (catalog/pg_index.h).
+    """
+    descending, first = bool(flags & 1), bool(flags & 2)
+    nulls = None if first == descending else "first" if first else "last"
+    return ElementValue(text, expression, descending, nulls, opclass, collation)
