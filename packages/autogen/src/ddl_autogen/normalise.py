@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ddl_constructs import Change
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from .compare import Context, blocks_objects
 from .dialects import Database
-from .values import Snapshot, TableValue
+from .values import IndexValue, Snapshot, TableValue
 
 
 def in_own_form(
@@ -40,7 +40,7 @@ def in_own_form(
             aligned[key] = their_table = database.align(their_table, our_table)
             pairs.append((their_table, our_table))
     for _ in range(_ROUNDS):
-        pairs = [(a, said[a.key]) for a, _ in pairs if any(_differing(a, said[a.key], database))]
+        pairs = [(a, said[a.key]) for a, _ in pairs if _differs(a, said[a.key], database)]
         if not pairs:
             break
         said.update(database.own_form(connection, pairs))
@@ -97,30 +97,34 @@ _ROUNDS = 2
 varchar becomes ARRAY[...]::text[], and that ARRAY[('x')::text, ...]."""
 
 
-def _differing(theirs: TableValue, ours: TableValue, database: Database) -> Iterator[bool]:
-    """Yield True for each text of ours that theirs doesn't have in the same place."""
+def _differs(theirs: TableValue, ours: TableValue, database: Database) -> bool:
+    """Tell whether theirs hasn't each text of ours in the same place."""
     found = {column.name: column for column in theirs.columns}
     for column in ours.columns:
         existing = found.get(column.name)
-        if existing is not None:
-            yield bool(column.type) and existing.type != column.type
-            yield existing.collation != column.collation or column.charset is not None
-            yield not database.same_default(existing, column)
+        if existing is not None and (column.charset is not None or existing != column):
+            if column.type and existing.type != column.type:
+                return True
+            if existing.collation != column.collation or column.charset is not None:
+                return True
+            if not database.same_default(existing, column):
+                return True
             if existing.computed is not None and column.computed is not None:
                 a, b = existing.computed.expression, column.computed.expression
-                yield not database.same_text(a, b)
-    known = {database.normal(c.text) for c in theirs.checks}
-    yield from (database.normal(c.text) not in known for c in ours.checks)
-    excluding = {database.normal(x.text) for x in theirs.excludes}
-    yield from (database.normal(x.text) not in excluding for x in ours.excludes)
+                if not database.same_text(a, b):
+                    return True
+    for there, wanted in ((theirs.checks, ours.checks), (theirs.excludes, ours.excludes)):
+        known = {database.normal(each.text) for each in there} if wanted else ()
+        if any(database.normal(each.text) not in known for each in wanted):
+            return True
     indexes = {i.name: i for i in theirs.indexes}
-    for index in ours.indexes:
-        there = indexes.get(index.name)
-        yield (
-            there is not None
-            and index != there
-            and any(
-                e.expression or e.opclass or e.collation for e in (*index.elements, *there.elements)
-            )
-        )
-        yield there is not None and not database.same_text(there.where, index.where)
+    return any(
+        _index_differs(indexes[i.name], i, database) for i in ours.indexes if i.name in indexes
+    )
+
+
+def _index_differs(theirs: IndexValue, ours: IndexValue, database: Database) -> bool:
+    return theirs != ours and (
+        any(e.expression or e.opclass or e.collation for e in (*ours.elements, *theirs.elements))
+        or not database.same_text(theirs.where, ours.where)
+    )

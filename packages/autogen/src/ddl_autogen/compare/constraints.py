@@ -54,13 +54,13 @@ def compare_constraints(theirs: TableValue, ours: TableValue, context: Context) 
         theirs.foreign_keys, wanted, names=context.options.compare_foreign_key_names
     )
     yield from writer.differences("foreignkey", gone_keys, come_keys)
-    if context.database.comparable_checks(theirs):
+    if (theirs.checks or ours.checks) and context.database.comparable_checks(theirs):
         stay = {c.name for c in theirs.columns} & {c.name for c in ours.columns}
         a, b = ([c for c in t.checks if c.column in (None, *stay)] for t in (theirs, ours))
         yield from writer.differences("check", *checks(a, b, context.database.normal))
-    yield from writer.differences(
-        "exclude", *excludes(theirs.excludes, ours.excludes, context.database.normal)
-    )
+    if theirs.excludes or ours.excludes:
+        apart = excludes(theirs.excludes, ours.excludes, context.database.normal)
+        yield from writer.differences("exclude", *apart)
 
 
 def primary_keys(

@@ -57,9 +57,10 @@ def compare_tables(theirs: TableValue, ours: TableValue, context: Context) -> It
     yield from compare_options(theirs, ours, context)
     yield from compare_columns(theirs, ours, context)
     constraints = list(compare_constraints(theirs, ours, context))
-    added = [c for c in constraints if isinstance(c, AddConstraint)]
     yield from constraints
-    yield from foreign_key_indexes(theirs, ours, added, context)
+    if context.database.indexes_foreign_keys:
+        added = [c for c in constraints if isinstance(c, AddConstraint)]
+        yield from foreign_key_indexes(theirs, ours, added, context)
     yield from compare_indexes(theirs, ours, context)
     yield from compare_table_comment(theirs, ours, context)
 

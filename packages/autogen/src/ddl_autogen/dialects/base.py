@@ -49,6 +49,7 @@ class Database(ObjectsOfDatabase, ABC):
         has_comments: Whether tables and columns have comments.
         has_identity: Whether a column can be an identity column.
         names_primary_keys: Whether a primary key has a name that can be changed.
+        indexes_foreign_keys: Whether it makes an index by itself for a foreign key that none serves.
         binds_key_types: Whether the type of a column can't change while a foreign key has it.
         knows_inline_checks: Whether a CHECK inside of a column is something else than one of
             the table: it has no name, and goes with the column's definition.
@@ -71,6 +72,7 @@ class Database(ObjectsOfDatabase, ABC):
     has_identity: ClassVar[bool] = False
     has_excludes: ClassVar[bool] = False
     knows_inline_checks: ClassVar[bool] = False
+    indexes_foreign_keys: ClassVar[bool] = False
     binds_key_types: ClassVar[bool] = False
     names_primary_keys: ClassVar[bool] = False
     tells_collations: ClassVar[bool] = False

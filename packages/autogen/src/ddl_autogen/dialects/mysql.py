@@ -69,6 +69,7 @@ class MySQL(WithObjects):
 
     repeats_columns: ClassVar = True
     knows_inline_checks: ClassVar = True
+    indexes_foreign_keys: ClassVar = True
     binds_key_types: ClassVar = True
     tells_collations: ClassVar = True
 
