@@ -20,17 +20,13 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from ..objects import ObjectValue
 from ..types import DatabaseType, made_of
 from ..values import (
-    CheckValue,
     ColumnValue,
     ComputedValue,
     EnumValue,
-    ExcludeValue,
-    ForeignKeyValue,
     Granted,
     IdentityValue,
     IndexValue,
     Key,
-    PrimaryKeyValue,
     SequenceValue,
     Snapshot,
     TableValue,
