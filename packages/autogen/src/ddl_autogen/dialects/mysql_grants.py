@@ -62,6 +62,8 @@ def granted(connection: Connection, spaces: Namespaces) -> Iterator[Granted]:
     try:
         routines = connection.execute(text(ROUTINES)).all()
     except DBAPIError as err:
+        if err.connection_invalidated:
+            raise
         user = connection.scalar(text("SELECT CURRENT_USER()"))
         raise HiddenCatalog(str(user), ("mysql",), "SELECT") from err
 

@@ -67,12 +67,15 @@ def traceless(connection: Connection) -> Iterator[None]:
     """Undo all that happens inside, whatever transaction the connection is in."""
     try:
         savepoint = connection.begin_nested()
-    except DBAPIError:  # autocommit: there is no transaction to have a savepoint in
+    except DBAPIError as err:  # autocommit: there is no transaction to have a savepoint in
+        if err.connection_invalidated:
+            raise
         connection.exec_driver_sql("BEGIN")
         try:
             yield
         finally:
-            connection.exec_driver_sql("ROLLBACK")
+            if not connection.invalidated:  # else the server has done so
+                connection.exec_driver_sql("ROLLBACK")
         return
     try:
         yield
