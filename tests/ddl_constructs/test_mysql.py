@@ -23,17 +23,32 @@ from ddl_constructs import (
 )
 from ddl_constructs.dialects.mysql_read import said_in_comments
 from sqlalchemy import (
+    JSON,
     BigInteger,
+    Boolean,
     Column,
+    Date,
     DateTime,
+    Double,
+    Enum,
     ForeignKey,
     Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
     String,
+    Table,
+    Time,
+    Uuid,
     column,
+    create_engine,
     func,
     text,
 )
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.mysql.mariadb import INET6
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import CreateColumn
 
 
 def server(*version: int, mariadb: bool = False) -> Any:
@@ -199,6 +214,51 @@ def test_what_an_older_server_cannot_say_is_refused_by_name(
 
     assert reason in str(caught.value)
     assert mend in str(caught.value)
+
+
+@pytest.mark.parametrize("stated", [True, False], ids=["stated", "read"])
+@pytest.mark.parametrize(
+    ("other", "castable"),
+    [
+        (Integer(), False),
+        (Numeric(9, 2), False),
+        (Boolean(), False),
+        (mysql.BIT(8), False),
+        (Double(), False),
+        (Date(), False),
+        (DateTime(), False),
+        (Time(), False),
+        (mysql.TIMESTAMP(), False),
+        (mysql.YEAR(), False),
+        (INET6(), False),
+        (String(36), True),
+        (LargeBinary(), True),
+        (JSON(), True),
+        (Enum("a", "b"), True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_mariadb_casts_no_uuid_as_is_refused_before_it_runs(
+    mariadb_url: str, other: Any, castable: bool, stated: bool
+) -> None:
+    engine = create_engine(mariadb_url.replace("mysql+", "mariadb+"))  # whose Uuid is a UUID
+    with engine.connect() as connection:
+        for old, new in ((other, Uuid()), (Uuid(), other)):
+            Table("u", MetaData(), Column("c", old)).create(connection)
+            known = {"existing_type": old} if stated else {}
+            change = AlterColumn("u", "c", type_=new, existing_nullable=True, **known)
+            seen = connection if not stated else None
+            if castable:
+                for statement in change.statements(connection.dialect, seen):
+                    connection.execute(statement)
+            else:
+                with pytest.raises(UnsupportedChange, match=r"it casts no .*; drop the column and"):
+                    said(change, connection.dialect, seen)
+                sql = CreateColumn(Column("c", new)).compile(dialect=connection.dialect)
+                with pytest.raises(DBAPIError, match="4078"):
+                    connection.exec_driver_sql(f"ALTER TABLE u MODIFY {sql}")
+            connection.execute(text("DROP TABLE u"))
+    engine.dispose()
 
 
 @pytest.mark.parametrize("change", [CHECK, NO_CHECK], ids=["add", "drop"])

@@ -7,6 +7,7 @@ connection is at hand, and asked for otherwise.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -51,6 +52,7 @@ def _alter_column(
                 change.describe(), dialect.name, "it has no identity columns", "use autoincrement"
             )
     _refuse_generation(change, change.existing_server_default, dialect)
+    _refuse_cast(change, change.existing_type, dialect)
     if _loses_expression(change) and not change.existing_server_default.persisted:
         yield from _filled_anew(change)
         return
@@ -95,6 +97,40 @@ def _refuse_generation(change: AlterColumn, old: Any, dialect: Dialect) -> None:
                 else ""
             ),
         )
+
+
+def _refuse_cast(change: AlterColumn, old: Any, dialect: Dialect) -> None:
+    """Raise where a UUID would become what MariaDB makes none of, or the other way round.
+
+    MariaDB 10.11: error 4078, "Cannot cast 'uuid' as 'int' in assignment", also in an empty table.
+    """
+    if old is KEEP or change.type_ is KEEP:
+        return
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # no statement is written
+    before, after = (_word_of(compiler, type_) for type_ in (old, change.type_))
+    if {before, after} & _NO_UUIDS and "UUID" in (before, after):
+        raise UnsupportedChange(
+            change.describe(),
+            dialect.name,
+            f"it casts no {before} as {after}",
+            "drop the column and add it again, or add another one beside it and fill that",
+        )
+
+
+def _word_of(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
+    """Give the word that a type begins with, in capitals."""
+    return re.split(r"\W", sqltext.type_name(compiler, type_).upper(), maxsplit=1)[0]
+
+
+_NO_UUIDS = frozenset(
+    {
+        *("TINYINT", "SMALLINT", "MEDIUMINT", "INT", "INTEGER", "BIGINT", "BOOL", "BOOLEAN", "BIT"),
+        *("DECIMAL", "NUMERIC", "REAL", "FLOAT", "DOUBLE"),
+        *("DATE", "DATETIME", "TIMESTAMP", "TIME", "YEAR"),
+        *("INET4", "INET6", "GEOMETRY", "POINT", "LINESTRING", "POLYGON"),
+    }
+)
+"""Types that a UUID isn't cast from or to; strings, binary ones, JSON, ENUM and SET are."""
 
 
 def _refuse_expression(change: AlterColumn, dialect: Dialect) -> None:
@@ -187,6 +223,7 @@ def _complete(change: AlterColumn, connection: Connection | None) -> AlterColumn
         if read is not None:
             found, kept = read
             _refuse_generation(change, found["existing_server_default"], connection.dialect)
+            _refuse_cast(change, found["existing_type"], connection.dialect)
             return keeping(change.replace(**{fact: found[fact] for fact in facts}), kept)
     missing = sorted(facts & {"existing_type", "existing_nullable"}, reverse=True)
     if missing:
