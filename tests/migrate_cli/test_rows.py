@@ -19,7 +19,7 @@ COMMAND_LINE = """
 2 test_cli_start::test_the_help_lists_every_word_with_a_line
 3 test_cli_start::test_the_help_lists_every_word_with_a_line
 4 story:sixteen_mistakes
-5 test_config::test_a_settings_file_can_be_given compat/test_settings::test_settings_mean_what_they_mean_to_alembic
+5 test_config::test_a_settings_file_can_be_given test_cli_start::test_two_settings_files_of_one_kind_are_refused compat/test_settings::test_settings_mean_what_they_mean_to_alembic
 6 test_env::test_a_database_has_settings_of_its_own compat/test_settings::test_settings_mean_what_they_mean_to_alembic
 7 test_env::test_one_of_them_may_be_named story:alembic_project
 8 story:mistakes_at_work
@@ -43,7 +43,7 @@ COMMAND_LINE = """
 26 - no `revision --sql`: a new file is written without a database, or by comparing with one
 27 test_commands_files::test_with_two_heads_a_parent_must_be_named
 28 test_commands_files::test_a_parent_that_is_no_head_needs_splice
-29 test_writer::test_a_full_revision_has_its_imports_sorted_and_its_bodies_indented
+29 test_writer::test_a_full_revision_has_its_imports_sorted_and_its_bodies_indented test_writer::test_a_label_that_would_stop_every_command_is_refused
 30 test_where_files_are::test_revisions_lie_in_several_folders_and_new_ones_beside_their_parent
 31 test_writer::test_an_id_that_means_something_else_is_refused test_writer::test_an_id_or_a_file_that_is_there_is_not_written_over
 32 test_writer::test_a_full_revision_has_its_imports_sorted_and_its_bodies_indented

@@ -21,6 +21,7 @@ from migrate_cli.errors import (
     CannotWrite,
     MigrateError,
     RevisionExists,
+    UsageError,
 )
 from migrate_cli.headers import message as first_paragraph
 from migrate_cli.naming import slug
@@ -295,6 +296,30 @@ def test_an_id_that_means_something_else_is_refused(
     assert reason in str(caught.value)
     assert caught.value.exit_status == 2
     assert left(config) == []
+
+
+@pytest.mark.parametrize(
+    ("rev_id", "label", "said"),
+    [
+        (None, "head", "the label 'head': it is a word that targets use"),
+        (None, "a@b", "the label 'a@b': it has @"),
+        (None, "", "the label '': it is empty"),
+        (None, "ab", "the label 'ab': it is the id of a revision"),
+        ("cd", "cd", "the label 'cd': it is the id of a revision"),
+        (None, "side", "the label 'side': ab has it already"),
+        ("side", "new", "the id 'side': it is a label of ab"),
+    ],
+)
+def test_a_label_that_would_stop_every_command_is_refused(
+    config: Config, rev_id: str | None, label: str, said: str
+) -> None:
+    first = write(config, rev_id="ab", branch_labels=["side"])
+
+    with pytest.raises(UsageError) as caught:
+        write(config, rev_id=rev_id, branch_labels=[label])
+
+    assert f"can't make a revision with {said}" in str(caught.value)
+    assert left(config) == [first.path.name]
 
 
 def test_an_id_or_a_file_that_is_there_is_not_written_over(config: Config) -> None:

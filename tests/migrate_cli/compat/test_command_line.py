@@ -133,6 +133,56 @@ def test_usage_has_alembics_exit_codes(
     assert ours(capsys, *words.split())[0] == code
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("--branch-label head", "can't use label 'head'"),
+        ("--branch-label a@b", "can't use label 'a@b'"),
+        ("--branch-label aaaa", "label 'aaaa' of revision ffff is also the id of a revision"),
+        (
+            "--branch-label left",
+            "Branch name 'left' in revision ffff already used by revision bbbb",
+        ),
+        ("--rev-id left", "label 'left' of revision bbbb is also the id of a revision"),
+    ],
+)
+@pytest.mark.parametrize("program", [["alembic"], []], ids=["alembic", "ours"])
+def test_a_label_that_would_stop_every_command_is_refused(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    program: list[str],
+    given: str,
+    said: str,
+) -> None:
+    """Alembic writes the file, and then no command can read the scripts."""
+    before = sorted(project.rglob("*.py"))
+    words = ["revision", "-m", "x", "--rev-id", "ffff", "--head", "dddd", *given.split()]
+
+    try:
+        status = run([*program, *words])
+    except SystemExit as err:
+        status = int(err.code or 0) % 256
+
+    told = capsys.readouterr()
+    assert status == (255 if program else 3)
+    assert said in told.out + told.err
+    assert sorted(project.rglob("*.py")) == before
+
+
+@pytest.mark.parametrize("words", ["heads", "upgrade heads"])
+def test_scripts_that_are_no_graph_are_told_in_a_line(
+    project: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    """One has a label that is another's id."""
+    one = next(project.rglob("b.py"))
+    one.write_text(one.read_text().replace("left", "aaaa"))
+
+    assert run(["alembic", *words.split()]) == 1
+
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("FAILED: label 'aaaa' of revision bbbb is also the id")
+
+
 def test_a_failing_migration_is_said_in_a_few_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

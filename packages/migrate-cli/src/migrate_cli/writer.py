@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from revgraph import new_id
+from revgraph import Revision, new_id
+from revgraph import errors as graph_errors
 
 from . import template
 from .beside import beside
 from .config import Config
 from .errors import (
+    BadBranchLabel,
     BadConfiguration,
     BadRevisionId,
     BadScript,
@@ -75,6 +77,7 @@ def write_revision(
 
     Raises:
         BadRevisionId: *rev_id* can't be an id.
+        BadBranchLabel: One of *branch_labels* can't be a label.
         UsageError: *folder* is none of those that are read.
         RevisionExists: There is a revision, or a file, of that name already.
         BadTemplate: The project's template can't be used, or doesn't write what it was given; *wrong*
@@ -84,6 +87,7 @@ def write_revision(
     revision = _checked(rev_id) if rev_id is not None else new_id()
     if other := scripts.by_id.get(revision):
         raise RevisionExists(revision, other.path)
+    _check_labels(scripts, revision, branch_labels)
     created = created or datetime.now(_zone(config)).replace(microsecond=0)
     path = _folder(scripts, parents, folder) / scripts.name_for(
         revision,
@@ -210,6 +214,20 @@ def _checked(id: str) -> str:
     if id in RESERVED:
         raise BadRevisionId(id, "that word means something else where an id is expected")
     return id
+
+
+def _check_labels(scripts: Scripts, revision: str, labels: Sequence[str]) -> None:
+    """Raise where labels and ids would have one name: no command could read the scripts then."""
+    try:
+        scripts.graph.with_revision(Revision(revision, labels=labels))
+    except graph_errors.IllegalLabel as err:
+        raise BadBranchLabel(err.label, err.reason) from err
+    except graph_errors.DuplicateLabel as err:
+        if err.label == revision and err.revision != revision:
+            raise BadRevisionId(revision, f"it is a label of {err.revision}") from err
+        is_id = isinstance(err, graph_errors.LabelIsId)
+        taken = "it is the id of a revision" if is_id else f"{err.other} has it already"
+        raise BadBranchLabel(err.label, taken) from err
 
 
 def _template_file(config: Config) -> Path:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..visible import visible
 from .alembic import __version__, command, util
+from .alembic.script.errors import RevisionError
 from .settings import Config
 
 CommandFunction = Callable[..., Any]
@@ -196,7 +197,9 @@ def program(arguments: Sequence[str], prog: str) -> int:
         line.main(arguments)
     except Exception as err:
         notes = getattr(err, "__notes__", None)  # the runner says there what failed, and where
-        known = isinstance(err, (SQLAlchemyError, ConfigParserError, ImportError, SyntaxError))
+        known = isinstance(
+            err, (SQLAlchemyError, ConfigParserError, ImportError, SyntaxError, RevisionError)
+        )
         if "--raiseerr" in arguments or not (notes or known):
             raise
         sys.stderr.write(f"FAILED: {visible(str(notes[-1] if notes else err))}\n")

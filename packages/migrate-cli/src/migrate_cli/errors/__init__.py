@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     )
     from .environment import EnvironmentFailed, EnvironmentIdle, EnvironmentRolledBack, PercentInIni
     from .files import (
+        BadBranchLabel,
         BadGraph,
         BadRevisionId,
         BadScript,
@@ -107,6 +108,7 @@ _WHERE = {
     "AlreadyThere": "adoption",
     "AsyncDriver": "database",
     "BadConfiguration": "settings",
+    "BadBranchLabel": "files",
     "BadGraph": "files",
     "BadJournal": "journal",
     "BadRecord": "adoption",
@@ -187,6 +189,7 @@ __all__ = [
     "AlreadyAdopted",
     "AlreadyThere",
     "AsyncDriver",
+    "BadBranchLabel",
     "BadConfiguration",
     "BadGraph",
     "BadJournal",

@@ -114,6 +114,19 @@ class BadRevisionId(UsageError):
         )
 
 
+class BadBranchLabel(UsageError):
+    """A new revision can't have a label that was asked for.
+
+    Attributes:
+        label: The label.
+        reason: Why not.
+    """
+
+    def __init__(self, label: object, reason: str) -> None:
+        self.label, self.reason = label, reason
+        super().__init__(f"can't make a revision with the label {label!r}: {reason}")
+
+
 class RevisionExists(UsageError):
     """A new revision was asked for under an id, or at a path, that is taken.
 

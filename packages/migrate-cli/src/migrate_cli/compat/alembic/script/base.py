@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from revgraph import Revision
+
 from ....errors import ScriptError
 from ....naming import tokens
 from ....scripts import Script as File
@@ -17,7 +19,7 @@ from .. import util
 from ..util.pyfiles import template_to_file
 from . import write_hooks
 from .entry import Script
-from .errors import RevisionError
+from .errors import RevisionError, by_alembics_names
 from .folder import ScriptFolder, located
 
 __all__ = ["Script", "ScriptDirectory"]
@@ -72,17 +74,20 @@ class ScriptDirectory(ScriptFolder):
             Script.verify_rev_id(revid)
         except RevisionError as err:
             raise util.CommandError(err.args[0]) from err
-        if revid in self.revision_map.graph:
+        with self._catch_revision_errors():
+            graph = self.revision_map.graph
+        if revid in graph:
             taken = self.get_revision(revid).path
             raise util.CommandError(f"Revision {revid} is already present: {taken}")
         parents = self._parents(head if head is not None else "head", bool(splice))
         labels = tuple(util.to_tuple(branch_labels) or ())
         for label in labels:
-            if label in self.revision_map.graph.labels:
-                other = self.revision_map.graph.labels[label]
+            if other := graph.labels.get(label):
                 raise util.CommandError(
                     f"Branch name '{label}' in revision {revid} already used by revision {other}"
                 )
+        with self._catch_revision_errors(), by_alembics_names():
+            graph.with_revision(Revision(revid, labels=labels))
         needs = self._needs(depends_on)
         created = self._generate_create_date()
         folder = self._folder(version_path, parents)
