@@ -225,6 +225,33 @@ def test_common_options_stand_before_or_after_the_word(folder: Path, place: str)
     assert (folder / "other.db").exists()
 
 
+@pytest.mark.parametrize("kind", ["toml", "ini"])
+def test_two_settings_files_of_one_kind_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    assert run(["-c", f"a.{kind}", "-c", f"b.{kind}", "heads"]) == 2
+
+    said = f"Error: --config names 2 files, and one of a kind counts: a.{kind}, b.{kind}\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_an_alembic_project_may_have_its_two_files_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("conf", "scripts/versions"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "conf" / "x.ini").write_text("[alembic]\n")
+    (tmp_path / "x.toml").write_text('[tool.alembic]\nscript_location = "scripts"\n')
+    (tmp_path / "scripts" / "env.py").write_text("")
+    (tmp_path / "scripts" / "versions" / "a1.py").write_text(
+        '"""first"""\nrevision = "a1"\ndown_revision = None\n'
+    )
+
+    assert run(["-c", "conf/x.ini", "-c", "x.toml", "heads"]) == 0
+    assert capsys.readouterr().out == "a1 (head), first\n"
+
+
 def test_a_closed_pipe_is_no_error(folder: Path) -> None:
     done = shell(folder, "migrate history | true; migrate history -v | head -1")
 

@@ -15,6 +15,7 @@ def find(
     *,
     url: str | None = None,
     config_file: Path | None = None,
+    toml_file: Path | None = None,
     name: str | None = None,
     arguments: Sequence[str] = (),
     start: Path | None = None,
@@ -27,6 +28,8 @@ def find(
     Args:
         url: The database's URL as given on the command line; None if it wasn't.
         config_file: The settings file, when it isn't to be searched for.
+        toml_file: The pyproject.toml of an Alembic project whose ini file *config_file* is; None for
+            the one beside it.
         name: Section of an ini file that counts, or one of [tool.migrate.databases]; None for
             [alembic], or for what holds for all.
         arguments: What env.py is given.
@@ -36,7 +39,7 @@ def find(
         UsageError: There is no database of that *name*; *arguments* are given, and there is no env.py.
         ConfigurationError: There are no settings, or they can't be read.
     """
-    files = _alembic_files(config_file, start or Path())
+    files = (config_file, toml_file) if toml_file else _alembic_files(config_file, start or Path())
     if files is None:
         config = load(start, url=url, config_file=config_file)
         if name is not None:

@@ -130,8 +130,7 @@ def _baseline(message: str, scratch: str | None, prove: bool, allow_protected: b
 
 
 def _root() -> Path:
-    given = option("config")
-    path = Path() if given is None else given
+    path = next(iter(option("config") or ()), Path())
     return Path(path if path.is_dir() else path.parent).absolute()
 
 

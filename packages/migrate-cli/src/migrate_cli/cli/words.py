@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from ..errors.base import near
+from ..errors.base import UsageError, near
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -69,6 +69,7 @@ def _common() -> list[click.Parameter]:
         _kept(
             "--config",
             "-c",
+            multiple=True,
             type=click.Path(path_type=Path),
             help="The pyproject.toml or alembic.ini to read; otherwise the nearest one.",
         ),
@@ -274,7 +275,16 @@ def project() -> Config:
     options = click.get_current_context().ensure_object(dict)
     return find(
         url=options.get("url"),
-        config_file=options.get("config"),
+        **_config_files(options.get("config", ())),
         name=options.get("name"),
         arguments=options.get("arguments", ()),
     )
+
+
+def _config_files(given: Sequence[Path]) -> dict[str, Path]:
+    """Tell the files that --config named apart: one, or one of each kind, as Alembic takes them."""
+    kinds = {"toml_file" if file.suffix == ".toml" else "config_file": file for file in given}
+    if len(kinds) < len(given):
+        named = ", ".join(map(str, given))
+        raise UsageError(f"--config names {len(given)} files, and one of a kind counts: {named}")
+    return kinds if len(kinds) > 1 else dict.fromkeys(["config_file"], *kinds.values())
