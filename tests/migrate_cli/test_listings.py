@@ -12,13 +12,16 @@ from .conftest import Project
 def shop(
     sqlite_project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Project:
-    """a1 <- b2 <- d4; a1 <- c3 (label side), and d4 depends on c3; the database is at b2."""
+    """a1 <- b2 <- d4; a1 <- c3 (labels side, far), and d4 depends on c3; the database is at b2."""
     monkeypatch.chdir(sqlite_project.root)
     sqlite_project.settings(f'url = "{sqlite_project.url}"')
     for one, parent in (("a1a1", None), ("b2b2", "a1a1"), ("c3c3", "a1a1"), ("d4d4", "b2b2")):
         sqlite_project.revision(one, parent)
     folder = sqlite_project.root / "migrations" / "versions"
-    for name, line in (("c3c3", 'branch_labels = "side"'), ("d4d4", 'depends_on = "c3c3"')):
+    for name, line in (
+        ("c3c3", 'branch_labels = ("side", "far")'),
+        ("d4d4", 'depends_on = "c3c3"'),
+    ):
         file = folder / f"{name}.py"
         file.write_text(file.read_text().replace("down_revision", f"{line}\ndown_revision", 1))
     assert run(["-q", "upgrade", "b2b2"]) == 0
@@ -29,9 +32,10 @@ def shop(
 LINES = {
     "a1a1": "<base> -> a1a1 (branchpoint), a1a1",
     "b2b2": "a1a1 -> b2b2, b2b2",
-    "c3c3": "a1a1 -> c3c3 (side) (effective head), c3c3",
+    "c3c3": "a1a1 -> c3c3 (far, side) (effective head), c3c3",
     "d4d4": "b2b2 (c3c3) -> d4d4 (head), d4d4",
 }
+FOLLOWING = ["  -> b2b2, b2b2", "  -> c3c3 (far, side) (effective head), c3c3"]
 
 
 @pytest.mark.parametrize(
@@ -64,9 +68,23 @@ def test_history_lists_what_a_range_holds(
     [
         ("current", 0, ["b2b2, b2b2"]),
         ("current --check-heads", 1, ["b2b2, b2b2"]),
-        ("heads", 0, ["c3c3 (side) (effective head), c3c3", "d4d4 (head), d4d4"]),
+        ("heads", 0, ["c3c3 (far, side) (effective head), c3c3", "d4d4 (head), d4d4"]),
         ("heads --resolve-dependencies", 0, ["d4d4 (head), d4d4"]),
-        ("branches", 0, ["a1a1 (branchpoint), a1a1", "  -> b2b2", "  -> c3c3"]),
+        ("branches", 0, ["a1a1 (branchpoint), a1a1", *FOLLOWING]),
+        (
+            "branches -v",
+            0,
+            [
+                "Rev: a1a1",
+                "Parent: <base>",
+                "Branches into: b2b2, c3c3",
+                "Path: migrations/versions/a1a1.py",
+                "",
+                "    a1a1",
+                "",
+                *FOLLOWING,
+            ],
+        ),
     ],
 )
 def test_a_listing_is_a_line_each(
@@ -84,7 +102,7 @@ def test_all_that_a_file_says_is_shown(
     assert run(typed.split()) == 0
 
     said = capsys.readouterr().out
-    assert "Rev: c3c3 (head)\nParent: a1a1\nBranch names: side\nPath: migrations/versions/c3c3.py\n\n    c3c3\n" in said  # fmt: skip
+    assert "Rev: c3c3 (head)\nParent: a1a1\nBranch names: far, side\nPath: migrations/versions/c3c3.py\n\n    c3c3\n" in said  # fmt: skip
 
 
 def test_current_with_v_names_the_database(

@@ -14,7 +14,7 @@ from .paper import answer, fit, option, paint, say, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
-    from ..commands.graph import Entries, Entry, Form
+    from ..commands.graph import Branches, Entries, Entry, Form
     from ..config import Config
 
 
@@ -150,11 +150,17 @@ def _told_if_empty(found: Entries) -> None:
         tell("There are no revisions yet. To begin: migrate make MESSAGE")
 
 
-def _forks(found: Entries) -> Iterator[str]:
-    for entry in found.revisions:
-        yield fit(brief(entry, parents=False))
+def _forks(found: Branches) -> Iterator[str]:
+    following = {entry.id: entry for entry in found.following}
+    for number, entry in enumerate(found.revisions):
+        if option("verbose"):
+            yield from [""] * (number > 0)
+            yield from full(entry)
+            yield ""
+        else:
+            yield fit(brief(entry, parents=False))
         for child in entry.children:
-            yield f"  -> {paint(child, 'yellow')}"
+            yield fit(f"  -> {brief(following[child], parents=False)}")
 
 
 def paragraphs(entries: Iterable[Entry]) -> Iterator[str]:

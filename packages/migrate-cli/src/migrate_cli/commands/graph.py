@@ -25,7 +25,7 @@ class Entry:
         parents: Ids of its parents; empty for a root.
         children: Ids of those that have it for a parent, sorted.
         depends_on: What must be applied before it, besides its parents.
-        labels: Its branch labels.
+        labels: The branch labels that its file declares, sorted.
         head: Whether nothing follows it.
         path: Its file.
         effective: Whether it is a head that another revision depends on, so that a database
@@ -65,6 +65,17 @@ class History(Entries):
     broken: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Branches(Entries):
+    """Revisions that several others follow, newest first.
+
+    Attributes:
+        following: Those that follow them, by id, each once.
+    """
+
+    following: tuple[Entry, ...] = ()
+
+
 def heads(config: Config, *, resolve_dependencies: bool = False) -> Entries:
     """Give the heads of the revision files, sorted by id.
 
@@ -82,12 +93,14 @@ def heads(config: Config, *, resolve_dependencies: bool = False) -> Entries:
     )
 
 
-def branches(config: Config) -> Entries:
-    """Give the revisions that several others follow, newest first."""
+def branches(config: Config) -> Branches:
+    """Give the revisions that several others follow, newest first, and those."""
     scripts = Scripts.of(config)
     forks = set(scripts.graph.branch_points)
     newest = [revision.id for revision in reversed(scripts.graph) if revision.id in forks]
-    return Entries(tuple(entry(scripts, fork) for fork in newest))
+    found = tuple(entry(scripts, fork) for fork in newest)
+    following = sorted({child for fork in found for child in fork.children})
+    return Branches(found, tuple(entry(scripts, child) for child in following))
 
 
 def show(config: Config, targets: Sequence[str], applied: Sequence[str] | None = None) -> Entries:
@@ -230,7 +243,7 @@ def _seen(script: Script, children: tuple[str, ...], *, effective: bool) -> Entr
         script.parents,
         children,
         script.depends_on,
-        script.labels,
+        tuple(sorted(script.labels)),
         not children,
         script.path,
         effective,
