@@ -136,6 +136,17 @@ def test_what_is_about_one_database_is_refused_where_there_are_several(
     )
 
 
+def test_those_that_have_names_are_told_by_them(
+    two: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.migrate.databases.one]\nurl = "sqlite://"\n[tool.migrate.databases.two]\n'
+    )
+
+    with pytest.raises(UsageError, match=r"\nsay which: -n one or -n two$"):
+        verify(find())
+
+
 def test_who_waits_waits_for_all_of_several_databases(two: Config) -> None:
     with pytest.raises(NotThere, match=r"two\.db"):
         wait(two, timeout=0)

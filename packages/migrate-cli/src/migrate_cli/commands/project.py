@@ -95,15 +95,20 @@ def on_database(
         return with_database(config, connected)
     if join is not None:
         return join(config.world.visit(careful, **command))
-    _must_be_one(config.world.visit(called))
+    _must_be_one(config.world.visit(called), config)
     return config.world.visit(careful, **command)[-1]
 
 
-def _must_be_one(names: Sequence[str]) -> None:
+def _must_be_one(names: Sequence[str], config: Config) -> None:
     if len(names) > 1:
+        known = " or ".join(f"-n {name}" for name in config.databases)
         raise UsageError(
             f"this is about one database, and env.py leads to {len(names)}: {', '.join(names)}\n"
-            "let it lead to one of them (context.get_x_argument() tells what -x says)"
+            + (
+                f"say which: {known}"
+                if known
+                else "let it lead to one of them (context.get_x_argument() tells what -x says)"
+            )
         )
 
 
