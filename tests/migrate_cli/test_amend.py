@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from migrate_cli.cli.door import run
 from migrate_cli.commands import amend, current, revision, upgrade
 from migrate_cli.commands.amending import Amended
 from migrate_cli.config import Config
-from migrate_cli.errors import CantAmend, NothingLeft, UsageError, WouldLoseData
+from migrate_cli.errors import CannotWrite, CantAmend, NothingLeft, UsageError, WouldLoseData
 from migrate_cli.failures import RevisionFailed
 from migrate_cli.gates import Gate
 from sqlalchemy import inspect, text
@@ -105,6 +107,31 @@ def test_what_was_written_by_hand_is_kept_beside(lite: Models) -> None:
 
     assert made.kept is not None
     assert made.kept.read_text() == mine
+
+
+def test_without_room_for_the_file_no_database_is_touched(
+    lite: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows would be gone, and the file would be as it was."""
+    made = revision(lite(), "accounts", autogenerate=True)
+    upgrade(lite())
+    assert made.path is not None
+    before = made.path.read_bytes()
+    with lite.project.connect() as connection:
+        connection.execute(text("INSERT INTO account (id) VALUES (1)"))
+        connection.commit()
+
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CannotWrite, match=f"{made.path.name}: No space left on device"):
+        amend(lite(NAME))
+
+    with lite.project.connect() as connection:
+        assert connection.execute(text("SELECT id FROM account")).all() == [(1,)]
+    assert made.path.read_bytes() == before
+    assert list(made.path.parent.glob("*.py*")) == [made.path]
 
 
 def test_nothing_left_leaves_all_as_it_was(lite: Models) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -244,8 +245,6 @@ def test_a_file_system_that_refuses_is_told_and_nothing_is_left(
 def test_a_full_disk_behind_stdout_is_told(
     sqlite_project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import subprocess
-
     sqlite_project.revision("a1a1")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -258,3 +257,25 @@ def test_a_full_disk_behind_stdout_is_told(
 
     assert done.returncode == 3, done.stderr
     assert done.stderr == "Error: can't write the answer: No space left on device\n"
+
+
+def test_a_file_without_room_for_a_script_is_left_as_it_was(sqlite_project: Project) -> None:
+    """The half of a script would run."""
+    sqlite_project.revision("a1a1", upgrade="op.execute('SELECT 1;' * 9_000)")
+    file = sqlite_project.root / "up.sql"
+    file.write_text("-- mine\n")
+    with file.open("a") as script:
+        done = subprocess.run(
+            [
+                "sh",
+                "-c",
+                f"ulimit -f 16; exec {sys.executable} -m migrate_cli upgrade --sql --url sqlite://",
+            ],
+            cwd=sqlite_project.root,
+            stdout=script,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert (done.returncode, done.stderr) == (3, "Error: can't write the answer: File too large\n")
+    assert file.read_text() == "-- mine\n"

@@ -15,7 +15,7 @@ import click
 from .. import interruption
 from ..errors import MigrateError, Refused
 from ..visible import visible
-from .paper import error, tell
+from .paper import error, forget_stdout, tell
 from .words import PipeClosed, migrate
 
 
@@ -68,11 +68,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error("\n".join(["terminated" if terminated else "interrupted", *_notes(err)]))
         return 143 if terminated else 130
     except (BrokenPipeError, PipeClosed):
-        _forget_stdout()
+        forget_stdout()
         return 0
     except Exception as err:
         if isinstance(err, OSError) and err.errno in _NO_ROOM and err.filename is None:
-            _forget_stdout()
+            forget_stdout()
             error(f"can't write the answer: {err.strerror}")
             return 3
         status = exit_status(err)
@@ -91,11 +91,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
-
-
-def _forget_stdout() -> None:
-    """Let what Python still flushes at exit go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _finishing() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ import click
 
 from ..visible import title
 from .gates import ALLOW_PROTECTED, GATED, gate_of
-from .paper import answer, dim, error, paint, quiet, seconds, standing, tell
+from .paper import answer, dim, error, forget_stdout, paint, quiet, seconds, standing, tell
 from .patience import Patience
 from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
@@ -195,17 +197,42 @@ def _lacking(gaps: Sequence[Gap]) -> Iterator[str]:
 
 @contextmanager
 def _script(wanted: bool) -> Iterator[IO[str] | None]:
-    """Give stdout for a SQL script: in UTF-8 wherever it goes, no character replaced."""
+    """Give stdout for a SQL script: in UTF-8 wherever it goes, no character replaced.
+
+    A file that has no room for all of it is left as it was: the half of a script would run.
+    """
     if not wanted:
         yield None
         return
     sys.stdout.flush()
     stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
     try:
-        yield stream
-        stream.flush()
+        with _whole_or_not():
+            yield stream
+            stream.flush()
     finally:
         stream.detach()
+
+
+@contextmanager
+def _whole_or_not() -> Iterator[None]:
+    """Cut what the block could write of its answer off again, where stdout is a file."""
+    try:
+        file = os.dup(sys.stdout.fileno())
+    except (OSError, ValueError):  # a stream of the program that calls
+        yield
+        return
+    try:
+        before = os.fstat(file)
+        try:
+            yield
+        except OSError:
+            if stat.S_ISREG(before.st_mode):
+                forget_stdout()  # the rest would go there yet
+                os.ftruncate(file, before.st_size)
+            raise
+    finally:
+        os.close(file)
 
 
 def _ending(moved: Moved) -> str:

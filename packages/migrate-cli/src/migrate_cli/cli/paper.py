@@ -16,6 +16,11 @@ SCHEMA = 1
 """Version of the JSON that commands answer with; raised when a key changes its meaning."""
 
 
+def forget_stdout() -> None:
+    """Let what Python still flushes, at exit perhaps, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def colour() -> bool | None:
     """Tell whether to use colour: never, always, or None to go by the stream."""
     if os.environ.get("NO_COLOR"):

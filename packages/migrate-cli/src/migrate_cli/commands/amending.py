@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ..against_rows import Fills
+from ..beside import beside
 from ..config import Config
 from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
 from ..gates import Gate
@@ -75,6 +76,7 @@ def amend(
             the file is written, and the revision isn't applied.
         CantAmend: It is in a remote, or in a database elsewhere, or joins several revisions.
         NothingLeft: There would be nothing in it.
+        CannotWrite: Its folder is read-only or full: no database was touched.
         UsageError: There is no revision, or several heads.
     """
     scripts, progress = Scripts.of(config), progress or Progress()
@@ -94,6 +96,7 @@ def amend(
     )
     in_git = committed(script.path)
     below = script.parents[0] if script.parents else "base"
+    _may_be_written(script.path)
     if stepped:
         downgrade(config, below, progress=progress, gate=gate, connection=connection)
 
@@ -158,6 +161,19 @@ def _written(made: Made, script: Script) -> Path:
     if made.path is None:
         raise NothingLeft(script.id, script.path)
     return made.path
+
+
+def _may_be_written(path: Path) -> None:
+    """Put a file of that size beside it, and away again, before a database is stepped down for it.
+
+    Raises:
+        CannotWrite: There is no room, or the folder is read-only.
+    """
+    try:
+        with beside(path, path.read_bytes()):
+            pass
+    except OSError as err:
+        raise CannotWrite(path, err.strerror or str(err)) from err
 
 
 @contextmanager
