@@ -48,6 +48,7 @@ FOLLOWING = ["  -> b2b2, b2b2", "  -> c3c3 (far, side) (effective head), c3c3"]
         ("history -r current:d4d4", ["d4d4", "b2b2"]),
         ("history -r :current", ["b2b2", "a1a1"]),
         ("history -r-1:d4d4", ["d4d4", "b2b2"]),
+        ("history -r-1:current", ["b2b2", "a1a1"]),
         ("history -r :d4d4-1", ["b2b2", "a1a1"]),
     ],
 )

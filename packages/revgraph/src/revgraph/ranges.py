@@ -27,7 +27,7 @@ def history(
     Args:
         between: A range such as "a:b", "a:", ":b"; None or ":" for all. A
             single target means the range from the base to it. `-N` counts down
-            from the heads of the graph; `+N` at the upper end counts up from
+            from the upper end, or from the heads of the graph; `+N` at the upper end counts up from
             the lower end; a label in the lower end, as in `label@base:`,
             leaves out what bears that label nowhere above. `current` is what is applied.
         applied: Heads that `current` means. None if there is nothing to say.
@@ -51,13 +51,32 @@ def history(
     if isinstance(parsed, Target):
         parsed = Range(parsed.text, None, parsed)
     numbers = None if applied is None else applied_numbers(graph, applied)
-    lower = _range_end(graph, parsed.lower, numbers, None)
-    if parsed.upper is None:
-        upper: Sequence[int] = [graph.indexed.number[head] for head in graph.real_heads]
+    if _is_counted_down(parsed):
+        assert parsed.lower is not None, "it is what counts"
+        upper: Sequence[int] = _range_end(graph, parsed.upper, numbers, None)
+        reached = [walk_from(graph, parsed.lower, n, clip=True) for n in upper]
+        lower = tuple([n for n in reached if n is not None])
     else:
-        upper = _range_end(graph, parsed.upper, numbers, lower)
+        lower = _range_end(graph, parsed.lower, numbers, None)
+        upper = (
+            [graph.indexed.number[head] for head in graph.real_heads]
+            if parsed.upper is None
+            else _range_end(graph, parsed.upper, numbers, lower)
+        )
     found = _inside(graph, parsed, lower, upper)
     return tuple([graph.at(n) for n in graph.indexed.newest_first(found)])
+
+
+def _is_counted_down(between: Range) -> bool:
+    """Whether the lower end is a bare `-N`, and the upper end is one to count from."""
+    lower, upper = between.lower, between.upper
+    return (
+        lower is not None
+        and (lower.symbol, lower.branch) == (None, None)
+        and lower.steps < 0
+        and upper is not None
+        and (upper.symbol is not None or upper.branch is not None)
+    )
 
 
 def _range_end(
