@@ -79,7 +79,7 @@ COMMAND_LINE = """
 62 test_listings::test_all_that_a_file_says_is_shown
 63 test_listings::test_history_lists_what_a_range_holds
 64 test_listings::test_history_lists_what_a_range_holds
-65 test_listings::test_history_lists_what_a_range_holds
+65 ../revgraph/test_targets::test_history test_listings::test_history_lists_what_a_range_holds
 66 story:first_steps
 67 test_listings::test_all_that_a_file_says_is_shown
 68 test_listings::test_what_is_no_range_or_revision_is_told
@@ -174,7 +174,7 @@ RUNTIME = """
 26 compat/test_configure::test_the_context_says_what_it_is
 27 compat/test_environment::test_env_may_ask_what_the_command_says
 28 compat/test_environment::test_env_may_ask_what_the_command_says compat/test_configure::test_what_a_command_does_not_have_is_said
-29 compat/test_environment::test_env_may_ask_what_the_command_says compat/test_configure::test_what_a_command_does_not_have_is_said
+29 compat/test_environment::test_env_is_told_what_our_commands_lead_to compat/test_environment::test_env_may_ask_what_the_command_says compat/test_configure::test_what_a_command_does_not_have_is_said
 30 compat/test_environment::test_env_may_ask_what_the_command_says
 31 compat/test_environment::test_env_may_ask_what_the_command_says compat/test_settings::test_settings_mean_what_they_mean_to_alembic
 32 compat/test_environment::test_keywords_reach_the_scripts

@@ -215,6 +215,27 @@ def test_env_may_ask_what_the_command_says(tmp_path: Path, url: str) -> None:
     assert asked["config"] is settings
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("upgrade", "bb22"), ("upgrade head", "bb22"), ("upgrade heads", ("bb22",)),
+     ("upgrade +1", "+1"), ("downgrade base", None)],
+)  # fmt: skip
+def test_env_is_told_what_our_commands_lead_to(
+    tmp_path: Path,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    asked: object,
+) -> None:
+    """A head by its id, heads as a tuple, as Alembic tells it."""
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path, url, CHAIN, before="print(repr(context.get_revision_argument()))\n")
+
+    assert run(typed.split()) == 0
+    assert capsys.readouterr().out.splitlines()[0] == repr(asked)
+
+
 def test_unknown_keywords_are_kept_and_a_wrapped_configure_is_called(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

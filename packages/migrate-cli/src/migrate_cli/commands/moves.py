@@ -253,7 +253,7 @@ def _move(
         moved = _moved(graph, around.name, before, plan, done, started)
         return replace(moved, by_another=not done)
 
-    asked = {"starting_rev": start, "destination_rev": to}
+    asked = {"starting_rev": start, "destination_rev": end or "head"}
     if sql is not None:
         moved = in_script(config, sql, go, join=_together, **asked)
         return replace(moved, gaps=tuple(gaps))
