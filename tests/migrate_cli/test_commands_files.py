@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from migrate_cli.commands import check, heads, history, merge, revision, upgrade
+from migrate_cli.commands import check, diff, heads, history, merge, revision, upgrade
 from migrate_cli.errors import EmptyMetadata, UsageError
 from migrate_cli.failures import NotAtHead, SeveralHeads, WouldDrop
 from migrate_cli.scripts import Script
@@ -115,8 +117,9 @@ def test_autogenerate_refuses_a_database_that_is_behind(sqlite_project: Any) -> 
 def test_empty_models_are_refused_and_nothing_is_written(sqlite_project: Any) -> None:
     models(sqlite_project, "empty")
 
-    with pytest.raises(EmptyMetadata, match="0 tables"):
-        revision(sqlite_project.config, autogenerate=True)
+    for command in (lambda c: revision(c, autogenerate=True), check, diff):
+        with pytest.raises(EmptyMetadata, match=r"0 tables(.|\n)*--allow-drops"):
+            command(sqlite_project.config)
 
     assert history(sqlite_project.config).revisions == ()
 
@@ -153,6 +156,52 @@ def test_dropping_most_tables_is_refused(
     made = revision(sqlite_project.config, autogenerate=True, allow_drops=refused)
 
     assert len(made.changes) == there - kept + 1
+
+
+OTHERS = [f"CREATE TABLE their_{n} (id INTEGER PRIMARY KEY)" for n in range(6)]
+
+
+def test_tables_that_others_look_after_hide_no_loss_of_ours(sqlite_project: Any) -> None:
+    with sqlite_project.connect() as connection:
+        for sql in (*OTHERS, "CREATE TABLE ours (id INTEGER PRIMARY KEY)"):
+            connection.execute(text(sql))
+        connection.commit()
+    models(sqlite_project, "beside", USERS)
+    config = replace(sqlite_project.config, ignore=("their_*",))
+
+    with pytest.raises(WouldDrop, match="drop the only table: ours"):
+        revision(config, autogenerate=True)
+
+    assert [c.describe() for c in check(config).changes] == [
+        "create table users (2 columns)",
+        "drop table ours",
+    ]
+    assert history(config).revisions == ()
+
+
+def test_tables_of_each_schema_count_where_some_would_go(
+    make_project: Callable[[str], Any], postgresql_url: str
+) -> None:
+    project = make_project(postgresql_url)
+    with project.connect() as connection:
+        connection.execute(text("CREATE SCHEMA shop"))
+        for number in range(4):
+            connection.execute(text(f"CREATE TABLE shop.t{number} (id integer PRIMARY KEY)"))
+        connection.commit()
+    tables = [
+        f'Table("t{n}", metadata, Column("id", Integer, primary_key=True, autoincrement=False),'
+        ' schema="shop")'
+        for n in range(4)
+    ]
+    models(project, "schema_one", USERS, tables[0])
+    config = replace(project.config, include_schemas=True)
+
+    with pytest.raises(WouldDrop, match=r"drop 3 of 4 tables: shop\.t1, shop\.t2, shop\.t3"):
+        revision(config, autogenerate=True)
+
+    models(project, "schema_three", USERS, *tables[:3])
+    made = revision(replace(project.config, include_schemas=True), autogenerate=True)
+    assert [c.describe() for c in made.changes][-1] == "drop table shop.t3"
 
 
 def test_the_version_table_is_never_dropped(project: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from alembic_projects import catalog, make, peer, script, table, versions
 from migrate_cli.cli.door import run
+from sqlalchemy import create_engine, text
 
 BRANCHED = {
     "a": table("one", "aaaa"),
@@ -242,3 +243,27 @@ def test_json_comes_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert run(["revision", "-m", "x", "--head", "dddd", "--json"]) == 0
 
     assert json.loads(capsys.readouterr().out)["schema"] == 1
+
+
+def test_models_that_env_py_does_not_import_drop_nothing_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite:///{tmp_path}/x.db"
+    before = "from sqlalchemy import MetaData\n"
+    make(tmp_path, url, options="target_metadata=MetaData()", before=before)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name in ("one", "two"):
+            connection.execute(text(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)"))
+    engine.dispose()
+
+    refused = run(["make", "emptied"])
+    said = capsys.readouterr().err
+    written = list((tmp_path / "scripts/versions").glob("*.py"))
+    asked = run(["make", "emptied", "--allow-drops"])
+
+    assert (refused, written, asked) == (1, [], 0)
+    assert "this would drop all 2 tables: one, two" in said
+    assert "--allow-drops" in said
+    assert len(list((tmp_path / "scripts/versions").glob("*.py"))) == 1

@@ -175,23 +175,35 @@ def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> Non
         raise NotAtHead(applied, [step.revision.id for step in pending])
 
 
-def guard(found: Sequence[Change], around: Run, named: Sequence[str]) -> None:
+def guard(found: Sequence[Change], around: Run, config: Config) -> None:
     """Refuse what looks like models that weren't imported: most tables would be dropped.
+
+    Only tables that are looked after count, in the schemas in which some would go.
 
     Args:
         found: What leads from the database to the models.
         around: The run that visits the database.
-        named: What names the models, for the message; empty if env.py does.
+        config: The project's settings: what is looked after, and what names the models.
 
     Raises:
         WouldDrop: All tables would go, or more than half of four or more.
     """
-    dropped = sorted(c.table_name for c in found if isinstance(c, DropTable))
-    if not dropped:
+    drops = [c for c in found if isinstance(c, DropTable)]
+    if not drops:
         return
+    takes = ddl_autogen.Options(managed=config.managed, ignore=config.ignore).takes_table
     connection = live(around)
     with reading(connection):
-        names = set(inspect(connection).get_table_names()) - {around.versions.name, NAME}
-    total = max(len(names), len(dropped))
+        inspector = inspect(connection)
+        default = inspector.default_schema_name
+        tables = [
+            name
+            for schema in {c.schema for c in drops}
+            for name in inspector.get_table_names(schema)
+            if name not in (around.versions.name, NAME) and takes((schema, name), default)
+        ]
+    dropped = sorted(f"{c.schema}.{c.table_name}" if c.schema else c.table_name for c in drops)
+    total = max(len(tables), len(dropped))
     if len(dropped) == total or (total >= 4 and len(dropped) * 2 > total):
+        named = config.metadata if config.world is None else ()
         raise WouldDrop(dropped, total, named)

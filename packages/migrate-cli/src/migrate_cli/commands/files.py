@@ -157,7 +157,7 @@ def revision(
                 branch_label=list(branch_labels) or None,
                 depends_on=list(depends_on) or None,
                 allow_empty=allow_empty,
-                guard=None if allow_drops else _guard,
+                guard=None if allow_drops else _guard(config),
                 version_path=None if version_path is None else str(version_path),
             )
         )
@@ -288,11 +288,11 @@ def _variables(config: Config) -> Mapping[str, object]:
     return {} if config.world is None else config.world.variables()
 
 
-def _guard(found: Sequence[Change], around: Run) -> None:
-    """Refuse what would drop most tables, where an environment of the project's compares."""
+def _guard(config: Config) -> Callable[[Sequence[Change], Run], None]:
+    """What refuses to drop most tables, where an environment of the project's compares."""
     from .difference import guard
 
-    guard(found, around, ())
+    return lambda found, around: guard(found, around, config)
 
 
 def _made_there(
@@ -369,7 +369,7 @@ def _compared(
     def needs(one: Planned, around: Run, where: str | None) -> Needed:
         dialect = around.sink.dialect
         if not allow_drops:
-            difference.guard(one.changes, around, config.metadata)
+            difference.guard(one.changes, around, config)
         steps = difference.filled(one.changes, around, fills, where)
         back = ddl_autogen.reverse(one.changes, dialect) if one.back is None else one.back
         # in the database's words: SQLite has no now(), that func.now() would be elsewhere

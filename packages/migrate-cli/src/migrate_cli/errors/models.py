@@ -37,7 +37,8 @@ class EmptyMetadata(Refused):
             f"the models ({', '.join(targets)}) have 0 tables; "
             "probably the modules that define them are not imported\n"
             f"imported: {', '.join(imported)}\n"
-            'name them, for example: [tool.migrate] models = ["myapp.**.models"]'
+            'name them, for example: [tool.migrate] models = ["myapp.**.models"]\n'
+            "if there are to be none: migrate make --allow-drops"
         )
 
 
