@@ -11,6 +11,6 @@ def shown(path: Path) -> str:
     said = str(path)
     try:
         here = os.getcwd()
-        return "." if said == here else said.removeprefix(os.path.join(here, ""))
+        return "." if said == here else said.removeprefix(here.rstrip(os.sep) + os.sep)
     except FileNotFoundError:  # the current folder was removed
         return said

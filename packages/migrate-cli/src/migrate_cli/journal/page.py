@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -21,7 +20,7 @@ from .ears import Ears
 from .effects import decidable
 from .given import Before, Given, together
 from .kinds import is_temporary, kind_of, opening, reads_catalog
-from .rows import LONGEST, Attempt, Entry, hashed
+from .rows import LONGEST, Attempt, Entry, hashed, moment, since
 from .table import Journal
 
 MOST_ROWS = 50_000
@@ -63,7 +62,7 @@ class Page:
         self._unmarked: Entry | None = None
         self._running: Entry | None = None
         self._wrapped = False
-        self._started = self._clock = 0.0
+        self._started = self._clock = 0
         self._written = self._safe = before is not None
         self._next = self._safe_next = len(attempt.entries) + 1
         self._savepoints: list[tuple[str, int]] = []
@@ -71,7 +70,7 @@ class Page:
         self._asked: AbstractContextManager[None] | None = None
 
     def __enter__(self) -> None:
-        self._started = time.perf_counter()
+        self._started = time.perf_counter_ns()
         if self._before is not None:
             self._asked = self._ears.answering()
             self._asked.__enter__()
@@ -95,7 +94,7 @@ class Page:
         """Write down that the revision is done, in the transaction that says so elsewhere too."""
         done = self.attempt
         done.state, done.error = "done", None
-        done.seconds = round(time.perf_counter() - self._started, 6)
+        done.seconds = since(self._started)
         if not self._written:
             if self._journal.kept:
                 self._fresh = together(self._fresh)
@@ -117,7 +116,7 @@ class Page:
                 done or not.
         """
         journal, connection, of = self._journal, self._connection, self.attempt.attempt
-        self.attempt.seconds = round(time.perf_counter() - self._started, 6)
+        self.attempt.seconds = since(self._started)
         journal.forgotten()
         if not journal.exists(connection):
             return
@@ -165,7 +164,7 @@ class Page:
             context.migrate_given = known
             return
         self._makes_way(entry)
-        self._running, self._clock = entry, time.perf_counter()
+        self._running, self._clock = entry, time.perf_counter_ns()
 
     def _known(self, entry: Entry) -> Entry | None:
         """Give what the run before has of a statement, if it isn't to be executed again."""
@@ -216,7 +215,7 @@ class Page:
         if self._ours or entry is None or getattr(context, "migrate_given", None) is not None:
             return
         given = self._answer(entry, cursor, context)
-        entry.seconds = round(time.perf_counter() - self._clock, 6)
+        entry.seconds = since(self._clock)
         entry.state = "done"
         if self._before is not None and entry.n and entry.kind == "read":
             try:
@@ -309,8 +308,7 @@ class Page:
     def _entry(self, statement: str, parameters: Any) -> Entry:
         shown = statement if len(statement) < LONGEST else statement[: LONGEST - 1]
         given = fingerprint(parameters, self.attempt.attempt) if parameters else None
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        return Entry(0, kind_of(shown), "begun", shown, hashed(statement), given, begun=now)
+        return Entry(0, kind_of(shown), "begun", shown, hashed(statement), given, begun=moment())
 
     def refused(self, error: BaseException) -> None:
         entry = self._running

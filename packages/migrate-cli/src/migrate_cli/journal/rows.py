@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field, fields
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
 
@@ -112,6 +114,23 @@ COLUMNS = tuple(dict.fromkeys(("version_table", "attempt", "n", "kind", *REVISIO
 def hashed(text: str) -> str:
     """Give the hash of a text, as the journal has it."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def moment() -> str:
+    """Give the time, UTC, in ISO format to the millisecond, as the journal has it."""
+    second, rest = divmod(time.time_ns() // 1_000_000, 1000)
+    return f"{_second(second)}.{rest:03}+00:00"
+
+
+@lru_cache(maxsize=1)
+def _second(second: int) -> str:
+    """Write a second of the clock; many statements begin in the same one."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def since(start: int) -> float:
+    """Give the seconds, to the microsecond, since a count of `time.perf_counter_ns`."""
+    return (time.perf_counter_ns() - start) // 1000 / 1_000_000
 
 
 @cache

@@ -6,7 +6,6 @@ import getpass
 import os
 import socket
 from contextlib import AbstractContextManager, nullcontext, suppress
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from ..resume import Resumed
 from ..sinks import OnlineSink, Sink
 from .ears import Ears
 from .page import Page
-from .rows import LAYOUT, Attempt, hashed
+from .rows import LAYOUT, Attempt, hashed, moment
 from .table import Journal
 
 
@@ -126,7 +125,6 @@ class Scribe:
         self._journal.update(connection, attempt.attempt, 0, **who)
 
     def _attempt(self, revision: str, direction: str, file: Path, source: str) -> Attempt:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
         return Attempt(
             attempt=os.urandom(8).hex(),
             revision=revision,
@@ -134,7 +132,7 @@ class Scribe:
             state="begun",
             text=source,
             hash=hashed(source),
-            begun=now,
+            begun=moment(),
             seconds=None,
             error=None,
             actor=_actor(),

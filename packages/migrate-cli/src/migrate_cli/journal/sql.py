@@ -21,7 +21,7 @@ class Told:
     """A statement whose parameters are given as a plain sequence of values.
 
     Args:
-        statement: Its text, each parameter as `:name`, once.
+        statement: Its text, each parameter as `:name`.
         table: The table whose columns say what the parameters are.
         names: (name, column) of each parameter, in the order of the values.
         dialect: What it is compiled for.
@@ -75,14 +75,29 @@ class Rows:
         self.repeats = attrgetter(*self.repeated) if repeated else lambda _: ()
 
 
+_SAME = ("direction", "state", "actor", "host", "pid", "tool", "layout", "session")
+_OF_REVISION = [name for name in COLUMNS if name in REVISION and name != "attempt"]
 _OF_STATEMENT = [name for name in COLUMNS if name in STATEMENT]
-REVISIONS = Rows(
-    {"n": "0", "kind": "'revision'"},
-    [name for name in COLUMNS if name in REVISION and name != "attempt"],
-    ("direction", "state", "actor", "host", "pid", "tool", "layout", "session"),
-)
-STATEMENTS = Rows({}, _OF_STATEMENT, ("kind", "state"))
+_MOSTLY_EMPTY = ("parameters", "answer", "error")
+_REVISION_ROW = {"n": "0", "kind": "'revision'"}
+FAILED = Rows(_REVISION_ROW, _OF_REVISION, _SAME)
+REVISIONS = Rows(_REVISION_ROW, [name for name in _OF_REVISION if name != "error"], _SAME)
 MANY_STATEMENTS = Rows({}, _OF_STATEMENT, ())
+STATEMENTS = Rows({}, _OF_STATEMENT, ("kind", "state"))
+PLAIN = Rows(
+    {"times": "1"},
+    [name for name in _OF_STATEMENT if name not in (*_MOSTLY_EMPTY, "times")],
+    ("kind", "state"),
+)
+"""Statements that ran once, and have neither parameters nor an answer nor an error: most DDL."""
+
+
+def _kind(entry: Entry) -> Rows:
+    empty = entry.parameters is None and entry.answer is None and entry.error is None
+    return PLAIN if empty and entry.times == 1 else STATEMENTS
+
+
+_Key = tuple[tuple[Rows, tuple[Any, ...]], ...]
 
 
 class Inserts:
@@ -96,42 +111,43 @@ class Inserts:
 
     def __init__(self, table: Table, dialect: Dialect, owner: str) -> None:
         self._table, self._dialect, self._owner = table, dialect, owner
-        self._made: dict[tuple[Any, ...], Told] = {}
+        self._made: dict[_Key, Told] = {}
 
     def execute(
         self, connection: Connection, of: str, attempt: Attempt | None, entries: Sequence[Entry]
     ) -> None:
         """Insert the row of a revision, if it isn't there yet, and those of some of its statements."""
-        statements = STATEMENTS if len(entries) <= FEW else MANY_STATEMENTS
-        key: tuple[Any, ...] = tuple(map(statements.repeats, entries))
-        values: list[Any] = []
+        rows: list[tuple[Rows, Any]] = []
         if attempt is not None:
-            key = (REVISIONS.repeats(attempt), *key)
-            values += (of, *REVISIONS.values(attempt))
-        for entry in entries:
-            values += (of, *statements.values(entry))
+            rows.append((REVISIONS if attempt.error is None else FAILED, attempt))
+        few = len(entries) <= FEW
+        rows += [(_kind(entry) if few else MANY_STATEMENTS, entry) for entry in entries]
+        key = tuple([(kind, kind.repeats(row)) for kind, row in rows])
         told = self._made.get(key)
         if told is None:
-            kinds = [REVISIONS] * (attempt is not None) + [statements] * len(entries)
-            told = self._made[key] = self._make(list(zip(kinds, key, strict=True)))
-        told.execute(connection, values)
+            told = self._made[key] = self._make(key)
+        told.execute(connection, [of, *[one for kind, row in rows for one in kind.values(row)]])
 
-    def _make(self, rows: Sequence[tuple[Rows, tuple[Any, ...]]]) -> Told:
-        preparer, sql = self._dialect.identifier_preparer, []
+    def _make(self, rows: _Key) -> Told:
+        preparer = self._dialect.identifier_preparer
+        sql: list[dict[str, str]] = []
         spelled: dict[str, str] = {}
-        names: list[tuple[str, str]] = []
+        names = [("attempt", "attempt")]
         for number, (kind, repeated) in enumerate(rows):
             same = {"version_table": self._owner, **dict(zip(kind.repeated, repeated, strict=True))}
             words = {name: f"migrate_{name}_{number}_" for name in same}
             spelled |= {words[name]: self._literal(name, value) for name, value in same.items()}
-            filled = ("attempt", *kind.names)
-            said = {name: f":{name}_{number}" for name in filled}
+            said = {name: f":{name}_{number}" for name in kind.names}
             row = {**dict.fromkeys(COLUMNS, "NULL"), **kind.known, **words, **said}
-            sql.append(f"({', '.join(row.values())})")
-            names += [(f"{name}_{number}", name) for name in filled]
-        columns = ", ".join(map(preparer.quote, COLUMNS))
+            row["attempt"] = ":attempt"
+            sql.append(row)
+            names += [(f"{name}_{number}", name) for name in kind.names]
+        # SQLite parses this again after each DDL, so what no row fills is left out
+        filled = [name for name in COLUMNS if any(row[name] != "NULL" for row in sql)]
+        columns = ", ".join(map(preparer.quote, filled))
+        written = ", ".join(f"({', '.join(row[name] for name in filled)})" for row in sql)
         into = preparer.format_table(self._table)
-        text = f"INSERT INTO {into} ({columns}) VALUES {', '.join(sql)}"
+        text = f"INSERT INTO {into} ({columns}) VALUES {written}"
         return Told(text, self._table, names, self._dialect, spelled)
 
     def _literal(self, column: str, value: Any) -> str:
