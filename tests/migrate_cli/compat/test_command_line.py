@@ -170,6 +170,22 @@ def test_a_label_that_would_stop_every_command_is_refused(
     assert sorted(project.rglob("*.py")) == before
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("upgrade zzzz", "no revision or branch 'zzzz'"),
+        ("upgrade aaaa+9", "'aaaa+9'"),
+        ("downgrade zzzz", "no revision or branch 'zzzz'"),
+        ("stamp zzzz", "no revision or branch 'zzzz'"),
+    ],
+)
+def test_our_commands_do_not_blame_env_for_a_target(
+    project: Path, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    assert run(words.split()) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"Error: {said}")
+
+
 @pytest.mark.parametrize("words", ["heads", "upgrade heads"])
 def test_scripts_that_are_no_graph_are_told_in_a_line(
     project: Path, capsys: pytest.CaptureFixture[str], words: str

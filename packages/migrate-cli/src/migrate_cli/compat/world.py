@@ -16,6 +16,7 @@ from typing import IO, Any, ClassVar, TypeVar
 
 import ddl_autogen
 from ddl_constructs import Change
+from revgraph import RevgraphError
 from sqlalchemy import MetaData, event
 from sqlalchemy.exc import DBAPIError
 
@@ -360,7 +361,7 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except BadScript as err:
         raise not_offered(err) or err from err.__cause__
-    except MigrateError:
+    except (MigrateError, RevgraphError):
         raise
     except InterpolationSyntaxError as err:
         raise PercentInIni(err.section, err.option) from err
