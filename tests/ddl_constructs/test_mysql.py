@@ -24,6 +24,7 @@ from ddl_constructs import (
 from ddl_constructs.dialects.mysql_read import said_in_comments
 from sqlalchemy import (
     JSON,
+    UUID,
     BigInteger,
     Boolean,
     Column,
@@ -39,7 +40,6 @@ from sqlalchemy import (
     String,
     Table,
     Time,
-    Uuid,
     column,
     create_engine,
     func,
@@ -241,9 +241,9 @@ def test_what_an_older_server_cannot_say_is_refused_by_name(
 def test_what_mariadb_casts_no_uuid_as_is_refused_before_it_runs(
     mariadb_url: str, other: Any, castable: bool, stated: bool
 ) -> None:
-    engine = create_engine(mariadb_url.replace("mysql+", "mariadb+"))  # whose Uuid is a UUID
+    engine = create_engine(mariadb_url.replace("mysql+", "mariadb+"))  # which knows INET6
     with engine.connect() as connection:
-        for old, new in ((other, Uuid()), (Uuid(), other)):
+        for old, new in ((other, UUID()), (UUID(), other)):
             Table("u", MetaData(), Column("c", old)).create(connection)
             known = {"existing_type": old} if stated else {}
             change = AlterColumn("u", "c", type_=new, existing_nullable=True, **known)
