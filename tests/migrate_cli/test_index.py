@@ -53,7 +53,7 @@ def read(folder: Path) -> list[Script]:
 
 
 def heads(folder: Path) -> list[tuple[str, str, bool]]:
-    return [(script.id, script.message, needed) for script, needed in Scripts(folder).heads]
+    return [(script.id, script.message, needed) for script, needed, _ in Scripts(folder).heads]
 
 
 def heads_afresh(folder: Path) -> list[tuple[str, str, bool]]:

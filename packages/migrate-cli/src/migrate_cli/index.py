@@ -24,7 +24,7 @@ SETTLED = 2_000_000_000
 """Nanoseconds after which a change would give a file another time, on any file system (FAT: 2 s)."""
 
 _NAME = "migrate-revisions.json"
-_FORM = 3
+_FORM = 4
 """What an index is made of; another form, another number."""
 
 
@@ -35,11 +35,13 @@ class Head(NamedTuple):
         file: Its file.
         header: What that says.
         effective: Whether another revision depends on it.
+        labels: Its labels, also those that it inherits, sorted.
     """
 
     file: str
     header: Header
     effective: bool
+    labels: Sequence[str]
 
 
 class Index:
@@ -68,7 +70,7 @@ class Index:
         kept = self._kept
         if not kept.heads or kept.listing != "\0".join(self._signs):
             return None
-        return [Head(file, _header(row), effective) for file, row, effective in _read(kept.heads)]
+        return [Head(file, _header(row), *rest) for file, row, *rest in _read(kept.heads)]
 
     def headers(self, read: Callable[[str], Header]) -> Iterator[tuple[str, Header]]:
         """Give each file with its header: as it is known, or else by reading it."""
@@ -107,7 +109,7 @@ class Index:
         """
         kept, told = self._kept, b""
         if heads is not None and len(self._rows) == len(self._files):
-            rows = [(file, [*header[:-1], False], effective) for file, header, effective in heads]
+            rows = [(file, [*header[:-1], False], *rest) for file, header, *rest in heads]
             told = _written(rows)
         listing = "\0".join(self._rows)
         if not told and listing == kept.listing:

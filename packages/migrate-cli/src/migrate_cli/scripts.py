@@ -241,8 +241,8 @@ class Scripts:
         return tuple(found.values())
 
     @cached_property
-    def heads(self) -> tuple[tuple[Script, bool], ...]:
-        """The revisions that nothing follows, by id, and whether another one depends on each.
+    def heads(self) -> tuple[tuple[Script, bool, Sequence[str]], ...]:
+        """The revisions that nothing follows, by id; whether another one depends on each, and all its labels.
 
         Where nothing has changed since they were kept, no file is read and no graph is built.
 
@@ -252,7 +252,7 @@ class Scripts:
         known = self._index.heads() if self._index is not None else None
         if known is None:
             return tuple(self._heads_of(self.graph))
-        return tuple((Script._of(head.header, head.file), head.effective) for head in known)
+        return tuple((Script._of(one.header, one.file), one.effective, one.labels) for one in known)
 
     @cached_property
     def graph(self) -> RevisionGraph[Script]:
@@ -275,9 +275,11 @@ class Scripts:
             self._index.save(list(map(_kept, self._heads_of(graph))))
         return graph
 
-    def _heads_of(self, graph: RevisionGraph[Script]) -> Iterator[tuple[Script, bool]]:
+    def _heads_of(
+        self, graph: RevisionGraph[Script]
+    ) -> Iterator[tuple[Script, bool, Sequence[str]]]:
         real = set(graph.real_heads)
-        return ((self._by_id[one], one not in real) for one in graph.heads)
+        return ((self._by_id[one], one not in real, graph.labels_of(one)) for one in graph.heads)
 
     def _concerned(self, err: wrong.GraphError) -> list[Path]:
         """The files of the revisions that an error names in its fields."""
@@ -410,12 +412,12 @@ def _is_revision(name: str) -> bool:
     return name.endswith(".py") and not name.startswith(("__init__", ".#", "._"))
 
 
-def _kept(head: tuple[Script, bool]) -> Head:
+def _kept(head: tuple[Script, bool, Sequence[str]]) -> Head:
     from .index import Head
 
-    script, effective = head
+    script, effective, labels = head
     header = Header(script.id, script.parents, script.labels, script.depends_on, script.message)
-    return Head(script.file, header, effective)
+    return Head(script.file, header, effective, labels)
 
 
 def _revision(script: Script) -> Revision[Script]:

@@ -25,7 +25,7 @@ class Entry:
         parents: Ids of its parents; empty for a root.
         children: Ids of those that have it for a parent, sorted.
         depends_on: What must be applied before it, besides its parents.
-        labels: The branch labels that its file declares, sorted.
+        labels: Its branch labels, declared by its file or inherited, sorted.
         head: Whether nothing follows it.
         path: Its file.
         effective: Whether it is a head that another revision depends on, so that a database
@@ -86,8 +86,8 @@ def heads(config: Config, *, resolve_dependencies: bool = False) -> Entries:
     found = Scripts.of(config).heads
     return Entries(
         tuple(
-            _seen(script, (), effective=effective)
-            for script, effective in found
+            _seen(script, (), labels, effective=effective)
+            for script, effective, labels in found
             if not (effective and resolve_dependencies)
         )
     )
@@ -233,17 +233,20 @@ def entry(scripts: Scripts, id: str) -> Entry:
     """Give a revision as a person sees it."""
     children = scripts.graph.children(id)
     effective = not children and id not in scripts.graph.real_heads
-    return _seen(scripts.by_id[id], children, effective=effective)
+    labels = scripts.graph.labels_of(id)
+    return _seen(scripts.by_id[id], children, labels, effective=effective)
 
 
-def _seen(script: Script, children: tuple[str, ...], *, effective: bool) -> Entry:
+def _seen(
+    script: Script, children: tuple[str, ...], labels: Sequence[str], *, effective: bool
+) -> Entry:
     return Entry(
         script.id,
         script.message,
         script.parents,
         children,
         script.depends_on,
-        tuple(sorted(script.labels)),
+        tuple(labels),
         not children,
         script.path,
         effective,
