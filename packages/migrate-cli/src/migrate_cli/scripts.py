@@ -272,7 +272,7 @@ class Scripts:
         except wrong.GraphError as err:
             raise BadGraph(str(err), self._concerned(err)) from err
         if self._index is not None:
-            self._index.save(list(map(_kept, self._heads_of(graph))))
+            self._index.save([_kept(*one) for one in self._heads_of(graph)])
         return graph
 
     def _heads_of(
@@ -412,10 +412,9 @@ def _is_revision(name: str) -> bool:
     return name.endswith(".py") and not name.startswith(("__init__", ".#", "._"))
 
 
-def _kept(head: tuple[Script, bool, Sequence[str]]) -> Head:
+def _kept(script: Script, effective: bool, labels: Sequence[str]) -> Head:
     from .index import Head
 
-    script, effective, labels = head
     header = Header(script.id, script.parents, script.labels, script.depends_on, script.message)
     return Head(script.file, header, effective, labels)
 
