@@ -154,6 +154,21 @@ def test_a_command_is_a_word(
     assert "Greet somebody." in said
 
 
+def test_a_word_may_be_near_to_one_of_ours_and_is_among_those_there_are(
+    install: Install, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install({"migrate.commands": {"plans": "pi_things:greet"}})
+
+    statuses = [run(["plans", "you"]), run(["xyzzy"]), run(["planss"])]
+
+    said = capsys.readouterr()
+    assert statuses == [0, 2, 2]
+    assert said.out == "hello you\n"
+    assert "No such command 'xyzzy'. Those there are: init, " in said.err
+    assert ", completion, plans\n" in said.err
+    assert "No such command 'planss'. Did you mean plans or plan?" in said.err
+
+
 @pytest.mark.parametrize(
     ("target", "reason"),
     [

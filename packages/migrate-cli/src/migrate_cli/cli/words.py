@@ -250,8 +250,14 @@ class Words(click.Group):
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         asked = arguments[0].replace("_", "-")
-        if asked not in WORDS and (close := near(asked, WORDS)[:2]):
-            context.fail(f"No such command {arguments[0]!r}. Did you mean {' or '.join(close)}?")
+        if asked not in WORDS and asked not in (known := self.list_commands(context)):
+            close = near(asked, known)[:2]
+            said = (
+                f"Did you mean {' or '.join(close)}?"
+                if close
+                else f"Those there are: {', '.join(known)}"
+            )
+            context.fail(f"No such command {arguments[0]!r}. {said}")
         return super().resolve_command(context, arguments)
 
 
