@@ -49,6 +49,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql.mariadb import INET6
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
 def server(*version: int, mariadb: bool = False) -> Any:
@@ -384,3 +385,14 @@ def test_what_stands_in_comments_is_read_outside_of_texts() -> None:
     assert said_in_comments(CREATED, "A") == ["STORAGE DISK", "COLUMN_FORMAT DYNAMIC"]
     assert said_in_comments(CREATED, "e") == ["ENGINE_ATTRIBUTE '{\"k\": \"it''s */\"}'"]
     assert said_in_comments(CREATED, "id") == said_in_comments(CREATED, "gone") == []
+
+
+class Unwritable(UserDefinedType[Any]):
+    """A type of an application's that says nothing of itself."""
+
+
+@pytest.mark.parametrize("old", [String(), Unwritable()], ids=["no length", "no name"])
+def test_an_existing_type_need_not_be_one_that_can_be_written(old: TypeEngine[Any]) -> None:
+    change = AlterColumn("t", "c", type_=Integer(), existing_type=old, existing_nullable=True)
+
+    assert said(change, mysql.dialect()) == ["ALTER TABLE t MODIFY c INTEGER NULL"]

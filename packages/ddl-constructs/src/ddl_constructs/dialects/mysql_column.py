@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import JSON, Column, Computed, Identity, inspect, table
 from sqlalchemy import column as sql_column
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
@@ -118,8 +120,13 @@ def _refuse_cast(change: AlterColumn, old: Any, dialect: Dialect) -> None:
 
 
 def _word_of(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
-    """Give the word that a type begins with, in capitals."""
-    return re.split(r"\W", sqltext.type_name(compiler, type_).upper(), maxsplit=1)[0]
+    """Give the word that a type begins with, in capitals; "" of one that can't be written.
+
+    An existing type may be a String without a length, for which MySQL has no word.
+    """
+    with suppress(CompileError, NotImplementedError, AttributeError):
+        return re.split(r"\W", sqltext.type_name(compiler, type_).upper(), maxsplit=1)[0]
+    return ""
 
 
 _NO_UUIDS = frozenset(
