@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
+import subprocess
+import sys
 import tomllib
 from typing import Any
 
@@ -62,3 +64,14 @@ def test_the_metadata_is_what_an_index_wants(module: str) -> None:
     assert "Typing :: Typed" in told["classifiers"]
     assert told["urls"].keys() == {"Homepage", "Documentation", "Source", "Issues", "Changelog"}
     assert (SOURCES[module].parent / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("module", [*SOURCES, "migrate_cli.errors", "migrate_cli.commands"])
+def test_a_face_lists_what_it_hands_on_before_it_is_asked_for(module: str) -> None:
+    program = (
+        f"import {module} as face\n"
+        "missing = set(face.__all__) - set(dir(face))\n"
+        "assert face.__all__ and not missing, missing"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True)

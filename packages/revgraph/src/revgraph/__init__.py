@@ -114,3 +114,6 @@ if not TYPE_CHECKING:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = globals()[name] = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
         return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
