@@ -114,8 +114,10 @@ class MaterializedView(View):
         super().__init__(name, metadata, definition, schema=schema, dialects=dialects, **facts)
 
 
-class Function(SQLObject):
-    """A function: `Function("one", metadata, "RETURNS integer LANGUAGE sql AS 'SELECT 1'")`."""
+class _Routine(SQLObject):
+    """What functions and procedures have in common."""
+
+    _creates: ClassVar[type[CreateFunction] | type[CreateProcedure]]
 
     def __init__(
         self,
@@ -128,7 +130,7 @@ class Function(SQLObject):
         comment: str | None = None,
         dialects: Collection[str] = (),
     ) -> None:
-        """Declare a function.
+        """Declare it.
 
         Args:
             name: Its name.
@@ -139,7 +141,7 @@ class Function(SQLObject):
             comment: Its comment (PostgreSQL); None for none.
             dialects: Names of the dialects that it is for; empty for all.
         """
-        create = CreateFunction(
+        create = self._creates(
             name,
             definition,
             arguments=arguments,
@@ -150,30 +152,16 @@ class Function(SQLObject):
         self.hang()
 
 
-class Procedure(SQLObject):
+class Function(_Routine):
+    """A function: `Function("one", metadata, "RETURNS integer LANGUAGE sql AS 'SELECT 1'")`."""
+
+    _creates = CreateFunction
+
+
+class Procedure(_Routine):
     """A procedure: `Procedure("tidy", metadata, "LANGUAGE sql AS 'DELETE FROM log'")`."""
 
-    def __init__(
-        self,
-        name: str,
-        metadata: MetaData,
-        definition: str,
-        *,
-        arguments: str = "",
-        schema: str | None = None,
-        comment: str | None = None,
-        dialects: Collection[str] = (),
-    ) -> None:
-        """Declare a procedure; the arguments are those of `Function`."""
-        create = CreateProcedure(
-            name,
-            definition,
-            arguments=arguments,
-            schema=schema or metadata.schema,
-            comment=comment,
-        )
-        super().__init__(metadata, create, dialects)
-        self.hang()
+    _creates = CreateProcedure
 
 
 class Trigger(SQLObject):

@@ -191,6 +191,18 @@ class Database(ObjectsOfDatabase, ABC):
         """Read a CREATE INDEX statement of this dialect."""
         return parse_index(sql)
 
+    def foreign_key_of(self, rows: Sequence[Any]) -> ForeignKeyValue:
+        """Make a foreign key of its rows, one for each column, where a catalog has them so."""
+        first = rows[0]
+        return ForeignKeyValue(
+            tuple(r.column for r in rows),
+            (first.target_schema, first.target),
+            tuple(r.target_column for r in rows),
+            first.name,
+            self.action(first.on_update),
+            self.action(first.on_delete),
+        )
+
     def action(self, given: str | None) -> str | None:
         """Bring ON UPDATE / ON DELETE into one form: upper case, None for the default."""
         action = " ".join((given or "").upper().split())

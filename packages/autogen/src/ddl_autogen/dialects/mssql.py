@@ -25,7 +25,6 @@ from ..values import (
     ColumnValue,
     ComputedValue,
     ElementValue,
-    ForeignKeyValue,
     IdentityValue,
     IndexValue,
     Key,
@@ -100,7 +99,7 @@ class SQLServer(WithObjects):
                     UniqueValue(**_key(k, clustered=False)) for k in keys if k[0].is_constraint
                 ),
                 foreign_keys=tuple(
-                    self._foreign_key(list(g))
+                    self.foreign_key_of(list(g))
                     for _, g in groupby(foreign_keys[table.id], lambda r: r.name)
                 ),
                 checks=tuple(CheckValue(c.text, c.name) for c in checks[table.id]),
@@ -142,17 +141,6 @@ class SQLServer(WithObjects):
             computed=computed,
             identity=identity,
             collation=None if row.collation == self.usual_collation else row.collation,
-        )
-
-    def _foreign_key(self, rows: list[Any]) -> ForeignKeyValue:
-        first = rows[0]
-        return ForeignKeyValue(
-            tuple(r.column for r in rows),
-            (first.target_schema, first.target),
-            tuple(r.target_column for r in rows),
-            first.name,
-            self.action(first.on_update),
-            self.action(first.on_delete),
         )
 
     def action(self, given: str | None) -> str | None:

@@ -123,7 +123,7 @@ class MySQL(WithObjects):
                 primary_key=PrimaryKeyValue(primary.columns) if primary else None,
                 uniques=tuple(UniqueValue(k.columns, k.name) for k in plain if is_unique(k)),
                 foreign_keys=tuple(
-                    self._foreign_key(list(g))
+                    self.foreign_key_of(list(g))
                     for _, g in groupby(foreign_keys[key], lambda r: r.name)
                 ),
                 checks=tuple(
@@ -217,17 +217,6 @@ class MySQL(WithObjects):
             return scratch.standard_quotes(text)
         unescaped = re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
         return scratch.without_character_sets(scratch.standard_quotes(unescaped))
-
-    def _foreign_key(self, rows: list[Any]) -> ForeignKeyValue:
-        first = rows[0]
-        return ForeignKeyValue(
-            tuple(r.column for r in rows),
-            (first.target_schema, first.target),
-            tuple(r.target_column for r in rows),
-            first.name,
-            self.action(first.on_update),
-            self.action(first.on_delete),
-        )
 
     def action(self, given: str | None) -> str | None:
         """InnoDB refuses at once either way: RESTRICT, NO ACTION and nothing are the same."""
