@@ -133,7 +133,7 @@ MESSAGES = [
     (
         errors.LeavesBranch("x@base", "x", ("c", "a")),
         "'x@base' reaches below branch 'x': it would also take away c, a; stop at the branch "
-        "point, or ask for it (beyond_branch)",
+        "point; in Python, beyond_branch=True asks for it",
     ),
     (
         errors.NotAnAncestor("b", "a"),
