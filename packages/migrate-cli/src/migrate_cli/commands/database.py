@@ -299,11 +299,13 @@ def _compared(around: Run, config: Config) -> tuple[tuple[Change, ...] | None, s
     """Compare; or give the first line of what stands in the way, and whether it is a fault."""
     if config.world is None and not config.metadata:
         return None, "not compared: [tool.migrate] names no metadata", False
-    from . import difference  # which imports all that compares
+    from ddl_autogen import DDLAutogenError  # and all that compares
+
+    from . import difference
 
     try:
         found = difference.changes(around, difference.models(config), config)
-    except (BrokenPlugin, ModelsError, Refused) as err:
+    except (BrokenPlugin, DDLAutogenError, ModelsError, Refused) as err:
         return None, f"not compared: {str(err).partition(chr(10))[0]}", config.world is None
     return tuple(found), None, False
 
