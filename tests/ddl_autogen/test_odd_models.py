@@ -239,3 +239,32 @@ def test_a_plain_column_in_place_of_a_computed_one_comes_back_with_values(
         assert connection.execute(text("SELECT twice FROM t")).scalar() == 8
         assert [c.describe() for c in compare(connection, plain)] == []
     engine.dispose()
+
+
+def test_what_stands_on_a_computed_column_stays_when_that_is_made_anew(database_url: str) -> None:
+    """The column takes keys, CHECKs and indexes along, or can't go while they are there."""
+
+    def models(expression: str) -> MetaData:
+        metadata = MetaData()
+        stored = not database_url.startswith("sqlite")
+        twice = Column("twice", Integer, Computed(expression, persisted=stored))
+        table = Table("t", metadata, Column("id", Integer, primary_key=True), Column("n", Integer),
+                      twice, UniqueConstraint("twice", "n", name="uq"),
+                      CheckConstraint("twice < 100", name="ck"))  # fmt: skip
+        Index("ix", table.c.twice)
+        return metadata
+
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        models("n * 2").create_all(connection)
+        connection.commit()
+        up = compare(connection, models("n * 3"))
+        connection.commit()
+        run(connection, up)
+        assert [c.describe() for c in compare(connection, models("n * 3"))] == []
+        connection.commit()
+
+        run(connection, reverse(up, connection.dialect))
+
+        assert [c.describe() for c in compare(connection, models("n * 2"))] == []
+    engine.dispose()

@@ -58,7 +58,7 @@ VIEWS = {
     "all_col_comments": "owner table_name column_name comments",
     "all_tab_cols": "owner table_name column_name data_type data_length data_precision data_scale"
     " nullable column_id default_length data_default char_length char_used hidden_column"
-    " virtual_column internal_column_id user_generated identity_column",
+    " virtual_column internal_column_id user_generated identity_column default_on_null",
     "all_tab_identity_cols": "owner table_name column_name generation_type sequence_name"
     " identity_options",
     "all_constraints": "owner constraint_name constraint_type table_name search_condition"
@@ -407,7 +407,25 @@ def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
-        pytest.param(Column("age", Numeric(8, 1)), ["ALTER TABLE users MODIFY age NUMERIC(8, 1)"], id="type"),
+        pytest.param(
+            Column("age", Numeric(8, 1)),
+            [
+                "ALTER TABLE users DROP COLUMN doubled",
+                "ALTER TABLE users MODIFY age NUMERIC(8, 1)",
+                "ALTER TABLE users ADD doubled INTEGER GENERATED ALWAYS AS (age * 2)",
+            ],
+            id="type-under-a-virtual-column",
+        ),
+        pytest.param(
+            Column("name", String(60), nullable=False, server_default="it's", comment="it's a name"),
+            [
+                "DROP INDEX ix_name",
+                "ALTER TABLE users MODIFY name VARCHAR2(60 CHAR)",
+                "CREATE UNIQUE INDEX ix_name ON users (lower(name))",
+            ],
+            id="type-under-an-index-by-expression",
+        ),
+        pytest.param(Column("code", String(20)), ["ALTER TABLE users MODIFY code VARCHAR2(20 CHAR)"], id="type-under-a-key"),
         pytest.param(Column("age", BigInteger), [], id="whole-number"),
         pytest.param(Column("age", Numeric), [], id="numeric-is-a-whole-number"),
         pytest.param(Column("id_of_posts", Integer, primary_key=True), [], id="digits-enough"),
@@ -431,8 +449,13 @@ def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
         pytest.param(Column("bio", Text, comment="it's"), ["COMMENT ON COLUMN users.bio IS 'it''s'"], id="comment"),
         pytest.param(
             Column("doubled", Integer, Computed("age * 3")),
-            ["ALTER TABLE users DROP COLUMN doubled", "ALTER TABLE users ADD doubled INTEGER GENERATED ALWAYS AS (age * 3)"],
+            ["ALTER TABLE users MODIFY doubled GENERATED ALWAYS AS (age * 3)"],
             id="virtual",
+        ),
+        pytest.param(
+            Column("doubled", Numeric(20, 2), Computed("age * 3")),
+            ["ALTER TABLE users DROP COLUMN doubled", "ALTER TABLE users ADD doubled NUMERIC(20, 2) GENERATED ALWAYS AS (age * 3)"],
+            id="virtual-of-another-type",
         ),
         pytest.param(
             Column("id", Integer, Identity(start=5, always=True), primary_key=True),
@@ -458,7 +481,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tables() -> None:
             ],
             id="check-of-a-type",
         ),
-        pytest.param(Column("seen", oracle.TIMESTAMP(timezone=True)), ["ALTER TABLE posts MODIFY seen TIMESTAMP WITH TIME ZONE"], id="zone"),
+        pytest.param(Column("seen", oracle.TIMESTAMP(timezone=True)), ["DROP INDEX ix_user", "ALTER TABLE posts MODIFY seen TIMESTAMP WITH TIME ZONE", "CREATE INDEX ix_user ON posts (user_id, seen DESC) COMPRESS 1"], id="zone"),
         pytest.param(Column(quoted_name("Odd Name", True), Integer), ['ALTER TABLE users MODIFY "Odd Name" INTEGER'], id="odd-name"),
     ],
 )  # fmt: skip
@@ -468,6 +491,102 @@ def test_what_is_different_of_a_column(column: Column[Any], expected: list[str])
         column.name = "id"
 
     assert said(compared(models(**{key: column})), server().engine.dialect) == expected
+
+
+def with_facts(view: str, name: str, **facts: Any) -> dict[str, list[dict[str, Any]]]:
+    """Give the dictionary with other facts in one row, which is found by a name in it."""
+    rows = [{**row, **facts} if name in row.values() else row for row in CATALOG[view]]
+    return {**CATALOG, view: rows}
+
+
+OF_ORACLE = "oracle_" if hasattr(Identity, "dialect_kwargs") else ""  # SQLAlchemy 2.1
+ORDERED: dict[str, Any] = {f"{OF_ORACLE}order": True}
+ON_NULL: dict[str, Any] = {f"{OF_ORACLE}on_null": True}
+AGE_ON_NULL = with_facts(
+    "all_tab_cols", "AGE", default_on_null="YES", data_default="5", nullable="N"
+)
+ID_ON_NULL = {
+    **with_facts("all_tab_cols", '"ISEQ".nextval', default_on_null="YES"),
+    "all_tab_identity_cols": [
+        {
+            **row,
+            "identity_options": row["identity_options"].replace("ORDER_FLAG: N", "ORDER_FLAG: Y"),
+        }
+        for row in CATALOG["all_tab_identity_cols"]
+    ],
+}
+
+
+def by_default(**options: Any) -> Column[Any]:
+    return Column("id", Integer, Identity(start=5, **options), primary_key=True)
+
+
+@pytest.mark.parametrize(
+    ("catalog", "column", "expected"),
+    [
+        pytest.param(AGE_ON_NULL, Column("age", Integer, server_default=text("on null '5.0'")), [], id="default-on-null"),
+        pytest.param(
+            CATALOG,
+            Column("age", Integer, server_default=text("ON NULL 5")),
+            ["ALTER TABLE users MODIFY age DEFAULT ON NULL 5"],
+            id="default-gets-on-null",
+        ),
+        pytest.param(
+            AGE_ON_NULL,
+            Column("age", Integer, server_default=text("5"), nullable=False),
+            ["ALTER TABLE users MODIFY age DEFAULT 5 NOT NULL"],
+            id="default-loses-on-null",
+        ),
+        pytest.param(
+            AGE_ON_NULL, Column("age", Integer), ["ALTER TABLE users MODIFY age DEFAULT NULL"], id="no-default-on-null"
+        ),
+        pytest.param(ID_ON_NULL, by_default(**ORDERED, **ON_NULL), [], id="identity-on-null-and-ordered"),
+        pytest.param(
+            ID_ON_NULL,
+            by_default(),
+            ["ALTER TABLE users MODIFY id GENERATED BY DEFAULT AS IDENTITY (NOORDER)"],
+            id="identity-loses-them",
+        ),
+        pytest.param(
+            ID_ON_NULL,
+            by_default(**ORDERED, **ON_NULL, cache=50),
+            ["ALTER TABLE users MODIFY id GENERATED BY DEFAULT ON NULL AS IDENTITY (CACHE 50 ORDER)"],
+            id="identity-keeps-them",
+        ),
+        pytest.param(with_facts("all_tab_cols", "AGE", hidden_column="YES"), Column("age", Integer), [], id="invisible"),
+        pytest.param(CATALOG, Column("age", Integer, server_default=""), [], id="empty-string-is-null"),
+    ],
+)  # fmt: skip
+def test_what_oracle_alone_says_of_a_column(
+    catalog: Any, column: Column[Any], expected: list[str]
+) -> None:
+    key = "id_of_users" if column.name == "id" else column.name
+
+    assert (
+        said(compared(models(**{key: column}), server(catalog)), server().engine.dialect)
+        == expected
+    )
+
+
+def test_what_oracle_alone_says_of_numbers_comes_back_with_a_table() -> None:
+    dialect = server().engine.dialect
+    back = reverse(compared(MetaData(), server(ID_ON_NULL)), dialect)
+
+    written = "\n".join(render(back, dialect=dialect).lines)
+    assert "GENERATED BY DEFAULT ON NULL AS IDENTITY (START WITH 5 ORDER)" in "".join(
+        said(back, dialect)
+    )
+    assert f"sa.Identity(start=5, {OF_ORACLE}on_null=True, {OF_ORACLE}order=True)" in written
+
+
+def test_a_sequence_is_compared_by_its_order() -> None:
+    ordered = server(with_facts("all_sequences", "PLAIN", order_flag="Y"))
+    metadata = models()
+
+    (change,) = compared(metadata, ordered)
+    assert str(change.compile(dialect=ordered.engine.dialect)) == "ALTER SEQUENCE plain NOORDER"
+    metadata._sequences["plain"] = Sequence("plain", metadata=MetaData(), **ORDERED)
+    assert compared(metadata, ordered) == []
 
 
 def test_a_table_that_goes_comes_back_as_it_was() -> None:
@@ -485,10 +604,10 @@ def test_a_table_that_goes_comes_back_as_it_was() -> None:
     ]
     assert said(reverse(gone, dialect), dialect) == [
         "CREATE SEQUENCE plain INCREMENT BY 1 MINVALUE 1 MAXVALUE 9999999999999999999999999999 "
-        "CACHE 20 NOCYCLE",
-        "CREATE SEQUENCE orders INCREMENT BY 5 MINVALUE 1 MAXVALUE 9999 CACHE 50 CYCLE",
+        "CACHE 20 NOCYCLE NOORDER",
+        "CREATE SEQUENCE orders INCREMENT BY 5 MINVALUE 1 MAXVALUE 9999 CACHE 50 CYCLE NOORDER",
         "CREATE SEQUENCE bare INCREMENT BY 1 MINVALUE 1 MAXVALUE 9999999999999999999999999999 "
-        "NOCACHE NOCYCLE",
+        "NOCACHE NOCYCLE NOORDER",
         "CREATE TABLE users ( id INTEGER GENERATED BY DEFAULT AS IDENTITY (START WITH 5), "
         "name VARCHAR2(50 CHAR) DEFAULT 'it''s' NOT NULL, code VARCHAR2(20 BYTE), bio CLOB, "
         "kind VARCHAR2(5 CHAR), age INTEGER, price NUMERIC(10, 2) DEFAULT (0) NOT NULL, "

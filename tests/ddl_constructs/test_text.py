@@ -1099,6 +1099,20 @@ def test_indexes(change: Change, dialect: str, expected: Expected) -> None:
         UnsupportedChange,
     ),
     (
+        "sequence-order-is-oracles",
+        CreateSequence("sq", order=True),
+        "CREATE SEQUENCE sq",
+        UnsupportedChange,
+        UnsupportedChange,
+    ),
+    (
+        "sequence-order-alone",
+        AlterSequence("sq", order=True),
+        UnsupportedChange,
+        UnsupportedChange,
+        UnsupportedChange,
+    ),
+    (
         "sequence-drop",
         DropSequence("sq", if_exists=True),
         "DROP SEQUENCE IF EXISTS sq",

@@ -74,8 +74,8 @@ def column_of(
         return _column_read(value, database, key, inside)
     generated: list[SchemaItem] = list(inside)
     default: Any = source.server_default
-    if source.computed is not None:
-        generated.append(Computed(source.computed.sqltext, persisted=source.computed.persisted))
+    if value.computed is not None:
+        generated.append(computed_of(value))
     elif source.identity is not None:
         generated.append(source.identity._copy())
     if isinstance(source.default, DBSequence):
@@ -98,9 +98,7 @@ def _column_read(
 ) -> Column[Any]:
     generated: list[SchemaItem] = list(inside)
     if value.computed is not None:
-        generated.append(
-            Computed(escaped(value.computed.expression), persisted=value.computed.stored)
-        )
+        generated.append(computed_of(value))
     if value.identity is not None:
         generated.append(identity_of(value))
     return Column(
@@ -112,6 +110,15 @@ def _column_read(
         autoincrement=database.numbers_rows(value, key),
         comment=value.comment,
     )
+
+
+def computed_of(value: ColumnValue) -> Computed:
+    """Make what computes a column."""
+    if value.source is not None:
+        given: Computed = value.source.computed
+        return Computed(given.sqltext, persisted=given.persisted)
+    assert value.computed is not None, "asked only for a computed column"
+    return Computed(escaped(value.computed.expression), persisted=value.computed.stored)
 
 
 def identity_of(value: ColumnValue) -> Identity:
@@ -126,6 +133,7 @@ def identity_of(value: ColumnValue) -> Identity:
         maxvalue=one.maxvalue,
         cycle=one.cycle or None,
         cache=one.cache,
+        **dict(one.options),
     )
 
 

@@ -277,6 +277,7 @@ class _Reader:
             maxvalue=sequence.maxvalue,
             cycle=bool(sequence.cycle),
             cache=sequence.cache,
+            order=bool(sequence.order),
             source=sequence,
         )
 

@@ -307,9 +307,14 @@ class _Describer:
         )
         node.brings = {("name", key[0], str(change.index_name))}
         table = self.theirs.tables.get(key)
-        if table is not None and any(
-            change.index_name == fk.name or change.columns[: len(fk.columns)] == fk.columns
-            for fk in table.foreign_keys
+        made_again = table is not None and any(i.name == change.index_name for i in table.indexes)
+        if (
+            table is not None
+            and not made_again  # the one that is there must go before it
+            and any(
+                change.index_name == fk.name or change.columns[: len(fk.columns)] == fk.columns
+                for fk in table.foreign_keys
+            )
         ):
             node.brings |= {("support", key)}  # MySQL drops no index that a foreign key leans on
         if change.unique:

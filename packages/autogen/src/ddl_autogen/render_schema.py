@@ -58,20 +58,25 @@ _IDENTITY = (
     "nomaxvalue",
     "cycle",
     "cache",
-    "order",
 )
+
+
+def _numbering(value: Any, *words: str) -> dict[str, Any]:
+    """Give what is said of numbers; SQLAlchemy 2.1 keeps Oracle's words as options of the dialect."""
+    facts = {name: getattr(value, name, None) for name in _IDENTITY}
+    before = {name: getattr(value, name, None) for name in (*words, "order")}
+    return facts | dict(getattr(value, "dialect_kwargs", before))
 
 
 @renders(Identity)
 def _identity(value: Any, renderer: Renderer) -> Node:
-    facts = {"always": value.always or None, "on_null": value.on_null}
-    facts |= {name: getattr(value, name, None) for name in _IDENTITY}
+    facts = {"always": value.always or None, **_numbering(value, "on_null")}
     return renderer.sa("Identity", *renderer.keywords(_stated(**facts)))
 
 
 @renders(Sequence)
 def _sequence(value: Any, renderer: Renderer) -> Node:
-    facts = {name: getattr(value, name, None) for name in _IDENTITY}
+    facts = _numbering(value)
     said = renderer.keywords(_stated(schema=value.schema, **facts))
     return renderer.sa("Sequence", string(value.name), *said)
 

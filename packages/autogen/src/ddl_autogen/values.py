@@ -77,7 +77,11 @@ class ComputedValue:
 
 @value
 class IdentityValue:
-    """An identity column's options; None where the database's own default holds."""
+    """An identity column's options; None where the database's own default holds.
+
+    Attributes:
+        options: What else its dialect says, as Identity takes it; sorted pairs.
+    """
 
     always: bool = False
     start: int | None = None
@@ -86,6 +90,7 @@ class IdentityValue:
     maxvalue: int | None = None
     cycle: bool = False
     cache: int | None = None
+    options: tuple[tuple[str, Any], ...] = ()
 
 
 @value
@@ -244,6 +249,7 @@ class SequenceValue:
     maxvalue: int | None = None
     cycle: bool = False
     cache: int | None = None
+    order: bool = False
     source: Any = field(default=None, compare=False, repr=False)  # a Sequence, or None
 
     @property

@@ -19,7 +19,7 @@ from .change import KEEP, Change, Keep, lowers
 from .constraint import AddConstraint, DropConstraint
 from .detached import checks_of_type
 from .errors import IrreversibleChange, UnsupportedChange, WrongValue
-from .options import dialect_options
+from .options import dialect_options, oracle_numbering
 
 
 @dataclass(eq=False, init=False)
@@ -180,9 +180,9 @@ def _as_it_was(old: Any, new: Any) -> Any:
             said |= unsaid
     if not said:
         return old
-    names = (*_UNSAID, "always", "nominvalue", "nomaxvalue", "on_null")
+    names = (*_UNSAID, "always", "nominvalue", "nomaxvalue")
     stated = {n: v for n in names if (v := getattr(old, n, None)) is not None}
-    return Identity(**{**stated, **said})
+    return Identity(**{**stated, **oracle_numbering(old), **said})
 
 
 def _none_keeps(value: Any) -> Any:

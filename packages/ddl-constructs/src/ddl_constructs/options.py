@@ -1,9 +1,11 @@
-"""The free keywords of a change: options of a dialect, `<dialect>_<option>`."""
+"""Options of a dialect: the free keywords of a change, and what SQLAlchemy calls some."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from sqlalchemy import Identity, Sequence
 
 from .errors import UnknownOption
 
@@ -46,3 +48,14 @@ def _is_dialect(name: str) -> bool:
         return False
     _known_dialects.add(name)
     return True
+
+
+_OF_ORACLE = "oracle_" if hasattr(Identity, "dialect_kwargs") else ""
+ORDER = f"{_OF_ORACLE}order"
+"""What SQLAlchemy calls ORDER of a sequence: an option of Oracle's since 2.1."""
+
+
+def oracle_numbering(given: Identity | Sequence) -> dict[str, Any]:
+    """Give what is said of ORDER and ON NULL, by the names that SQLAlchemy takes."""
+    said = {f"{_OF_ORACLE}{name}": getattr(given, name, None) for name in ("on_null", "order")}
+    return {name: value for name, value in said.items() if value is not None}

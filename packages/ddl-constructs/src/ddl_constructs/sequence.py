@@ -18,6 +18,7 @@ from .change import KEEP, Change, Keep, lowers
 from .errors import IrreversibleChange, UnsupportedChange
 
 _OPTIONS = ("increment", "minvalue", "maxvalue", "start", "cache", "cycle")
+_SAID = (*_OPTIONS, "order")
 
 
 @dataclass(eq=False)
@@ -37,6 +38,8 @@ class CreateSequence(Change):
         maxvalue: The greatest value.
         cycle: Whether it begins again at its end.
         cache: How many values a session takes at once.
+        order: Whether sessions get their values in the order in which they ask (Oracle;
+            passed over elsewhere).
         data_type: The type of its values.
     """
 
@@ -51,12 +54,13 @@ class CreateSequence(Change):
     maxvalue: int | None = field(default=None, kw_only=True)
     cycle: bool | None = field(default=None, kw_only=True)
     cache: int | None = field(default=None, kw_only=True)
+    order: bool | None = field(default=None, kw_only=True)
     data_type: TypeEngine[Any] | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, sequence: Sequence, *, if_not_exists: bool | None = None) -> CreateSequence:
         """Make the change that creates a Sequence of a model."""
-        options = {name: getattr(sequence, name) for name in _OPTIONS}
+        options = {name: getattr(sequence, name) for name in _SAID}
         return cls(
             sequence.name,
             schema=sequence.schema,
@@ -115,7 +119,7 @@ class AlterSequence(Change):
         new_sequence_name: Its name afterwards.
         schema: Its schema; None for the default one.
         start: Where RESTART begins, likewise `increment`, `minvalue`, `maxvalue`,
-            `cycle`, `cache`: what it is afterwards.
+            `cycle`, `cache`, `order`: what it is afterwards.
         restart: The next value, from now on; True for the start value.
         owned_by: "table.column" that it is dropped with; None for nothing (PostgreSQL).
         existing_sequence: The change that would create it as it was.
@@ -132,6 +136,7 @@ class AlterSequence(Change):
     maxvalue: int | Keep = field(default=KEEP, kw_only=True)
     cycle: bool | Keep = field(default=KEEP, kw_only=True)
     cache: int | Keep = field(default=KEEP, kw_only=True)
+    order: bool | Keep = field(default=KEEP, kw_only=True)
     restart: int | Literal[True] | Keep = field(default=KEEP, kw_only=True)
     owned_by: str | Keep | None = field(default=KEEP, kw_only=True)
     existing_sequence: CreateSequence | None = field(
@@ -238,6 +243,13 @@ def options_text(
         compiler: Of the dialect to write for.
         no_cache: How the dialect says that no number is kept in memory.
     """
+    if isinstance(change, AlterSequence) and change.order is not KEEP:
+        raise UnsupportedChange(
+            change.describe(),
+            compiler.dialect.name,
+            "its sequences promise no order",
+            "leave order out",
+        )
     given = {name: getattr(change, name) for name in _OPTIONS}
     said = {name: v for name, v in given.items() if v is not KEEP and v is not None}
     text = compiler.get_identity_options(Sequence("s", **said))

@@ -77,7 +77,8 @@ def alter_column(
     if made_anew(theirs, ours, context):
         schema = table.spelled_schema
         yield DropColumn(table.name, ours.name, schema=schema, existing_column=their_column)
-        yield AddColumn(table.name, column_of(ours, database), schema=schema)
+        inside = [c for c in table.checks if c.column == ours.name]
+        yield AddColumn(table.name, column_of(ours, database, checks=inside), schema=schema)
         return
     first, last = generation(theirs, ours, context)
     facts: dict[str, Any] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Identity
 
-from ..build import identity_of
+from ..build import computed_of, identity_of
 from ..values import ColumnValue, IdentityValue
 from .context import Context
 
@@ -17,19 +17,30 @@ Step = dict[str, Any]
 def made_anew(theirs: ColumnValue, ours: ColumnValue, context: Context) -> bool:
     """Tell whether a column must be dropped and added: it gets another expression, or its first.
 
-    Nothing is lost: what it holds follows from the rest of the row.
+    Nothing is lost: what it holds follows from the rest of the row. Where it gets another
+    expression in its place, it has its type.
     """
     new, old = ours.computed, theirs.computed
     if new is None or old is None:
         return new is not None
-    same = context.database.same_text(old.expression, new.expression)
-    return not same or new.stored != old.stored
+    if new.stored != old.stored:
+        return True
+    if context.database.alters_expressions:
+        return theirs.type != ours.type
+    return not context.database.same_text(old.expression, new.expression)
 
 
 def generation(theirs: ColumnValue, ours: ColumnValue, context: Context) -> tuple[Step, Step]:
     """Give what must happen before the column's other facts change, and what after them."""
     if theirs.computed is not None and ours.computed is None:
         return {"server_default": None}, {}
+    if theirs.computed is not None and ours.computed is not None:
+        if context.database.same_text(theirs.computed.expression, ours.computed.expression):
+            return {}, {}
+        return {}, {
+            "server_default": computed_of(ours),
+            "existing_server_default": computed_of(theirs),
+        }
     numbers = _numbering(theirs, ours, context)
     before, after = theirs.identity, ours.identity
     if before is None and after is None:
@@ -47,9 +58,10 @@ def generation(theirs: ColumnValue, ours: ColumnValue, context: Context) -> tupl
     if old == new:
         return {}, {}
     different = {k for k in new if new[k] != old[k]}
+    said = sorted({"always", *different, *(k for k, _ in (*before.options, *after.options))})
     return {}, {
-        "server_default": Identity(**{k: new[k] for k in sorted(different | {"always"})}),
-        "existing_server_default": Identity(**{k: old[k] for k in sorted(different | {"always"})}),
+        "server_default": Identity(**{k: new[k] for k in said}),
+        "existing_server_default": Identity(**{k: old[k] for k in said}),
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from ddl_constructs import (
     KEEP,
@@ -20,10 +21,19 @@ from sqlalchemy.sql.elements import conv
 
 from ..build import ConstraintValue, column_of, constraint_of, create_index
 from ..dialects import Database
-from ..dialects.object_name import Kind
-from ..sqltokens import tokens
-from ..values import CheckValue, ForeignKeyValue, IndexValue, Key, Snapshot, TableValue
+from ..dialects.base import BONDS, Bond
+from ..values import (
+    CheckValue,
+    ForeignKeyValue,
+    IndexValue,
+    Key,
+    Snapshot,
+    TableValue,
+    sort_key,
+)
 from .context import Context
+
+_Kind = Literal["primary", "unique", "foreignkey", "check"]
 
 
 def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Iterator[Change]:
@@ -96,61 +106,93 @@ def released_columns(
 ) -> Iterator[Change]:
     """Yield what takes keys, CHECKs, indexes and computed columns off a column while that changes.
 
-    Nothing where the database changes it under them.
+    Nothing where the database changes it under them. A column that is dropped and added again
+    takes them all along, or can't go while they are there.
     """
     database = context.database
     altered: dict[Key, set[str]] = defaultdict(set)
+    dropped: dict[Key, set[str]] = defaultdict(set)
+    added: dict[Key, set[str]] = defaultdict(set)
     for c in changes:
-        if isinstance(c, AlterColumn) and (c.type_ is not KEEP or c.nullable is not KEEP):
-            where = None if c.schema == ours.default_schema else c.schema, c.table_name
-            altered[where].add(c.column_name)
-    gone = _names_of(changes) if altered else set()
-    for where, names in altered.items():
+        match c:
+            case AlterColumn() if set(c.aspects) & {"type_", "nullable", "server_default"}:
+                altered[ours.namespaces.key(c.schema), c.table_name].add(c.column_name)
+            case DropColumn():
+                dropped[ours.namespaces.key(c.schema), c.table_name].add(c.column_name)
+            case AddColumn():
+                added[ours.namespaces.key(c.schema), c.table_name].add(c.column.name)
+    gone = _names_of(changes) if altered or dropped else set()
+    for where in sorted(altered.keys() | dropped.keys(), key=sort_key):
         table, our_table = theirs.tables[where], ours.tables[where]
-        bound = {
-            c.name
-            for c in table.columns
-            if c.name in names
-            and (new := our_table.column(c.name)) is not None
-            and database.binds_column(c, new)
-        }
-        if not bound:
-            continue
-        schema = our_table.spelled_schema
-        key = (table.primary_key,) if table.primary_key else ()
-        kinds: tuple[tuple[Kind, Sequence[ConstraintValue]], ...] = (
-            ("primary", key),
-            ("unique", table.uniques),
-            ("check", table.checks),
-        )
-        for kind, constraints in kinds:
-            for constraint in constraints:
-                about = (
-                    _words(constraint.text)
-                    if isinstance(constraint, CheckValue)
-                    else set(getattr(constraint, "columns", ()))
-                )
-                if bound & about and (table.name, str(constraint.name)) not in gone:
-                    made = constraint_of(constraint, database=database)
-                    name = conv(str(constraint.name))
-                    yield DropConstraint(
-                        name, table.name, kind, schema=schema, existing_constraint=made
-                    )
-                    yield AddConstraint(table.name, made, schema=schema)
-        for index in table.indexes:
-            about = {*index.columns, *index.include, *_words(index.where or "")}
-            if bound & about and (table.name, str(index.name)) not in gone:
-                yield from _again(table, index, schema, database)
+        bound: dict[str, Collection[Bond]] = dict.fromkeys(dropped[where] & added[where], BONDS)
         for column in table.columns:
-            stays = our_table.column(column.name)
-            if stays is None or column.computed is None or stays.computed is None:
-                continue
-            if bound & _words(column.computed.expression) and (table.name, column.name) not in gone:
-                made_column = column_of(column, database)
-                yield DropColumn(
-                    table.name, column.name, schema=schema, existing_column=made_column
+            new = our_table.column(column.name)
+            if column.name in altered[where] and new is not None:
+                bound[column.name] = database.bonds(column, new)
+        if any(bound.values()):
+            yield from _released(table, our_table, bound, gone, database)
+
+
+def _released(
+    table: TableValue,
+    our_table: TableValue,
+    bound: Mapping[str, Collection[Bond]],
+    gone: Collection[tuple[str | None, str]],
+    database: Database,
+) -> Iterator[Change]:
+    """Drop what stands on some columns of a table and make it again.
+
+    Args:
+        table: Theirs.
+        our_table: The same table in the models.
+        bound: By the name of a column, what keeps it from changing.
+        gone: What is dropped anyway.
+        database: Whose words they are in.
+    """
+
+    def stands(bond: Bond, name: str | None, about: Iterable[str]) -> bool:
+        return (table.name, str(name)) not in gone and any(bond in bound.get(n, ()) for n in about)
+
+    schema = our_table.spelled_schema
+    kinds: tuple[tuple[_Kind, Sequence[ConstraintValue]], ...] = (
+        ("primary", (table.primary_key,) if table.primary_key else ()),
+        ("unique", table.uniques),
+        ("foreignkey", table.foreign_keys),
+        ("check", [c for c in table.checks if c.column is None]),
+    )
+    for kind, constraints in kinds:
+        for constraint in constraints:
+            about = (
+                database.names_in(constraint.text)
+                if isinstance(constraint, CheckValue)
+                else getattr(constraint, "columns", ())
+            )
+            if stands(kind, constraint.name, about):
+                made = constraint_of(constraint, database=database)
+                name = None if constraint.name is None else conv(constraint.name)
+                yield DropConstraint(
+                    name, table.name, kind, schema=schema, existing_constraint=made
                 )
-                yield AddColumn(table.name, column_of(stays, database), schema=schema)
+                yield AddConstraint(table.name, made, schema=schema)
+    for index in table.indexes:
+        computed = " ".join(e.text for e in index.elements if e.expression or e.descending)
+        about = {
+            *index.columns,
+            *index.include,
+            *database.names_in(f"{computed} {index.where or ''}"),
+        }
+        if stands("index", index.name, about) or stands(
+            "expression", index.name, database.names_in(computed)
+        ):
+            yield from _again(table, index, schema, database)
+    for column in table.columns:
+        stays = our_table.column(column.name)
+        if stays is None or column.computed is None or stays.computed is None:
+            continue
+        if stands("expression", column.name, database.names_in(column.computed.expression)):
+            existing = column_of(column, database)
+            yield DropColumn(table.name, column.name, schema=schema, existing_column=existing)
+            yield AddColumn(table.name, column_of(stays, database), schema=schema)
 
 
 def _names_of(changes: Sequence[Change]) -> set[tuple[str | None, str]]:
@@ -198,7 +240,7 @@ def released_labels(
             if c.enum is not None and (c.enum.schema, c.enum.name) in context.replaced_enums
         }
         for check in table.checks:
-            if (table.name, check.name) not in dropped and _words(check.text) & columns:
+            if (table.name, check.name) not in dropped and database.names_in(check.text) & columns:
                 made = constraint_of(check, database=database)
                 yield DropConstraint(
                     conv(str(check.name)),
@@ -210,9 +252,7 @@ def released_labels(
                 yield AddConstraint(table.name, made, schema=schema)
         for index in table.indexes:
             texts = [e.text for e in index.elements if e.expression] + [index.where or ""]
-            if (table.name, index.name) not in dropped and _words(" ".join(texts)) & columns:
+            if (table.name, index.name) not in dropped and database.names_in(
+                " ".join(texts)
+            ) & columns:
                 yield from _again(table, index, schema, database)
-
-
-def _words(sql: str) -> set[str]:
-    return {token.name for token in tokens(sql) if token.kind in ("word", "quoted")}

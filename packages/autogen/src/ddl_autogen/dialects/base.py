@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, get_args
 
 from sqlalchemy import Column, Index
 from sqlalchemy.engine import Connection
@@ -18,7 +18,7 @@ from ..errors import UnsupportedType
 from ..indextext import parse_index
 from ..namespaces import Namespaces
 from ..speller import Speller, sql_text
-from ..sqltokens import bare, normal
+from ..sqltokens import bare, normal, tokens
 from ..values import (
     ColumnValue,
     ForeignKeyValue,
@@ -31,6 +31,10 @@ from ..values import (
 )
 from .object_name import LABELS, Kind, object_name
 from .objects import ObjectsOfDatabase
+
+Bond = Literal["primary", "unique", "foreignkey", "check", "index", "expression"]
+"""What can keep a column from changing; an expression is that of a computed column or an index."""
+BONDS: tuple[Bond, ...] = get_args(Bond)
 
 
 class Database(ObjectsOfDatabase, ABC):
@@ -64,6 +68,7 @@ class Database(ObjectsOfDatabase, ABC):
             block, for which the table may be copied.
         tracks_dependencies: Whether it refuses to drop or alter what a view or routine needs.
         alters_sequence_start: Whether ALTER SEQUENCE can say where it is to start.
+        alters_expressions: Whether a computed column can get another expression.
     """
 
     splits_cycles: ClassVar[bool] = True
@@ -84,6 +89,7 @@ class Database(ObjectsOfDatabase, ABC):
     alters_in_place: ClassVar[bool] = True
     tracks_dependencies: ClassVar[bool] = False
     alters_sequence_start: ClassVar[bool] = True
+    alters_expressions: ClassVar[bool] = False
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -142,8 +148,8 @@ class Database(ObjectsOfDatabase, ABC):
         """Give all options of a sequence as numbers, also those that weren't said."""
         return {}
 
-    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
-        """Give the numbers of an identity column of a type, also those that weren't said."""
+    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, Any]:
+        """Give the options of an identity column of a type, also those that weren't said."""
         return {}
 
     def type_text(self, column: Column[Any]) -> str:
@@ -275,9 +281,13 @@ class Database(ObjectsOfDatabase, ABC):
         """
         return {}
 
-    def binds_column(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
-        """Tell whether what stands on a column (keys, CHECKs, indexes) keeps it from changing so."""
-        return False
+    def bonds(self, theirs: ColumnValue, ours: ColumnValue) -> Collection[Bond]:
+        """Give what keeps a column from changing so, where it stands on it; usually nothing does."""
+        return ()
+
+    def names_in(self, sql: str) -> set[str]:
+        """Give the names that an expression which was read mentions, as models write them."""
+        return {token.name for token in tokens(sql) if token.kind in ("word", "quoted")}
 
     def leaves_numbering_open(self, column: Column[Any]) -> bool:
         """Tell whether a model's column may be numbered by the database though it doesn't say so."""

@@ -33,7 +33,7 @@ from ..values import (
     TableValue,
     UniqueValue,
 )
-from .base import reads
+from .base import Bond, reads
 from .mssql_catalog import (
     CHECKS,
     COLLATION,
@@ -194,15 +194,16 @@ class SQLServer(WithObjects):
             theirs = replace(theirs, collation=ours.collation)
         return theirs
 
-    def binds_column(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
-        """Tell whether ALTER COLUMN is refused under a key, a CHECK or an index.
+    def bonds(self, theirs: ColumnValue, ours: ColumnValue) -> Collection[Bond]:
+        """Give what ALTER COLUMN is refused under; foreign keys are `binds_key_types`.
 
         SQL Server 2022, ALTER TABLE, ALTER COLUMN: only a varying length may get longer (error 5074).
         """
         (old, before), (new, after) = (_sized(c.type) for c in (theirs, ours))
         longer = old == new and old in _VARYING and before <= after
         same = theirs.collation == ours.collation and theirs.nullable == ours.nullable
-        return not (same and (longer or theirs.type == ours.type))
+        fits = same and (longer or theirs.type == ours.type)
+        return () if fits else ("primary", "unique", "check", "index", "expression")
 
     def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
         return {

@@ -145,6 +145,6 @@ def sequence_of(row: Any) -> SequenceValue:
         "cache": row.cache if row.cached else 0,
     }
     usual = usual_numbers(type_, found["increment"])
-    said = {k: None if v == usual[k] else v for k, v in found.items()}
+    said: dict[str, Any] = {k: None if v == usual[k] else v for k, v in found.items()}
     named = None if type_ == "bigint" else type_
     return SequenceValue(row.name, row.schema, named, cycle=bool(row.cycles), **said)

@@ -35,7 +35,7 @@ from ..values import (
     TableValue,
     UniqueValue,
 )
-from .base import reads
+from .base import BONDS, Bond, reads
 from .numbers import number_of
 from .oracle_catalog import (
     COLUMNS,
@@ -49,8 +49,18 @@ from .oracle_catalog import (
     VIEWS,
 )
 from .oracle_objects import WithObjects
-from .oracle_types import TYPES, canonical_type, identity_numbers, type_of, usual_numbers
+from .oracle_types import (
+    NUMBERING_WORDS,
+    TYPES,
+    canonical_type,
+    identity_numbers,
+    numbering_words,
+    split_on_null,
+    type_of,
+    usual_numbers,
+)
 
+_MADE_OF_IT: tuple[Bond, ...] = ("expression",)
 _NOT_NULL = re.compile(r'"(?:[^"])+" IS NOT NULL')
 
 
@@ -62,6 +72,7 @@ class Oracle(WithObjects):
     names_primary_keys: ClassVar = True
     renames_constraints: ClassVar = True
     alters_sequence_start: ClassVar = False
+    alters_expressions: ClassVar = True
     creates_schemas: ClassVar = False
 
     def schemas(self, connection: Connection) -> list[str]:
@@ -118,7 +129,8 @@ class Oracle(WithObjects):
             usual = usual_numbers(increment)
             said = {k: None if v == usual[k] else v for k, v in found.items()}
             name, owner = self.name_of(row.name), self.name_of(row.owner)
-            yield SequenceValue(name, owner, cycle=row.cycles == "Y", **said)
+            cycle, order = row.cycles == "Y", row.ordered == "Y"
+            yield SequenceValue(name, owner, cycle=cycle, order=order, **said)
 
     def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:
         """Refuse what was found in others' schemas, of which ALL_* shows what one was granted.
@@ -140,7 +152,10 @@ class Oracle(WithObjects):
             computed = ComputedValue(default or "", stored=False)
         elif row.generation is not None:
             always = row.generation == "ALWAYS"
-            identity = IdentityValue(always, **identity_numbers(row.options))
+            options = numbering_words(row.on_null == "YES", "ORDER_FLAG: Y" in row.options)
+            identity = IdentityValue(always, **identity_numbers(row.options), options=options)
+        elif default is not None and row.on_null == "YES":
+            default = f"ON NULL {default}"
         return ColumnValue(
             name=self.name_of(row.name),
             type=type_of(row),
@@ -199,15 +214,29 @@ class Oracle(WithObjects):
         return canonical_type(text)
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
-        """A default of NULL is none."""
+        """A default of NULL is none, and of '', which is NULL."""
         a, b = (self._plain_default(c.default, theirs.type) for c in (theirs, ours))
         return a == b
 
     def _plain_default(self, default: str | None, type_: str) -> str | None:
-        plain = None if default is None else self.normal(default)
-        if plain is None or plain == "null":
+        if default is None:
             return None
-        return number_of(plain) if type_.startswith(("number", "float", "binary_")) else plain
+        on_null, value = split_on_null(default)
+        plain = self.normal(value)
+        if plain in ("null", "''"):
+            return None
+        if type_.startswith(("number", "float", "binary_")):
+            plain = number_of(plain)
+        return f"on null {plain}" if on_null else plain
+
+    def bonds(self, theirs: ColumnValue, ours: ColumnValue) -> Collection[Bond]:
+        """What is computed from a column holds its type; what stands on a virtual one its expression.
+
+        Oracle Database Error Help: ORA-54033, ORA-30556 (an index); ORA-54022, ORA-54023.
+        """
+        if theirs.computed is not None:
+            return [bond for bond in BONDS if bond != "expression"]
+        return () if theirs.type == ours.type else _MADE_OF_IT
 
     def action(self, given: str | None) -> str | None:
         """Nothing and RESTRICT are the same, since it has no words for either."""
@@ -218,8 +247,15 @@ class Oracle(WithObjects):
         return None
 
     def model_column(self, column: Column[Any], value: ColumnValue) -> ColumnValue:
-        """Nothing numbers rows by itself: a model says Identity, or Sequence."""
+        """Nothing numbers rows by itself: a model says Identity, or Sequence.
+
+        ON NULL says NOT NULL (SQL Language Reference 19c, CREATE TABLE, DEFAULT).
+        """
+        given: Any = column.identity
         if value.identity is not None:
+            words = numbering_words(given.on_null, given.order)
+            value = replace(value, nullable=False, identity=replace(value.identity, options=words))
+        elif value.default is not None and split_on_null(value.default)[0]:
             value = replace(value, nullable=False)
         return replace(value, autoincrement=None) if value.autoincrement else value
 
@@ -275,15 +311,16 @@ class Oracle(WithObjects):
             ),
         )
 
-    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, int]:
+    def identity_options(self, value: IdentityValue, type_: str) -> dict[str, Any]:
         found = self._numbers(value)
         first = found["maxvalue" if found["increment"] < 0 else "minvalue"]
-        return found | {"start": first if value.start is None else value.start}
+        words = dict.fromkeys(NUMBERING_WORDS, False) | dict(value.options)
+        return {**found, "start": first if value.start is None else value.start, **words}
 
     def sequence_options(self, value: SequenceValue) -> dict[str, Any]:
         """What it starts with isn't kept: the dictionary tells how far it has come."""
         start = {} if value.start is None else {"start": value.start}
-        return self._numbers(value) | {"cycle": value.cycle} | start
+        return self._numbers(value) | {"cycle": value.cycle, "order": value.order} | start
 
     def _numbers(self, value: IdentityValue | SequenceValue) -> dict[str, int]:
         usual = usual_numbers(value.increment or 1)

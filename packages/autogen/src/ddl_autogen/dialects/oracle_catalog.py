@@ -35,6 +35,7 @@ SELECT c.owner AS owner, c.table_name AS table_name, c.column_name AS name,
        c.data_type AS type, c.data_length AS length, c.char_length AS characters,
        c.char_used AS char_used, c.data_precision AS precision, c.data_scale AS scale,
        c.nullable AS nullable, c.data_default AS default_text, c.virtual_column AS virtual,
+       c.default_on_null AS on_null,
        i.generation_type AS generation, i.identity_options AS options, m.comments AS comments
 FROM all_tab_cols c
 LEFT JOIN all_tab_identity_cols i ON i.owner = c.owner AND i.table_name = c.table_name
@@ -81,7 +82,7 @@ ORDER BY i.table_owner, i.table_name, i.index_name, c.column_position
 SEQUENCES = """
 SELECT q.sequence_owner AS owner, q.sequence_name AS name, q.min_value AS minimum,
        q.max_value AS maximum, q.increment_by AS increment_by, q.cycle_flag AS cycles,
-       q.cache_size AS cached
+       q.cache_size AS cached, q.order_flag AS ordered
 FROM all_sequences q
 WHERE q.sequence_owner IN :schemas
   AND NOT EXISTS (SELECT 1 FROM all_tab_identity_cols i

@@ -66,6 +66,10 @@ class WithObjects(Database):
         dialect: Any = self.dialect
         return str(dialect.normalize_name(given))
 
+    def names_in(self, sql: str) -> set[str]:
+        found = [token for token in tokens(sql) if token.kind in ("word", "quoted")]
+        return {self.name_of(t.name) if t.kind == "quoted" else t.name.lower() for t in found}
+
     def rows(self, connection: Connection, query: str, schemas: Sequence[str]) -> Sequence[Any]:
         """Ask the dictionary about some schemas, whose names are those that models write."""
         dialect: Any = self.dialect

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Identity
 from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import oracle
 from sqlalchemy.types import TypeEngine
@@ -121,6 +122,35 @@ def usual_numbers(increment: int) -> dict[str, int]:
         "maxvalue": -1 if down else _MOST,
         "cache": 20,
     }
+
+
+_OF_ORACLE = "oracle_" if hasattr(Identity, "dialect_kwargs") else ""  # SQLAlchemy 2.1
+NUMBERING_WORDS = f"{_OF_ORACLE}on_null", f"{_OF_ORACLE}order"
+"""What `Identity` calls ON NULL and ORDER."""
+
+
+def numbering_words(on_null: Any, order: Any) -> tuple[tuple[str, Any], ...]:
+    """Give those of them that hold, as `IdentityValue.options`."""
+    said = zip(NUMBERING_WORDS, (on_null, order), strict=True)
+    return tuple((name, True) for name, holds in said if holds)
+
+
+_ON_NULL = re.compile(
+    r"\s*ON\s+NULL\b(?:\s+FOR\s+INSERT\s+(?:ONLY|AND\s+UPDATE)\b)?", re.IGNORECASE
+)
+
+
+def split_on_null(default: str) -> tuple[bool, str]:
+    """Tell whether a default is one ON NULL too, and give the rest of it.
+
+    Oracle Database SQL Language Reference 23ai, CREATE TABLE, DEFAULT: FOR INSERT is what ON NULL
+    says alone; that it may be for updates too isn't read.
+
+    >>> split_on_null("ON NULL 5"), split_on_null("on_null()")
+    ((True, ' 5'), (False, 'on_null()'))
+    """
+    found = _ON_NULL.match(default)
+    return (False, default) if found is None else (True, default[found.end() :])
 
 
 _OPTION = re.compile(r"([A-Z_ ]+): (-?\w+)")

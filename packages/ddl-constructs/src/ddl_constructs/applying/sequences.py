@@ -12,13 +12,14 @@ from sqlalchemy.sql.functions import next_value
 
 from ..change import KEEP, Change
 from ..errors import ExistingObject
+from ..options import ORDER
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..sqltext import dotted
 from .draft import SchemaDraft, unknown
 from .items import default_of, remade
 from .rules import applies
 
-_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache", "order")
 
 
 @applies(CreateSequence)
@@ -29,9 +30,11 @@ def create_sequence(schema: SchemaDraft, change: CreateSequence) -> None:
         if change.if_not_exists:
             return
         raise ExistingObject(change.describe(), "sequence", dotted(*key))
-    options: dict[str, Any] = {name: getattr(change, name) for name in _OPTIONS}
-    schema.sequences[key] = Sequence(
-        change.sequence_name, schema=change.schema, data_type=change.data_type, **options
+    schema.sequences[key] = _sequence(
+        change.sequence_name,
+        change.schema,
+        change.data_type,
+        {name: getattr(change, name) for name in _OPTIONS},
     )
 
 
@@ -68,11 +71,18 @@ def alter_sequence(schema: SchemaDraft, change: AlterSequence) -> None:
         option: getattr(old, option) if getattr(change, option) is KEEP else getattr(change, option)
         for option in _OPTIONS
     }
-    made = Sequence(new[1], schema=new[0], data_type=old.data_type, **options)
+    made = _sequence(new[1], new[0], old.data_type, options)
     schema.sequences = {new if k == key else k: s for k, s in schema.sequences.items()}
     schema.sequences[new] = made
     for table in schema.tables.values():
         table.columns = [_taking_from(c, key, made) for c in table.columns]
+
+
+def _sequence(name: str, schema: str | None, type_: Any, options: dict[str, Any]) -> Sequence:
+    order = options.pop("order")
+    return Sequence(
+        name, schema=schema, data_type=type_, **options, **({} if order is None else {ORDER: order})
+    )
 
 
 def _takes_from(column: Column[Any], key: tuple[str | None, str]) -> bool:

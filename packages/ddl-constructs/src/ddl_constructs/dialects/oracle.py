@@ -104,9 +104,28 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
         parts.append(sqltext.type_name(compiler, change.type_))
     if change.server_default is not KEEP:
         parts.append(_default(change, compiler))
-    if change.nullable is not KEEP:
-        parts.append("NULL" if change.nullable else "NOT NULL")
-    return " ".join(parts)
+    return " ".join(parts) + _nullability(change)
+
+
+def _nullability(change: AlterColumn) -> str:
+    """Write NULL or NOT NULL; DEFAULT ON NULL brings the latter along, and takes it away again.
+
+    CREATE TABLE, DEFAULT ... ON NULL: NOT NULL is implied; ORA-30667: "the only way to drop the
+    constraint is to remove the ON NULL property".
+    """
+    nullable = change.nullable
+    if change.server_default is not KEEP:
+        if _is_on_null(change.server_default):
+            return ""
+        if _is_on_null(change.existing_server_default):
+            stays = change.existing_nullable if nullable is KEEP else nullable
+            return " NOT NULL" if stays is False else ""
+    return "" if nullable is KEEP else " NULL" if nullable else " NOT NULL"
+
+
+def _is_on_null(default: Any) -> bool:
+    words = str(getattr(getattr(default, "arg", default), "text", "")).upper().split()
+    return words[:2] == ["ON", "NULL"]
 
 
 def _default(change: AlterColumn, compiler: DDLCompiler) -> str:
@@ -114,7 +133,7 @@ def _default(change: AlterColumn, compiler: DDLCompiler) -> str:
     if isinstance(new, Computed):
         return sqltext.visit(compiler, "computed_column", new)
     if isinstance(new, Identity):
-        return sqltext.visit(compiler, "identity_column", new)
+        return sqltext.visit(compiler, "identity_column", new).replace("CACHE 0", "NOCACHE")
     if new is None:
         is_identity = isinstance(change.existing_server_default, Identity)
         return "DROP IDENTITY" if is_identity else "DEFAULT NULL"
@@ -140,7 +159,7 @@ def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str
         return add_column_text(change, compiler, "ADD ")
     text = add_column_text(change.replace(if_not_exists=None), compiler, "ADD ")
     names = {"table_name": change.table_name, "column_name": change.column.name}
-    return guarded(change, text, compiler, "all_tab_columns", names, change.schema, there=False)
+    return guarded(change, text, compiler, "all_tab_cols", names, change.schema, there=False)
 
 
 @compiles(DropColumn, "oracle")
@@ -151,7 +170,7 @@ def _drop_column(change: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
     if not change.if_exists:
         return text
     names = {"table_name": change.table_name, "column_name": change.column_name}
-    return guarded(change, text, compiler, "all_tab_columns", names, change.schema, there=True)
+    return guarded(change, text, compiler, "all_tab_cols", names, change.schema, there=True)
 
 
 def _cascade(change: DropColumn | DropTable) -> str:
@@ -329,10 +348,20 @@ def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -
     native = has_native_guards(compiler.dialect)
     guard = sqltext.yes(change.if_not_exists and native, "IF NOT EXISTS")
     name = sqltext.table(compiler, change.sequence_name, change.schema)
-    text = f"CREATE SEQUENCE {guard}{name} {options_text(change, compiler, no_cache='NOCACHE')}".strip()
+    text = f"CREATE SEQUENCE {guard}{name} {_options(change, compiler)}".strip()
     if not change.if_not_exists or native:
         return text
     return _guarded_sequence(change, text, compiler, there=False)
+
+
+def _options(change: CreateSequence | AlterSequence, compiler: DDLCompiler) -> str:
+    order, plain = change.order, change
+    if isinstance(plain, AlterSequence):
+        plain = plain.replace(order=KEEP)
+    text = options_text(plain, compiler, no_cache="NOCACHE")
+    if order is None or order is KEEP:
+        return text
+    return f"{text} {'ORDER' if order else 'NOORDER'}".strip()
 
 
 @compiles(DropSequence, "oracle")
@@ -368,7 +397,7 @@ def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> 
             raise UnsupportedChange(
                 change.describe(), "oracle", f"ALTER SEQUENCE has no word for {aspect}", mend
             )
-    parts = [options_text(change, compiler, no_cache="NOCACHE")]
+    parts = [_options(change, compiler)]
     if change.restart is not KEEP:
         value = change.restart
         parts.append("RESTART" if value is True else f"RESTART START WITH {value}")

@@ -47,7 +47,7 @@ def guarded(
         change: What the statement says, for the message.
         statement: The statement, without a guard.
         compiler: Of Oracle.
-        view: The data dictionary view to ask (Database Reference, "ALL_TAB_COLUMNS" etc.).
+        view: The data dictionary view to ask (Database Reference, "ALL_TAB_COLS" etc.).
         names: Its columns that name the object, to the names as SQLAlchemy writes them.
         schema: Where the object is; None for the session's current schema.
         there: Whether the statement is for when it is there.

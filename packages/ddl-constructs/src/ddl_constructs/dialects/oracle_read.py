@@ -11,9 +11,9 @@ from ..alter_column import AlterColumn
 from ..change import KEEP
 from ..guard import schema_on
 
-# Oracle Database Reference 19c, ALL_TAB_COLUMNS
+# Oracle Database Reference 12c, USER_TAB_COLS: it has invisible columns too, unlike ..._COLUMNS
 _NULLABLE = text("""
-    SELECT nullable FROM all_tab_columns
+    SELECT nullable FROM all_tab_cols
     WHERE owner = NVL(:schema_name, SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'))
       AND table_name = :of_table AND column_name = :of_column
 """)
