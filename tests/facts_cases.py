@@ -17,6 +17,7 @@ from ddl_constructs import (
     AlterDomain,
     AlterSequence,
     AlterTableOptions,
+    AlterTrigger,
     BulkInsert,
     Change,
     CopyRows,
@@ -59,9 +60,12 @@ from ddl_constructs import (
     RenameDomainConstraint,
     RenameEnumValue,
     RenameIndex,
+    RenameObject,
     RenameTable,
     ReplaceEnum,
     RevokePrivileges,
+    SetObjectSchema,
+    SetOwner,
     SetTableSchema,
     UpdateExtension,
     ValidateConstraint,
@@ -540,6 +544,34 @@ CASES = {
         (SQLITE,),
     ),
     "drop-trigger": Case(lambda: DropTrigger("tr", "viewed")),
+    "disable-trigger": Case(lambda: AlterTrigger("tr", "viewed", enabled=False), (POSTGRESQL,)),
+    "rename-view": Case(lambda: RenameObject("v", "seen", kind="view"), SERVERS),
+    "rename-materialized-view": Case(
+        lambda: RenameObject("mv", "seen", kind="materialized view"), (POSTGRESQL,)
+    ),
+    "rename-function": Case(lambda: RenameObject("f", "g", kind="function"), (POSTGRESQL,)),
+    "rename-trigger": Case(
+        lambda: RenameObject("tr", "stamp", kind="trigger", table_name="viewed"), (POSTGRESQL,)
+    ),
+    "rename-schema": Case(lambda: RenameObject("empty", "bare", kind="schema"), (POSTGRESQL,)),
+    "move-view": Case(lambda: SetObjectSchema("v", "elsewhere", kind="view"), (POSTGRESQL,)),
+    "move-sequence": Case(
+        lambda: SetObjectSchema("counter", "elsewhere", kind="sequence"), (POSTGRESQL,)
+    ),
+    "move-procedure": Case(
+        lambda: SetObjectSchema("p", "elsewhere", kind="procedure"), (POSTGRESQL,)
+    ),
+    "move-domain": Case(
+        lambda: SetObjectSchema("positive", "elsewhere", kind="type"), (POSTGRESQL,)
+    ),
+    "move-composite-type": Case(
+        lambda: SetObjectSchema("place", "elsewhere", kind="type"), (POSTGRESQL,)
+    ),
+    "own-table": Case(lambda: SetOwner("plain", "pg_monitor", kind="table"), (POSTGRESQL,)),
+    "own-sequence": Case(lambda: SetOwner("counter", "pg_monitor", kind="sequence"), (POSTGRESQL,)),
+    "own-function": Case(lambda: SetOwner("f", "pg_monitor", kind="function"), (POSTGRESQL,)),
+    "own-schema": Case(lambda: SetOwner("empty", "pg_monitor", kind="schema"), (POSTGRESQL,)),
+    "own-type": Case(lambda: SetOwner("place", "pg_monitor", kind="type"), (POSTGRESQL,)),
     "sql-comment": Case(say("COMMENT ON TABLE child IS 'what'"), (POSTGRESQL,)),
     "sql-grant": Case(say("GRANT SELECT ON plain TO PUBLIC"), (POSTGRESQL,)),
     "sql-two": Case(say("INSERT INTO plain VALUES (33, 303); DROP TABLE child"), (POSTGRESQL,)),

@@ -22,6 +22,7 @@ from ddl_constructs import (
     AlterDomain,
     AlterSequence,
     AlterTableOptions,
+    AlterTrigger,
     BulkInsert,
     Change,
     CompositeValue,
@@ -65,9 +66,12 @@ from ddl_constructs import (
     RenameDomainConstraint,
     RenameEnumValue,
     RenameIndex,
+    RenameObject,
     RenameTable,
     ReplaceEnum,
     RevokePrivileges,
+    SetObjectSchema,
+    SetOwner,
     SetTableSchema,
     UpdateExtension,
     ValidateConstraint,
@@ -567,6 +571,36 @@ CASES: dict[str, dict[str, Change]] = {
             "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sum_up()",
             constraint=True,
         ),
+    },
+    "AlterTrigger": {
+        "that it doesn't fire": AlterTrigger("stamp", "users", enabled=False),
+        "with what it was": AlterTrigger("stamp", "users", enabled=False, existing_enabled=True),
+        "that it fires where rows are replicated too": AlterTrigger(
+            "stamp", "users", enabled="always"
+        ),
+    },
+    "RenameObject": {
+        "a view": RenameObject("grown_up", "adults", kind="view"),
+        "a view that keeps its rows": RenameObject("totals", "sums", kind="materialized view"),
+        "a function": RenameObject("twice", "doubled", kind="function", arguments="a integer"),
+        "a trigger": RenameObject("stamp", "stamped", kind="trigger", table_name="users"),
+        "a schema": RenameObject("audit", "log", kind="schema"),
+    },
+    "SetObjectSchema": {
+        "a view": SetObjectSchema("grown_up", "archive", kind="view"),
+        "a function": SetObjectSchema(
+            "twice", "archive", kind="function", arguments="a integer", schema="app"
+        ),
+        "a sequence": SetObjectSchema("ids", "archive", kind="sequence"),
+        "a domain or another type": SetObjectSchema("positive", "archive", kind="type"),
+        "an extension": SetObjectSchema("pgcrypto", "archive", kind="extension"),
+    },
+    "SetOwner": {
+        "a table": SetOwner("users", "app", kind="table"),
+        "with whose it was": SetOwner("users", "app", kind="table", existing_owner="ada"),
+        "a function": SetOwner("twice", "app", kind="function", arguments="a integer"),
+        "a sequence": SetOwner("ids", "app", kind="sequence"),
+        "a schema": SetOwner("audit", "app", kind="schema"),
     },
     "DropTrigger": {
         "a trigger": DropTrigger("stamp", "users"),

@@ -56,6 +56,7 @@ GROUPS = {
     "view": "Views",
     "routine": "Functions and procedures",
     "trigger": "Triggers",
+    "alter_object": "Names, schemas and owners of objects",
     "grant": "Privileges",
     "data": "Rows and SQL",
 }

@@ -9,6 +9,7 @@ from .traits import Traits, register_traits, traits
 
 if TYPE_CHECKING:
     from .alter_column import AlterColumn
+    from .alter_object import RenameObject, SetObjectSchema, SetOwner
     from .applying import SchemaDraft, TableDraft, applies, apply, apply_to
     from .beside import (
         CompositeType,
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
     from .sqltokens import Token, tokens
     from .table import CreateTable, DropTable, RenameTable, SetTableSchema
     from .table_options import AlterTableOptions
-    from .trigger import CreateTrigger, DropTrigger
+    from .trigger import AlterTrigger, CreateTrigger, DropTrigger
     from .unnamed import may_be_called
     from .view import CreateView, DropView, RefreshMaterializedView
 
@@ -101,6 +102,7 @@ _WHERE = {
     "AlterDomain": "domain",
     "AlterSequence": "sequence",
     "AlterTableOptions": "table_options",
+    "AlterTrigger": "trigger",
     "BrokenDialect": "errors",
     "BulkInsert": "data",
     "CompositeType": "beside",
@@ -160,11 +162,14 @@ _WHERE = {
     "RenameDomainConstraint": "domain",
     "RenameEnumValue": "enum",
     "RenameIndex": "index",
+    "RenameObject": "alter_object",
     "RenameTable": "table",
     "ReplaceEnum": "enum",
     "RevokePrivileges": "grant",
     "SQLObject": "declaration",
     "SchemaDraft": "applying",
+    "SetObjectSchema": "alter_object",
+    "SetOwner": "alter_object",
     "SetTableSchema": "table",
     "TableDraft": "applying",
     "Token": "sqltokens",
@@ -207,6 +212,7 @@ __all__ = [
     "AlterDomain",
     "AlterSequence",
     "AlterTableOptions",
+    "AlterTrigger",
     "Blocks",
     "BrokenDialect",
     "BulkInsert",
@@ -271,11 +277,14 @@ __all__ = [
     "RenameDomainConstraint",
     "RenameEnumValue",
     "RenameIndex",
+    "RenameObject",
     "RenameTable",
     "ReplaceEnum",
     "RevokePrivileges",
     "SQLObject",
     "SchemaDraft",
+    "SetObjectSchema",
+    "SetOwner",
     "SetTableSchema",
     "Spelling",
     "TableDraft",

@@ -18,7 +18,7 @@ from .extension import CreateExtension
 from .grant import GrantedKind, GrantPrivileges
 from .index import CreateIndex
 from .routine import CreateFunction, CreateProcedure
-from .trigger import CreateTrigger
+from .trigger import CreateTrigger, Enabled
 from .view import CreateView
 
 
@@ -175,6 +175,7 @@ class Trigger(SQLObject):
         body: str,
         *,
         constraint: bool = False,
+        enabled: Enabled | None = None,
         dialects: Collection[str] = (),
     ) -> None:
         """Declare a trigger.
@@ -185,11 +186,18 @@ class Trigger(SQLObject):
             event: When it fires: all that stands before ON.
             body: All that stands behind the table's name.
             constraint: Whether it is a constraint trigger (PostgreSQL).
+            enabled: Whether it fires, as `AlterTrigger` takes it; None isn't compared.
             dialects: Names of the dialects that it is for; empty for all.
         """
         where = on if isinstance(on, Table) else on.table
         create = CreateTrigger(
-            name, where.name, event, body, schema=where.schema, constraint=constraint
+            name,
+            where.name,
+            event,
+            body,
+            schema=where.schema,
+            constraint=constraint,
+            enabled=enabled,
         )
         super().__init__(on.metadata, create, dialects)
         self.hang()

@@ -15,6 +15,7 @@ ENTRY_POINTS = "ddl_constructs.dialects"
 _FILES = {
     "postgresql": (
         "postgresql",
+        "postgresql_alter",
         "postgresql_composite",
         "postgresql_domain",
         "postgresql_enum",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .alter_object import RenameObject, SetObjectSchema, SetOwner
 from .change import Change
 from .composite import (
     AddAttribute,
@@ -29,7 +30,7 @@ from .grant import GrantPrivileges, RevokePrivileges
 from .routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from .sqltext import dotted
 from .sqltokens import tokens
-from .trigger import CreateTrigger, DropTrigger
+from .trigger import AlterTrigger, CreateTrigger, DropTrigger
 from .view import CreateView, DropView, RefreshMaterializedView
 
 
@@ -80,9 +81,14 @@ def _view(change: Any) -> ObjectKey:
 
 
 def _routine(change: Any) -> ObjectKey:
-    signature = without_defaults(change.arguments or "")
-    words = " ".join(token.text.lower() for token in tokens(signature))
-    return ObjectKey(change.kind, change.schema, change.name, signature=words)
+    return ObjectKey(
+        change.kind, change.schema, change.name, signature=signature_of(change.arguments or "")
+    )
+
+
+def signature_of(arguments: str) -> str:
+    """Give the arguments of a routine in the form that it is known by: no defaults, small letters."""
+    return " ".join(token.text.lower() for token in tokens(without_defaults(arguments)))
 
 
 def _trigger(change: Any) -> ObjectKey:
@@ -103,6 +109,18 @@ def _grant(change: Any) -> ObjectKey:
     return ObjectKey("grant", change.schema, change.grantee, change.object_name, of)
 
 
+def _altered(change: Any) -> ObjectKey:
+    kind, arguments = change.kind, getattr(change, "arguments", None)
+    if kind in ("function", "procedure"):
+        return ObjectKey(
+            kind, change.schema, change.object_name, signature=signature_of(arguments or "")
+        )
+    if kind == "extension":
+        return ObjectKey(kind, None, change.object_name)
+    kind = "view" if kind == "materialized view" else kind
+    return ObjectKey(kind, change.schema, change.object_name, getattr(change, "table_name", None))
+
+
 def _extension(change: Any) -> ObjectKey:
     return ObjectKey("extension", None, change.extension_name)
 
@@ -116,6 +134,7 @@ _KEYS: dict[type, Callable[[Any], ObjectKey]] = {
     CreateProcedure: _routine,
     DropProcedure: _routine,
     CreateTrigger: _trigger,
+    AlterTrigger: _trigger,
     DropTrigger: _trigger,
     CreateExtension: _extension,
     DropExtension: _extension,
@@ -135,6 +154,9 @@ _KEYS: dict[type, Callable[[Any], ObjectKey]] = {
     AlterAttribute: _composite,
     GrantPrivileges: _grant,
     RevokePrivileges: _grant,
+    RenameObject: _altered,
+    SetObjectSchema: _altered,
+    SetOwner: _altered,
 }
 
 

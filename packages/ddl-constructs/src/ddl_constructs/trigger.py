@@ -1,16 +1,23 @@
-"""Changes of triggers: create, replace, drop."""
+"""Changes of triggers: create, replace, enable and disable, drop."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from . import sqltext
-from .change import Change
+from .change import Change, lowers
 from .definition import block, undo_of_create, undo_of_drop
+from .errors import IrreversibleChange, UnsupportedChange
+
+Enabled = bool | Literal["replica", "always"]
+"""Whether a trigger fires; "replica" only where rows are replicated, "always" there too (PostgreSQL)."""
 
 
 @dataclass(eq=False)
@@ -27,6 +34,7 @@ class CreateTrigger(Change):
         schema: The table's schema; None for the default one.
         constraint: Whether it is a constraint trigger (PostgreSQL), which can wait.
         or_replace: Take the place of the trigger that is there, if one is.
+        enabled: Whether it fires, as `AlterTrigger` takes it; None as the database creates it.
         existing_trigger: The change that would create it as it was, where it is replaced.
     """
 
@@ -39,6 +47,7 @@ class CreateTrigger(Change):
     schema: str | None = field(default=None, kw_only=True)
     constraint: bool = field(default=False, kw_only=True)
     or_replace: bool = field(default=False, kw_only=True)
+    enabled: Enabled | None = field(default=None, kw_only=True)
     existing_trigger: CreateTrigger | None = field(
         default=None, kw_only=True, repr=False, metadata={"carried": True}
     )
@@ -60,6 +69,46 @@ class CreateTrigger(Change):
         verb = "replace" if self.or_replace else "create"
         where = sqltext.dotted(self.schema, self.table_name)
         return f"{verb} trigger {self.trigger_name} on {where}"
+
+
+@dataclass(eq=False)
+class AlterTrigger(Change):
+    """Enable or disable a trigger: `op.alter_trigger("stamp", "t", enabled=False)`.
+
+    `ALTER TABLE t DISABLE TRIGGER stamp` on PostgreSQL, `DISABLE TRIGGER stamp ON t` on SQL Server,
+    `ALTER TRIGGER stamp DISABLE` on Oracle; elsewhere a trigger always fires.
+
+    Attributes:
+        trigger_name: Its name.
+        table_name: The table, or the view, that it is on.
+        enabled: Whether it fires; "replica" and "always" say so for sessions that replicate
+            (PostgreSQL).
+        schema: The table's schema; None for the default one.
+        existing_enabled: Whether it fires as it is, so that the change can be reversed.
+    """
+
+    words: ClassVar = ("alter_trigger",)
+
+    trigger_name: str
+    table_name: str
+    enabled: Enabled = field(kw_only=True)
+    schema: str | None = field(default=None, kw_only=True)
+    existing_enabled: Enabled | None = field(
+        default=None, kw_only=True, repr=False, metadata={"carried": True}
+    )
+
+    def reverse(self) -> AlterTrigger:
+        if self.existing_enabled is None:
+            raise IrreversibleChange(
+                self.describe(), ("existing_enabled",), "whether it fired before isn't known"
+            )
+        return self.replace(enabled=self.existing_enabled, existing_enabled=self.enabled)
+
+    def describe(self) -> str:
+        where = sqltext.dotted(self.schema, self.table_name)
+        verb = "enable" if self.enabled else "disable"
+        how = f" ({self.enabled})" if isinstance(self.enabled, str) else ""
+        return f"{verb} trigger {self.trigger_name} on {where}{how}"
 
 
 @dataclass(eq=False)
@@ -117,6 +166,22 @@ def drop_trigger_text(change: DropTrigger, compiler: DDLCompiler) -> str:
     return f"DROP TRIGGER {guard}{sqltext.table(compiler, change.trigger_name, change.schema)}"
 
 
+def then_enabled(change: CreateTrigger) -> Iterator[Change]:
+    """Yield what creates a trigger, then what says whether it fires, where it has to be said."""
+    yield change
+    if change.enabled not in (None, True):
+        yield AlterTrigger(
+            change.trigger_name, change.table_name, enabled=change.enabled, schema=change.schema
+        )
+
+
+@lowers(CreateTrigger)
+def _create_and_disable(
+    change: CreateTrigger, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    yield from then_enabled(change)
+
+
 @compiles(CreateTrigger)
 def _create_trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> str:
     replace = sqltext.yes(change.or_replace, "OR REPLACE")
@@ -126,3 +191,13 @@ def _create_trigger(change: CreateTrigger, compiler: DDLCompiler, **kw: Any) -> 
 @compiles(DropTrigger)
 def _drop_trigger(change: DropTrigger, compiler: DDLCompiler, **kw: Any) -> str:
     return drop_trigger_text(change, compiler)
+
+
+@compiles(AlterTrigger)
+def _alter_trigger(change: AlterTrigger, compiler: DDLCompiler, **kw: Any) -> str:
+    raise UnsupportedChange(
+        change.describe(),
+        compiler.dialect.name,
+        "a trigger fires there as long as it is there",
+        "drop it meanwhile",
+    )

@@ -165,7 +165,12 @@ class Operations:
     create_procedure = spelled(ddl.CreateProcedure)
     drop_procedure = spelled(ddl.DropProcedure)
     create_trigger = spelled(ddl.CreateTrigger)
+    alter_trigger = spelled(ddl.AlterTrigger)
     drop_trigger = spelled(ddl.DropTrigger)
+
+    rename_object = spelled(ddl.RenameObject)
+    set_object_schema = spelled(ddl.SetObjectSchema)
+    set_owner = spelled(ddl.SetOwner)
 
     grant = spelled(ddl.GrantPrivileges)
     revoke = spelled(ddl.RevokePrivileges)

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from ..change import Change
 from ..errors import OpaqueChange
 from . import (  # they register rules
+    altered,
     columns,
     constraints,
     data,
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "SchemaDraft",
     "TableDraft",
+    "altered",
     "applies",
     "apply",
     "apply_to",

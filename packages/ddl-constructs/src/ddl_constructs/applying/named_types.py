@@ -46,7 +46,8 @@ def with_labels(type_: TypeEngine[Any], labels: Sequence[str]) -> TypeEngine[Any
     return type(type_)(*labels, **options)
 
 
-def _inner(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+def inner(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Give what an array is of; a type that is none as it is."""
     while isinstance(type_, ARRAY):
         type_ = type_.item_type
     return type_
@@ -54,12 +55,12 @@ def _inner(type_: TypeEngine[Any]) -> TypeEngine[Any]:
 
 def is_of(type_: TypeEngine[Any], key: ObjectKey) -> bool:
     """Tell whether a column's type is a domain or composite type, or an array of it."""
-    inner: Any = _inner(type_)
+    of: Any = inner(type_)
     if key.kind == "composite":
-        known = isinstance(inner, CompositeValue)
+        known = isinstance(of, CompositeValue)
     else:
-        known = key.kind == "domain" and getattr(inner, "__visit_name__", "") == "DOMAIN"
-    return known and (inner.schema, inner.name) == (key.schema, key.name)
+        known = key.kind == "domain" and getattr(of, "__visit_name__", "") == "DOMAIN"
+    return known and (of.schema, of.name) == (key.schema, key.name)
 
 
 def following(type_: TypeEngine[Any], create: Any) -> TypeEngine[Any]:

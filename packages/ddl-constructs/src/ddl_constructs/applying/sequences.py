@@ -16,7 +16,7 @@ from ..options import ORDER
 from ..sequence import AlterSequence, CreateSequence, DropSequence
 from ..sqltext import dotted
 from .draft import SchemaDraft, unknown
-from .items import default_of, remade
+from .items import Key, default_of, remade
 from .rules import applies
 
 _OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache", "order")
@@ -59,18 +59,25 @@ def alter_sequence(schema: SchemaDraft, change: AlterSequence) -> None:
 
     RESTART and OWNED BY aren't part of a schema in memory.
     """
-    key = (change.schema, change.sequence_name)
+    name = change.sequence_name if change.new_sequence_name is KEEP else change.new_sequence_name
+    options = {o: v for o in _OPTIONS if (v := getattr(change, o)) is not KEEP}
+    old = (change.schema, change.sequence_name)
+    move_sequence(schema, change, old, (change.schema, str(name)), **options)
+
+
+def move_sequence(schema: SchemaDraft, change: Change, key: Key, new: Key, **options: Any) -> None:
+    """Give a sequence another name, schema or options, in columns too that take their values from it.
+
+    Raises:
+        UnknownObject: It isn't there.
+        ExistingObject: Another one has the name.
+    """
     old = schema.sequences.get(key)
     if old is None:
         raise _unknown(schema, change, key)
-    name = change.sequence_name if change.new_sequence_name is KEEP else change.new_sequence_name
-    new = (change.schema, str(name))
     if new != key and new in schema.sequences:
         raise ExistingObject(change.describe(), "sequence", dotted(*new))
-    options = {
-        option: getattr(old, option) if getattr(change, option) is KEEP else getattr(change, option)
-        for option in _OPTIONS
-    }
+    options = {option: getattr(old, option) for option in _OPTIONS} | options
     made = _sequence(new[1], new[0], old.data_type, options)
     schema.sequences = {new if k == key else k: s for k, s in schema.sequences.items()}
     schema.sequences[new] = made

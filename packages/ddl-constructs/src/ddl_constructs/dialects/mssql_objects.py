@@ -12,8 +12,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from .. import sqltext
+from ..alter_object import RenameObject, SetObjectSchema, SetOwner, cant_alter, cant_rename
 from ..definition import block
-from ..errors import UnsupportedChange
+from ..errors import MissingFact, UnsupportedChange
 from ..grant import (
     GrantedKind,
     GrantPrivileges,
@@ -25,7 +26,7 @@ from ..grant import (
 )
 from ..routine import CreateFunction, CreateProcedure, routine_text
 from ..schema import CreateSchema, DropSchema, schema_name
-from ..trigger import CreateTrigger
+from ..trigger import AlterTrigger, CreateTrigger
 from ..view import CreateView, require_plain, view_text
 
 
@@ -103,3 +104,58 @@ def _privileges(change: Privileges, compiler: DDLCompiler, **kw: Any) -> str:
     """GRANT Object Permissions: the class of what they are for stands before two colons."""
     on = object_text(change, compiler, _CLASSES)
     return privileges_text(change, compiler, on, with_option(change))
+
+
+_IN_TEXT = "what it is defined by would keep the old name, which its manual advises against"
+
+
+@compiles(RenameObject, "mssql")
+def _rename(change: RenameObject, compiler: DDLCompiler, **kw: Any) -> str:
+    """sp_rename: advised against for views, routines and triggers, as sys.sql_modules stays as it is."""
+    reason = None if change.kind in ("schema", "materialized view") else _IN_TEXT
+    raise cant_rename(change, "mssql", reason)
+
+
+@compiles(SetObjectSchema, "mssql")
+def _move(change: SetObjectSchema, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER SCHEMA: advised against for views and routines, for the same reason as sp_rename."""
+    if change.kind in ("view", "function", "procedure"):
+        raise cant_alter(change, "mssql", _IN_TEXT, "drop it, and create it in the other schema")
+    if change.kind not in ("sequence", "type"):
+        raise cant_alter(change, "mssql")
+    new = change.new_schema or compiler.dialect.default_schema_name
+    if new is None:
+        raise MissingFact(change.describe(), ("new_schema",), "ALTER SCHEMA names a schema")
+    name = sqltext.table(compiler, change.object_name, change.schema)
+    kind = "TYPE::" if change.kind == "type" else ""
+    return f"ALTER SCHEMA {schema_name(compiler, new)} TRANSFER {kind}{name}"
+
+
+@compiles(SetOwner, "mssql")
+def _own(change: SetOwner, compiler: DDLCompiler, **kw: Any) -> str:
+    """ALTER AUTHORIZATION: tables, views, routines, types and schemas; no sequences."""
+    if change.kind in ("sequence", "materialized view"):
+        raise cant_alter(change, "mssql")
+    classes = {"schema": "SCHEMA", "type": "TYPE"}
+    name = (
+        schema_name(compiler, change.object_name)
+        if change.kind == "schema"
+        else sqltext.table(compiler, change.object_name, change.schema)
+    )
+    owner = sqltext.name(compiler, change.owner)
+    return f"ALTER AUTHORIZATION ON {classes.get(change.kind, 'OBJECT')}::{name} TO {owner}"
+
+
+@compiles(AlterTrigger, "mssql")
+def _fires(change: AlterTrigger, compiler: DDLCompiler, **kw: Any) -> str:
+    """ENABLE TRIGGER, DISABLE TRIGGER: whether it fires where rows are replicated is in its definition."""
+    if isinstance(change.enabled, str):
+        raise UnsupportedChange(
+            change.describe(),
+            "mssql",
+            "it is enabled or not",
+            "say NOT FOR REPLICATION in its body",
+        )
+    verb = "ENABLE" if change.enabled else "DISABLE"
+    name = sqltext.table(compiler, change.trigger_name, change.schema)
+    return f"{verb} TRIGGER {name} ON {sqltext.table(compiler, change.table_name, change.schema)}"

@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from .. import sqltext
+from ..alter_object import RenameObject, cant_rename
 from ..change import Change, lowers
 from ..errors import UnsupportedChange
 from ..routine import (
@@ -21,7 +22,7 @@ from ..routine import (
     refuse_comment,
 )
 from ..schema import CreateSchema, DropSchema, schema_name
-from ..trigger import CreateTrigger
+from ..trigger import CreateTrigger, then_enabled
 from ..view import CreateView, require_plain, view_text
 
 _OPTIONS = (
@@ -86,7 +87,7 @@ def _create_trigger(
         yield change.drop.replace(if_exists=True)
         yield change.replace(or_replace=False)
     else:
-        yield change
+        yield from then_enabled(change)
 
 
 @compiles(CreateSchema, "mysql", "mariadb")
@@ -104,3 +105,12 @@ def _drop_schema(change: DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
     """DROP DATABASE: all that is in it goes, so there is no CASCADE."""
     guard = sqltext.yes(change.if_exists, "IF EXISTS")
     return f"DROP SCHEMA {guard}{schema_name(compiler, change.schema_name)}"
+
+
+@compiles(RenameObject, "mysql", "mariadb")
+def _rename(change: RenameObject, compiler: DDLCompiler, **kw: Any) -> str:
+    """RENAME TABLE is for views too; nothing renames a routine, a trigger or a database."""
+    if change.kind != "view":
+        raise cant_rename(change, compiler.dialect.name)
+    old = sqltext.table(compiler, change.object_name, change.schema)
+    return f"RENAME TABLE {old} TO {sqltext.table(compiler, change.new_object_name, change.schema)}"

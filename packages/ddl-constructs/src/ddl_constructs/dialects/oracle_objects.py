@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 
 from .. import sqltext
+from ..alter_object import RenameObject, cant_rename
 from ..change import Change, lowers
 from ..definition import block
 from ..errors import UnsupportedChange
@@ -34,7 +35,7 @@ from ..routine import (
     drop_routine_text,
 )
 from ..schema import CreateSchema, DropSchema
-from ..trigger import CreateTrigger, DropTrigger, drop_trigger_text
+from ..trigger import AlterTrigger, CreateTrigger, DropTrigger, drop_trigger_text, then_enabled
 from ..view import (
     CreateView,
     DropView,
@@ -164,7 +165,7 @@ def _create_trigger(
     if change.constraint:
         raise UnsupportedChange(change.describe(), "oracle", "it has no constraint triggers")
     refuse_long_names(change, dialect, change.trigger_name)
-    yield change
+    yield from then_enabled(change)
 
 
 @compiles(DropTrigger, "oracle")
@@ -181,3 +182,34 @@ def _drop_trigger(change: DropTrigger, compiler: DDLCompiler, **kw: Any) -> str:
 def _no_schemas(change: CreateSchema | DropSchema, compiler: DDLCompiler, **kw: Any) -> str:
     """CREATE SCHEMA there makes tables in one's own."""
     raise UnsupportedChange(change.describe(), "oracle", "a schema there is a user")
+
+
+@lowers(RenameObject, "oracle")
+def _new_name(
+    change: RenameObject, dialect: Dialect, connection: Connection | None
+) -> Iterator[Change]:
+    refuse_long_names(change, dialect, change.new_object_name)
+    yield change
+
+
+@compiles(RenameObject, "oracle")
+def _rename(change: RenameObject, compiler: DDLCompiler, **kw: Any) -> str:
+    """RENAME is for views in one's own schema; PL/SQL Language Reference 19c, ALTER TRIGGER."""
+    new = sqltext.name(compiler, change.new_object_name)
+    old = sqltext.table(compiler, change.object_name, change.schema)
+    if change.kind == "trigger":
+        return f"ALTER TRIGGER {old} RENAME TO {new}"
+    if change.kind != "view":
+        raise cant_rename(change, "oracle")
+    if change.schema is not None:
+        raise cant_rename(change, "oracle", "it renames views in one's own schema alone")
+    return f"RENAME {old} TO {new}"
+
+
+@compiles(AlterTrigger, "oracle")
+def _fires(change: AlterTrigger, compiler: DDLCompiler, **kw: Any) -> str:
+    """PL/SQL Language Reference 19c, ALTER TRIGGER."""
+    if isinstance(change.enabled, str):
+        raise UnsupportedChange(change.describe(), "oracle", "it is enabled or not")
+    verb = "ENABLE" if change.enabled else "DISABLE"
+    return f"ALTER TRIGGER {sqltext.table(compiler, change.trigger_name, change.schema)} {verb}"

@@ -23,7 +23,7 @@ from ..routine import (
     DropRoutine,
     drop_routine_text,
 )
-from ..trigger import CreateTrigger, DropTrigger, trigger_text
+from ..trigger import CreateTrigger, DropTrigger, then_enabled, trigger_text
 from ..view import (
     CreateView,
     DropView,
@@ -166,7 +166,7 @@ def _create_trigger(
         yield change.drop.replace(if_exists=True)
         yield change.replace(or_replace=False)
     else:
-        yield change
+        yield from then_enabled(change)
 
 
 @compiles(CreateTrigger, "postgresql")

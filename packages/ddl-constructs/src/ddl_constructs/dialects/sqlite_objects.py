@@ -25,7 +25,7 @@ from ..routine import (
     without_routines,
 )
 from ..schema import CreateSchema, DropSchema
-from ..trigger import CreateTrigger
+from ..trigger import CreateTrigger, then_enabled
 from ..view import CreateView, DropView, require_plain, view_text
 
 
@@ -67,7 +67,7 @@ def _create_trigger(
         yield change.drop.replace(if_exists=True)
         yield change.replace(or_replace=False)
     else:
-        yield change
+        yield from then_enabled(change)
 
 
 @compiles(CreateTrigger, "sqlite")

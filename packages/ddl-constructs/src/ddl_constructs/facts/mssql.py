@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstrai
 from sqlalchemy.engine.interfaces import Dialect
 
 from ..alter_column import AlterColumn
+from ..alter_object import SetObjectSchema, SetOwner
 from ..column import AddColumn, DropColumn
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, RenameConstraint, ValidateConstraint
@@ -183,7 +184,11 @@ _OBJECTS = (
     *grant_rows(_costs(None, _page("GRANT Object Permissions")),
                 _costs(None, _page("REVOKE Object Permissions"))),
     *trigger_rows(_costs("Sch-M", _page("CREATE TRIGGER"), _LOCKING),
-                  _costs("Sch-M", _page("DROP TRIGGER"), _LOCKING)),
+                  _costs("Sch-M", _page("DROP TRIGGER"), _LOCKING),
+                  _costs("Sch-M", _page("DISABLE TRIGGER"), _LOCKING)),
+    Row(SetObjectSchema, _costs(None, _page("ALTER SCHEMA"),
+                                notes=("privileges for it are lost",))),
+    Row(SetOwner, _costs(None, _page("ALTER AUTHORIZATION"), notes=("privileges for it are lost",))),
 )  # fmt: skip
 
 _OTHERS = (

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from ..alter_column import AlterColumn
+from ..alter_object import RenameObject
 from ..column import AddColumn, DropColumn
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint
@@ -133,6 +134,7 @@ def _objects(product: str, version: str) -> tuple[Row, ...]:
         ),
         *grant_rows(costs("", "GRANT"), costs("", "REVOKE")),
         *trigger_rows(costs("EXCLUSIVE", "CREATE TRIGGER"), costs("EXCLUSIVE", "DROP TRIGGER")),
+        Row(RenameObject, costs("", "RENAME TABLE")),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.engine.interfaces import Dialect
 
+from ..alter_object import RenameObject, SetObjectSchema, SetOwner
 from ..extension import CreateExtension, DropExtension, UpdateExtension
 from ..grant import GrantPrivileges, RevokePrivileges
 from ..routine import CreateFunction, CreateProcedure, DropFunction, DropProcedure
 from ..schema import CreateSchema, DropSchema
-from ..trigger import CreateTrigger, DropTrigger
+from ..trigger import AlterTrigger, CreateTrigger, DropTrigger
 from ..view import CreateView, DropView
 from .book import Row
 from .value import Facts
@@ -61,6 +63,29 @@ def grant_rows(grant: Facts, revoke: Facts) -> tuple[Row, ...]:
     return (Row(GrantPrivileges, grant), Row(RevokePrivileges, revoke))
 
 
-def trigger_rows(create: Facts, drop: Facts) -> tuple[Row, ...]:
-    """Give the rows on triggers."""
-    return (Row(CreateTrigger, create), Row(DropTrigger, drop))
+def trigger_rows(create: Facts, drop: Facts, alter: Facts | None = None) -> tuple[Row, ...]:
+    """Give the rows on triggers; without `alter` they can't be disabled."""
+    apart = () if alter is None else (Row(AlterTrigger, alter),)
+    return (Row(CreateTrigger, create), *apart, Row(DropTrigger, drop))
+
+
+def of_kinds(*kinds: str) -> Callable[[Any, Dialect], bool]:
+    """Make a predicate: whether a change is of an object of one of some kinds."""
+    return lambda change, dialect: change.kind in kinds
+
+
+_RELATIONS = ("table", "view", "materialized view", "sequence")
+
+
+def altered_rows(relation: Facts, trigger: Facts, other: Facts) -> tuple[Row, ...]:
+    """Give the rows on other names, schemas and owners: of tables and the like, triggers, all else."""
+    kinds = ", ".join(_RELATIONS)
+    return (
+        Row(RenameObject, relation, "view, materialized view", of_kinds(*_RELATIONS)),
+        Row(RenameObject, trigger, "trigger", of_kinds("trigger")),
+        Row(RenameObject, other),
+        Row(SetObjectSchema, relation, kinds.removeprefix("table, "), of_kinds(*_RELATIONS)),
+        Row(SetObjectSchema, other),
+        Row(SetOwner, relation, kinds, of_kinds(*_RELATIONS)),
+        Row(SetOwner, other),
+    )

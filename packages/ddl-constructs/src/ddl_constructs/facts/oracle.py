@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlalchemy.engine.interfaces import Dialect
 
 from ..alter_column import AlterColumn
+from ..alter_object import RenameObject
 from ..column import AddColumn, DropColumn
 from ..comment import CreateTableComment, DropTableComment
 from ..constraint import AddConstraint, DropConstraint, RenameConstraint
@@ -33,7 +34,14 @@ from .conditions import (
     has_default,
     has_foreign_key,
 )
-from .objects import grant_rows, materialized_rows, routine_rows, trigger_rows, view_rows
+from .objects import (
+    grant_rows,
+    materialized_rows,
+    of_kinds,
+    routine_rows,
+    trigger_rows,
+    view_rows,
+)
 from .said import leads
 from .value import NOTHING_DONE, Blocks, Facts, Source
 
@@ -143,7 +151,10 @@ _OBJECTS = (
                   _costs(None, _page("CREATE PROCEDURE")), _costs(None, _page("DROP PROCEDURE"))),
     Row(RefreshMaterializedView, _costs(None, _REFRESH, scans=True, rewrites=None)),
     *grant_rows(_costs(None, _page("GRANT")), _costs(None, _page("REVOKE"))),
-    *trigger_rows(_costs(None, _page("CREATE TRIGGER")), _costs(None, _page("DROP TRIGGER"))),
+    *trigger_rows(_costs(None, _page("CREATE TRIGGER")), _costs(None, _page("DROP TRIGGER")),
+                  _costs(None, _page("ALTER TRIGGER"))),
+    Row(RenameObject, _costs(None, _page("ALTER TRIGGER")), "trigger", of_kinds("trigger")),
+    Row(RenameObject, _costs(None, _page("RENAME")), "view", of_kinds("view")),
 )  # fmt: skip
 
 _OTHERS = (

@@ -56,6 +56,7 @@ from .conditions import (
     option,
 )
 from .objects import (
+    altered_rows,
     extension_rows,
     grant_rows,
     materialized_rows,
@@ -374,6 +375,17 @@ _OBJECTS = (
     *trigger_rows(
         _costs("SHARE ROW EXCLUSIVE", _LOCKING, _manual("CREATE TRIGGER, Notes")),
         _costs(_EXCLUSIVE, _manual("DROP TRIGGER, Description")),
+        _costs("SHARE ROW EXCLUSIVE", _ALTER),
+    ),
+    *altered_rows(
+        _costs(
+            _EXCLUSIVE,
+            _manual("ALTER VIEW, Description"),
+            _ALTER,
+            notes=("the lock is on the object",),
+        ),
+        _costs(_EXCLUSIVE, _manual("ALTER TRIGGER, Description")),
+        _costs("", _manual("ALTER FUNCTION, Description")),
     ),
 )
 
