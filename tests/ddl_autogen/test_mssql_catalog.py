@@ -68,6 +68,7 @@ VIEWS = {
     "sys.check_constraints": "name object_id schema_id parent_object_id parent_column_id definition",
     "sys.objects": "name object_id schema_id parent_object_id type is_ms_shipped",
     "sys.sql_modules": "object_id definition is_schema_bound",
+    "sys.triggers": "object_id name parent_id is_disabled",
     "sys.sequences": "name object_id schema_id start_value increment minimum_value maximum_value"
     " is_cycling is_cached cache_size system_type_id user_type_id precision scale",
 }
@@ -236,6 +237,10 @@ CATALOG: dict[str, list[dict[str, Any]]] = {
             605: None,
         }.items()
     ],
+    "sys.triggers": table_of("""
+        name  | object_id | parent_id | is_disabled
+        stamp | 604       | 100       | 1
+    """),
     "sys.sequences": table_of("""
         name   | schema_id | start_value          | increment | minimum_value        | maximum_value       | is_cycling | is_cached | cache_size | user_type_id | precision
         plain  | 1         | -9223372036854775808 | 1         | -9223372036854775808 | 9223372036854775807 | 0          | 1         |            | 127          | 19
@@ -727,6 +732,23 @@ def test_views_routines_and_triggers_are_replaced_in_place() -> None:
         "CREATE OR ALTER PROCEDURE clean AS DELETE FROM users",
         "CREATE OR ALTER VIEW adults AS SELECT id FROM users WHERE age >= 21",
         "CREATE OR ALTER TRIGGER stamp ON users AFTER INSERT AS SELECT 1",
+        "DISABLE TRIGGER stamp ON users",
+    ]
+
+
+def test_a_trigger_fires_as_the_models_say() -> None:
+    """Where they don't say it stays as it is, also where it is replaced."""
+    metadata = models()
+    users = metadata.tables["users"]
+    Trigger("stamp", users, "AFTER INSERT, UPDATE", "AS SELECT 1", enabled=True)
+    other = models()
+    Trigger("stamp", other.tables["users"], "AFTER INSERT", "AS SELECT 1")
+    dialect = server().engine.dialect
+
+    assert said(compared(metadata), dialect) == ["ENABLE TRIGGER stamp ON users"]
+    assert said(compared(other), dialect) == [
+        "CREATE OR ALTER TRIGGER stamp ON users AFTER INSERT AS SELECT 1",
+        "DISABLE TRIGGER stamp ON users",
     ]
 
 

@@ -380,13 +380,54 @@ def test_privileges_and_comments_that_no_creation_says_come_back_too(
     assert connection.execute(facts).all() == begun
 
 
+STATE = text("SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'g'")
+FIRES = {"O": "", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+
+
+@pytest.mark.parametrize("constraint", ["", "CONSTRAINT"])
+@pytest.mark.parametrize(
+    ("letter", "said"),
+    [("O", False), ("O", "always"), ("D", None), ("D", True), ("R", "always"), ("A", None)],
+)
+def test_a_trigger_fires_as_declared_or_as_it_did(
+    connection: Connection, letter: str, said: Any, constraint: str
+) -> None:
+    """In place where only that differs, and where it is replaced, or dropped and created again."""
+    users(metadata := MetaData())
+    metadata.create_all(connection)
+    for sql in (
+        "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        f"CREATE {constraint} TRIGGER g AFTER UPDATE OF name ON users FOR EACH ROW EXECUTE FUNCTION tf()",
+        f"ALTER TABLE users {FIRES[letter]} TRIGGER g" if FIRES[letter] else "SELECT 1",
+    ):
+        connection.execute(text(sql))
+    connection.commit()
+    wanted = letter if said is None else "ODRA"[[True, False, "replica", "always"].index(said)]
+    for name, event in (
+        (20, "AFTER UPDATE OF name"), (20, "AFTER INSERT"), (99, "AFTER UPDATE OF name")
+    ):  # fmt: skip
+        models = MetaData()
+        table = users(models, name=name)
+        body = "FOR EACH ROW EXECUTE FUNCTION tf()"
+        Trigger("g", table, event, body, constraint=bool(constraint), enabled=said)
+
+        up = compare(connection, models)
+        connection.rollback()
+        if (name, event) == (20, "AFTER UPDATE OF name"):
+            assert {type(c).__name__ for c in up} <= {"AlterTrigger"}
+        run(connection, up)
+        assert left(connection, models) == []
+        assert connection.execute(STATE).scalar_one() == wanted
+        run(connection, reverse(up, connection.dialect))
+        assert connection.execute(STATE).scalar_one() == letter
+
+
 @pytest.mark.parametrize(
     ("hanging", "named"),
     [
         ("CREATE RULE r AS ON DELETE TO v DO INSTEAD NOTHING", "view v .* rule r"),
         ("ALTER VIEW v ALTER COLUMN name SET DEFAULT 'x'", "view v .* default of name"),
         ("COMMENT ON INDEX ix_mv IS 'x'", "view mv .* comment on index ix_mv"),
-        ("ALTER TABLE users DISABLE TRIGGER g", "trigger g on users .* that it is disabled"),
     ],
 )
 def test_what_wouldnt_come_back_is_named_before_anything_goes(

@@ -263,6 +263,7 @@ CATALOG: dict[str, list[dict[str, Any]]] = {
             "base_object_type": "TABLE",
             "table_name": "USERS",
             "when_clause": "new.age > 5",
+            "status": "DISABLED",
             "description": "stamp\nBEFORE INSERT OR UPDATE OF age ON users\nFOR EACH ROW\n",
             "trigger_body": "BEGIN :new.bio := 'x'; END;",
         },
@@ -757,6 +758,7 @@ def test_views_routines_and_triggers_are_replaced_in_place() -> None:
         "CREATE OR REPLACE PROCEDURE clean IS BEGIN NULL; END;",
         "CREATE OR REPLACE VIEW adults AS SELECT id FROM users WHERE age >= 21",
         "CREATE OR REPLACE TRIGGER stamp AFTER INSERT ON users BEGIN NULL; END;",
+        "ALTER TRIGGER stamp DISABLE",
     ]
 
 

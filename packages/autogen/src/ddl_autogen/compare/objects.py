@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ddl_constructs import Change, ObjectKey
+from ddl_constructs import AlterTrigger, Change, ObjectKey
 
 from ..errors import CyclicDefinitions, ForeignObject, MissingRight, NotCarried, StillUsed
 from ..objects import ObjectValue, Use, mentions, names
@@ -141,7 +141,10 @@ class _Comparison:
 
     def _differs(self, value: ObjectValue) -> bool:
         our = self.pairs.get(value.key)
-        if our is None or (our.text == value.text and not self._comments_differ(value, our)):
+        if our is None:
+            return False
+        apart = self._comments_differ(value, our) or _states_differ(value, our)
+        if our.text == value.text and not apart:
             return False
         return self.options.takes_object(
             our.source, our.key.name, our.key.kind, False, value.create
@@ -159,6 +162,8 @@ class _Comparison:
             return False
         if value.materialized or our.materialized:
             return False
+        if our.text != value.text and getattr(value.create, "constraint", False):
+            return False  # it is dropped and created again, with what hangs on it
         return not self.tracks or our.shape == value.shape
 
     def _needs(self, value: ObjectValue, others: Iterable[ObjectValue]) -> set[ObjectKey]:
@@ -330,17 +335,47 @@ class _Comparison:
         if our.key.kind in ("function", "procedure"):
             said: Change = made.replace(comment=made.comment or value.create.comment)
             return said
-        if our.key.kind != "view":
-            return made  # type: ignore[no-any-return]  # it is a change
+        if our.key.kind == "trigger":
+            return _firing(our, value)
         comment = made.comment if made.comment is not None else value.create.comment
         grants = {**value.create.grants, **made.grants}
         return made.replace(comment=comment, grants=grants)  # type: ignore[no-any-return]
 
     def _over(self, our: ObjectValue, value: ObjectValue) -> Change:
         """Give what puts ours in the place of theirs."""
+        if our.key.kind == "trigger":
+            fires: Any = _firing(our, value)
+            if our.text != value.text:
+                over: Change = fires.replace(or_replace=True, existing_trigger=value.create)
+                return over
+            return AlterTrigger(
+                fires.trigger_name,
+                fires.table_name,
+                enabled=fires.enabled,
+                schema=fires.schema,
+                existing_enabled=_enabled(value),
+            )
         name = "existing_" + ("view" if our.key.kind == "view" else our.key.kind)
         made: Change = our.create.replace(or_replace=True, **{name: value.create})
         return made
+
+
+def _enabled(value: ObjectValue) -> Any:
+    """Tell whether a trigger fires; what says nothing does."""
+    said = getattr(value.create, "enabled", None)
+    return True if said is None else said
+
+
+def _states_differ(value: ObjectValue, our: ObjectValue) -> bool:
+    """Tell whether ours says that it fires in another way than theirs; what says nothing leaves it be."""
+    return getattr(our.create, "enabled", None) not in (None, _enabled(value))
+
+
+def _firing(our: ObjectValue, value: ObjectValue) -> Change:
+    """Give what creates our trigger, which fires as theirs does where it doesn't say."""
+    said = our.create.enabled
+    made: Change = our.create.replace(enabled=value.create.enabled if said is None else said)
+    return made
 
 
 _KINDS = ("function", "procedure", "view", "trigger")

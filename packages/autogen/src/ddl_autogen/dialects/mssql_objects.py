@@ -25,11 +25,12 @@ from .viewtext import without_check_option
 
 OBJECTS = """
 SELECT s.name AS [schema], o.name AS name, o.type AS kind, m.definition AS definition,
-       p.name AS parent
+       p.name AS parent, g.is_disabled AS disabled
 FROM sys.sql_modules AS m
 JOIN sys.objects AS o ON o.object_id = m.object_id
 JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 LEFT JOIN sys.objects AS p ON p.object_id = o.parent_object_id
+LEFT JOIN sys.triggers AS g ON g.object_id = o.object_id
 WHERE s.name IN :schemas AND o.is_ms_shipped = 0
   AND o.type IN ('V', 'P', 'FN', 'IF', 'TF', 'TR')
 ORDER BY o.type, s.name, o.name
@@ -48,6 +49,8 @@ class WithObjects(Database):
             schema = spaces.spoken(row.schema)
             create = _create(row.kind.strip(), row.name, schema, row.definition, row.parent)
             table = (row.parent,) if isinstance(create, CreateTrigger) else ()
+            if row.disabled:
+                create = create.replace(enabled=False)
             key = ObjectKey(_KINDS[row.kind.strip()], schema, row.name, *table)
             yield ObjectValue(key, create, self.object_text(create))
 

@@ -47,7 +47,7 @@ ORDER BY s.owner, s.name, s.type, s.line
 """
 
 TRIGGERS = """
-SELECT t.owner AS owner, t.trigger_name AS name, t.table_name AS table_name,
+SELECT t.owner AS owner, t.trigger_name AS name, t.table_name AS table_name, t.status AS status,
        t.description AS description, t.when_clause AS condition, t.trigger_body AS body
 FROM all_triggers t
 WHERE t.owner IN :schemas AND t.base_object_type IN ('TABLE', 'VIEW')
@@ -105,7 +105,10 @@ class WithObjects(Database):
             condition = f" WHEN ({row.condition})" if row.condition else ""
             event, body = trigger_parts(f"CREATE TRIGGER {row.description}{condition} {row.body}")
             name, table = self.name_of(row.name), self.name_of(row.table_name)
-            trigger = CreateTrigger(name, table, event, body, schema=schema(row.owner))
+            enabled = False if row.status == "DISABLED" else None
+            trigger = CreateTrigger(
+                name, table, event, body, schema=schema(row.owner), enabled=enabled
+            )
             key = ObjectKey("trigger", trigger.schema, name, table)
             yield ObjectValue(key, trigger, self.object_text(trigger))
 

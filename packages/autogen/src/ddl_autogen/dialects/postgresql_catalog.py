@@ -235,8 +235,7 @@ SELECT t.oid, n.nspname::text AS schema, t.tgname::text AS name, c.relname::text
             THEN 'TRIGGER ON ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
             WHEN NOT has_function_privilege(t.tgfoid, 'EXECUTE')
             THEN 'EXECUTE ON FUNCTION ' || t.tgfoid::regprocedure END AS barred,
-       CASE t.tgenabled WHEN 'D' THEN 'that it is disabled' WHEN 'R' THEN 'that it is enabled for replicas'
-            WHEN 'A' THEN 'that it is enabled always' END AS state,
+       t.tgenabled::text AS state,
        pg_catalog.obj_description(t.oid, 'pg_trigger') AS comment,
        pg_catalog.pg_get_triggerdef(t.oid, false) AS definition, t.tgconstraint <> 0 AS is_constraint,
        CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)

@@ -177,7 +177,13 @@ def _routine_grants(row: Any, create: Any) -> Iterator[Change]:
 def _trigger(database: Database, row: Any, schema: str | None) -> ObjectValue:
     event, body = trigger_parts(row.definition)
     create = CreateTrigger(
-        row.name, row.table_name, event, body, schema=schema, constraint=row.is_constraint
+        row.name,
+        row.table_name,
+        event,
+        body,
+        schema=schema,
+        constraint=row.is_constraint,
+        enabled=_FIRES[row.state],
     )
     return ObjectValue(
         ObjectKey("trigger", schema, row.name, row.table_name),
@@ -185,8 +191,12 @@ def _trigger(database: Database, row: Any, schema: str | None) -> ObjectValue:
         database.object_text(create),
         owner=row.owner,
         barred=row.barred,
-        lost=tuple(x for x in (row.state, row.comment and "its comment") if x),
+        lost=("its comment",) if row.comment else (),
     )
+
+
+_FIRES: Mapping[str, Any] = {"O": None, "D": False, "R": "replica", "A": "always"}
+"""What pg_trigger.tgenabled means, as `CreateTrigger` takes it."""
 
 
 def own_form(
@@ -290,7 +300,7 @@ def _made(database: Database, value: ObjectValue, name: str, place: int) -> str:
             copy = f"ddl_autogen_{place}"
             table = database.speller.table(create.table_name, create.schema)
             made = f"CREATE TEMPORARY TABLE {copy} (LIKE {table})"
-            said = database.speller.ddl(create.replace(table_name=copy, schema=None))
+            said = database.speller.ddl(create.replace(table_name=copy, schema=None, enabled=None))
             return _guarded(-1, made) + _guarded(place, said)
     said = f"CREATE {create.kind.upper()} pg_temp.{quote(name)}({create.arguments}) {create.definition}"
     unchecked = f"SET LOCAL check_function_bodies = off; {said}"
