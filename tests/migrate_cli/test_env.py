@@ -459,7 +459,9 @@ def with_directives(root: Path, url: str, body: str) -> Config:
 
 
 DIRECTIVES = [
-    pytest.param("pass", ["create table account"], "one", id="nothing"),
+    pytest.param(
+        "assert len(directives[0].rev_id) == 12", ["create table account"], "one", id="nothing"
+    ),
     pytest.param("directives[:] = []", None, None, id="no-file"),
     pytest.param(
         """

@@ -133,7 +133,7 @@ MESSAGES = [
     (
         errors.LeavesBranch("x@base", "x", ("c", "a")),
         "'x@base' reaches below branch 'x': it would also take away c, a; stop at the branch "
-        "point; in Python, beyond_branch=True asks for it",
+        "point, or name the target without its branch",
     ),
     (
         errors.NotAnAncestor("b", "a"),

@@ -75,6 +75,8 @@ def test_what_differs_is_given_as_tuples(connection: Any) -> None:
         "add_fk",
     ]
     assert found[0][1].name == "p"
+    columns = [one[-1] for one in found if one[0] in ("add_column", "remove_column")]
+    assert {one.table.name for one in columns} == {"t"}
     assert [diff[0] for diff in found[4]] == ["modify_type", "modify_nullable"]
 
 

@@ -239,6 +239,34 @@ def test_commands_give_what_they_made(project: Path) -> None:
     assert "CREATE TABLE two" in settings.output_buffer.getvalue()  # type: ignore[attr-defined]
 
 
+def test_a_new_file_has_an_id_before_its_hooks_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    numbers = """
+def numbered(context, revision, directives):
+    directives[0].rev_id = f"0001_{directives[0].rev_id:.3}"
+"""
+    make(tmp_path, "sqlite://", before=numbers, options="process_revision_directives=numbered")
+    monkeypatch.chdir(tmp_path)
+    settings = Config("alembic.ini", stdout=io.StringIO())
+    settings.set_main_option("revision_environment", "true")
+
+    made: Any = command.revision(settings, "new")
+
+    assert re.fullmatch("0001_[0-9a-f]{3}", made.revision)
+
+
+def test_folders_of_scripts_are_told_as_text(project: Path) -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    for directory in (ScriptDirectory.from_config(Config("alembic.ini")), ScriptDirectory(project)):
+        assert {type(directory.dir), type(directory.versions)} == {str}
+
+
 def test_a_function_of_ones_own_becomes_a_command(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,7 +132,7 @@ WORDS = [
     ),
     pytest.param(
         lambda op: op.create_foreign_key(
-            "fk", "t", "p", ["a"], ["id"], source_schema="s", ondelete="CASCADE"
+            "fk", "t", "p", ["a"], ["id"], source_schema="s", ondelete="CASCADE", use_alter=True
         ),
         "CreateForeignKeyOp",
         ddl.AddConstraint,

@@ -67,7 +67,7 @@ def carried(settings: Settings, directory: ScriptDirectory, root: Path) -> Carri
     """
     found = Carried()
     values = found.values
-    if (scripts := within(directory.dir, root)) != "migrations":
+    if (scripts := within(Path(directory.dir), root)) != "migrations":
         values["scripts"] = scripts
     if directory.version_locations:
         values["version_locations"] = [within(one, root) for one in directory._version_locations]

@@ -9,6 +9,7 @@ from typing import Any
 
 import ddl_autogen
 from ddl_constructs import Change
+from revgraph import new_id
 
 from ..errors import EnvironmentFailed
 from ..planned import Planned
@@ -55,7 +56,7 @@ def _directive(context: MigrationContext, planned: Planned) -> ops.MigrationScri
                 conversion.ops_of(one, dialect, connection) for one in (planned.changes, back)
             )
     return ops.MigrationScript(
-        planned.rev_id,
+        planned.rev_id or new_id(),
         ops.UpgradeOps(up),
         ops.DowngradeOps(down),
         message=planned.message or None,

@@ -56,7 +56,7 @@ def project(
     return Config(
         root=file.absolute().parent,
         file=file.absolute(),
-        scripts=directory.dir.absolute(),
+        scripts=Path(directory.dir).absolute(),
         version_table="alembic_version",
         file_template=directory.file_template,
         truncate_slug_length=directory.truncate_slug_length,

@@ -59,7 +59,7 @@ class LeavesBranch(PlanError):
     def __str__(self) -> str:
         return (
             f"{said(self.text)} reaches below branch {self.branch!r}: it would also take away "
-            f"{names(self.revisions)}; stop at the branch point; in Python, beyond_branch=True asks for it"
+            f"{names(self.revisions)}; stop at the branch point, or name the target without its branch"
         )
 
 

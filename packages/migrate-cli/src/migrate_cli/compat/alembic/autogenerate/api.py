@@ -10,6 +10,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from ..operations import ops
 from ..runtime.migration import MigrationContext
+from ..util import rev_id
 from . import compare, render
 from .context import AutogenContext
 
@@ -140,7 +141,7 @@ class RevisionContext:
     def _default_revision(self) -> ops.MigrationScript:
         given = self.command_args
         return ops.MigrationScript(
-            given["rev_id"],
+            given["rev_id"] or rev_id(),
             ops.UpgradeOps(),
             ops.DowngradeOps(),
             message=given["message"],
@@ -157,8 +158,6 @@ class RevisionContext:
             yield self._to_script(script)
 
     def _to_script(self, migration_script: ops.MigrationScript) -> Any:
-        from ..util import rev_id
-
         arguments = dict(self.template_args)
         if getattr(migration_script, "_needs_render", False) and self._last is not None:
             self._last.imports = set(migration_script.imports)

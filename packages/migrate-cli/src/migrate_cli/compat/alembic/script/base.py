@@ -97,7 +97,7 @@ class ScriptDirectory(ScriptFolder):
                 path.parent.mkdir(parents=True)
         with util.status(f"Generating {path}", **self.messaging_opts):
             template_to_file(
-                self.dir / "script.py.mako",
+                Path(self.dir, "script.py.mako"),
                 path,
                 self.output_encoding,
                 up_revision=str(revid),

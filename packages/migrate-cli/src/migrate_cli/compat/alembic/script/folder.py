@@ -54,7 +54,7 @@ class ScriptFolder:
         recursive_version_locations: bool = False,
         messaging_opts: dict[str, Any] | None = None,
     ) -> None:
-        self.dir = Path(dir)
+        self.dir = os.fspath(dir)
         self.file_template = file_template
         self.version_locations = version_locations
         self.truncate_slug_length = truncate_slug_length or 40
@@ -67,7 +67,7 @@ class ScriptFolder:
         self.messaging_opts = messaging_opts or {}
         if not os.access(self.dir, os.F_OK):
             raise util.CommandError(
-                f"Path doesn't exist: {self.dir.absolute()}.  Please use the 'init' command "
+                f"Path doesn't exist: {Path(self.dir).absolute()}.  Please use the 'init' command "
                 "to create a new scripts folder."
             )
 
@@ -111,7 +111,7 @@ class ScriptFolder:
     def _version_locations(self) -> list[Path]:
         if self.version_locations:
             return [located(one).absolute() for one in self.version_locations]
-        return [self.dir.absolute() / "versions"]
+        return [Path(self.dir).absolute() / "versions"]
 
     @property
     def versions(self) -> str:
@@ -128,7 +128,7 @@ class ScriptFolder:
     def files(self) -> Scripts:
         """The revision files, as our runner knows them."""
         return Scripts(
-            self.dir.absolute(),
+            Path(self.dir).absolute(),
             self._version_locations,
             recursive=self.recursive_version_locations,
             sourceless=self.sourceless,
@@ -143,7 +143,7 @@ class ScriptFolder:
     @property
     def env_py_location(self) -> str:
         """The path of env.py."""
-        return str(self.dir / "env.py")
+        return str(Path(self.dir, "env.py"))
 
     def run_env(self) -> None:
         """Run env.py, anew each time."""

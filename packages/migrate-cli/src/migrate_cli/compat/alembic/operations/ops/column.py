@@ -238,7 +238,7 @@ class AddColumnOp(AlterTableOp[ddl.AddColumn], kind=ddl.AddColumn):
         return DropColumnOp._of(self._undone())
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
-        return ("add_column", self.schema, self.table_name, self.column)
+        return ("add_column", self.schema, self.table_name, _on_table(self.change))
 
     def to_column(self) -> Column[Any]:
         """Give the column."""
@@ -350,7 +350,9 @@ class DropColumnOp(AlterTableOp[ddl.DropColumn], kind=ddl.DropColumn):
         return AddColumnOp._of(self._undone())
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
-        return ("remove_column", self.schema, self.table_name, self.to_column())
+        known = self.change.existing_column is not None
+        column = _on_table(self._undone()) if known else self.to_column()
+        return ("remove_column", self.schema, self.table_name, column)
 
     @classmethod
     def from_column_and_tablename(
@@ -382,3 +384,9 @@ class DropColumnOp(AlterTableOp[ddl.DropColumn], kind=ddl.DropColumn):
         """Drop a column of the block's table."""
         impl = operations.impl
         operations.invoke(cls(impl.table_name, column_name, schema=impl.schema, **kw))
+
+
+def _on_table(change: Any) -> Column[Any]:
+    """The column of an `AddColumn` as one of a Table: that which was given, or a copy on a Table of that name."""
+    given: Column[Any] = change.column
+    return change.bound if given.table is None else given

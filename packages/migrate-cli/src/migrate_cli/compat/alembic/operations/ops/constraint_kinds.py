@@ -131,6 +131,7 @@ class CreateForeignKeyOp(AddConstraintOp):
         remote_cols: list[str],
         **kw: Any,
     ) -> None:
+        kw.pop("use_alter", None)  # Alembic writes it into scripts; an ALTER is what this is anyway
         self.change = ddl.create_foreign_key(
             constraint_name, source_table, referent_table, local_cols, remote_cols, **kw
         )
