@@ -182,3 +182,71 @@ def test_messages_reach_the_loggers_that_alembics_users_switch_on(
     said = [r.getMessage() for r in caplog.records if r.name == "alembic.runtime.migration"]
     assert "Running upgrade  -> aa11, make aa11" in said
     assert "Running upgrade aa11 -> bb22, make bb22" in said
+
+
+HOOKED = """
+import sqlalchemy as sa
+from alembic.autogenerate import comparators, renderers
+from alembic.operations import MigrateOperation, ops
+
+class Own(MigrateOperation):
+    def reverse(self):
+        return Own()
+
+renderers.dispatch_for(Own, replace=True)(lambda context, op: "pass  # own")
+
+metadata = sa.MetaData()
+sa.Table("users", metadata, sa.Column("id", sa.Integer, primary_key=True))
+
+def compare(context, upgrade_ops, schemas):
+    upgrade_ops.ops += {plugin}
+
+if not comparators._registry["schema", "default"]:  # this file is run by each command
+    comparators.dispatch_for("schema")(compare)
+
+def process(context, revision, directives):
+    assert revision == ("aa11",), revision
+    {hook}
+"""
+
+
+@pytest.mark.parametrize(
+    ("plugin", "hook", "told"),
+    [
+        ("[]", "pass", None),
+        ("[]", "directives[0].upgrade_ops.ops.append(ops.ExecuteSQLOp('SELECT 1'))", "SELECT 1"),
+        ("[Own()]", "pass", "run Own, an operation of a plugin"),
+        ("[Own()]", "directives.clear()", None),
+    ],
+    ids=["neither", "a-hook-adds", "a-plugin-adds", "a-hook-takes-away"],
+)
+def test_what_plugins_and_hooks_have_otherwise_is_counted_as_alembic_does(
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    plugin: str,
+    hook: str,
+    told: str | None,
+) -> None:
+    from alembic.autogenerate import comparators
+
+    kept = {key: list(value) for key, value in comparators._registry.items()}
+    monkeypatch.setattr(comparators, "_registry", kept | {("schema", "default"): []})
+    before = HOOKED.replace("{plugin}", plugin).replace("{hook}", hook)
+    options = "target_metadata=metadata, process_revision_directives=process"
+    make(tmp_path, sqlite_url, {"a": CHAIN["a"]}, before=before, options=options)
+    monkeypatch.chdir(tmp_path)
+    assert run(["upgrade"]) == 0
+    capsys.readouterr()
+
+    checked, said = run(["check"]), capsys.readouterr().out
+    run(["status"])
+    standing = capsys.readouterr().out
+    run(["make", "more"])
+
+    assert checked == (told is not None)
+    assert ("differ in 1" in standing) == (told is not None)
+    assert told is None or told in said
+    written = list((tmp_path / "scripts/versions").glob("*.py"))
+    assert len(written) == 1 + (told is not None)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
+
+import ddl_autogen
+from ddl_constructs import Change
 
 from ..config import Config
 from ..env import visiting
 from ..environment import importable
 from ..errors import BadConfiguration
-from ..journal.table import Journal
+from ..journal.table import NAME, Journal
 from ..models import hook
 from ..paths import shown
 from ..planned import Planned
@@ -87,6 +90,38 @@ class ProjectWorld(AlembicWorld):
         with visiting(self._own), importable(self._own.prepend_sys_path):
             return super().visit(work, sql=sql, **asked)
 
+    def changes(self, around: Run, told: Mapping[str, Any]) -> list[Change]:
+        """Compare the models that env.py names with the database that is being visited.
+
+        Args:
+            around: The run that visits it.
+            told: What was renamed, and what takes part, as `ddl_autogen.Options` takes it.
+
+        Raises:
+            NoMetadata: It names none.
+        """
+        context = self._visited()
+        opts = context.opts
+        metadata = self.models()
+        options = ddl_autogen.Options(
+            include_schemas=bool(opts.get("include_schemas")),
+            compare_type=_asked(opts.get("compare_type", True), context),
+            compare_server_default=_asked(opts.get("compare_server_default"), context),
+            compare_foreign_key_names=True,
+            rename_in_place=True,
+            include_name=opts.get("include_name"),
+            include_object=opts.get("include_object"),
+            ignore_tables=[
+                (around.versions.schema, around.versions.name),
+                (around.versions.schema, NAME),
+            ],
+            **told,
+        )
+        connection = around.sink.connection
+        assert connection is not None, "what is compared is live"
+        with reading(connection):
+            return list(ddl_autogen.compare(connection, metadata, options))
+
     def directed(self, around: Run, planned: Planned) -> list[Planned]:
         """Let env.py's `process_revision_directives` have a new revision otherwise, as in Alembic."""
         context, connection = self.here, around.sink.connection
@@ -135,6 +170,13 @@ class _Environment(EnvironmentContext):
             if (target := getattr(project, setting)) is not None:
                 said.setdefault(setting, hook(setting, target, project))
         super().configure(*given, **said)
+
+
+def _asked(tells: Any, context: MigrationContext) -> Any:
+    """What Alembic calls with its context first, ours is called without."""
+    if not callable(tells):
+        return bool(tells)
+    return lambda *args: tells(context, *args)
 
 
 def _with_context(setting: str, project: Config) -> Any:

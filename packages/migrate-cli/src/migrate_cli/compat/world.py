@@ -33,7 +33,6 @@ from ..errors import (
     ends_us,
     in_one_line,
 )
-from ..journal.table import NAME
 from ..paths import shown
 from ..planned import Planned
 from ..renames import Answers
@@ -41,8 +40,9 @@ from ..run import Run
 from ..scripts import Script as File
 from ..sinks import Sink
 from ..transactions import reading
+from .alembic.autogenerate.api import RevisionContext
 from .alembic.autogenerate.context import AutogenContext
-from .alembic.operations import Operations
+from .alembic.operations import Operations, conversion
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
 from .alembic.script import ScriptDirectory
@@ -133,6 +133,8 @@ class AlembicWorld:
     def changes(self, around: Run, told: Mapping[str, Any]) -> list[Change]:
         """Compare the models that env.py names with the database that is being visited.
 
+        Plugins and `process_revision_directives` have their say, as in a new revision.
+
         Args:
             around: The run that visits it.
             told: What was renamed, and what takes part, as `ddl_autogen.Options` takes it.
@@ -140,28 +142,20 @@ class AlembicWorld:
         Raises:
             NoMetadata: It names none.
         """
-        context = self.here
-        assert context is not None, "a command compares while it visits a database"
-        opts = context.opts
-        metadata = self.models()
-        options = ddl_autogen.Options(
-            include_schemas=bool(opts.get("include_schemas")),
-            compare_type=_with_context(opts.get("compare_type", True), context),
-            compare_server_default=_with_context(opts.get("compare_server_default"), context),
-            compare_foreign_key_names=not self.writes,
-            rename_in_place=not self.writes,
-            include_name=opts.get("include_name"),
-            include_object=opts.get("include_object"),
-            ignore_tables=[
-                (around.versions.schema, around.versions.name),
-                (around.versions.schema, NAME),
-            ],
-            **told,
-        )
+        context = self._visited()
+        self.models()
         connection = around.sink.connection
         assert connection is not None, "what is compared is live"
+        context.opts["renames"] = told
         with reading(connection):
-            return list(ddl_autogen.compare(connection, metadata, options))
+            heads = around.versions.heads(connection)
+        made = RevisionContext(self.settings, context.script, {**_PLAIN, "autogenerate": True})
+        made.run_autogenerate(heads, context)
+        return _changes(made.generated_revisions, 0)
+
+    def _visited(self) -> MigrationContext:
+        assert self.here is not None, "a command asks while it visits a database"
+        return self.here
 
     def models(self) -> list[MetaData]:
         """Give the metadata that env.py names for the database that is being visited.
@@ -169,8 +163,7 @@ class AlembicWorld:
         Raises:
             NoMetadata: It names none.
         """
-        assert self.here is not None, "a command asks while it visits a database"
-        found = self.here.opts.get("target_metadata")
+        found = self._visited().opts.get("target_metadata")
         if found is None:
             raise NoMetadata(
                 None,
@@ -184,13 +177,11 @@ class AlembicWorld:
 
         Neither their `op` nor the context reaches the connection then. It can also be called after the visit.
         """
-        assert self.here is not None, "a command asks while it visits a database"
-        return partial(_speaking_to, self.here)
+        return partial(_speaking_to, self._visited())
 
     def tokens(self) -> tuple[str, str]:
         """Give what a template calls that which leads up, and down, for the visited database."""
-        assert self.here is not None, "a command asks while it visits a database"
-        opts = self.here.opts
+        opts = self._visited().opts
         return opts.get("upgrade_token", "upgrades"), opts.get("downgrade_token", "downgrades")
 
     def variables(self) -> Mapping[str, object]:
@@ -205,7 +196,7 @@ class AlembicWorld:
     def directed(self, around: Run, planned: Planned) -> list[Planned]:
         """Let env.py's `process_revision_directives` have a new revision otherwise.
 
-        In an Alembic project it is asked where the file is written.
+        In an Alembic project it was asked when the changes were found.
 
         Args:
             around: The run that visits the database.
@@ -222,8 +213,7 @@ class AlembicWorld:
         Its `render_item` is called as in Alembic; the imports that it adds to its context come
         into the new file.
         """
-        context = self.here
-        assert context is not None, "a command writes while it visits a database"
+        context = self._visited()
         batch = True if context.opts.get("render_as_batch") else None
         says = context.opts.get("render_item")
         if says is None:
@@ -304,7 +294,7 @@ _PLAIN = {
 def _changes(revisions: Sequence[Any], place: int) -> list[Change]:
     """What new revisions change in the database that was compared as the one at a place, from 0."""
     tops = (one.upgrade_ops_list[place : place + 1] for one in revisions)
-    return [one.change for ops in tops for top in ops for one in _single(top)]
+    return [one for ops in tops for one in conversion.changes_of(ops)]
 
 
 def _must_have_places(revision: Any, names: Sequence[str]) -> None:
@@ -315,7 +305,9 @@ def _must_have_places(revision: Any, names: Sequence[str]) -> None:
     """
     written: dict[str, tuple[str, ...]] = {}
     for ops in revision.upgrade_ops_list if len(names) > 1 else ():
-        lines = ddl_autogen.render([one.change for one in _single(ops)]).lines
+        changes = conversion.changes_of([ops])
+        ours = [one for one in changes if not isinstance(one, conversion.OfPlugin)]
+        lines = ddl_autogen.render(ours).lines
         if written.setdefault(ops.upgrade_token, lines) != lines:
             raise UsageError(
                 f"the {len(names)} databases of env.py need different changes, and the template has one "
@@ -323,22 +315,6 @@ def _must_have_places(revision: Any, names: Sequence[str]) -> None:
                 "name a place for each: context.configure(upgrade_token=..., downgrade_token=...), as "
                 "`migrate alembic init -t multidb` does; or let env.py lead to one of them at a time (-x)"
             )
-
-
-def _single(ops: Any) -> Iterator[Any]:
-    """The operations in a container and in those inside of it."""
-    for one in ops.ops:
-        if hasattr(one, "ops"):
-            yield from _single(one)
-        else:
-            yield one
-
-
-def _with_context(tells: Any, context: MigrationContext) -> Any:
-    """What Alembic calls with its context first, ours is called without."""
-    if not callable(tells):
-        return bool(tells)
-    return lambda *args: tells(context, *args)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -134,6 +135,25 @@ def flat(operations: Iterable[Any]) -> Iterator[Any]:
             yield from flat(op.ops)
         else:
             yield op
+
+
+@dataclass(eq=False)
+class OfPlugin(Change):
+    """An operation of a plugin's own among changes: it is counted and told; its plugin runs it.
+
+    Attributes:
+        operation: The operation.
+    """
+
+    operation: Any
+
+    def describe(self) -> str:
+        return f"run {type(self.operation).__name__}, an operation of a plugin"
+
+
+def changes_of(operations: Iterable[Any]) -> list[Change]:
+    """Give what operations change, in order; those in containers too."""
+    return [one.change if hasattr(one, "change") else OfPlugin(one) for one in flat(operations)]
 
 
 def undone(
