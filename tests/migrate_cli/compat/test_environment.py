@@ -439,6 +439,25 @@ def test_each_database_of_several_is_run_in(
     assert "CREATE TABLE one" in (tmp_path / "two.sql").read_text()
 
 
+@pytest.mark.parametrize("opens", ["open({}, 'w')", "Path({}).open(mode='w')"])
+def test_where_nobody_reads_the_sql_its_files_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opens: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    usual = 'open(f"{name}.sql", "w")'
+    assert usual in SEVERAL
+    env = "from pathlib import Path\n" + SEVERAL.replace(usual, opens.format('f"{name}.sql"'))
+    make(tmp_path, "sqlite://", CHAIN, env=env)
+    (tmp_path / "two.sql").write_text("-- kept\n")
+
+    assert run(["lint"]) in (0, 1)
+
+    assert (tmp_path / "two.sql").read_text() == "-- kept\n"
+    assert not (tmp_path / "one.sql").exists()
+    assert run(["upgrade", "--sql"]) == 0
+    assert "CREATE TABLE one" in (tmp_path / "two.sql").read_text()
+
+
 def test_two_runs_in_two_threads_do_not_meet(tmp_path: Path) -> None:
     for name in ("x", "y"):
         make(tmp_path / name, f"sqlite:///{tmp_path}/{name}/x.db", CHAIN)

@@ -41,13 +41,19 @@ class World(Protocol):
     def settings(self) -> Any: ...
 
     def visit(
-        self, work: Callable[[Any], T], *, sql: IO[str] | None = None, **command: Any
+        self,
+        work: Callable[[Any], T],
+        *,
+        sql: IO[str] | None = None,
+        unread: bool = False,
+        **command: Any,
     ) -> list[T]:
         """Let a command work on each database of the project.
 
         Args:
             work: Called with a `runner.Run`: the sink, the version table, how a run is to be done.
             sql: Where the SQL is written, instead of being run; None to run it.
+            unread: Nobody reads that SQL: a file that the environment opens for it stays as it is.
             command: What else the environment may ask about the command, by Alembic's names.
 
         Returns:

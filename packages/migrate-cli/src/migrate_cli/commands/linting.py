@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -78,7 +77,7 @@ def lint(
             tuple(unseen),
         )
 
-    return in_script(config, io.StringIO(), work, join=_of_all)
+    return in_script(config, None, work, join=_of_all)
 
 
 def _of_all(found: Sequence[Linted]) -> Linted:

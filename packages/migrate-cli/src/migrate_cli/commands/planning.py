@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,7 +88,7 @@ def plan(
             return Planned((_forecast(around, config, files, asked, reason),))
 
         try:
-            return in_script(config, io.StringIO(), without, join=_together)
+            return in_script(config, None, without, join=_together)
         except (DatabaseError, EnvironmentFailed):
             raise err from None
 

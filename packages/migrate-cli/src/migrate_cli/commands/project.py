@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -131,16 +132,25 @@ def in_database(name: str | None) -> Iterator[None]:
 
 def in_script(
     config: Config,
-    sql: IO[str],
+    sql: IO[str] | None,
     work: Callable[[Run], T],
     *,
     join: Callable[[Sequence[T]], T],
     **command: Any,
 ) -> T:
-    """Call *work* with what a run needs that writes a SQL script: all of it, or nothing."""
-    with spooled(sql) as stream:
+    """Call *work* with what a run needs that writes a SQL script: all of it, or nothing.
+
+    Args:
+        config: The project's settings.
+        sql: Where it is written; None where nobody reads it.
+        work: What is called.
+        join: Makes one answer of those of several databases.
+        command: What env.py may ask about the command.
+    """
+    with spooled(io.StringIO() if sql is None else sql) as stream:
         if config.world is not None:
-            return join(config.world.visit(work, sql=stream, **command))
+            visited = config.world.visit(work, sql=stream, unread=sql is None, **command)
+            return join(visited)
         dialect = offline_dialect(dialect_class(config))
         return work(_run(config, OfflineSink(dialect, stream), shown_url(config)))
 

@@ -85,10 +85,10 @@ class ProjectWorld(AlembicWorld):
         assert self.project is not None, "with_env gives it"
         return self.project
 
-    def visit(self, work: Any, *, sql: Any = None, **asked: Any) -> list[Any]:
+    def visit(self, work: Any, **asked: Any) -> list[Any]:
         """Let a command work on each database that env.py configures; as `AlembicWorld` does."""
         with visiting(self._own), importable(self._own.prepend_sys_path):
-            return super().visit(work, sql=sql, **asked)
+            return super().visit(work, **asked)
 
     def changes(self, around: Run, told: Mapping[str, Any]) -> list[Change]:
         """Compare the models that env.py names with the database that is being visited.

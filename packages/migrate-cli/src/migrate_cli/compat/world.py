@@ -46,9 +46,10 @@ from .alembic.operations import Operations, conversion
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext, log
 from .alembic.script import ScriptDirectory
-from .commands.writing import written
+from .commands import writing
 from .lacking import lacking, not_offered, unconnected
 from .settings import Config
+from .unwritten import unwritten, written
 
 T = TypeVar("T")
 
@@ -75,13 +76,19 @@ class AlembicWorld:
         return around
 
     def visit(
-        self, work: Callable[[Run], T], *, sql: IO[str] | None = None, **asked: Any
+        self,
+        work: Callable[[Run], T],
+        *,
+        sql: IO[str] | None = None,
+        unread: bool = False,
+        **asked: Any,
     ) -> list[T]:
         """Let a command work on each database that env.py configures.
 
         Args:
             work: What the command does.
             sql: Where the SQL is written; None to run it.
+            unread: Nobody reads the SQL: a file that env.py opens for it stays as it is.
             asked: What env.py may ask about the command.
 
         Raises:
@@ -96,7 +103,8 @@ class AlembicWorld:
 
         def visited(around: Run, context: MigrationContext) -> None:
             self.here = context
-            with _ends_noted(around, lost) if "destination_rev" in asked else nullcontext():
+            noting = _ends_noted(around, lost) if "destination_rev" in asked else nullcontext()
+            with noting, written():
                 found.append(work(self._as_ours(around, context)))
 
         if sql is not None:
@@ -104,6 +112,7 @@ class AlembicWorld:
         options = {name: value for name, value in asked.items() if value is not None}
         with (
             _told(path),
+            unwritten() if unread else nullcontext(),
             self._environment(
                 self.settings, directory, visit=visited, as_sql=sql is not None, **options
             ),
@@ -271,7 +280,7 @@ class AlembicWorld:
             if arguments["autogenerate"] and not anything and not allow_empty:
                 revisions.clear()
 
-        scripts = written(
+        scripts = writing.written(
             self.settings, arguments, seen=seen, settle=settle, renames=renames, told=_told
         )
         return [script._file for script in scripts], found
