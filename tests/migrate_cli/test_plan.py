@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from migrate_cli.cli.planning import cost, markdown
-from migrate_cli.commands import aio, plan, upgrade
+from migrate_cli.commands import aio, doctor, plan, upgrade
 from migrate_cli.errors import UsageError
 from migrate_cli.forecast.values import Forecast, Foretold
 from migrate_cli.way_back import of_source
@@ -46,6 +46,21 @@ def test_nothing_is_done_and_each_change_is_told(project: Any) -> None:
     assert (found.before, found.heads, found.at_head, found.unknown) == ((), ("a1a1",), True, ())
     with project.connect() as connection:
         assert inspect(connection).get_table_names() == []
+
+
+def test_a_server_is_called_by_its_own_name_under_any_url(
+    make_project: Any, mariadb_url: str
+) -> None:
+    project = make_project(mariadb_url)
+    project.revision("a1a1", None, TABLE)
+
+    said = [
+        one.text for one in doctor(lambda: project.config).findings if one.subject == "Database"
+    ]
+
+    assert mariadb_url.startswith("mysql+")
+    assert planned(project).dialect == "mariadb"
+    assert ", mariadb 1" in said[0]
 
 
 def test_loss_and_lock_are_told_of_tables_that_are_there(project: Any) -> None:

@@ -279,7 +279,10 @@ class UnknownRename(DDLAutogenError):
     def __init__(self, old: str, new: str | None, reason: str) -> None:
         self.old, self.new, self.reason = old, new, reason
         asked = f"to rename {old} to {new}" if new else f"to let {old} go"
-        super().__init__(f"asked {asked}, but {reason}\nnames are as in users.name=users.full_name")
+        table, dot, _ = old.rpartition(".")
+        bare = new and dot and "." not in new
+        example = f"{old}={table}.{new}" if bare else "users.name=users.full_name"
+        super().__init__(f"asked {asked}, but {reason}\nnames are as in {example}")
 
 
 class UnrenderableValue(DDLAutogenError):

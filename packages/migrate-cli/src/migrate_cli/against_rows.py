@@ -15,8 +15,21 @@ from ddl_constructs import (
     ExecuteSQL,
     RenameTable,
 )
-from sqlalchemy import column, literal_column, select, table
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Enum,
+    Integer,
+    Numeric,
+    String,
+    column,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeEngine
 
 from .errors import Refused, UsageError
 from .narrowed import lost
@@ -60,9 +73,37 @@ class RowsAgainst(Refused):
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
         lines = [f"can't {one.change.describe()}: the table {one.reason}" for one in conflicts]
-        fillable = [one.column for one in conflicts if one.fillable]
-        mends = [f"a value for them, as SQL: --fill {name}=0" for name in fillable[:1]]
+        fills = " ".join(_example(one) for one in conflicts if one.fillable)
+        mends = [f"a value for them, as SQL: {fills}"] if fills else []
         super().__init__("\n".join([*lines, *mends, "write it all the same: --despite-rows"]))
+
+
+def _example(conflict: Conflict) -> str:
+    """Give a flag that fills, with a value as columns of that type have it."""
+    change = conflict.change
+    given = change.column.type if isinstance(change, AddColumn) else _type_after(change)
+    for kind, value in _VALUES:
+        if isinstance(given, kind):
+            said = f"{conflict.column}={value}"
+            return f'--fill "{said}"' if "'" in value else f"--fill {said}"
+    return f"--fill {conflict.column}=..."
+
+
+def _type_after(change: Change) -> object:
+    assert isinstance(change, AlterColumn), "nothing else can be filled"
+    return change.existing_type if change.type_ is KEEP else change.type_
+
+
+_VALUES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (Enum, "..."),
+    (String, "'unknown'"),
+    (Integer, "0"),
+    (Numeric, "0"),
+    (Boolean, "false"),
+    (DateTime, "CURRENT_TIMESTAMP"),
+    (Date, "CURRENT_DATE"),
+)
+"""Values that do for a type, as SQL; the first one that fits."""
 
 
 class Fills:

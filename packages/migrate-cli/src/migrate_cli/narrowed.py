@@ -50,7 +50,7 @@ def lost(
         except (SAWarning, CompileError):
             return None
         except DataError as err:
-            return f"has rows that can't become {new!r}: {reason(err)}"
+            return f"has rows that can't become that: {reason(err)}"
         except DBAPIError:  # no such cast: whether the change says another way, is its own matter
             return None
     return "has rows whose value would change" if found else None

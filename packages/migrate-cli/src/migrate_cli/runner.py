@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from types import FunctionType
 from typing import Any
 
-from ddl_constructs import traits
+from ddl_constructs import DDLConstructsError, traits
 from revgraph import Stamp, Step
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import SQLAlchemyError, StatementError
@@ -249,7 +249,7 @@ def _reason(err: BaseException, dialect: Dialect) -> str:
     if isinstance(err, StatementError) and err.orig is not None:
         way = knowledge(dialect.name).way_on(err.orig)
         return complaint.reason(err) + (f"\n  {way}" if way else "")
-    if isinstance(err, MigrateError):
+    if isinstance(err, (MigrateError, DDLConstructsError)):
         return str(err).replace("\n", "\n  ")
     if isinstance(err, SystemExit):
         return f"the script ends the process: SystemExit: {err}"

@@ -155,7 +155,8 @@ def _database(around: Run, scripts: Scripts | None) -> Iterator[Finding]:
     dialect = connection.dialect
     version = ".".join(map(str, dialect.server_version_info or ()))
     driver = _driver(getattr(dialect.dbapi, "__name__", ""))
-    yield Finding("Database", "ok", f"{around.name}, {dialect.name} {version}, by {driver}")
+    server = f"{knowledge(dialect.name).product(dialect)} {version}"
+    yield Finding("Database", "ok", f"{around.name}, {server}, by {driver}")
     with reading(connection):
         yield _standing(around, connection, scripts)
     with reading(connection):

@@ -126,7 +126,7 @@ def _forecast(
     version = sink.dialect.server_version_info if sink.connection is not None else None
     return Forecast(
         around.name,
-        sink.dialect.name,
+        knowledge(sink.dialect.name).product(sink.dialect),
         None if version is None else ".".join(map(str, version)),
         "downgrade" if down else "upgrade",
         before,

@@ -79,6 +79,9 @@ class Knowledge(Protocol):
     def in_transaction(self, connection: Connection) -> bool | None:
         """Ask the driver whether the server is in a transaction; None if it can't tell."""
 
+    def product(self, dialect: Dialect) -> str:
+        """Name the server, where one dialect speaks to several; its version is known by now."""
+
     def set_offline(self, dialect: Dialect) -> None:
         """Set what the dialect would ask the server for, as a usual server answers."""
 
@@ -187,6 +190,9 @@ class _Nothing:
 
     def in_transaction(self, connection: Connection) -> bool | None:
         return None
+
+    def product(self, dialect: Dialect) -> str:
+        return dialect.name
 
     def set_offline(self, dialect: Dialect) -> None:
         return None

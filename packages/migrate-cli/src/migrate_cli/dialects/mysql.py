@@ -77,6 +77,11 @@ def read_only(connection: Connection) -> str | None:
     return f"{name} is on" if closed else None
 
 
+def product(dialect: Dialect) -> str:
+    """Tell by what the server says of its version."""
+    return "mariadb" if getattr(dialect, "is_mariadb", False) else "mysql"
+
+
 def set_offline(dialect: Dialect) -> None:
     """Let sequences be written, which a MariaDB server under a URL of MySQL's has.
 

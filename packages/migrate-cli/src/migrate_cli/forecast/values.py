@@ -96,7 +96,7 @@ class Forecast:
 
     Attributes:
         database: The database's URL, without password.
-        dialect: Whose SQL it is.
+        dialect: Whose SQL it is; "mariadb" too where a URL of MySQL's leads to one.
         server_version: The server's version; None where it wasn't asked.
         direction: "upgrade" or "downgrade".
         before: Heads that the database is at; None where that isn't known.
