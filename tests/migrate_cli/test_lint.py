@@ -106,6 +106,29 @@ def test_a_rule_fires(project: Any, body: str, code: str) -> None:
     assert source[one.line - 1].strip() in said, "the line is the one that says it"
 
 
+IN_SCHEMA = [
+    pytest.param('op.create_index("i", "order", ["a"], schema="shop")', 'op.create_index("i", "order", ["a"], schema="shop", postgresql_concurrently=True)', id="index"),
+    pytest.param('op.create_unique_constraint("u", "order", ["a"], schema="shop")', "op.execute('ALTER TABLE shop.\"order\" ADD CONSTRAINT u UNIQUE USING INDEX u')", id="unique"),
+    pytest.param('op.create_unique_constraint(None, "order", ["a"], schema="shop")', 'op.create_unique_constraint("uq_order_a", "order", ["a"], schema="shop")', id="unnamed-unique"),
+    pytest.param('op.create_foreign_key("f", "order", "p", ["a"], ["id"], source_schema="shop")', 'op.create_foreign_key("f", "order", ..., source_schema="shop", postgresql_not_valid=True)', id="foreign-key"),
+    pytest.param('op.create_foreign_key(None, "order", "p", ["a"], ["id"], source_schema="shop", referent_schema="r")', 'op.create_foreign_key("fk_order_a_p", "order", "p", ["a"], ["id"], source_schema="shop", referent_schema="r")', id="unnamed-foreign-key"),
+    pytest.param('op.alter_column("order", "a", nullable=False, schema="shop")', 'op.alter_column("order", "a", nullable=False, schema="shop")  # reads', id="not-null"),
+    pytest.param('op.add_column("order", sa.Column("b", sa.Integer, nullable=False), schema="shop")', 'op.add_column("order", sa.Column("b", ..., nullable=True), schema="shop")', id="column"),
+    pytest.param('op.drop_column("order", "a", schema="shop")', 'op.drop_column("order", "a", schema="shop")', id="drop-column"),
+    pytest.param('op.rename_table("orders", "order", schema="shop")', "op.create_view(\"orders\", 'SELECT * FROM shop.\"order\"', schema=\"shop\")", id="rename"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "better"), IN_SCHEMA)
+def test_what_is_written_instead_names_the_table_as_scripts_do(
+    project: Any, body: str, better: str
+) -> None:
+    """With its schema as a keyword, and quoted in SQL."""
+    project.revision("b2b2", "a1a1", body)
+
+    assert better in "\n".join(one.safe for one in lint(project.config, ["b2b2"]).findings)
+
+
 def test_a_finding_in_a_block_stands_at_its_own_line(project: Any) -> None:
     """So does the comment that allows it."""
     project.revision(

@@ -23,7 +23,8 @@ def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
     """A plain CREATE INDEX keeps writers out until all rows are read; a unique constraint, readers too."""
     if seen.is_new(_key(change)) or not _blocks_while_reading(facts):
         return
-    table = _table(change)
+    table, schema = _table(change), in_schema(change)
+    _, bare = _key(change) or (None, "?")
     if isinstance(change, ddl.CreateIndex):
         better = change.replace(postgresql_concurrently=True)
         if not _takes_less(better, facts, seen):
@@ -33,7 +34,7 @@ def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         yield Problem(
             f"builds the index under {facts.lock}, which blocks {facts.blocks} of {table} until all "
             "rows are read",
-            f'op.create_index("{change.index_name}", "{table}", {over}{unique}, '
+            f'op.create_index("{change.index_name}", "{bare}", {over}{unique}{schema}, '
             "postgresql_concurrently=True)\n# in a revision of its own: it runs outside of the transaction",
         )
     elif isinstance(change, ddl.AddConstraint) and isinstance(
@@ -44,13 +45,16 @@ def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         if not _takes_less(better, facts, seen):
             return
         word = "PRIMARY KEY" if isinstance(change.constraint, PrimaryKeyConstraint) else "UNIQUE"
-        name = change.constraint.name or f"uq_{table}"
+        name = change.constraint.name or f"uq_{bare}"
+        quote = seen.dialect.identifier_preparer.quote
+        where = ".".join(quote(part) for part in (change.schema, bare) if part)
         yield Problem(
             f"builds its index under {facts.lock}, which blocks {facts.blocks} of {table} until all "
             "rows are read",
-            f'op.create_index("{name}", "{table}", {_columns(names)}, unique=True, '
+            f'op.create_index("{name}", "{bare}", {_columns(names)}, unique=True{schema}, '
             "postgresql_concurrently=True)\n# then, in another revision:\n"
-            f'op.execute("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}")',
+            f"op.execute('ALTER TABLE {where} ADD CONSTRAINT {quote(name)} {word} "
+            f"USING INDEX {quote(name)}')",
         )
     elif isinstance(change, ddl.AddColumn) and (change.column.index or change.column.unique):
         name = change.column.name
@@ -61,8 +65,9 @@ def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         yield Problem(
             f"builds the index of the new column under {facts.lock}, which blocks {facts.blocks} of "
             f"{table} until all rows are read",
-            f'op.add_column("{table}", sa.Column("{name}", ...))\n# then, in another revision:\n'
-            f'op.create_index("ix_{change.table_name}_{name}", "{table}", ["{name}"]{unique}, '
+            f'op.add_column("{bare}", sa.Column("{name}", ...){schema})\n'
+            "# then, in another revision:\n"
+            f'op.create_index("ix_{bare}_{name}", "{bare}", ["{name}"]{unique}{schema}, '
             "postgresql_concurrently=True)",
         )
 
@@ -73,7 +78,7 @@ def not_null(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
     key = _key(change)
     if seen.is_new(key):
         return
-    table = _table(change)
+    table, schema = _table(change), in_schema(change)
     if isinstance(change, ddl.AddColumn):
         column = change.column
         if (
@@ -89,7 +94,8 @@ def not_null(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
                 "what it is"
                 if fills
                 else f"fails if {table} has a row: {column.name} is NOT NULL, and no default says what it is",
-                f'op.add_column("{table}", sa.Column("{column.name}", ..., nullable=True))\n'
+                f'op.add_column("{change.table_name}", '
+                f'sa.Column("{column.name}", ..., nullable=True){schema})\n'
                 "# fill it in batches, in a revision of its own; then see set-not-null\n"
                 "# or, where one value does for all rows: server_default=...",
             )
@@ -98,19 +104,19 @@ def not_null(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         and change.nullable is False
         and _blocks_while_reading(facts)
     ):
-        name = change.column_name
+        name, bare = change.column_name, change.table_name
         check = ddl.create_check_constraint(
-            "ck", table, text("true"), schema=change.schema, postgresql_not_valid=True
+            "ck", bare, text("true"), schema=change.schema, postgresql_not_valid=True
         )
         if not _reads_less(check, seen) or _is_checked(name, key, seen):
             return
         yield Problem(
             f"reads all rows of {table} under {facts.lock}, which blocks {facts.blocks}",
-            f'op.create_check_constraint("{table}_{name}_set", "{table}", "{name} IS NOT NULL", '
+            f'op.create_check_constraint("{bare}_{name}_set", "{bare}", "{name} IS NOT NULL"{schema}, '
             "postgresql_not_valid=True)\n# then, in another revision:\n"
-            f'op.validate_constraint("{table}_{name}_set", "{table}")\n'
-            f'op.alter_column("{table}", "{name}", nullable=False)  # reads nothing any more\n'
-            f'op.drop_constraint("{table}_{name}_set", "{table}")',
+            f'op.validate_constraint("{bare}_{name}_set", "{bare}"{schema})\n'
+            f'op.alter_column("{bare}", "{name}", nullable=False{schema})  # reads nothing any more\n'
+            f'op.drop_constraint("{bare}_{name}_set", "{bare}"{schema})',
             code="set-not-null",
         )
 
@@ -125,14 +131,15 @@ def validating_constraint(change: Any, facts: Facts, seen: Seen) -> Iterator[Pro
         return
     if not _blocks_while_reading(facts) or not _reads_less(_not_valid(change), seen):
         return
-    table, name = _table(change), constraint.name or "..."
+    table, name, schema = change.table_name, constraint.name or "...", in_schema(change)
     foreign = isinstance(constraint, ForeignKeyConstraint)
     word = "create_foreign_key" if foreign else "create_check_constraint"
     yield Problem(
-        f"reads all rows of {table} under {facts.lock}, which blocks {facts.blocks}"
+        f"reads all rows of {_table(change)} under {facts.lock}, which blocks {facts.blocks}"
         f"{' of both tables' if foreign else ''}",
-        f'op.{word}("{name}", "{table}", ..., postgresql_not_valid=True)\n'
-        f'# then, in another revision:\nop.validate_constraint("{name}", "{table}")',
+        f'op.{word}("{name}", "{table}", ...'
+        f"{in_schema(change, 'source_schema') if foreign else schema}, postgresql_not_valid=True)\n"
+        f'# then, in another revision:\nop.validate_constraint("{name}", "{table}"{schema})',
     )
 
 
@@ -148,7 +155,7 @@ def rewriting_type(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
     table, name = _table(change), change.column_name
     yield Problem(
         f"writes all rows of {table} anew, under {facts.lock}, which blocks {facts.blocks}",
-        f'op.add_column("{table}", sa.Column("{name}_new", ...))\n'
+        f'op.add_column("{change.table_name}", sa.Column("{name}_new", ...){in_schema(change)})\n'
         f"# let the application write both columns; fill {name}_new in batches;\n"
         f"# let it read {name}_new; drop {name} a release later",
     )
@@ -252,6 +259,12 @@ def _key(change: Any) -> Any:
 def _table(change: Any) -> str:
     key = _key(change)
     return ".".join(part for part in key if part) if key else "?"
+
+
+def in_schema(change: Any, keyword: str = "schema") -> str:
+    """Write the keyword that a word on `op` needs for a change's schema; "" for the default one."""
+    schema = getattr(change, "schema", None)
+    return f', {keyword}="{schema}"' if schema else ""
 
 
 def _columns(names: list[str]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Constraint, ForeignKeyConstraint, Primar
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.engine.interfaces import Dialect
 
-from .locks import _columns, _table
+from .locks import _columns, _table, in_schema
 from .rule import Problem, Seen, rule
 
 
@@ -33,7 +33,7 @@ def unnamed_constraint(change: Any, facts: Facts, seen: Seen) -> Iterator[Proble
         f"later script can't say on all of them that {them} shall go",
         "\n".join(
             [
-                *(_named(one, change.table_name, adding) for one in found),
+                *(_named(one, change, adding) for one in found),
                 "# or in the models, for all of them: MetaData(naming_convention={...})",
             ]
         ),
@@ -76,8 +76,9 @@ def _said(constraint: Constraint) -> str:
     return f"a {type(constraint).__name__}"
 
 
-def _named(constraint: Constraint, table: str, adding: bool) -> str:
+def _named(constraint: Constraint, change: Any, adding: bool) -> str:
     """Write a constraint with a name: as a word of its own, or as part of a table or column."""
+    table, schema = change.table_name, in_schema(change)
     match constraint:
         case ForeignKeyConstraint():
             names = list(constraint.column_keys)
@@ -85,9 +86,12 @@ def _named(constraint: Constraint, table: str, adding: bool) -> str:
             name = "_".join(["fk", table, *names, target.rpartition(".")[2]])
             there = [one.target_fullname.rpartition(".")[2] for one in constraint.elements]
             if adding:
+                within, _, referent = target.rpartition(".")
+                schemas = in_schema(change, "source_schema")
+                schemas += f', referent_schema="{within}"' if within else ""
                 return (
-                    f'op.create_foreign_key("{name}", "{table}", "{target}", {_columns(names)}, '
-                    f"{_columns(there)})"
+                    f'op.create_foreign_key("{name}", "{table}", "{referent}", {_columns(names)}, '
+                    f"{_columns(there)}{schemas})"
                 )
             to = _columns([f"{target}.{one}" for one in there])
             return f'sa.ForeignKeyConstraint({_columns(names)}, {to}, name="{name}")'
@@ -95,11 +99,13 @@ def _named(constraint: Constraint, table: str, adding: bool) -> str:
             names = [c.name for c in constraint.columns]
             name = "_".join(["uq", table, *names])
             if adding:
-                return f'op.create_unique_constraint("{name}", "{table}", {_columns(names)})'
+                return (
+                    f'op.create_unique_constraint("{name}", "{table}", {_columns(names)}{schema})'
+                )
             over = ", ".join(f'"{one}"' for one in names)
             return f'sa.UniqueConstraint({over}, name="{name}")'
         case CheckConstraint() if adding:
-            return f'op.create_check_constraint("ck_{table}_...", "{table}", ...)'
+            return f'op.create_check_constraint("ck_{table}_...", "{table}", ...{schema})'
         case CheckConstraint():
             return f'sa.CheckConstraint(..., name="ck_{table}_...")'
     return 'name="..."'

@@ -8,7 +8,7 @@ from typing import Any
 import ddl_constructs as ddl
 from ddl_constructs import KEEP, Blocks, Facts
 
-from .locks import _key, _table
+from .locks import _key, _table, in_schema
 from .rule import Problem, Seen, rule
 
 
@@ -21,7 +21,7 @@ def drops(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
     if isinstance(change, ddl.DropTable):
         yield Problem(
             f"drops {table} with its rows; the release that still runs fails where it reads it",
-            f'op.rename_table("{change.table_name}", "{change.table_name}_dropped")\n'
+            f'op.rename_table("{change.table_name}", "{change.table_name}_dropped"{in_schema(change)})\n'
             "# once no release uses it; and drop it later, when nobody has missed it",
         )
     elif isinstance(change, ddl.DropColumn):
@@ -29,7 +29,8 @@ def drops(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         yield Problem(
             f"drops {table}.{name} with its values; the release that still runs fails where it reads it",
             f"# first a release whose models don't have {name};\n# then, in a revision of a later one:\n"
-            f'op.drop_column("{table}", "{name}")  # migrate: allow drop-column because ...',
+            f'op.drop_column("{change.table_name}", "{name}"{in_schema(change)})  '
+            "# migrate: allow drop-column because ...",
             code="drop-column",
         )
 
@@ -41,10 +42,13 @@ def renames(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         return
     table = _table(change)
     if isinstance(change, ddl.RenameTable):
-        new = change.new_table_name
+        old, new, schema = change.old_table_name, change.new_table_name, in_schema(change)
+        quote = seen.dialect.identifier_preparer.quote
+        now = ".".join(quote(part) for part in (change.schema, new) if part)
         yield Problem(
             f"the release that still runs asks for {table}, and finds it no more",
-            f'op.rename_table("{table}", "{new}")\nop.execute("CREATE VIEW {table} AS SELECT * FROM {new}")\n'
+            f'op.rename_table("{old}", "{new}"{schema})\n'
+            f"op.create_view(\"{old}\", 'SELECT * FROM {now}'{schema})\n"
             "# and drop the view when no release asks for the old name",
         )
     elif isinstance(change, ddl.AlterColumn) and change.new_column_name not in (KEEP, None):
@@ -69,16 +73,18 @@ def maybe_rename(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
                 gone = _known_column(change, seen)
                 if gone is not None and str(gone.type) != str(column.type):
                     continue
-                table, old = _table(change), change.column_name
+                table, old, bare = _table(change), change.column_name, change.table_name
                 if column.name == old:
                     yield Problem(
                         f"drops {table}.{old} and adds it again: the values are lost",
-                        f'op.alter_column("{table}", "{old}", ...)  # what is to be another',
+                        f'op.alter_column("{bare}", "{old}", ...{in_schema(change)})  '
+                        "# what is to be another",
                     )
                     continue
                 yield Problem(
                     f"drops {table}.{old} and adds {table}.{column.name}: if that is a new name, the values are lost",
-                    f'op.alter_column("{table}", "{old}", new_column_name="{column.name}")',
+                    f'op.alter_column("{bare}", "{old}", new_column_name="{column.name}"'
+                    f"{in_schema(change)})",
                 )
     elif isinstance(change, ddl.DropTable):
         gone_table = _known_table(change, seen)
@@ -89,7 +95,7 @@ def maybe_rename(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
                     new = other.change.table_name
                     yield Problem(
                         f"drops {_table(change)} and creates {new} with the same columns: if that is a new name, the rows are lost",
-                        f'op.rename_table("{change.table_name}", "{new}")',
+                        f'op.rename_table("{change.table_name}", "{new}"{in_schema(change)})',
                     )
 
 
