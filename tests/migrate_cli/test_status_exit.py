@@ -83,3 +83,23 @@ def test_an_unfinished_run_is_told(
 
     assert status == 1
     assert answer["unfinished"]["revision"] == "a1a1"
+
+
+def test_what_is_said_to_be_run_next_runs_where_there_are_several_heads(
+    sqlite_project: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sqlite_project.root / "models_heads.py").write_text(MODELS.format(more=""))
+    sqlite_project.settings('metadata = "models_heads:metadata"')
+    sqlite_project.revision("a1a1", None, TABLE)
+    sqlite_project.revision("b2b2", "a1a1")
+    sqlite_project.revision("c3c3", "a1a1")
+    monkeypatch.chdir(sqlite_project.root)
+    where = ["--url", sqlite_project.url]
+
+    assert run(["status", *where]) == 0
+    assert run(["check", *where]) == 1
+    said = capsys.readouterr()
+
+    assert "Next      migrate upgrade heads    (3 pending; to join them" in said.out
+    assert "\nrun: migrate upgrade heads    or join them first: migrate merge\n" in said.err
+    assert run(["upgrade", "heads", *where]) == 0

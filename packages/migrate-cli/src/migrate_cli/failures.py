@@ -263,14 +263,16 @@ class NotAtHead(Refused):
     Attributes:
         applied: Ids of the applied heads; may be empty.
         pending: Ids that would still have to run, oldest first.
+        several: Whether they lead to several heads.
     """
 
-    def __init__(self, applied: Sequence[str], pending: Sequence[str]) -> None:
-        self.applied, self.pending = tuple(applied), tuple(pending)
+    def __init__(self, applied: Sequence[str], pending: Sequence[str], several: bool) -> None:
+        self.applied, self.pending, self.several = tuple(applied), tuple(pending), several
         many = f"{len(pending)} revision{'s' if len(pending) != 1 else ''}"
         super().__init__(
             f"the database is {many} behind (at {', '.join(applied) or '<base>'}): "
             f"{', '.join(pending)}\nrun: migrate upgrade"
+            + (" heads    or join them first: migrate merge" if several else "")
         )
 
 

@@ -134,7 +134,9 @@ def _standing(found: Status) -> Iterator[str]:
     else:
         yield field("Models", "in sync")
     if found.pending and not found.unknown and found.unfinished is None and not found.elsewhere:
-        yield onward(f"upgrade    ({found.pending} pending)")
+        several = found.target == "heads"
+        how = (" heads", "; to join them first: migrate merge") if several else ("", "")
+        yield onward(f"upgrade{how[0]}    ({found.pending} pending{how[1]})")
 
 
 def _renamed(found: Elsewhere) -> Iterator[str]:

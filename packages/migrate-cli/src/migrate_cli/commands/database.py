@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ddl_constructs import Change, DDLConstructsError
 from revgraph import Step
@@ -124,6 +124,7 @@ class Status:
         others: Where the databases before it stand, if env.py leads to several; mostly empty.
         broken: What is wrong with revision files that can't be loaded, a line each; mostly empty.
         elsewhere: The version table by another name, if the database hasn't the project's; mostly None.
+        target: What `upgrade` has to be told to apply all: "heads" where there are several, else "head".
     """
 
     database: str
@@ -140,6 +141,7 @@ class Status:
     others: tuple[Status, ...] = ()
     broken: tuple[str, ...] = ()
     elsewhere: Elsewhere | None = None
+    target: Literal["head", "heads"] = "head"
 
     @property
     def in_sync(self) -> bool:
@@ -267,6 +269,7 @@ def status(
             blind=blind,
             broken=broken(files),
             elsewhere=None if heads else elsewhere(around, graph, config),
+            target="heads" if len(graph.heads) > 1 else "head",
         )
 
     return on_database(config, connection, work, join=_all_standing)

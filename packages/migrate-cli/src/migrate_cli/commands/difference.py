@@ -172,7 +172,9 @@ def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> Non
     """
     pending = revgraph.upgrade(graph, applied, "heads").steps
     if pending:
-        raise NotAtHead(applied, [step.revision.id for step in pending])
+        raise NotAtHead(
+            applied, [step.revision.id for step in pending], several=len(graph.heads) > 1
+        )
 
 
 def guard(found: Sequence[Change], around: Run, config: Config) -> None:

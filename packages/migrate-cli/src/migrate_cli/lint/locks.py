@@ -45,7 +45,7 @@ def blocking_index(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
         if not _takes_less(better, facts, seen):
             return
         word = "PRIMARY KEY" if isinstance(change.constraint, PrimaryKeyConstraint) else "UNIQUE"
-        name = change.constraint.name or f"uq_{bare}"
+        name = str(change.constraint.name or f"uq_{bare}")
         quote = seen.dialect.identifier_preparer.quote
         where = ".".join(quote(part) for part in (change.schema, bare) if part)
         yield Problem(
