@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlglot
+from ddl_constructs import Change
 from sqlalchemy import Engine, StaticPool, make_url
 from sqlglot import exp
 
@@ -32,6 +33,21 @@ def table_of(text: str) -> list[dict[str, Any]]:
 def _cell(text: str) -> Any:
     whole = text.lstrip("-").isdigit()
     return int(text) if whole and -(2**63) <= int(text) < 2**63 else text or None
+
+
+def with_facts(catalog: Rows, view: str, name: str, **facts: Any) -> dict[str, Any]:
+    """Give a catalog with other facts in those rows of a view in which a name stands."""
+    rows = [{**row, **facts} if name in row.values() else row for row in catalog[view]]
+    return {**catalog, view: rows}
+
+
+def said(changes: Sequence[Change], dialect: Any) -> list[str]:
+    """Give the statements that changes are, each on one line."""
+    return [
+        " ".join(str(piece.compile(dialect=dialect)).split())
+        for change in changes
+        for piece in change.statements(dialect)
+    ]
 
 
 class Recorded:

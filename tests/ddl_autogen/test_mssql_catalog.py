@@ -9,12 +9,33 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from ddl_autogen import HiddenCatalog, Options, compare, render, reverse, snapshot, snapshot_of
+from ddl_autogen import (
+    HiddenCatalog,
+    NotCarried,
+    Options,
+    StillUsed,
+    compare,
+    render,
+    reverse,
+    snapshot,
+    snapshot_of,
+)
 from ddl_autogen.dialects import database, mssql_catalog
 from ddl_autogen.dialects.mssql_expressions import plain_expression
 from ddl_autogen.dialects.mssql_types import canonical_type, type_of
 from ddl_autogen.values import ColumnValue
-from ddl_constructs import Change, Function, Procedure, Trigger, View
+from ddl_constructs import (
+    AddColumn,
+    Change,
+    CreateIndex,
+    DropIndex,
+    DropTable,
+    Function,
+    Procedure,
+    Trigger,
+    UnsupportedChange,
+    View,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import (
@@ -42,15 +63,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mssql
 
 pytest.importorskip("sqlglot", reason="no parser of T-SQL")
-from recorded_server import Recorded, table_of  # it needs the parser
+from recorded_server import Recorded, said, table_of, with_facts  # it needs the parser
 
 # SQL Server 2022, System Catalog Views: those columns of each view that may be asked for
 VIEWS = {
     "sys.schemas": "name schema_id principal_id",
     "sys.database_principals": "name principal_id type is_fixed_role",
-    "sys.tables": "name object_id schema_id parent_object_id type is_ms_shipped temporal_type",
+    "sys.tables": "name object_id schema_id parent_object_id type is_ms_shipped temporal_type"
+    " is_memory_optimized",
     "sys.columns": "object_id name column_id system_type_id user_type_id max_length precision"
-    " scale collation_name is_nullable is_identity is_computed default_object_id",
+    " scale collation_name is_nullable is_identity is_computed default_object_id"
+    " generated_always_type is_hidden is_sparse",
     "sys.types": "name system_type_id user_type_id schema_id max_length precision scale",
     "sys.default_constraints": "name object_id schema_id parent_object_id parent_column_id"
     " definition is_system_named",
@@ -67,6 +90,9 @@ VIEWS = {
     " parent_column_id referenced_object_id referenced_column_id",
     "sys.check_constraints": "name object_id schema_id parent_object_id parent_column_id definition",
     "sys.objects": "name object_id schema_id parent_object_id type is_ms_shipped",
+    "sys.database_permissions": "class major_id minor_id grantee_principal_id type state",
+    "sys.sql_expression_dependencies": "referencing_id referencing_minor_id referenced_id"
+    " referenced_minor_id is_schema_bound_reference",
     "sys.sql_modules": "object_id definition is_schema_bound",
     "sys.triggers": "object_id name parent_id is_disabled",
     "sys.sequences": "name object_id schema_id start_value increment minimum_value maximum_value"
@@ -260,6 +286,7 @@ def server(
         catalog,
         {
             "DB_NAME": lambda: "app",
+            "OBJECT_ID": {"users": USERS, "posts": POSTS, "log.entries": ENTRIES}.get,
             "DATABASEPROPERTYEX": lambda *_: USUAL,
             "USER_NAME": lambda: "reader",
             "QUOTENAME": lambda name: f"[{name}]",
@@ -341,14 +368,6 @@ def models(**other: Any) -> MetaData:
 def compared(metadata: MetaData, where: Recorded | None = None, **options: Any) -> list[Change]:
     with (where or server()).engine.connect() as connection:
         return compare(connection, metadata, Options(**options))
-
-
-def said(changes: list[Change], dialect: Any) -> list[str]:
-    return [
-        " ".join(str(piece.compile(dialect=dialect)).split())
-        for change in changes
-        for piece in change.statements(dialect)
-    ]
 
 
 def test_models_that_say_the_same_are_in_sync() -> None:
@@ -680,12 +699,18 @@ def test_types_have_one_spelling(given: str, canonical: str) -> None:
     assert canonical_type(canonical) == canonical
 
 
-@pytest.mark.parametrize("name", [n for n in dir(mssql_catalog) if n.isupper() and n != "PLAIN"])
+@pytest.mark.parametrize(
+    "name", [n for n in dir(mssql_catalog) if n.isupper() and n not in ("PERIOD", "PLAIN")]
+)
 def test_no_column_of_an_answer_is_called_by_a_reserved_word(name: str) -> None:
     import sqlglot
     from sqlalchemy.dialects.mssql.base import RESERVED_WORDS
 
-    query = getattr(mssql_catalog, name).replace("{plain}", "")
+    query = (
+        getattr(mssql_catalog, name)
+        .replace("{plain}", "")
+        .replace("{period}", mssql_catalog.PERIOD)
+    )
     found = sqlglot.parse_one(query, dialect="tsql").find_all(sqlglot.exp.Alias)
 
     assert not {a.alias for a in found if not a.args["alias"].quoted} & RESERVED_WORDS
@@ -758,6 +783,155 @@ def test_a_view_that_was_renamed_has_its_new_name() -> None:
     found = compared(metadata, include_schemas=True, object_kinds=["view"])
 
     assert [c.describe() for c in found if "view" in c.describe()] == ["drop view adults"]
+
+
+PERIOD = {
+    **CATALOG,
+    "sys.columns": [
+        *CATALOG["sys.columns"],
+        *(
+            {**row, "column_id": number, "generated_always_type": number - 4, "is_hidden": 1}
+            for number, row in enumerate(
+                columns(
+                    POSTS,
+                    ("valid_from", "datetime2", 8, 27, 7, False, 0),
+                    ("valid_to", "datetime2", 8, 27, 7, False, 0),
+                ),
+                5,
+            )
+        ),
+    ],
+}
+
+
+def test_the_period_of_a_system_versioned_table_may_stay_unsaid() -> None:
+    metadata = models()
+
+    assert compared(metadata, server(PERIOD)) == []
+    for name in ("valid_from", "valid_to"):
+        column = Column(name, mssql.DATETIME2, nullable=False)
+        metadata.tables["posts"].append_column(column)
+    assert compared(metadata, server(PERIOD)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "mend"),
+    [
+        (DropTable("posts"), "mssql_system_versioning=None"),
+        (
+            AddColumn("posts", Column("c", Integer, Computed("id + 1"))),
+            "mssql_system_versioning=None",
+        ),
+        (AddColumn("posts", Column("c", Integer, Identity())), "mssql_system_versioning=None"),
+        (CreateIndex("ix", "entries", ["at"], schema="log"), "DROP INDEX"),
+        (DropIndex("ix", "entries", schema="log"), "DROP INDEX"),
+    ],
+    ids=lambda one: type(one).__name__ if isinstance(one, Change) else "",
+)
+def test_what_a_versioned_or_memory_optimized_table_refuses_is_named(
+    change: Change, mend: str
+) -> None:
+    here = server(with_facts(CATALOG, "sys.tables", "entries", is_memory_optimized=1))
+    with here.engine.connect() as connection:
+        with pytest.raises(UnsupportedChange, match=mend):
+            change.statements(connection.dialect, connection)
+        other = change.replace(table_name="users", schema=None)
+        assert other.statements(connection.dialect, connection)
+        plain = AddColumn("posts", Column("c", Integer))
+        assert said([plain], connection.dialect) == ["ALTER TABLE posts ADD c INTEGER NULL"]
+    assert change.statements(connection.dialect)
+
+
+def bound(**facts: Any) -> dict[str, Any]:
+    """Give the catalog with a view that is bound to two columns of users, and others' facts."""
+    about = {"referencing_id": 600, "referenced_id": USERS, "is_schema_bound_reference": 1}
+    return {
+        **CATALOG,
+        "sys.sql_modules": [
+            {
+                "object_id": 600,
+                "is_schema_bound": 1,
+                "definition": "CREATE VIEW dbo.adults (id, years) WITH SCHEMABINDING AS "
+                "SELECT u.id, u.age FROM dbo.users AS u",
+            }
+        ],
+        "sys.sql_expression_dependencies": [
+            {**about, "referenced_minor_id": column} for column in (0, 1, 6)
+        ],
+        **facts,
+    }
+
+
+BOUND_VIEW = (
+    "CREATE VIEW adults (id, years) WITH SCHEMABINDING AS SELECT u.id, u.age FROM dbo.users AS u"
+)
+
+
+def declared(metadata: MetaData, **options: Any) -> MetaData:
+    query = "SELECT u.id, u.age FROM dbo.users AS u"
+    View("adults", metadata, query, columns=["id", "years"], **options)
+    return metadata
+
+
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        pytest.param(declared(models(), mssql_schemabinding=True), [], id="in-sync"),
+        pytest.param(
+            declared(models()),
+            ["CREATE OR ALTER VIEW adults (id, years) AS SELECT u.id, u.age FROM dbo.users AS u"],
+            id="no-longer-bound",
+        ),
+        pytest.param(
+            models(age=Column("age", Integer)),
+            [
+                "DROP VIEW adults",
+                "DROP INDEX ix_age ON users",
+                "ALTER TABLE users DROP CONSTRAINT [CK_age]",
+                "ALTER TABLE users DROP COLUMN doubled",
+                "ALTER TABLE users ALTER COLUMN age INTEGER NULL",
+                "ALTER TABLE users ADD doubled AS (age * 2) PERSISTED",
+                "CREATE INDEX ix_age ON users (age, kind DESC) INCLUDE (name) WHERE [age]>(17)",
+                "ALTER TABLE users ADD CONSTRAINT [CK_age] CHECK ([age]>=(0) AND [age]<=(150))",
+                BOUND_VIEW,
+            ],
+            id="column-below-it",
+        ),
+        pytest.param(
+            models(bio=Column("bio", Text, nullable=False)),
+            ["ALTER TABLE users ALTER COLUMN bio VARCHAR(max) NOT NULL"],
+            id="another-column",
+        ),
+    ],
+)
+def test_a_view_that_is_bound_goes_before_what_it_binds_and_comes_back(
+    metadata: MetaData, expected: list[str]
+) -> None:
+    """Error 5074; other views look up the columns when they are asked."""
+    here = server(bound())
+
+    assert said(compared(metadata, here), here.engine.dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "what"),
+    [
+        ({"sys.indexes": [*CATALOG["sys.indexes"], {"object_id": 600, "name": "cx", "index_id": 1}]}, "indexes"),
+        ({"sys.database_permissions": [{"class": 1, "major_id": 600}]}, "privileges"),
+    ],
+)  # fmt: skip
+def test_a_view_that_is_bound_is_not_dropped_with_what_would_not_come_back(
+    facts: Any, what: str
+) -> None:
+    with pytest.raises(NotCarried, match=f"adults.*its {what}"):
+        compared(models(age=Column("age", Integer)), server(bound(**facts)))
+
+
+def test_a_column_that_goes_is_still_used_by_a_view_that_is_bound() -> None:
+    metadata = models()
+    metadata.tables["users"]._columns.remove(metadata.tables["users"].c.age)
+    with pytest.raises(StillUsed, match=r"users\.age.*view adults"):
+        compared(metadata, server(bound()))
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,18 @@ def options(schema: str | None = None, existing: Any = None, **given: Any) -> Al
             "ALTER TABLE s.t SET (LOCK_ESCALATION = TABLE)",
             id="mssql",
         ),
+        pytest.param(
+            options("s", mssql_system_versioning="t history"),
+            "mssql",
+            "ALTER TABLE s.t SET (SYSTEM_VERSIONING = ON (HISTORY_TABLE = s.[t history]))",
+            id="mssql-versions",
+        ),
+        pytest.param(
+            options(mssql_system_versioning=None),
+            "mssql",
+            "ALTER TABLE t SET (SYSTEM_VERSIONING = OFF)",
+            id="mssql-no-versions",
+        ),
         pytest.param(options(mssql_filegroup="x"), "mssql", UnsupportedChange, id="mssql-other"),
         pytest.param(
             options(oracle_compress=True, oracle_tablespace="Big"),

@@ -71,7 +71,8 @@ def with_objects(
     """
     database = context.database
     declared = ours.objects or context.options.object_kinds
-    if not declared and not (database.tracks_dependencies and blocks_objects(tables)):
+    blocking = database.tracks_dependencies or database.binds_views
+    if not declared and not (blocking and blocks_objects(tables, emptied=database.binds_views)):
         return theirs, ours
     default = str(theirs.default_schema)
     schemas = database.schemas(connection) if context.options.include_schemas else [default]

@@ -21,7 +21,7 @@ from ddl_constructs import (
     SQLObject,
 )
 
-from .sqltokens import Token, normal, tokens
+from .sqltokens import Token, closing, normal, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class ObjectValue:
         indexes: Those of a view that keeps its rows.
         also: What gives it what its creation doesn't say, in order: privileges, comments of columns.
         barred: The right that the user lacks to create it again, as a database grants it; None if none.
+        bound: Whether nothing may change under it, as the database was told (SCHEMABINDING).
         lost: What hangs on it that nothing here says, in words, so that it can't come back as it was.
         source: What was declared; None for what was read.
     """
@@ -71,6 +72,7 @@ class ObjectValue:
     also: tuple[Change, ...] = field(default=(), compare=False)
     lost: tuple[str, ...] = field(default=(), compare=False)
     barred: str | None = field(default=None, compare=False)
+    bound: bool = field(default=False, compare=False)
     source: SQLObject | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -158,13 +160,14 @@ def _behind_name(found: Sequence[Token], at: int) -> int:
 def view_parts(sql: str) -> tuple[tuple[str, ...], str]:
     """Cut CREATE VIEW into the names of its columns (may be empty) and its query.
 
-    >>> view_parts('CREATE VIEW v (a, "b c") AS SELECT 1, 2')
+    >>> view_parts('CREATE VIEW v (a, "b c") WITH SCHEMABINDING AS SELECT 1, 2')
     (('a', 'b c'), 'SELECT 1, 2')
     """
     found = list(tokens(sql))
     as_ = next(i for i, t in enumerate(found) if t.says("AS"))
     opening = next((i for i in range(as_) if found[i].text == "("), as_)
-    columns = tuple(t.name for t in found[opening + 1 : as_] if t.kind in ("word", "quoted"))
+    end = closing(found, opening) if opening < as_ else as_
+    columns = tuple(t.name for t in found[opening + 1 : end] if t.kind in ("word", "quoted"))
     return columns, sql[found[as_ + 1].start : found[-1].end].removesuffix(";").strip()
 
 

@@ -41,7 +41,8 @@ class CreateView(Change):
         grants: Who gets which rights to it: {"reader": ["SELECT"]}; PUBLIC for everybody.
         existing_view: The change that would create it as it was, where it is replaced.
         dialect_kwargs: Dialect options: `postgresql_with`, `postgresql_using`,
-            `postgresql_tablespace`, `mysql_algorithm`, `mysql_definer`, `mysql_sql_security`.
+            `postgresql_tablespace`, `mysql_algorithm`, `mysql_definer`, `mysql_sql_security`,
+            `mssql_schemabinding`.
     """
 
     words: ClassVar = ("create_view",)

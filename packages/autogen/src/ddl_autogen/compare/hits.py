@@ -19,11 +19,17 @@ from ..objects import ObjectValue, Use, names, said
 from ..values import Snapshot
 
 
-def blocks_objects(tables: Iterable[Change]) -> bool:
-    """Tell whether changes of tables may be kept from running by what depends on these."""
+def blocks_objects(tables: Iterable[Change], *, emptied: bool = False) -> bool:
+    """Tell whether changes of tables may be kept from running by what depends on these.
+
+    Args:
+        tables: The changes.
+        emptied: Whether that a column may be NULL, or no longer, is among them.
+    """
+    kept = {"type_", "nullable"} if emptied else {"type_"}
     return any(
         isinstance(c, (DropColumn, DropTable, ReplaceEnum))
-        or (isinstance(c, AlterColumn) and c.type_ is not KEEP)
+        or (isinstance(c, AlterColumn) and not kept.isdisjoint(c.aspects))
         for c in tables
     )
 
@@ -36,11 +42,13 @@ class Hits:
         retyped: Columns that stay, of another type.
         gone: Columns and tables that go.
         renamed: Those that get another name.
+        emptied: Columns that stay, and may be NULL or no longer may.
     """
 
     retyped: set[Use] = field(default_factory=set)
     gone: set[Use] = field(default_factory=set)
     renamed: set[Use] = field(default_factory=set)
+    emptied: set[Use] = field(default_factory=set)
 
     @classmethod
     def of(cls, changes: Iterable[Change], theirs: Snapshot) -> Hits:
@@ -52,6 +60,8 @@ class Hits:
                     use = Use("relation", schema, change.table_name, change.column_name)
                     if change.type_ is not KEEP:
                         hits.retyped.add(use)
+                    if change.nullable is not KEEP:
+                        hits.emptied.add(use)
                     if change.new_column_name is not KEEP:
                         hits.renamed.add(use)
                 case DropColumn():

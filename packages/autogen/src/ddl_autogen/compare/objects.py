@@ -114,6 +114,8 @@ class _Comparison:
         if self.tracks:
             hit = self.hits.retyped | self.hits.gone
             away |= {v.key for v in every.values() if about(v, hit)}
+        hit = self.hits.retyped | self.hits.gone | self.hits.renamed | self.hits.emptied
+        away |= {v.key for v in every.values() if v.bound and about(v, hit)}
         self._spread(away)
         self._refuse(away, {v.key for v in gone}, changed)
         over = [v for v in changed if v.key not in away]
@@ -217,10 +219,10 @@ class _Comparison:
                 raise MissingRight(key.kind, key.spoken, value.barred)
             if key in away - gone and value.lost:
                 raise NotCarried(key.kind, key.spoken, value.lost)
-        if not self.tracks:
-            return
         every = list(self.theirs.objects.values())
         for value in every:
+            if not (self.tracks or value.bound):
+                continue
             if value.key in gone or value.key in self.pairs or value.key not in away:
                 continue
             needed = self._needs(value, every) & gone

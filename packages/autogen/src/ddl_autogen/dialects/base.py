@@ -67,6 +67,7 @@ class Database(ObjectsOfDatabase, ABC):
         alters_in_place: Whether ALTER TABLE says all changes; else they are said in a batch
             block, for which the table may be copied.
         tracks_dependencies: Whether it refuses to drop or alter what a view or routine needs.
+        binds_views: Whether it refuses that for those views that were told so (SCHEMABINDING).
         alters_sequence_start: Whether ALTER SEQUENCE can say where it is to start.
         alters_expressions: Whether a computed column can get another expression.
     """
@@ -88,6 +89,7 @@ class Database(ObjectsOfDatabase, ABC):
     renames_constraints: ClassVar[bool] = False
     alters_in_place: ClassVar[bool] = True
     tracks_dependencies: ClassVar[bool] = False
+    binds_views: ClassVar[bool] = False
     alters_sequence_start: ClassVar[bool] = True
     alters_expressions: ClassVar[bool] = False
 

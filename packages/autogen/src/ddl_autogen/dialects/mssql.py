@@ -41,6 +41,7 @@ from .mssql_catalog import (
     FOREIGN_KEYS,
     HIDDEN,
     INDEXES,
+    PERIOD,
     PLAIN,
     SCHEMAS,
     SEQUENCES,
@@ -54,7 +55,7 @@ from .numbers import number_of
 
 _CLUSTERED = (1, 5)
 _COLUMNSTORE = (5, 6)
-"""Of sys.indexes.type: 1 clustered, 2 nonclustered, 5 and 6 likewise, by columns."""
+"""Of sys.indexes.type: 1 clustered, 2 nonclustered, 5 and 6 likewise, by columns; 7 hashed."""
 _SIZED = ("varchar", "nvarchar", "varbinary", "char", "nchar", "binary")
 
 
@@ -68,6 +69,7 @@ class SQLServer(WithObjects):
     binds_key_types: ClassVar = True
     tells_collations: ClassVar = True
     alters_sequence_start: ClassVar = False
+    binds_views: ClassVar = True
 
     usual_collation: str | None = None
     """The database's own, once its tables have been read."""
@@ -85,7 +87,8 @@ class SQLServer(WithObjects):
         self.usual_collation = connection.execute(text(COLLATION)).scalar()
         newer = (self.dialect.server_version_info or (13,)) >= (13,)
         tables = _rows(connection, TABLES.format(plain=PLAIN if newer else ""), schemas)
-        columns, indexes = by_table(COLUMNS), by_table(INDEXES)
+        columns = by_table(COLUMNS.format(period=PERIOD if newer else ""))
+        indexes = by_table(INDEXES)
         foreign_keys, checks = by_table(FOREIGN_KEYS), by_table(CHECKS)
         for table in tables:
             keys = [list(g) for _, g in groupby(indexes[table.id], lambda r: r.name)]
@@ -107,6 +110,7 @@ class SQLServer(WithObjects):
                     _index(k) for k in keys if not (k[0].is_primary or k[0].is_constraint)
                 ),
                 comment=table.comment or None,
+                options=tuple(("period", c.name) for c in columns[table.id] if newer and c.period),
             )
 
     def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
@@ -177,8 +181,13 @@ class SQLServer(WithObjects):
         return value
 
     def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
-        """Take over what models leave to the database: where it starts to number, a type."""
-        return replace(theirs, columns=tuple(self._aligned(c, ours) for c in theirs.columns))
+        """Take over what models leave to the database: where it starts to number, a type.
+
+        The period of a system-versioned table may stay unsaid; it doesn't go while there are versions.
+        """
+        unsaid = {name for _, name in theirs.options if ours.column(name) is None}
+        kept = [c for c in theirs.columns if c.name not in unsaid]
+        return replace(theirs, columns=tuple(self._aligned(c, ours) for c in kept))
 
     def _aligned(self, theirs: ColumnValue, table: TableValue) -> ColumnValue:
         ours = table.column(theirs.name)

@@ -29,6 +29,9 @@ ORDER BY s.name, t.name
 PLAIN = " AND t.temporal_type <> 1"
 """Leaves out what keeps the history of a table; SQL Server 2016 (13) brought those."""
 
+PERIOD = ", c.generated_always_type AS period"
+"""Tells the two columns that say from when to when a row was as it is; likewise."""
+
 VIEWS = """
 SELECT s.name AS [schema], o.name AS name
 FROM sys.objects AS o
@@ -42,7 +45,7 @@ SELECT c.object_id AS id, c.name AS name, y.name AS type, c.max_length AS length
        c.collation_name AS collation, d.definition AS [default], k.definition AS computed,
        k.is_persisted AS persisted, CAST(i.seed_value AS decimal(38, 0)) AS seed,
        CAST(i.increment_value AS decimal(38, 0)) AS increment,
-       CAST(e.value AS nvarchar(3750)) AS comment
+       CAST(e.value AS nvarchar(3750)) AS comment{period}
 FROM sys.columns AS c
 JOIN sys.tables AS t ON t.object_id = c.object_id
 JOIN sys.schemas AS s ON s.schema_id = t.schema_id
@@ -66,7 +69,7 @@ JOIN sys.tables AS t ON t.object_id = i.object_id
 JOIN sys.schemas AS s ON s.schema_id = t.schema_id
 JOIN sys.index_columns AS x ON x.object_id = i.object_id AND x.index_id = i.index_id
 JOIN sys.columns AS c ON c.object_id = x.object_id AND c.column_id = x.column_id
-WHERE s.name IN :schemas AND i.type IN (1, 2, 5, 6) AND i.is_hypothetical = 0
+WHERE s.name IN :schemas AND i.type IN (1, 2, 5, 6, 7) AND i.is_hypothetical = 0
   AND (x.key_ordinal > 0 OR x.is_included_column = 1)
 ORDER BY i.object_id, i.index_id, x.is_included_column, x.key_ordinal, x.index_column_id
 """

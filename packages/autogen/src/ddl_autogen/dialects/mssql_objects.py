@@ -6,7 +6,9 @@ the old name, so names are those of sys.objects.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ddl_constructs import (
@@ -18,14 +20,17 @@ from ddl_constructs import (
 )
 from sqlalchemy import Connection, bindparam, text
 
-from ..objects import ObjectValue, definition_text, view_parts
+from ..objects import ObjectValue, Use, definition_text, view_parts
 from ..sqltokens import Token, closing, tokens
 from .base import Database
 from .viewtext import without_check_option
 
 OBJECTS = """
 SELECT s.name AS [schema], o.name AS name, o.type AS kind, m.definition AS definition,
-       p.name AS parent, g.is_disabled AS disabled
+       p.name AS parent, g.is_disabled AS disabled, o.object_id AS id, m.is_schema_bound AS bound,
+       (SELECT COUNT(*) FROM sys.indexes AS i WHERE i.object_id = o.object_id) AS indexes,
+       (SELECT COUNT(*) FROM sys.database_permissions AS e
+        WHERE e.class = 1 AND e.major_id = o.object_id) AS privileges
 FROM sys.sql_modules AS m
 JOIN sys.objects AS o ON o.object_id = m.object_id
 JOIN sys.schemas AS s ON s.schema_id = o.schema_id
@@ -36,23 +41,45 @@ WHERE s.name IN :schemas AND o.is_ms_shipped = 0
 ORDER BY o.type, s.name, o.name
 """
 
+BOUND = """
+SELECT d.referencing_id AS id, s.name AS [schema], o.name AS name, o.type AS kind,
+       c.name AS [column]
+FROM sys.sql_expression_dependencies AS d
+JOIN sys.objects AS o ON o.object_id = d.referenced_id
+JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+LEFT JOIN sys.columns AS c ON c.object_id = d.referenced_id
+ AND c.column_id = d.referenced_minor_id
+WHERE d.is_schema_bound_reference = 1
+"""
+
 
 class WithObjects(Database):
     """What SQL Server knows of views, routines and triggers."""
 
     def objects(self, connection: Connection, schemas: Sequence[str]) -> Iterator[ObjectValue]:
         spaces = self.namespaces(connection)
+        uses: dict[int, set[Use]] = defaultdict(set)
+        for row in connection.execute(text(BOUND)):
+            what = "relation" if row.kind.strip() in ("U", "V") else "routine"
+            uses[row.id].add(Use(what, spaces.spoken(row.schema), row.name, row.column))
         asked = text(OBJECTS).bindparams(bindparam("schemas", expanding=True))
         for row in connection.execute(asked, {"schemas": list(schemas)}):
             if row.definition is None:  # WITH ENCRYPTION, or it may not be seen
                 continue
             schema = spaces.spoken(row.schema)
             create = _create(row.kind.strip(), row.name, schema, row.definition, row.parent)
+            if isinstance(create, CreateView) and row.bound:
+                create = create.replace(dialect_kwargs={"mssql_schemabinding": True})
             table = (row.parent,) if isinstance(create, CreateTrigger) else ()
             if row.disabled:
                 create = create.replace(enabled=False)
             key = ObjectKey(_KINDS[row.kind.strip()], schema, row.name, *table)
-            yield ObjectValue(key, create, self.object_text(create))
+            value = ObjectValue(key, create, self.object_text(create), bound=bool(row.bound))
+            if value.bound:
+                hangs = (row.indexes and "its indexes", row.privileges and "its privileges")
+                lost = tuple(what for what in hangs if what)
+                value = replace(value, uses=frozenset(uses[row.id]), lost=lost)
+            yield value
 
     def object_text(self, create: Any) -> str:
         """FOR is another word for AFTER; the order of events says nothing (CREATE TRIGGER)."""

@@ -35,6 +35,7 @@ from ..index import CreateIndex, DropIndex, RenameIndex
 from ..table import CreateTable, DropTable, RenameTable, SetTableSchema, create_with_companions
 from ..table_options import AlterTableOptions, refused
 from . import mssql_catalog as catalog
+from .mssql_read import refuse_in_memory
 
 
 @lowers(CreateTable, "mssql")
@@ -219,6 +220,7 @@ def _create_index(
                 "it has no indexes over expressions",
                 "add a computed column and index that",
             )
+    refuse_in_memory(change, dialect, connection)
     yield change
 
 
@@ -241,6 +243,8 @@ def _needs_a_table(
         raise MissingFact(
             change.describe(), ("table_name",), "SQL Server finds an index by its table"
         )
+    if isinstance(change, DropIndex):
+        refuse_in_memory(change, dialect, connection)
     yield change
 
 
@@ -270,7 +274,7 @@ def _rename_index(change: RenameIndex, compiler: DDLCompiler, **kw: Any) -> str:
 def _alter_table_options(
     change: AlterTableOptions, dialect: Dialect, connection: Connection | None
 ) -> Iterator[Change]:
-    """ALTER TABLE: SET takes LOCK_ESCALATION, REBUILD the compression; a statement each."""
+    """ALTER TABLE: SET takes LOCK_ESCALATION and SYSTEM_VERSIONING, REBUILD the compression."""
     options = change.of("mssql")
     for option in options:
         if option not in _OPTIONS:
@@ -282,6 +286,7 @@ def _alter_table_options(
 _OPTIONS = {
     "data_compression": ("REBUILD WITH (DATA_COMPRESSION = {})", "NONE"),
     "lock_escalation": ("SET (LOCK_ESCALATION = {})", "TABLE"),
+    "system_versioning": ("SET (SYSTEM_VERSIONING = {})", "OFF"),
 }
 """Option to what says it, and the server's default."""
 
@@ -291,4 +296,9 @@ def _alter_table_options_text(change: AlterTableOptions, compiler: DDLCompiler, 
     ((option, value),) = change.of("mssql").items()
     action, default = _OPTIONS[option]
     table = sqltext.table(compiler, change.table_name, change.schema)
+    if option == "system_versioning" and value is not None:
+        # "you must specify the schema and table name" (ALTER TABLE, HISTORY_TABLE)
+        schema = change.schema or compiler.dialect.default_schema_name or "dbo"
+        history = sqltext.table(compiler, str(value), catalog.owner(schema))
+        return f"ALTER TABLE {table} {action.format(f'ON (HISTORY_TABLE = {history})')}"
     return f"ALTER TABLE {table} {action.format(default if value is None else str(value).upper())}"

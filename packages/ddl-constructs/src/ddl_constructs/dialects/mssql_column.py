@@ -23,6 +23,7 @@ from ..errors import MissingFact, UnsupportedChange
 from ..guard import schema_on
 from . import mssql_catalog as catalog
 from .mssql import refuse_clauses, with_named_default
+from .mssql_read import refuse_versioned
 
 
 @lowers(AlterColumn, "mssql")
@@ -173,6 +174,8 @@ def _add_column(
 ) -> Iterator[ExecutableDDLElement]:
     bound = change.bound
     refuse_clauses(change, (*bound.constraints, *bound.table.constraints))
+    if bound.computed is not None or bound.identity is not None:
+        refuse_versioned(change, dialect, connection, "it gets no computed or identity column")
     column = catalog.national_column(change.column)
     if column is not change.column:
         yield change.replace(column=column)

@@ -39,7 +39,9 @@ def _view(change: CreateView, compiler: DDLCompiler, **kw: Any) -> str:
     """CREATE VIEW: WITH CHECK OPTION holds through the views below, as CASCADED does."""
     require_plain(change, compiler, if_not_exists=False)
     options = {"cascaded": "WITH CHECK OPTION"}
-    return view_text(change, compiler, f"{_create(change)} VIEW", check_options=options)
+    bound = "WITH SCHEMABINDING" if change.dialect_kwargs.get("mssql_schemabinding") else ""
+    create = f"{_create(change)} VIEW"
+    return view_text(change, compiler, create, before_as=bound, check_options=options)
 
 
 @compiles(CreateFunction, "mssql")
