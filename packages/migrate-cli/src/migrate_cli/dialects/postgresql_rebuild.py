@@ -3,7 +3,7 @@
 All that a block can say, but for the order of the columns, PostgreSQL does in place. So that is
 done first, and then the table as it is moved into a new one with the columns in the order that was
 asked for: columns, defaults, sequences and identity with their values, constraints, indexes,
-comments, privileges, and other tables' foreign keys to it. Views, triggers and routines that need
+comments, privileges, policies, rules, and other tables' foreign keys to it. Views, triggers and routines that need
 it are dropped meanwhile, and created again with all that hangs on them. It happens in the
 foreground, under a lock that keeps everybody out, in one savepoint; afterwards the catalogs are
 compared.
@@ -117,7 +117,7 @@ def _differences(before: Shape, order: Sequence[str], after: Shape) -> list[str]
     for name, facts in before.columns.items():
         if after.columns.get(name) != facts:
             wrong.append(f"column {name}")
-    for kind in ("constraints", "indexes", "sequences", "referring", "grants"):
+    for kind in ("constraints", "indexes", "sequences", "referring", "grants", "guards"):
         old, new = getattr(before, kind), getattr(after, kind)
         wrong += (f"{kind}: {' '.join(map(str, each))}" for each in old if each not in new)
         wrong += (f"{kind}: {' '.join(map(str, each))}" for each in new if each not in old)
@@ -151,7 +151,10 @@ class _Writer:
     def statements(
         self, shape: Shape, order: Sequence[str], values: dict[str, tuple[int, bool]]
     ) -> Iterator[Change]:
-        """Give the statements, in order."""
+        """Give the statements, in order; FORCE ROW LEVEL SECURITY would hide rows from the copy."""
+        forced = " FORCE ROW LEVEL SECURITY"
+        if any(guard.endswith(forced) for (guard,) in shape.guards):
+            yield said(f"ALTER TABLE {self.here} NO{forced}")
         for table, name, _, _ in shape.referring:
             yield said(f"ALTER TABLE {table} DROP CONSTRAINT {quoted(name)}")
         for _, kind, sequence, _, _ in shape.sequences:
@@ -169,7 +172,7 @@ class _Writer:
         yield from self._columns(shape, order)
         yield from self._sequences(shape, values)
         yield from self._constraints(shape)
-        yield from (said(statement) for (statement,) in shape.grants)
+        yield from (said(statement) for (statement,) in (*shape.grants, *shape.guards))
         if shape.table[5] is not None:
             yield CreateTableComment(self.name, shape.table[5], schema=self.schema)
 

@@ -23,6 +23,8 @@ class Shape:
         referring: (quoted table, name, definition, comment) of other tables' foreign keys; sorted.
         grants: (statement,) each that gives others a privilege for it, its columns, or the sequence of
             an identity column; sorted.
+        guards: (statement,) each that makes row security, a policy, a rule or the replica identity
+            what it is, with comments and states; as they must be made.
     """
 
     table: tuple[Any, ...]
@@ -32,6 +34,7 @@ class Shape:
     sequences: tuple[tuple[Any, ...], ...]
     referring: tuple[tuple[Any, ...], ...]
     grants: tuple[tuple[Any, ...], ...]
+    guards: tuple[tuple[Any, ...], ...]
 
 
 def table_oid(connection: Connection, name: str, schema: str | None) -> int | None:
@@ -123,6 +126,49 @@ _GRANTS = text("""
     WHERE g.grantee <> h.owner ORDER BY 1
 """)
 
+_GUARDS = text("""
+    WITH t AS (
+        SELECT c.*, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS here
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = :oid
+    )
+    SELECT statement FROM (
+        SELECT 1, '', format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', here) FROM t WHERE relrowsecurity
+        UNION ALL
+        SELECT 1, '', format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', here)
+        FROM t WHERE relforcerowsecurity
+        UNION ALL
+        SELECT 2, polname::text, format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', polname, here,
+            CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+            CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE'
+                WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+            (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END,
+                               ', ' ORDER BY n) FROM unnest(polroles) WITH ORDINALITY AS u (r, n)),
+            ' USING (' || pg_get_expr(polqual, polrelid) || ')',
+            ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')
+        FROM pg_policy, t WHERE polrelid = :oid
+        UNION ALL
+        SELECT 3, polname, format('COMMENT ON POLICY %I ON %s IS %L', polname, here,
+                                  obj_description(p.oid, 'pg_policy'))
+        FROM pg_policy p, t WHERE polrelid = :oid AND obj_description(p.oid, 'pg_policy') IS NOT NULL
+        UNION ALL
+        SELECT 4, rulename, rtrim(pg_get_ruledef(r.oid), ';') FROM pg_rewrite r WHERE ev_class = :oid
+        UNION ALL
+        SELECT 5, rulename, format('COMMENT ON RULE %I ON %s IS %L', rulename, here,
+                                   obj_description(r.oid, 'pg_rewrite'))
+        FROM pg_rewrite r, t WHERE ev_class = :oid AND obj_description(r.oid, 'pg_rewrite') IS NOT NULL
+        UNION ALL
+        SELECT 6, rulename, format('ALTER TABLE %s %s RULE %I', here, CASE ev_enabled
+            WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, rulename)
+        FROM pg_rewrite, t WHERE ev_class = :oid AND ev_enabled <> 'O'
+        UNION ALL
+        SELECT 7, '', format('ALTER TABLE %s REPLICA IDENTITY %s', here, CASE relreplident
+            WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'USING INDEX ' || (
+                SELECT quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+                WHERE i.indrelid = :oid AND i.indisreplident) END)
+        FROM t WHERE relreplident <> 'd'
+    ) AS g (step, name, statement) ORDER BY step, name, statement
+""")
+
 _REFERRING = text("""
     SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), k.conname,
            pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint')
@@ -147,6 +193,7 @@ def read(connection: Connection, oid: int) -> Shape:
         tuple(map(tuple, rows(_SEQUENCES))),
         tuple(map(tuple, rows(_REFERRING))),
         tuple(map(tuple, rows(_GRANTS))),
+        tuple(map(tuple, rows(_GUARDS))),
     )
 
 
@@ -157,8 +204,6 @@ _FOREIGN = text("""
     UNION SELECT 'it is a partition' FROM t WHERE relispartition
     UNION SELECT 'it is a typed table' FROM t WHERE reloftype <> 0
     UNION SELECT 'inheritance' FROM pg_inherits WHERE :oid IN (inhrelid, inhparent)
-    UNION SELECT 'row level security' FROM t WHERE relrowsecurity OR relforcerowsecurity
-    UNION SELECT 'replica identity' FROM t WHERE relreplident <> 'd'
     UNION SELECT 'privileges that ' || pg_get_userbyid(g.grantor) || ' gave' FROM t
         CROSS JOIN LATERAL (
             SELECT t.relacl UNION ALL SELECT attacl FROM pg_attribute WHERE attrelid = :oid
@@ -197,6 +242,10 @@ _FOREIGN = text("""
               AND (k.conrelid = :oid OR k.confrelid = :oid)))
           AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (
               SELECT FROM pg_trigger g WHERE g.oid = d.objid AND g.tgisinternal))
+          AND NOT (d.classid = 'pg_policy'::regclass AND EXISTS (
+              SELECT FROM pg_policy p WHERE p.oid = d.objid AND p.polrelid = :oid))
+          AND NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (
+              SELECT FROM pg_rewrite r WHERE r.oid = d.objid AND r.ev_class = :oid))
           AND NOT (d.classid = 'pg_class'::regclass AND d.objid = :oid)
           AND NOT (d.classid = 'pg_trigger'::regclass AND EXISTS (
               SELECT FROM pg_trigger g WHERE g.oid = d.objid AND g.tgrelid = :oid))
@@ -214,5 +263,5 @@ and created again: views, triggers and routines are."""
 
 
 def what_stays_behind(connection: Connection, oid: int) -> list[str]:
-    """List what a new table would not have: policies, rules, statistics, partitions, ..."""
+    """List what a new table would not have: statistics, partitions, policies of others, ..."""
     return [found for (found,) in connection.execute(_FOREIGN, {"oid": oid})]
