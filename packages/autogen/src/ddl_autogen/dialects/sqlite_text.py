@@ -154,7 +154,7 @@ class _Parser:
         name = found[0].name
         at = 1
         type_: list[Token] = []
-        while at < len(found) and not found[at].says(*_CONSTRAINT):
+        while at < len(found) and _word(found[at]) not in _CONSTRAINT:
             if found[at].text == "(":
                 _, end = self._inside(found, at)
                 type_ += found[at:end]
@@ -165,41 +165,44 @@ class _Parser:
         facts: dict[str, Any] = {}
         constraint_name = None
         while at < len(found):
-            token, at = found[at], at + 1
-            if token.says("CONSTRAINT"):
-                constraint_name, at = found[at].name, at + 1
-                continue
-            if token.says("PRIMARY"):
-                self.primary_key = PrimaryKeyValue((name,), constraint_name)
-            elif token.says("AUTOINCREMENT"):
-                self.autoincrement = True
-            elif token.says("NOT"):
-                facts["nullable"], at = False, at + 1
-            elif token.says("UNIQUE"):
-                self.uniques.append(UniqueValue((name,), constraint_name))
-            elif token.says("CHECK"):
-                inner, at = self._inside(found, at)
-                self.checks.append(CheckValue(self._text(inner), constraint_name))
-            elif token.says("DEFAULT"):
-                begin = at
-                if found[at].text == "(":
-                    _, at = self._inside(found, at)
-                else:
-                    at += 2 if found[at].text in ("+", "-") else 1
-                text = self._text(found[begin:at])
-                facts["default"] = None if text.upper() == "NULL" else text
-            elif token.says("COLLATE"):
-                facts["collation"], at = found[at].name, at + 1
-            elif token.says("REFERENCES"):
-                at = self._references(found, at - 1, (name,), constraint_name)
-            elif token.says("AS"):
-                inner, at = self._inside(found, at)
-                stored = at < len(found) and found[at].says("STORED")
-                facts["computed"] = ComputedValue(bare(self._text(inner)), stored)
-            else:  # ASC, DESC, ON CONFLICT ..., GENERATED ALWAYS, STORED, VIRTUAL, NULL
-                continue
+            at += 1
+            match _word(found[at - 1]):
+                case "CONSTRAINT":
+                    constraint_name, at = found[at].name, at + 1
+                    continue
+                case "PRIMARY":
+                    self.primary_key = PrimaryKeyValue((name,), constraint_name)
+                case "AUTOINCREMENT":
+                    self.autoincrement = True
+                case "NOT":
+                    facts["nullable"], at = False, at + 1
+                case "UNIQUE":
+                    self.uniques.append(UniqueValue((name,), constraint_name))
+                case "CHECK":
+                    inner, at = self._inside(found, at)
+                    self.checks.append(CheckValue(self._text(inner), constraint_name))
+                case "DEFAULT":
+                    begin, at = at, self._behind_value(found, at)
+                    text = self._text(found[begin:at])
+                    facts["default"] = None if text.upper() == "NULL" else text
+                case "COLLATE":
+                    facts["collation"], at = found[at].name, at + 1
+                case "REFERENCES":
+                    at = self._references(found, at - 1, (name,), constraint_name)
+                case "AS":
+                    inner, at = self._inside(found, at)
+                    stored = at < len(found) and found[at].says("STORED")
+                    facts["computed"] = ComputedValue(bare(self._text(inner)), stored)
+                case _:  # ASC, DESC, ON CONFLICT ..., GENERATED ALWAYS, STORED, VIRTUAL, NULL
+                    continue
             constraint_name = None
         self.columns.append(ColumnValue(name, self.canonical_type(self._text(type_)), **facts))
+
+    def _behind_value(self, found: list[Token], at: int) -> int:
+        """Give the place behind the value of a DEFAULT that begins at `at`."""
+        if found[at].text == "(":
+            return self._inside(found, at)[1]
+        return at + (2 if found[at].text in ("+", "-") else 1)
 
     def _references(
         self, found: list[Token], at: int, columns: tuple[str, ...], name: str | None
@@ -244,6 +247,11 @@ class _Parser:
             )
         )
         return at
+
+
+def _word(token: Token) -> str:
+    """Give a keyword in upper case; empty for what is none."""
+    return token.text.upper() if token.kind == "word" else ""
 
 
 def _action(given: str | None) -> str | None:
