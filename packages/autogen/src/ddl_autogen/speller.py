@@ -72,7 +72,12 @@ class Speller:
 
     def default(self, column: Column[Any]) -> str | None:
         """Write a column's server default; None if it has none that is SQL text."""
-        return self._ddl.get_column_default_string(column)
+        arg = getattr(column.server_default, "arg", None)
+        if not isinstance(arg, str):
+            return self._ddl.get_column_default_string(column)
+        if arg not in self._known:
+            self._known[arg] = str(self._ddl.get_column_default_string(column))
+        return self._known[arg]
 
     def expression(self, expression: ColumnElement[Any] | TextClause) -> str:
         """Write an expression over one table's columns, without that table's name."""

@@ -98,7 +98,7 @@ class MySQL(WithObjects):
         def by_table(query: str) -> Mapping[tuple[str, str], list[Any]]:
             found: dict[tuple[str, str], list[Any]] = defaultdict(list)
             for row in rows(query):
-                found[row.schema, row.table].append(row)
+                found[row[:2]].append(row)
             return found
 
         version: Any = self.dialect.server_version_info or (99,)
@@ -109,8 +109,16 @@ class MySQL(WithObjects):
         checks: Mapping[tuple[str, str], list[Any]] = defaultdict(list)
         if self._has_checks:
             checks = by_table(CHECKS_MARIADB if self.is_mariadb else CHECKS_MYSQL)
+        alike: dict[Any, ColumnValue] = {}  # many a column is as another one is
+
+        def column(row: Any, collation: str | None) -> ColumnValue:
+            facts = row[2:], collation
+            if facts not in alike:
+                alike[facts] = self._column(row, collation)
+            return alike[facts]
+
         for table in rows(TABLES):
-            key = table.schema, table.name
+            key = table[:2]
             keys = [
                 index_of(list(g), self._sql) for _, g in groupby(indexes[key], lambda r: r.name)
             ]
@@ -119,7 +127,7 @@ class MySQL(WithObjects):
             value = TableValue(
                 name=table.name,
                 schema=table.schema,
-                columns=tuple(self._column(c, table.collation) for c in columns[key]),
+                columns=tuple(column(c, table.collation) for c in columns[key]),
                 primary_key=PrimaryKeyValue(primary.columns) if primary else None,
                 uniques=tuple(UniqueValue(k.columns, k.name) for k in plain if is_unique(k)),
                 foreign_keys=tuple(
