@@ -289,6 +289,47 @@ def test_json_comes_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert json.loads(capsys.readouterr().out)["schema"] == 1
 
 
+@pytest.mark.parametrize(
+    ("gone", "stay", "warned"),
+    [
+        (("one", "two"), (), "this would drop all 2 tables: one, two"),
+        (("one", "two"), ("three",), ""),
+        (("one",), (), "this would drop the only table: one"),
+        ((), ("one",), ""),
+    ],
+)
+def test_alembics_command_writes_what_drops_most_tables_and_warns(
+    gone: tuple[str, ...],
+    stay: tuple[str, ...],
+    warned: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite:///{tmp_path}/x.db"
+    before = "from sqlalchemy import Column, Integer, MetaData, Table\nm = MetaData()\n"
+    before += "".join(
+        f"Table({name!r}, m, Column('id', Integer, primary_key=True))\n" for name in stay
+    )
+    make(tmp_path, url, options="target_metadata=m", before=before)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name in (*gone, *stay):
+            connection.execute(text(f"CREATE TABLE {name} (id INTEGER NOT NULL PRIMARY KEY)"))
+    engine.dispose()
+
+    status = run(["alembic", "revision", "--autogenerate", "-m", "emptied"])
+    (file,) = (tmp_path / "scripts/versions").glob("*.py")
+    said = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+
+    assert status == 0
+    assert all(f"op.drop_table('{name}')" in file.read_text().replace('"', "'") for name in gone)
+    assert [line.partition("\n")[0] for line in said] == ([warned] if warned else [])
+    assert "would drop" not in capsys.readouterr().out
+
+
 def test_models_that_env_py_does_not_import_drop_nothing_unasked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -228,6 +228,7 @@ class WouldDrop(Refused):
         dropped: Tables that would go, sorted.
         total: How many the database has.
         targets: The metadata as the settings name it; empty if env.py does.
+        about: What would go, and what is probably missing, without the way to go on.
     """
 
     def __init__(self, dropped: Sequence[str], total: int, targets: Sequence[str]) -> None:
@@ -236,11 +237,8 @@ class WouldDrop(Refused):
         if len(dropped) == total:
             tables = "the only table" if total == 1 else f"all {total} tables"
         others = 'if they are others\': [tool.migrate] ignore = ["their_*"]; ' if targets else ""
-        super().__init__(
-            f"this would drop {tables}: {_some(self.dropped)}\n"
-            f"{_mend_of(targets)}\n"
-            f"{others}or go on with: --allow-drops"
-        )
+        self.about = f"this would drop {tables}: {_some(self.dropped)}\n{_mend_of(targets)}"
+        super().__init__(f"{self.about}\n{others}or go on with: --allow-drops")
 
 
 def _mend_of(targets: Sequence[str]) -> str:

@@ -10,13 +10,14 @@ import ddl_autogen
 import revgraph
 from ddl_constructs import Change, DropTable
 from revgraph import RevisionGraph
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData
 
 from ..against_rows import Fills
 from ..config import Config
+from ..emptied import emptied
 from ..environment import metadata
 from ..errors import BrokenPlugin, NoHook, in_one_line
-from ..failures import NotAtHead, WouldDrop
+from ..failures import NotAtHead
 from ..foreign import strangers
 from ..journal.table import NAME
 from ..models import hook
@@ -180,8 +181,6 @@ def must_be_at_head(graph: RevisionGraph[Script], applied: Sequence[str]) -> Non
 def guard(found: Sequence[Change], around: Run, config: Config) -> None:
     """Refuse what looks like models that weren't imported: most tables would be dropped.
 
-    Only tables that are looked after count, in the schemas in which some would go.
-
     Args:
         found: What leads from the database to the models.
         around: The run that visits the database.
@@ -190,22 +189,11 @@ def guard(found: Sequence[Change], around: Run, config: Config) -> None:
     Raises:
         WouldDrop: All tables would go, or more than half of four or more.
     """
-    drops = [c for c in found if isinstance(c, DropTable)]
-    if not drops:
+    dropped = [(c.schema, c.table_name) for c in found if isinstance(c, DropTable)]
+    if not dropped:
         return
     takes = ddl_autogen.Options(managed=config.managed, ignore=config.ignore).takes_table
-    connection = live(around)
-    with reading(connection):
-        inspector = inspect(connection)
-        default = inspector.default_schema_name
-        tables = [
-            name
-            for schema in {c.schema for c in drops}
-            for name in inspector.get_table_names(schema)
-            if name not in (around.versions.name, NAME) and takes((schema, name), default)
-        ]
-    dropped = sorted(f"{c.schema}.{c.table_name}" if c.schema else c.table_name for c in drops)
-    total = max(len(tables), len(dropped))
-    if len(dropped) == total or (total >= 4 and len(dropped) * 2 > total):
-        named = config.metadata if config.world is None else ()
-        raise WouldDrop(dropped, total, named)
+    targets = config.metadata if config.world is None else ()
+    refusal = emptied(dropped, around, live(around), takes=takes, targets=targets)
+    if refusal is not None:
+        raise refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,8 @@ from ..alembic.script import Script, ScriptDirectory
 from ..settings import Config
 from .running import autogenerating, careful, run_env
 from .telling import named
+
+log = logging.getLogger("alembic.autogenerate")
 
 
 @careful
@@ -83,7 +86,9 @@ def revision(
         "rev_id": rev_id,
         "depends_on": depends_on,
     }
-    scripts = written(config, arguments, directives=process_revision_directives)
+    scripts = written(
+        config, arguments, directives=process_revision_directives, seen=_warn_of_drops
+    )
     return scripts[0] if len(scripts) == 1 else scripts
 
 
@@ -162,6 +167,23 @@ def written(
     if settle is not None:
         settle(made.generated_revisions)
     return [script for script in made.generate_scripts() if script is not None]
+
+
+def _warn_of_drops(context: Any, revisions: list[Any]) -> None:
+    """Say so where most tables would go; Alembic writes that, and scripts count on its exit status."""
+    from ...emptied import emptied
+
+    if not revisions or context.connection is None:
+        return
+    found = revisions[-1].upgrade_ops_list[-1].as_diffs()
+    tables = [diff[1] for diff in found if diff[0] == "remove_table"]
+    dropped = [(table.schema, table.name) for table in tables]
+    would_drop = emptied(dropped, context._around({}), context.connection)
+    if would_drop is not None:
+        log.warning(
+            "%s\nit is written all the same; migrate make stops here until it is given --allow-drops",
+            would_drop.about,
+        )
 
 
 @careful
