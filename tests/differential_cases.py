@@ -44,10 +44,11 @@ class Said:
         return lambda *args, **kw: self._connection.execute(build(*args, **kw))
 
 
-BUILDERS = {name: f for name, f in vars(ddl_constructs).items() if isfunction(f)}
+FACE = {name: getattr(ddl_constructs, name) for name in ddl_constructs.__all__}
+BUILDERS = {name: f for name, f in FACE.items() if isfunction(f)}
 BY_WORD = {
     word: kind
-    for kind in vars(ddl_constructs).values()
+    for kind in FACE.values()
     if isinstance(kind, type) and issubclass(kind, Change)
     for word in kind.words
 }

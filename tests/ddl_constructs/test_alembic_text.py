@@ -299,10 +299,11 @@ class Ours:
             self.texts.append(" ".join(str(text).split()))
 
 
-BUILDERS = {name: f for name, f in vars(ddl_constructs).items() if isfunction(f)}
+FACE = {name: getattr(ddl_constructs, name) for name in ddl_constructs.__all__}
+BUILDERS = {name: f for name, f in FACE.items() if isfunction(f)}
 BY_WORD = {
     word: kind
-    for kind in vars(ddl_constructs).values()
+    for kind in FACE.values()
     if isinstance(kind, type) and issubclass(kind, Change)
     for word in kind.words
 }

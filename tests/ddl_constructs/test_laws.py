@@ -474,7 +474,7 @@ def plain(change: Change) -> str:
 
 
 def test_every_change_has_a_word_and_a_description() -> None:
-    for kind in vars(ddl_constructs).values():
+    for kind in (getattr(ddl_constructs, name) for name in ddl_constructs.__all__):
         if isinstance(kind, type) and issubclass(kind, Change) and kind is not Change:
             assert kind.words, kind
             for needed in ("describe", "reverse"):

@@ -71,6 +71,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Unicode,
     UniqueConstraint,
     column,
     func,
@@ -666,6 +667,12 @@ TEXTS = [
         dialect=OLD,
     ),
     case("DDL-107-execute", ExecuteSQL("UPDATE t SET a = 1"), "UPDATE t SET a = 1"),
+    # sqlcmd ends the batch at a line that says GO, in a string too
+    case(
+        "DDL-052-go-in-a-default",
+        AddColumn("t", Column("c", Unicode(9), server_default="a\ngo\nb")),
+        "ALTER TABLE t ADD c NVARCHAR(9) NULL DEFAULT (N'a ' + N'go b')",
+    ),
     # Alembic switches always, and fails on a table without an identity column; LIM-046
     case(
         "DDL-114-identity-values",

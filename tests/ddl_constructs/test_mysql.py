@@ -16,6 +16,7 @@ from ddl_constructs import (
     AlterColumn,
     Change,
     CreateIndex,
+    CreateTable,
     DropConstraint,
     RenameIndex,
     UnsupportedChange,
@@ -39,6 +40,7 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
+    Text,
     Time,
     column,
     create_engine,
@@ -143,6 +145,42 @@ CHANGED = ["ALTER TABLE t CHANGE c d INTEGER NULL"]
             ["ALTER TABLE t ALTER COLUMN c SET DEFAULT (uuid())"],
             id="expression-in-brackets",
         ),
+        # Data Type Default Values: of a TEXT, BLOB or JSON an expression only
+        *(
+            pytest.param(
+                AddColumn("t", Column("c", type_, server_default="x")),
+                dialect,
+                [f"ALTER TABLE t ADD COLUMN c {type_.compile(dialect=MET_84)} DEFAULT {default}"],
+                id=f"literal-{type_!r}-{dialect.is_mariadb}",
+            )
+            for type_, dialect, default in [
+                (Text(), MET_84, "('x')"),
+                (mysql.LONGTEXT(), UNMET, "('x')"),
+                (JSON(), MET_84, "('x')"),
+                (String(9), MET_84, "'x'"),
+                (Text(), MARIADB, "'x'"),
+            ]
+        ),
+        pytest.param(
+            CreateTable("t", Column("c", Text(), server_default="it's")),
+            MET_84,
+            ["CREATE TABLE t ( c TEXT DEFAULT ('it''s') )"],
+            id="literal-in-a-table",
+        ),
+        pytest.param(
+            AlterColumn("t", "c", existing_type=Text(), server_default="x"),
+            MET_84,
+            ["ALTER TABLE t ALTER COLUMN c SET DEFAULT ('x')"],
+            id="literal-alone",
+        ),
+        pytest.param(
+            AlterColumn(
+                "t", "c", type_=Text(), existing_nullable=True, existing_server_default="x"
+            ),
+            MET_84,
+            ["ALTER TABLE t MODIFY c TEXT NULL DEFAULT ('x')"],
+            id="literal-in-a-whole-column",
+        ),
         *(
             pytest.param(
                 SUM.replace(server_default=text(literal)),
@@ -188,6 +226,20 @@ def test_a_change_says(change: Change, dialect: Any, expected: list[str]) -> Non
     [
         pytest.param(LOWER, MET_8011, "before 8.0.13", "generated column", id="functional-index"),
         pytest.param(SUM, MET_8011, "before 8.0.13", "say a literal", id="expression"),
+        pytest.param(
+            AddColumn("t", Column("c", Text(), server_default="x")),
+            MET_57,
+            "before 8.0.13 its type has no default",
+            "leave server_default out",
+            id="literal-of-a-text",
+        ),
+        pytest.param(
+            CreateTable("t", Column("c", String(36), server_default=func.uuid())),
+            MET_57,
+            "before 8.0.13 a default is no expression",
+            "say a literal",
+            id="expression-in-a-table",
+        ),
         pytest.param(
             AlterColumn("t", "c", server_default=func.now()),
             MET_57,

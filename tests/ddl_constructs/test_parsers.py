@@ -69,6 +69,7 @@ RAW = {
         r"ALTER SEQUENCE": "the statement",
         r"ALTER TABLE \S+( a\")? MODIFY": "the clause",
         r"ALTER TABLE \S+ MOVE": "the clause",
+        r"(?s)(ALTER|CREATE) TABLE .* AS IDENTITY \(.*NOCACHE\)": "the option",
         r"ALTER TABLE \S+ RENAME CONSTRAINT": "the clause",
         r"ALTER TRIGGER": "the statement",
         r"CREATE BITMAP INDEX": "the kind",
@@ -77,7 +78,7 @@ RAW = {
         r"RENAME ": "the statement",
     },
 }
-"""What sqlglot knows only as a raw command: a regular expression, and what it doesn't know of it."""
+"""What sqlglot knows only as a raw command, or not at all: a regular expression, and what it doesn't know of it."""
 
 OWN_WORDS = (CreateFunction, CreateProcedure, CreateTrigger, CreateView, ExecuteSQL)
 """Changes whose SQL is the user's, in the language of the table that they stand in."""

@@ -58,6 +58,7 @@ def test_sqlplus_sends_one_statement_for_a_slash() -> None:
     assert all(block.endswith("END;") for block in blocks)
     assert len(blocks) == 2
     for piece in pieces:
+        piece = piece.removeprefix("SET SQLTERMINATOR OFF\n\n")  # a comment has a semicolon
         assert piece in blocks or "\n\n" not in piece
         assert piece in blocks or not piece.endswith(";")
     assert "CREATE VIEW v AS SELECT id\nFROM t" in pieces
@@ -69,6 +70,22 @@ def test_sqlplus_sends_one_statement_for_a_slash() -> None:
         pytest.param("SELECT 1\n \n\nFROM t", "SELECT 1\nFROM t", id="statement"),
         pytest.param("SELECT '\n\n'", "SELECT '\n\n'", id="in-a-text"),
         pytest.param("BEGIN\n\nNULL; END;", "BEGIN\n\nNULL; END;", id="block"),
+        pytest.param("INSERT INTO t VALUES (1); ", "INSERT INTO t VALUES (1)", id="run-twice"),
+        pytest.param(
+            "INSERT INTO t VALUES ('a;\nb')",
+            "SET SQLTERMINATOR OFF\n\nINSERT INTO t VALUES ('a;\nb')",
+            id="semicolon-at-the-end-of-a-line",
+        ),
+        pytest.param(
+            "INSERT INTO t VALUES ('R&D')",
+            "SET DEFINE OFF\n\nINSERT INTO t VALUES ('R&D')",
+            id="variable",
+        ),
+        pytest.param(
+            "BEGIN\n  x := 'a&b';\nEND;",
+            "SET DEFINE OFF\n\nBEGIN\n  x := 'a&b';\nEND;",
+            id="variable-in-a-block",
+        ),
         pytest.param(
             "create or replace editionable trigger g\n\nBEGIN NULL; END;",
             "create or replace editionable trigger g\n\nBEGIN NULL; END;",
@@ -76,10 +93,34 @@ def test_sqlplus_sends_one_statement_for_a_slash() -> None:
         ),
     ],
 )
-def test_an_empty_line_goes_where_it_would_end_a_statement(given: str, written: str) -> None:
+def test_what_a_client_would_take_otherwise_is_written_so_that_it_does_not(
+    given: str, written: str
+) -> None:
+    """An empty line, a semicolon at the end of a line, and a name behind an ampersand."""
     stream = io.StringIO()
     sink = OfflineSink(offline_dialect(sa.make_url("oracle://").get_dialect()), stream)
 
     Operations(sink).execute(given, raw=True)
 
     assert stream.getvalue() == f"{written}\n/\n\n"
+
+
+def test_a_client_is_told_once() -> None:
+    stream = io.StringIO()
+    sink = OfflineSink(offline_dialect(sa.make_url("oracle://").get_dialect()), stream)
+    op = Operations(sink)
+
+    for _ in range(2):
+        op.execute("INSERT INTO t VALUES ('R&D')")
+
+    assert stream.getvalue().count("SET DEFINE OFF") == 1
+
+
+def test_a_server_of_which_nothing_is_known_has_no_boolean() -> None:
+    """Oracle Database 23ai, New Features: BOOLEAN; ORA-00902 before."""
+    stream = io.StringIO()
+    sink = OfflineSink(offline_dialect(sa.make_url("oracle://").get_dialect()), stream)
+
+    Operations(sink).add_column("t", sa.Column("a", sa.Boolean, server_default=sa.true()))
+
+    assert stream.getvalue() == "ALTER TABLE t ADD a SMALLINT DEFAULT 1\n/\n\n"

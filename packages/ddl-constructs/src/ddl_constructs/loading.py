@@ -45,7 +45,7 @@ _FILES = {
     ),
     "sqlite": ("sqlite", "sqlite_objects", "sqlite_rows"),
     "mssql": ("mssql", "mssql_column", "mssql_data", "mssql_objects"),
-    "oracle": ("oracle", "oracle_objects"),
+    "oracle": ("oracle", "oracle_objects", "oracle_sequence"),
 }
 _loaded: set[str] = set()
 

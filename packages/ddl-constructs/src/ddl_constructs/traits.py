@@ -16,8 +16,6 @@ class Traits:
         delimiter: What ends a statement that holds a terminator of its own (the body of a
             trigger), in a script whose client is told so by DELIMITER; "" where it reads SQL.
         separator: A line of its own behind each statement in a script; "" for none.
-        blank_line_ends: Whether an empty line ends a statement in a script, but for one that is a
-            block.
         comments_apart: Whether a comment is a statement of its own (COMMENT ON),
             not part of the table or column.
         empty_tables: Whether a table may have no column.
@@ -30,7 +28,6 @@ class Traits:
     terminator: str = ";"
     separator: str = ""
     delimiter: str = ""
-    blank_line_ends: bool = False
     comments_apart: bool = False
     empty_tables: bool = False
     table_options: frozenset[str] = frozenset()
@@ -59,13 +56,11 @@ _TRAITS = {
         table_options=frozenset({"default_name"}),
     ),
     # Oracle SQL Language Reference, COMMIT: DDL commits before and after itself; COMMENT;
-    # SQL*Plus User's Guide, "/": runs what stands above, a PL/SQL block too, which ends in ";";
-    # "SET SQLBLANKLINES": off at first
+    # SQL*Plus User's Guide, "/": runs what stands above, a PL/SQL block too, which ends in ";"
     "oracle": Traits(
         transactional_ddl=False,
         terminator="",
         separator="/",
-        blank_line_ends=True,
         comments_apart=True,
     ),
 }

@@ -97,13 +97,17 @@ def literal(compiler: DDLCompiler, value: str) -> str:
     r"""Write text as a national literal that holds every character.
 
     A backslash before a line's end would continue the line (SQL Server manual, Backslash
-    (line continuation)), so the literal is cut in between.
+    (line continuation)), and a line that says GO ends the batch, so the literal is cut in between.
     """
     return _cut(compiler.sql_compiler.render_literal_value(value, NVARCHAR()))
 
 
+# GO (Transact-SQL), sqlcmd: a line that begins with it ends the batch, in a string too
+_BROKEN = re.compile(r"\\(?=\r?\n)|\n(?=[ \t]*GO\b)", re.IGNORECASE)
+
+
 def _cut(text: str) -> str:
-    return re.sub(r"\\(?=\r?\n)", r"\\' + N'", text)
+    return _BROKEN.sub(lambda found: f"{found[0]}' + N'", text)
 
 
 def object_id(compiler: DDLCompiler, name: str, schema: str | None) -> str:

@@ -7,9 +7,7 @@ connection is at hand, and asked for otherwise.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +15,6 @@ from sqlalchemy import JSON, Column, Computed, Identity, inspect, table
 from sqlalchemy import column as sql_column
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
@@ -31,6 +28,7 @@ from ..constraint import AddConstraint, DropConstraint
 from ..errors import MissingFact, UnsupportedChange
 from ..guard import schema_on
 from .mysql import is_mariadb, older, version
+from .mysql_default import takes_no_literal, with_default, word_of
 from .mysql_read import (
     AsDeclared,
     Kept,
@@ -109,7 +107,7 @@ def _refuse_cast(change: AlterColumn, old: Any, dialect: Dialect) -> None:
     if old is KEEP or change.type_ is KEEP:
         return
     compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]  # no statement is written
-    before, after = (_word_of(compiler, type_) for type_ in (old, change.type_))
+    before, after = (word_of(compiler, type_) for type_ in (old, change.type_))
     if {before, after} & _NO_UUIDS and "UUID" in (before, after):
         raise UnsupportedChange(
             change.describe(),
@@ -117,16 +115,6 @@ def _refuse_cast(change: AlterColumn, old: Any, dialect: Dialect) -> None:
             f"it casts no {before} as {after}",
             "drop the column and add it again, or add another one beside it and fill that",
         )
-
-
-def _word_of(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
-    """Give the word that a type begins with, in capitals; "" of one that can't be written.
-
-    An existing type may be a String without a length, for which MySQL has no word.
-    """
-    with suppress(CompileError, NotImplementedError, AttributeError):
-        return re.split(r"\W", sqltext.type_name(compiler, type_).upper(), maxsplit=1)[0]
-    return ""
 
 
 _NO_UUIDS = frozenset(
@@ -269,7 +257,7 @@ def _alter_column_text(change: AlterColumn, compiler: DDLCompiler, **kw: Any) ->
         what = (
             "DROP DEFAULT"
             if change.server_default is None
-            else f"SET DEFAULT {_default(change.server_default, None, compiler, clock=False)}"
+            else f"SET DEFAULT {_default(change.server_default, change.existing_type, compiler, clock=False)}"
         )
         return f"ALTER TABLE {table} ALTER COLUMN {column} {what}"
     spec = _whole_column(change, compiler)
@@ -316,8 +304,11 @@ def _default(value: Any, type_: Any, compiler: DDLCompiler, *, clock: bool) -> s
     MySQL 8.4 manual, Data Type Default Values, and ALTER TABLE: SET DEFAULT {literal | (expr)}, so
     there also a clock. MariaDB takes both forms, and is told the plain one where it is known.
     """
-    text = sqltext.default(compiler, value, type_)
-    if is_mariadb(compiler.dialect) or is_literal_default(text, clock=clock):
+    text = sqltext.default(compiler, value, None if type_ is KEEP else type_)
+    literal = is_literal_default(text, clock=clock)
+    if literal and not text.startswith("(") and takes_no_literal(type_, compiler):
+        literal = False
+    if is_mariadb(compiler.dialect) or literal:
         return text
     return f"({text})"
 
@@ -335,6 +326,10 @@ def _add_column(
     """
     if not change.dialect_kwargs.get("mysql_fill"):
         guard.refuse_rows(change, connection, dialect)
+    column = with_default(change, change.column, dialect)
+    if column is not change.column:
+        yield change.replace(column=column)
+        return
     if change.inline_references and not version(dialect, (9, 0), (10, 5)):
         yield change.replace(inline_references=None)
         return

@@ -25,12 +25,12 @@ from ..constraint import AddConstraint, DropConstraint, RenameConstraint, constr
 from ..detached import is_created_on
 from ..errors import UnsupportedChange
 from ..index import CreateIndex, DropIndex
-from ..sequence import AlterSequence, CreateSequence, DropSequence, options_text
 from ..table import CreateTable, DropTable, create_with_companions
 from ..table_options import AlterTableOptions, refused
 from .oracle_guard import guarded, has_native_guards
 from .oracle_names import refuse_long_names
 from .oracle_read import is_as_asked
+from .oracle_sequence import cached
 
 # MODIFY
 
@@ -51,6 +51,7 @@ def _alter_column(
     aspects = set(change.aspects)
     if "server_default" in aspects:
         _refuse_generated(change)
+    _refuse_lob(change, dialect)
     before, _ = type_checks(change, dialect)
     _, after = type_checks(change.under_new_name(), dialect)
     yield from before
@@ -86,6 +87,26 @@ def _refuse_generated(change: AlterColumn) -> None:
             mend += ", or state existing_server_default=Computed(...) if it is virtual"
     if reason:
         raise UnsupportedChange(change.describe(), "oracle", reason, mend)
+
+
+_LOBS = ("CLOB", "NCLOB", "BLOB")
+
+
+def _refuse_lob(change: AlterColumn, dialect: Dialect) -> None:
+    """Oracle Database Error Help, ORA-22858 and ORA-22859: no column becomes a LOB, nor one another type.
+
+    ALTER TABLE, modify_col_properties: only a LONG becomes a LOB.
+    """
+    if change.type_ is KEEP or change.existing_type is KEEP:
+        return
+    new, old = (t.compile(dialect=dialect) for t in (change.type_, change.existing_type))
+    if new != old and (old in _LOBS or (new in _LOBS and not old.startswith("LONG"))):
+        raise UnsupportedChange(
+            change.describe(),
+            "oracle",
+            f"{old} can't become {new}, not even where there are no rows",
+            "add a column of the new type, copy the values, drop this one and rename that",
+        )
 
 
 @compiles(AlterColumn, "oracle")
@@ -133,7 +154,7 @@ def _default(change: AlterColumn, compiler: DDLCompiler) -> str:
     if isinstance(new, Computed):
         return sqltext.visit(compiler, "computed_column", new)
     if isinstance(new, Identity):
-        return sqltext.visit(compiler, "identity_column", new).replace("CACHE 0", "NOCACHE")
+        return cached(sqltext.visit(compiler, "identity_column", new))
     if new is None:
         is_identity = isinstance(change.existing_server_default, Identity)
         return "DROP IDENTITY" if is_identity else "DEFAULT NULL"
@@ -156,10 +177,15 @@ def _add_column(
 def _add_column_text(change: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
     """ALTER TABLE: ADD without COLUMN; 23ai guards the table with IF EXISTS, not the column."""
     if not change.if_not_exists:
-        return add_column_text(change, compiler, "ADD ")
-    text = add_column_text(change.replace(if_not_exists=None), compiler, "ADD ")
+        return _added(change, compiler)
+    text = _added(change.replace(if_not_exists=None), compiler)
     names = {"table_name": change.table_name, "column_name": change.column.name}
     return guarded(change, text, compiler, "all_tab_cols", names, change.schema, there=False)
+
+
+def _added(change: AddColumn, compiler: DDLCompiler) -> str:
+    text = add_column_text(change, compiler, "ADD ")
+    return text if change.column.identity is None else cached(text)
 
 
 @compiles(DropColumn, "oracle")
@@ -196,9 +222,13 @@ def _create_table(
 
 @compiles(CreateTable, "oracle")
 def _create_table_text(change: CreateTable, compiler: DDLCompiler, **kw: Any) -> str:
-    if not change.if_not_exists or has_native_guards(compiler.dialect):
-        return sqltext.visit(compiler, "create_table", change)
-    text = sqltext.visit(compiler, "create_table", change.replace(if_not_exists=None))
+    native = not change.if_not_exists or has_native_guards(compiler.dialect)
+    plain = change if native else change.replace(if_not_exists=None)
+    text = sqltext.visit(compiler, "create_table", plain)
+    if any(c.identity is not None for c in change.element.columns):
+        text = cached(text)
+    if native:
+        return text
     names = {"table_name": change.table_name}
     return guarded(change, text, compiler, "all_tables", names, change.schema, there=False)
 
@@ -334,72 +364,3 @@ def _drop_index(change: DropIndex, compiler: DDLCompiler, **kw: Any) -> str:
     text = sqltext.visit(compiler, "drop_index", change.replace(if_exists=None))
     names = {"index_name": change.index_name}
     return guarded(change, text, compiler, "all_indexes", names, change.schema, there=True)
-
-
-# Sequences
-
-
-@compiles(CreateSequence, "oracle")
-def _create_sequence(change: CreateSequence, compiler: DDLCompiler, **kw: Any) -> str:
-    if change.data_type is not None:
-        raise UnsupportedChange(
-            change.describe(), "oracle", "its sequences have no type", "leave data_type out"
-        )
-    native = has_native_guards(compiler.dialect)
-    guard = sqltext.yes(change.if_not_exists and native, "IF NOT EXISTS")
-    name = sqltext.table(compiler, change.sequence_name, change.schema)
-    text = f"CREATE SEQUENCE {guard}{name} {_options(change, compiler)}".strip()
-    if not change.if_not_exists or native:
-        return text
-    return _guarded_sequence(change, text, compiler, there=False)
-
-
-def _options(change: CreateSequence | AlterSequence, compiler: DDLCompiler) -> str:
-    order, plain = change.order, change
-    if isinstance(plain, AlterSequence):
-        plain = plain.replace(order=KEEP)
-    text = options_text(plain, compiler, no_cache="NOCACHE")
-    if order is None or order is KEEP:
-        return text
-    return f"{text} {'ORDER' if order else 'NOORDER'}".strip()
-
-
-@compiles(DropSequence, "oracle")
-def _drop_sequence(change: DropSequence, compiler: DDLCompiler, **kw: Any) -> str:
-    native = has_native_guards(compiler.dialect)
-    guard = sqltext.yes(change.if_exists and native, "IF EXISTS")
-    text = f"DROP SEQUENCE {guard}{sqltext.table(compiler, change.sequence_name, change.schema)}"
-    if not change.if_exists or native:
-        return text
-    return _guarded_sequence(change, text, compiler, there=True)
-
-
-def _guarded_sequence(change: Any, text: str, compiler: DDLCompiler, *, there: bool) -> str:
-    names = {"sequence_name": change.sequence_name}
-    return guarded(change, text, compiler, "all_sequences", names, change.schema, there=there)
-
-
-@compiles(AlterSequence, "oracle")
-def _alter_sequence(change: AlterSequence, compiler: DDLCompiler, **kw: Any) -> str:
-    """ALTER SEQUENCE: RESTART [START WITH] from 18c on, START only with it; RENAME for the name."""
-    if change.aspects == ("new_sequence_name",):
-        refuse_long_names(change, compiler.dialect, change.new_sequence_name)
-        if change.schema is not None:
-            raise UnsupportedChange(
-                change.describe(), "oracle", "RENAME is for one's own schema", "leave schema out"
-            )
-        old, new = (
-            sqltext.name(compiler, n) for n in (change.sequence_name, str(change.new_sequence_name))
-        )
-        return f"RENAME {old} TO {new}"
-    for aspect, mend in (("start", "say restart"), ("owned_by", "leave owned_by out")):
-        if aspect in change.aspects:
-            raise UnsupportedChange(
-                change.describe(), "oracle", f"ALTER SEQUENCE has no word for {aspect}", mend
-            )
-    parts = [_options(change, compiler)]
-    if change.restart is not KEEP:
-        value = change.restart
-        parts.append("RESTART" if value is True else f"RESTART START WITH {value}")
-    name = sqltext.table(compiler, change.sequence_name, change.schema)
-    return f"ALTER SEQUENCE {name} {' '.join(p for p in parts if p)}"

@@ -85,6 +85,9 @@ class Knowledge(Protocol):
     def set_offline(self, dialect: Dialect) -> None:
         """Set what the dialect would ask the server for, as a usual server answers."""
 
+    def for_client(self, sql: str) -> tuple[Sequence[str], str]:
+        """Give what a script's client must be told before a statement, and that as it takes it."""
+
     def read_only(self, connection: Connection) -> str | None:
         """Say why nothing can be written, if the server tells beforehand; else None."""
 
@@ -196,6 +199,9 @@ class _Nothing:
 
     def set_offline(self, dialect: Dialect) -> None:
         return None
+
+    def for_client(self, sql: str) -> tuple[Sequence[str], str]:
+        return (), sql
 
     def read_only(self, connection: Connection) -> str | None:
         return None

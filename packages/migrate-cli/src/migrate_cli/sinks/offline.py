@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -76,6 +75,7 @@ class OfflineSink:
         self._separator = self._traits.separator if separator is None else separator
         self._stream = stream
         self._open = self._begun = False
+        self._told: set[str] = set()
         self.written: list[Written] = []
         self.earlier: Callable[[], Sequence[Written]] = tuple
         self.mirrors: list[Follower] = []
@@ -177,8 +177,11 @@ class OfflineSink:
 
     def _write(self, text: str, *, separate: bool = True) -> None:
         delimiter = self._traits.delimiter
-        if self._traits.blank_line_ends:
-            text = without_blank_lines(text)
+        told, text = knowledge(self.dialect.name).for_client(text)
+        for command in told:
+            if command not in self._told:
+                self._told.add(command)
+                self.static(command)
         if delimiter and any(token.text == self._traits.terminator for token in tokens(text)):
             while delimiter in text:
                 delimiter += delimiter[0]
@@ -188,30 +191,6 @@ class OfflineSink:
         ended = "" if text.endswith(self._traits.terminator) else self._traits.terminator
         separator = f"{self._separator}\n" if self._separator and separate else ""
         self._stream.write(f"{text}{ended}\n{separator}\n")
-
-
-# SQL*Plus User's Guide, "Running PL/SQL Blocks": what begins so is read up to the slash
-_BLOCK = re.compile(
-    r"\s*(BEGIN|DECLARE|CREATE(\s+OR\s+REPLACE)?(\s+(NON)?EDITIONABLE)?"
-    r"\s+(FUNCTION|PACKAGE|PROCEDURE|TRIGGER|TYPE))\b",
-    re.IGNORECASE,
-)
-_BLANK = re.compile(r"\n(?:[ \t]*\n)+")
-
-
-def without_blank_lines(sql: str) -> str:
-    r"""Take empty lines out of a statement, but for those in its texts; a block stays as it is.
-
-    >>> without_blank_lines("SELECT 1\n\nFROM t WHERE a = '\n\n'")
-    "SELECT 1\nFROM t WHERE a = '\n\n'"
-    """
-    if _BLOCK.match(sql):
-        return sql
-    kept, end = [], 0
-    for token in tokens(sql):
-        kept += [_BLANK.sub("\n", sql[end : token.start]), token.text]
-        end = token.end
-    return "".join([*kept, sql[end:]])
 
 
 def written(piece: Executable | ExecutableDDLElement, dialect: Dialect) -> str:
