@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from ddl_autogen import Snapshot, compare, reverse, snapshot
+from roundtrip.walk import run
 from sqlalchemy import (
     ARRAY,
     JSON,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    PickleType,
     PrimaryKeyConstraint,
     SmallInteger,
     String,
@@ -90,6 +92,7 @@ def types(metadata: MetaData) -> None:
         Column("clock", Time),
         Column("duration", Interval),
         Column("bytes", LargeBinary),
+        Column("pickled", PickleType),
         Column("id_", Uuid),
         Column("document", JSON),
         Column("variant", JSON().with_variant(postgresql.JSONB(), "postgresql")),
@@ -291,8 +294,8 @@ def test_changes_lead_there_and_back_and_there(
     with engine.connect() as connection:
         empty = snapshot(connection)
         up = compare(connection, metadata)
-        for change in up:
-            connection.execute(change)
+        connection.commit()
+        run(connection, up)
         assert [change.describe() for change in compare(connection, metadata)] == []
         full = snapshot(connection)
 
@@ -343,6 +346,10 @@ def postgresql_only(metadata: MetaData) -> None:
     Index("ix_ops", table.c.late, postgresql_ops={"late": "text_pattern_ops"})
     Index("ix_include", table.c.number, postgresql_include=["day"])
     Index("ix_fill", table.c.day, postgresql_with={"fillfactor": 50})
+    Index("ix_sum", table.c.number + 1)
+    Index("ix_inside", table.c.document["k"].astext)
+    label = func.lower(table.c.late).label("low")
+    Index("ix_labelled", label, postgresql_ops={"low": "text_pattern_ops"})
     Index("ix_text", text("lower(late) DESC"), postgresql_where=text("late <> ':x'"))
     Table(
         "late",
@@ -352,6 +359,16 @@ def postgresql_only(metadata: MetaData) -> None:
             "own_id",
             ForeignKey("own.id", deferrable=True, initially="DEFERRED", match="FULL"),
         ),
+    )
+
+
+def numbered_second(metadata: MetaData) -> None:
+    """A key of which not the first column is numbered: create_all puts that one first."""
+    Table(
+        "numbered",
+        metadata,
+        Column("realm", Integer, primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=True),
     )
 
 
@@ -375,6 +392,10 @@ def mysql_only(metadata: MetaData) -> None:
         Index("ix_words", "big", mysql_prefix="FULLTEXT"),
         Index("ix_whole", "uuid", "stamp", mysql_length={"uuid": 36, "stamp": 4}),
         Index("ix_method", "tiny", mysql_using="btree"),
+        Index("ix_hash", "stamp", mysql_using="hash"),  # which InnoDB takes and makes BTREE of
+        Column("document", JSON),
+        CheckConstraint("json_valid(document)", name="ck_json"),  # as the column's own one says
+        Column("zero", mysql.VARBINARY(16), server_default=text("x'00'")),
     )
     Table(
         "people",
@@ -399,6 +420,8 @@ def mysql_only(metadata: MetaData) -> None:
     [
         pytest.param("postgresql", postgresql_only, id="postgresql"),
         pytest.param("mariadb", mysql_only, id="mariadb"),
+        pytest.param("postgresql", numbered_second, id="postgresql-key-numbered-second"),
+        pytest.param("mariadb", numbered_second, id="mariadb-key-numbered-second"),
     ],
 )
 def test_what_one_database_has_alone(

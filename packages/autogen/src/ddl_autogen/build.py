@@ -26,9 +26,10 @@ from sqlalchemy import (
 from sqlalchemy import (
     Sequence as DBSequence,
 )
+from sqlalchemy import schema as sa_schema
 from sqlalchemy.schema import DefaultClause, SchemaItem
 from sqlalchemy.sql.base import SchemaEventTarget
-from sqlalchemy.sql.elements import TextClause, conv
+from sqlalchemy.sql.elements import ColumnElement, TextClause, conv
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .dialects import Database
@@ -260,7 +261,7 @@ def create_index(table: TableValue, value: IndexValue, database: Database) -> Cr
     """Make the change that creates an index."""
     if value.source is not None:
         made = CreateIndex.of(value.source)
-        return made.replace(index_name=value.name)
+        return made.replace(index_name=value.name, columns=_model_elements(made, value, database))
     return CreateIndex(
         None if value.name is None else conv(value.name),
         table.name,
@@ -269,6 +270,20 @@ def create_index(table: TableValue, value: IndexValue, database: Database) -> Cr
         unique=value.unique,
         **database.index_options(value),
     )
+
+
+def _model_elements(
+    made: CreateIndex, value: IndexValue, database: Database
+) -> tuple[str | ColumnElement[Any] | TextClause, ...]:
+    """Give what a model's index is over, expressions in the brackets that the dialect puts around them.
+
+    SQLAlchemy writes those when it compiles an index; an expression alone has none, nor the
+    operator class that `postgresql_ops` says for its label.
+    """
+    if all(isinstance(each, str) for each in made.columns):
+        return made.columns
+    parsed = database.parse_index(database.speller.ddl(sa_schema.CreateIndex(value.source)))
+    return tuple(_element(each, database) for each in parsed.elements)
 
 
 def _element(element: ElementValue, database: Database) -> str | TextClause:

@@ -207,7 +207,8 @@ class _Reader:
         return replace(value, enum=replace(value.enum, schema=self.schema(value.enum.schema)))
 
     def primary_key(self, key: PrimaryKeyConstraint) -> PrimaryKeyValue | None:
-        names = tuple(c.name for c in key.columns)
+        columns = key.columns_autoinc_first if key._implicit_generated else key.columns
+        names = tuple(c.name for c in columns)
         return PrimaryKeyValue(names, self.speller.name(key), source=key) if names else None
 
     def unique(self, constraint: UniqueConstraint) -> UniqueValue:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
@@ -145,7 +146,9 @@ def _arguments(value: Any, renderer: Renderer) -> Iterator[Node]:
     for parameter in _parameters(type(value)):  # type: ignore[arg-type]  # a class has a hash
         name, default = parameter.name, parameter.default
         given = getattr(value, name, default)
-        if given is default or (callable(given) and not isinstance(given, TypeEngine)):
+        if given is default or isinstance(given, ModuleType):  # PickleType's pickler
+            continue
+        if callable(given) and not isinstance(given, TypeEngine):
             continue
         if given is None and isinstance(default, enum.Enum):  # SQLAlchemy's mark for "not said"
             continue

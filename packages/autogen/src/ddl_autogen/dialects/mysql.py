@@ -47,7 +47,7 @@ from .mysql_catalog import (
 )
 from .mysql_objects import WithObjects
 from .mysql_rights import refuse_hidden
-from .mysql_rows import AS_WRITTEN, index_of, is_unique, json_columns
+from .mysql_rows import AS_WRITTEN, index_of, is_unique, json_columns, with_hash_asked
 from .mysql_types import (
     TYPES,
     at_once,
@@ -340,7 +340,9 @@ class MySQL(WithObjects):
 
     def literal_default(self, column: ColumnValue) -> str | None:
         plain = super().literal_default(column)
-        return None if plain is None or column.onupdate else plain.replace("\\\\", "\\")
+        if plain is None or column.onupdate or "\\" in plain.replace("\\\\", ""):  # \0, say
+            return None
+        return plain.replace("\\\\", "\\")
 
     def own_form(
         self, connection: Connection, asked: Sequence[tuple[TableValue, TableValue]]
@@ -349,7 +351,7 @@ class MySQL(WithObjects):
 
     def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
         """Take a UNIQUE for the unique index that it is in the models."""
-        theirs = mysql_options.with_new_default(theirs, ours)
+        theirs = with_hash_asked(mysql_options.with_new_default(theirs, ours), ours)
         names = {i.name for i in ours.indexes if i.unique}
         moved = [u for u in theirs.uniques if u.name in names]
         if not moved:

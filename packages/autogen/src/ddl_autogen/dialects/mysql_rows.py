@@ -17,7 +17,8 @@ def json_columns(table: TableValue) -> TableValue:
 
     MariaDB Knowledge Base, JSON Data Type: an alias; the CHECK is there since 10.4.3.
     """
-    found = {m[1].replace("``", "`"): c for c in table.checks if (m := _JSON.match(c.text))}
+    own_last = sorted(table.checks, key=lambda c: c.column is not None)  # a table's may say it too
+    found = {m[1].replace("``", "`"): c for c in own_last if (m := _JSON.match(c.text))}
     json = {c.name for c in table.columns if c.type == "longtext" and c.name in found}
     if not json:
         return table
@@ -66,3 +67,18 @@ def is_unique(index: IndexValue) -> bool:
     """Tell whether an index is what UNIQUE makes: over whole columns, upwards."""
     plain = all(not (e.expression or e.length or e.descending) for e in index.elements)
     return index.unique and plain
+
+
+def with_hash_asked(theirs: TableValue, ours: TableValue) -> TableValue:
+    """Say HASH of an index for which the model says so, where the engine makes BTREE of it.
+
+    MySQL 8.4 manual, CREATE INDEX, Storage Engine Index Types: only MEMORY and NDB have both.
+    """
+    asked = {index.name for index in ours.indexes if index.using == "hash"}
+    if not asked or dict(theirs.options).get("engine") in ("memory", "ndbcluster"):
+        return theirs
+    indexes = tuple(
+        replace(i, using="hash") if i.name in asked and i.using is None else i
+        for i in theirs.indexes
+    )
+    return replace(theirs, indexes=indexes)
