@@ -119,6 +119,30 @@ def test_the_column_that_is_meant_is_altered_and_not_its_capital_twin() -> None:
 
 
 KEYED = "CREATE TABLE t (k TEXT PRIMARY KEY, a TEXT, b INTEGER) WITHOUT ROWID;"
+REKEYED = [
+    pytest.param(lambda b: (b.drop_constraint(None, type_="primary"), b.create_primary_key(None, ["k", "b"])), {}, "", id="key-dropped-first"),
+    pytest.param(lambda b: (b.drop_column("k"), b.create_primary_key(None, ["b"])), {}, "", id="its-column-dropped-first"),
+    pytest.param(lambda b: b.drop_constraint(None, type_="primary"), {"table_kwargs": {"sqlite_with_rowid": True}}, "", id="with-a-rowid-then"),
+    pytest.param(lambda b: b.drop_constraint(None, type_="primary"), {}, "a table WITHOUT ROWID needs a primary key", id="no-other-key"),
+    pytest.param(lambda b: b.drop_column("k"), {}, "a table WITHOUT ROWID needs a primary key", id="its-column-dropped"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "parameters", "told"), REKEYED)
+def test_a_table_without_rowid_has_a_key_at_the_end_of_the_block(
+    said: Said, parameters: dict[str, Any], told: str
+) -> None:
+    for database in opened(KEYED + "INSERT INTO t VALUES ('kk', '', 1)"):
+        before = list(database.raw.iterdump())
+        if told:
+            with pytest.raises(CannotRebuild, match=told):
+                database.alter(said, table="t", **parameters)
+            assert list(database.raw.iterdump()) == before
+        else:
+            database.alter(said, table="t", **parameters)
+            assert database.ask("SELECT b FROM t") == [(1,)]
+
+
 CONTRADICTED = [
     pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT UNIQUE); INSERT INTO t VALUES (5, '1'), (6, '01'), (7, '2')", lambda b: b.alter_column("a", type_=sa.Integer()), {}, "are the same in a (2, for example k=5)", id="unique-after-a-conversion"),
     pytest.param("CREATE TABLE t (k INTEGER PRIMARY KEY, a TEXT); INSERT INTO t VALUES (5, 'x'), (6, 'X'), (7, 'y')", lambda b: (b.create_index("u", [sa.text("lower(a) DESC")], unique=True), b.alter_column("a", nullable=False)), {}, "are the same for index 'u' (lower(a)) (2, for example k=5)", id="unique-index-of-an-expression"),

@@ -28,7 +28,7 @@ from .sqlite_names import copies_for_names, gives_names, work_in_names
 from .sqlite_native import as_said, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
-from .sqlite_parent import refuse_keyless
+from .sqlite_parent import refuse_keyless, refuse_unkeyed
 from .sqlite_rebuild import all_or_nothing, explained, rebuild, temporary_name, where_is
 from .sqlite_rows import Rows
 from .sqlite_stale import remove_stale, stale_names
@@ -145,6 +145,7 @@ def _run_group(
         return
     if whole:
         work_in_options(draft, block)
+    refuse_unkeyed(draft, what)
     if named:
         work_in_names(draft, block)
     if catalog.version < _OLDEST:

@@ -227,15 +227,11 @@ def _drop_column(draft: Draft, step: Step) -> None:
     _refuse_needed(draft, change, item)
     for holder, clause in reversed(draft.table.clauses("primary")):
         if holder.name is None and name in clause.columns:
-            if draft.table.without_rowid and len(clause.columns) == 1:
-                raise _keyless(change)
             draft.table = (
                 edit.without_key_column(draft.table, holder, clause, name)
                 if len(clause.columns) > 1
                 else edit.drop(draft.table, holder)
             )
-        elif holder is item and draft.table.without_rowid:
-            raise _keyless(change)
     while found := [
         holder
         for holder, clause in draft.table.clauses("unique", "foreignkey", "check")
@@ -252,14 +248,6 @@ def _drop_column(draft: Draft, step: Step) -> None:
     else:
         draft.gone.append(name)
     draft.retyped.pop(name, None)
-
-
-def _keyless(change: Change) -> CannotRebuild:
-    return CannotRebuild(
-        change.describe(),
-        "a table WITHOUT ROWID needs a primary key",
-        "give it another one first, or table_kwargs={'sqlite_with_rowid': True}",
-    )
 
 
 def _names(clause: Any, name: str, known: Sequence[str]) -> bool:
@@ -343,8 +331,6 @@ def _drop_constraint(draft: Draft, step: Step) -> None:
         draft.without.add(fold(found))
         return
     item, clause = found
-    if clause.kind == "primary" and draft.table.without_rowid:
-        raise _keyless(change)
     draft.table = edit.drop(draft.table, item, clause)
 
 

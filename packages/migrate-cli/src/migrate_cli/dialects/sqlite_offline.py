@@ -41,7 +41,7 @@ from .sqlite_names import copies_for_names, gives_names, work_in_names
 from .sqlite_native import as_said, can_add, in_place
 from .sqlite_options import names_for, with_arguments, work_in_options
 from .sqlite_order import Group, groups
-from .sqlite_parent import refuse_keyless
+from .sqlite_parent import refuse_keyless, refuse_unkeyed
 from .sqlite_rebuild import copying, said, temporary_name, where_is
 from .sqlite_tokens import fold, quoted
 
@@ -230,6 +230,7 @@ def _run_group(
         return
     if whole:
         work_in_options(draft, block)
+    refuse_unkeyed(draft, in_words(group, block))
     if named:
         work_in_names(draft, block)
     draft.table = unqualified(draft.table)

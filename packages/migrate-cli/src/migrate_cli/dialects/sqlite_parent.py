@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ddl_constructs import CreateIndex
 
-from ..batch.errors import StillNeeded
+from ..batch.errors import CannotRebuild, StillNeeded
 from .sqlite_changed import Draft
 from .sqlite_constraint import index_text
 from .sqlite_table import StoredTable
@@ -48,6 +48,20 @@ def refuse_keyless(draft: Draft, what: str) -> None:
     if lost:
         mend = "drop that first, or have another key over the same columns"
         raise StillNeeded(what, sorted(lost), mend)
+
+
+def refuse_unkeyed(draft: Draft, what: str) -> None:
+    """Refuse to leave a table WITHOUT ROWID that has no primary key (SQLite, withoutrowid, section 2).
+
+    Raises:
+        CannotRebuild: It would be left so.
+    """
+    if draft.table.without_rowid and not draft.table.key:
+        raise CannotRebuild(
+            what,
+            "a table WITHOUT ROWID needs a primary key",
+            "give it another one, or table_kwargs={'sqlite_with_rowid': True}",
+        )
 
 
 def _folded(names: Sequence[str]) -> Key:
