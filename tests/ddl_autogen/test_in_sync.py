@@ -395,6 +395,7 @@ def mysql_only(metadata: MetaData) -> None:
         Index("ix_hash", "stamp", mysql_using="hash"),  # which InnoDB takes and makes BTREE of
         Column("document", JSON),
         CheckConstraint("json_valid(document)", name="ck_json"),  # as the column's own one says
+        Column("letter", mysql.ENUM("a", "b", charset="latin1", collation="latin1_bin")),
         Column("zero", mysql.VARBINARY(16), server_default=text("x'00'")),
     )
     Table(

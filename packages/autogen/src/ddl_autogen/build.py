@@ -168,6 +168,9 @@ def model_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
         copy.impl = holder = inner.copy()
     if getattr(holder, "create_constraint", False):
         holder.create_constraint = False
+    for fact in ("charset", "collation"):  # SQLAlchemy, SchemaType.copy: MySQL's ENUM leaves them
+        if hasattr(type_, fact):
+            setattr(copy, fact, getattr(type_, fact))
     return copy  # type: ignore[no-any-return]  # a copy of a type is one
 
 

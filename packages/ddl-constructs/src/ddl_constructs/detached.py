@@ -71,6 +71,9 @@ def copy_column(given: Column[Any], *, bare: bool = False) -> Column[Any]:
     copy = given._copy()
     if copy.type is not given.type:  # SQLAlchemy 2.1, SchemaType.copy: an Enum leaves its variants
         copy.type._variant_mapping = given.type._variant_mapping
+        for fact in ("charset", "collation"):  # as MySQL's own ENUM leaves these, on 2.0 too
+            if hasattr(given.type, fact):
+                setattr(copy.type, fact, getattr(given.type, fact))
     _close_texts(copy)
     if bare:
         copy.unique = copy.index = None
