@@ -618,6 +618,11 @@ CASES: dict[str, dict[str, Change]] = {
         "a construct": ExecuteSQL(users.update().where(users.c.id == 1).values(name="Ada")),
         "text as it stands": ExecuteSQL("UPDATE users SET name = ':n'", raw=True),
         "what must run alone": ExecuteSQL("VACUUM"),
+        "with what undoes it": ExecuteSQL(
+            "COMMENT ON RULE quiet ON log IS 'x'",
+            raw=True,
+            undo="COMMENT ON RULE quiet ON log IS NULL",
+        ),
     },
     "BulkInsert": {
         "rows": BulkInsert(users, [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Kurt"}]),

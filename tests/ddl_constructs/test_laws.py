@@ -397,6 +397,7 @@ changes = st.one_of(
     ),
     st.builds(DropTrigger, name, name, schema=schema, if_exists=st.booleans()),
     st.just(ExecuteSQL("UPDATE t SET a = 1")),
+    st.just(ExecuteSQL("UPDATE t SET a = 1", raw=True, undo="UPDATE t SET a = 0")),
     st.just(BulkInsert(table("t", ddl_constructs.detached.column("a", Integer)), [{"a": 1}])),
     st.builds(CopyRows, name, name, st.just({"a": "b"})),
 )

@@ -31,12 +31,15 @@ class ExecuteSQL(Change):
         sqltext: A string, text() or any other executable construct.
         raw: Take the string as it stands: none of its colons is a bind parameter, none of
             its backslashes goes.
+        undo: The SQL that undoes it, taken as it stands, so that the change can be reversed; None if
+            that isn't known.
     """
 
     words: ClassVar = ("execute",)
 
     sqltext: str | Executable
     raw: bool = field(default=False, kw_only=True)
+    undo: str | None = field(default=None, kw_only=True, repr=False, metadata={"carried": True})
 
     def __init__(
         self,
@@ -44,9 +47,10 @@ class ExecuteSQL(Change):
         *,
         execution_options: Mapping[str, Any] | None = None,
         raw: bool = False,
+        undo: str | None = None,
     ) -> None:
         """Say the SQL, and which execution options the connection gets for it (or None)."""
-        self.sqltext, self.raw = sqltext, raw
+        self.sqltext, self.raw, self.undo = sqltext, raw, undo
         if raw and not isinstance(sqltext, str):
             raise WrongValue("ExecuteSQL", "sqltext", sqltext, "a string where it is raw")
         if not isinstance(execution_options, Mapping | None):
@@ -65,7 +69,8 @@ class ExecuteSQL(Change):
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         options = dict(self._execution_options)
-        return (), {"sqltext": self.sqltext, "execution_options": options, "raw": self.raw}
+        said = {"sqltext": self.sqltext, "raw": self.raw, "undo": self.undo}
+        return (), {**said, "execution_options": options}
 
     def spelling(self) -> Spelling:
         stated = {"execution_options": dict(self._execution_options), "raw": self.raw}
@@ -73,7 +78,12 @@ class ExecuteSQL(Change):
         return Spelling("execute", (self.sqltext,), keywords)
 
     def reverse(self) -> Change:
-        raise IrreversibleChange(self.describe(), (), "what undoes a piece of SQL isn't known")
+        if self.undo is None:
+            raise IrreversibleChange(
+                self.describe(), ("undo",), "what undoes a piece of SQL isn't known"
+            )
+        known = isinstance(self.sqltext, str) and self.raw
+        return ExecuteSQL(self.undo, raw=True, undo=str(self.sqltext) if known else None)
 
     def describe(self) -> str:
         try:

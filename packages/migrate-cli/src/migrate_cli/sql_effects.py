@@ -128,6 +128,7 @@ _APART = frozenset(
         "TRIGGER",
         "POLICY",
         "ROLE",
+        "RULE",
         "USER",
         "AGGREGATE",
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ddl_constructs import AlterTrigger, Change, ObjectKey
+from ddl_constructs import AlterTrigger, Change, ExecuteSQL, ObjectKey
 
 from ..errors import CyclicDefinitions, ForeignObject, MissingRight, NotCarried, StillUsed
 from ..objects import ObjectValue, Use, mentions, names
@@ -217,8 +217,8 @@ class _Comparison:
                 )
             if key not in gone and value.barred is not None:
                 raise MissingRight(key.kind, key.spoken, value.barred)
-            if key in away - gone and value.lost:
-                raise NotCarried(key.kind, key.spoken, value.lost)
+            if key in away - gone and (hung := self._lost(value)):
+                raise NotCarried(key.kind, key.spoken, hung)
         every = list(self.theirs.objects.values())
         for value in every:
             if not (self.tracks or value.bound):
@@ -230,6 +230,13 @@ class _Comparison:
             if needed or lost:
                 what = [k.spoken for k in needed] + [spoken(use) for use in lost]
                 raise StillUsed(sorted(what)[0], f"{value.key.kind} {value.key.spoken}")
+
+    def _lost(self, value: ObjectValue) -> tuple[str, ...]:
+        """Give what hangs on an object and can't come back: SQL may not fit a view of other columns."""
+        our = self.pairs.get(value.key, value)
+        if value.key.kind != "view" or our.shape == value.shape:
+            return value.lost
+        return (*value.lost, *(c.describe() for c in value.also if isinstance(c, ExecuteSQL)))
 
     def _changes(
         self, away: set[ObjectKey], gone: set[ObjectKey], over: list[ObjectValue]

@@ -180,19 +180,30 @@ SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind = 'm
         FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0
         AND pg_catalog.col_description(c.oid, a.attnum) IS NOT NULL) AS column_comments,
        (SELECT array_agg(o.what ORDER BY o.what) FROM (
-          SELECT 'rule ' || r.rulename AS what FROM pg_catalog.pg_rewrite AS r
-          WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'
-          UNION ALL
-          SELECT 'default of ' || a.attname FROM pg_catalog.pg_attrdef AS d
-          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-          WHERE d.adrelid = c.oid
-          UNION ALL
-          SELECT 'statistics ' || s.stxname FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = c.oid
+          SELECT 'statistics ' || s.stxname AS what FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = c.oid
           UNION ALL
           SELECT 'comment on index ' || x.relname FROM pg_catalog.pg_index AS i
           JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
           WHERE i.indrelid = c.oid AND pg_catalog.obj_description(x.oid, 'pg_class') IS NOT NULL
         ) AS o) AS lost,
+       (SELECT array_agg(h.made || chr(31) || h.undone ORDER BY h.place, h.name, h.made) FROM (
+          SELECT 1 AS place, r.rulename::text AS name, rtrim(pg_catalog.pg_get_ruledef(r.oid), ';') AS made,
+                 format('DROP RULE %I ON %I.%I', r.rulename, n.nspname, c.relname) AS undone
+          FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'
+          UNION ALL
+          SELECT 2, r.rulename, format('COMMENT ON RULE %I ON %I.%I IS %L', r.rulename, n.nspname, c.relname,
+                                       pg_catalog.obj_description(r.oid, 'pg_rewrite')),
+                 format('COMMENT ON RULE %I ON %I.%I IS NULL', r.rulename, n.nspname, c.relname)
+          FROM pg_catalog.pg_rewrite AS r
+          WHERE r.ev_class = c.oid AND pg_catalog.obj_description(r.oid, 'pg_rewrite') IS NOT NULL
+          UNION ALL
+          SELECT 3, a.attname, format('ALTER VIEW %I.%I ALTER COLUMN %I SET DEFAULT %s', n.nspname, c.relname,
+                                      a.attname, pg_catalog.pg_get_expr(d.adbin, d.adrelid)),
+                 format('ALTER VIEW %I.%I ALTER COLUMN %I DROP DEFAULT', n.nspname, c.relname, a.attname)
+          FROM pg_catalog.pg_attrdef AS d
+          JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+          WHERE d.adrelid = c.oid
+        ) AS h) AS hanging,
        (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace)
          AS tablespace,
        (SELECT array_agg(pg_catalog.pg_get_indexdef(i.indexrelid) ORDER BY i.indexrelid)
@@ -236,7 +247,10 @@ SELECT t.oid, n.nspname::text AS schema, t.tgname::text AS name, c.relname::text
             WHEN NOT has_function_privilege(t.tgfoid, 'EXECUTE')
             THEN 'EXECUTE ON FUNCTION ' || t.tgfoid::regprocedure END AS barred,
        t.tgenabled::text AS state,
-       pg_catalog.obj_description(t.oid, 'pg_trigger') AS comment,
+       ARRAY[format('COMMENT ON TRIGGER %I ON %I.%I IS %L', t.tgname, n.nspname, c.relname,
+                    pg_catalog.obj_description(t.oid, 'pg_trigger')) || chr(31)
+             || format('COMMENT ON TRIGGER %I ON %I.%I IS NULL', t.tgname, n.nspname, c.relname)
+            ] AS hanging, pg_catalog.obj_description(t.oid, 'pg_trigger') IS NOT NULL AS commented,
        pg_catalog.pg_get_triggerdef(t.oid, false) AS definition, t.tgconstraint <> 0 AS is_constraint,
        CASE WHEN c.relowner <> (SELECT u.oid FROM pg_catalog.pg_roles AS u WHERE u.rolname = current_user)
             THEN pg_catalog.pg_get_userbyid(c.relowner)::text END AS owner

@@ -16,6 +16,7 @@ from ddl_constructs import (
     CreateProcedure,
     CreateTrigger,
     CreateView,
+    ExecuteSQL,
     GrantPrivileges,
     ObjectKey,
 )
@@ -114,9 +115,16 @@ def _view(database: Database, row: Any, schema: str | None) -> ObjectValue:
         owner=row.owner,
         barred=row.barred,
         indexes=indexes,
-        also=(*_more_grants(row, schema), *_column_comments(row, schema)),
+        also=(*_more_grants(row, schema), *_column_comments(row, schema), *_hanging(row)),
         lost=tuple(row.lost or ()),
     )
+
+
+def _hanging(row: Any) -> Iterator[ExecuteSQL]:
+    """Yield the SQL of what no change of ours is about: rules, defaults of a view, comments on them."""
+    for said in row.hanging or ():
+        made, undone = said.split("\x1f")
+        yield ExecuteSQL(made, raw=True, undo=undone)
 
 
 def _more_grants(row: Any, schema: str | None) -> Iterator[GrantPrivileges]:
@@ -191,7 +199,7 @@ def _trigger(database: Database, row: Any, schema: str | None) -> ObjectValue:
         database.object_text(create),
         owner=row.owner,
         barred=row.barred,
-        lost=("its comment",) if row.comment else (),
+        also=tuple(_hanging(row)) if row.commented else (),
     )
 
 

@@ -251,7 +251,7 @@ _FOREIGN = text("""
               SELECT FROM pg_trigger g WHERE g.oid = d.objid AND g.tgrelid = :oid))
           AND (NOT (d.classid = 'pg_rewrite'::regclass AND EXISTS (
                   SELECT FROM pg_rewrite r JOIN pg_class v ON v.oid = r.ev_class
-                  WHERE r.oid = d.objid AND r.rulename = '_RETURN' AND v.relkind IN ('v', 'm')
+                  WHERE r.oid = d.objid AND v.relkind IN ('v', 'm')
                   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.objid = v.oid AND e.deptype = 'e')))
                AND NOT (d.classid = 'pg_proc'::regclass AND EXISTS (
                   SELECT FROM pg_proc p WHERE p.oid = d.objid AND p.prokind IN ('f', 'p')
