@@ -440,6 +440,34 @@ def test_a_rule_of_a_view_that_gets_other_columns_is_named(connection: Connectio
         compare(connection, other)
 
 
+def test_options_of_a_view_are_compared_and_set_in_place(connection: Connection) -> None:
+    users(metadata := MetaData())
+    metadata.create_all(connection)
+    connection.exec_driver_sql(
+        "CREATE VIEW v WITH (security_barrier) AS SELECT id FROM users WHERE id > 0"
+    )
+    connection.exec_driver_sql("CREATE VIEW above AS SELECT id FROM v")
+    connection.commit()
+    facts = text("SELECT oid, reloptions FROM pg_class WHERE relname = 'v'")
+    begun = connection.execute(facts).one()
+    connection.rollback()
+    users(wanted := MetaData())
+    checked: Any = {"check_option": "local", "postgresql_with": {}, "mysql_algorithm": "MERGE"}
+    View("v", wanted, "SELECT id FROM users WHERE id > 0", **checked)
+    View("above", wanted, "SELECT id FROM v")
+
+    up = compare(connection, wanted)
+    connection.rollback()
+    run(connection, up)
+    assert left(connection, wanted) == []
+    oid, options = connection.execute(facts).one()
+    connection.rollback()
+    assert (oid, options) == (begun.oid, ["check_option=local"])
+    run(connection, reverse(up, connection.dialect))
+
+    assert connection.execute(facts).one() == begun
+
+
 STATE = text("SELECT tgenabled::text FROM pg_trigger WHERE tgname = 'g'")
 FIRES = {"O": "", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 

@@ -5,7 +5,7 @@ No parser: a definition is read as tokens, and names something where a name can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,16 +87,20 @@ class ObjectValue:
         return dropped
 
 
-def definition_text(create: Any) -> str:
-    """Give the definition of what a change creates, in the form that is compared."""
+def definition_text(create: Any, told: Collection[str] = ()) -> str:
+    """Give the definition of what a change creates, in the form that is compared.
+
+    Args:
+        create: The change.
+        told: Names of the options of a view that the database tells; others aren't compared.
+    """
     match create:
         case CreateView():
-            options = [
-                f"{name}={_option(value)}" for name, value in sorted(create.dialect_kwargs.items())
-            ]
+            said = create.dialect_kwargs
+            options = [f"{name}={_option(said[name])}" for name in told if said.get(name)]
             parts = [", ".join(create.columns), str(create.definition), create.check_option or ""]
-            said = [normal(part) for part in parts]
-            return " | ".join([*said, *options, "materialized" if create.materialized else ""])
+            texts = [normal(part) for part in parts]
+            return " | ".join([*texts, *options, "materialized" if create.materialized else ""])
         case CreateExtension():
             return create.version or ""
         case GrantPrivileges():

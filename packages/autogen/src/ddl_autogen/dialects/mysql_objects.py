@@ -92,9 +92,8 @@ class WithObjects(Database):
                 return routine_text(create)
             case CreateView():
                 told = f"{self.name}_sql_security"
-                kept = {k: v for k, v in create.dialect_kwargs.items() if k == told}
-                invoker = {k: v for k, v in kept.items() if str(v).upper() == "INVOKER"}
-                return definition_text(create.replace(dialect_kwargs=invoker))
+                invoker = str(create.dialect_kwargs.get(told)).upper() == "INVOKER"
+                return definition_text(create, [told] if invoker else [])
         return definition_text(create)
 
     def own_objects(

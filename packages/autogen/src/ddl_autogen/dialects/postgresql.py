@@ -17,7 +17,7 @@ from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from ..objects import ObjectValue
+from ..objects import ObjectValue, definition_text
 from ..types import DatabaseType, made_of
 from ..values import (
     ColumnValue,
@@ -160,7 +160,8 @@ class PostgreSQL(Database):
         return postgresql_named.every_privilege(connection)
 
     def object_text(self, create: Any) -> str:
-        return " | ".join(self.object_shape(create)) or super().object_text(create)
+        told = ("postgresql_tablespace", "postgresql_with")
+        return " | ".join(self.object_shape(create)) or definition_text(create, told)
 
     def object_shape(self, create: Any) -> tuple[str, ...]:
         return postgresql_named.shape_of(self, create)
