@@ -11,6 +11,7 @@ from ddl_constructs import (
     AddColumn,
     AddDomainConstraint,
     AlterAttribute,
+    AlterColumn,
     AlterDomain,
     Change,
     CompositeType,
@@ -75,6 +76,53 @@ def connection(postgresql_url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
+def test_a_domain_over_another_type_takes_the_name_in_steps(connection: Connection) -> None:
+    """Rows, defaults, indexes and foreign keys of columns of it stay; undone it is as it was."""
+    connection.execute(POSITIVE)
+    for sql in (
+        "CREATE TABLE a (n positive PRIMARY KEY DEFAULT 3)",
+        "CREATE TABLE b (n positive REFERENCES a (n))",
+        "CREATE INDEX ix ON b (n) WHERE n > 1",
+        "INSERT INTO a VALUES (7)",
+        "INSERT INTO b VALUES (7)",
+    ):
+        connection.exec_driver_sql(sql)
+    begun = types(connection)
+    wide = CreateDomain("positive", Numeric(20, 2), checks=[ABOVE])
+    steps = [
+        AlterDomain("positive", new_domain_name="before"),
+        wide,
+        *(
+            AlterColumn(
+                name,
+                "n",
+                type_=wide.domain,
+                existing_type=POSITIVE.replace(domain_name="before").domain,
+                postgresql_using="n::numeric",
+            )
+            for name in ("a", "b")
+        ),
+        DropDomain("before", existing_domain=POSITIVE.replace(domain_name="before")),
+    ]
+
+    for step in steps:
+        connection.execute(step)
+    changed = types(connection)
+    connection.exec_driver_sql("INSERT INTO a VALUES (8.25)")
+    told = connection.exec_driver_sql(
+        "SELECT n::text FROM b UNION ALL SELECT n::text FROM a ORDER BY 1"
+    ).all()
+    for step in steps[::-1]:
+        connection.execute(
+            step.reverse().replace(**USING) if isinstance(step, AlterColumn) else step.reverse()
+        )
+
+    assert [n for (n,) in told] == ["7.00", "7.00", "8.25"]
+    assert changed != begun == types(connection)
+    connection.rollback()
+
+
+USING = {"postgresql_using": "n::integer"}
 TYPES = """
 SELECT t.typname, format_type(t.typbasetype, t.typtypmod), t.typnotnull, t.typdefault,
        (SELECT array_agg(k.conname || ' ' || pg_get_constraintdef(k.oid) ORDER BY k.conname)
