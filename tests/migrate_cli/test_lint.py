@@ -69,6 +69,8 @@ FIRES = [
     pytest.param('op.drop_column("t", "a")', "drop-column", id="drop-column"),
     pytest.param('op.execute("DROP TABLE IF EXISTS t")', "drop-table", id="drop-as-sql"),
     pytest.param('op.rename_table("t", "t2")', "rename", id="rename-table"),
+    pytest.param('op.rename_object("v", "w", kind="view")', "rename", id="rename-view"),
+    pytest.param('op.rename_object("f", "g", kind="function")', "rename", id="rename-function"),
     pytest.param('op.alter_column("t", "a", new_column_name="b")', "rename", id="rename-column"),
     pytest.param('op.execute("ALTER TABLE t RENAME COLUMN a TO b")', "rename", id="rename-as-sql"),
     pytest.param('op.add_column("t", sa.Column("b", sa.Integer))\nop.execute("UPDATE t SET b = a")', "data-with-ddl", id="data"),

@@ -51,6 +51,14 @@ def renames(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
             f"op.create_view(\"{old}\", 'SELECT * FROM {now}'{schema})\n"
             "# and drop the view when no release asks for the old name",
         )
+    elif isinstance(change, ddl.RenameObject) and change.kind in _ASKED_FOR:
+        old, new, schema = change.object_name, change.new_object_name, in_schema(change)
+        yield Problem(
+            f"the release that still runs asks for {change.kind} {old}, and finds it no more",
+            f"# create it as {new} too, by op.create_{_ASKED_FOR[change.kind]}();\n"
+            "# then, in a revision of a later release:\n"
+            f'op.drop_{_ASKED_FOR[change.kind]}("{old}"{schema})',
+        )
     elif isinstance(change, ddl.AlterColumn) and change.new_column_name not in (KEEP, None):
         old, new = change.column_name, change.new_column_name
         yield Problem(
@@ -58,6 +66,15 @@ def renames(change: Any, facts: Facts, seen: Seen) -> Iterator[Problem]:
             f'{new} = mapped_column("{old}")  # in the models: the name in the code alone changes\n'
             f"# or: add {new}, write both, fill it, read {new}, drop {old} a release later",
         )
+
+
+_ASKED_FOR = {
+    "view": "view",
+    "materialized view": "view",
+    "function": "function",
+    "procedure": "procedure",
+}
+"""Kinds of objects that a release names, and how scripts call them."""
 
 
 @rule("maybe-rename", title="dropped and added: it may be a rename")
