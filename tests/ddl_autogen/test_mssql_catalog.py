@@ -387,6 +387,21 @@ def test_other_schemas_are_read_where_that_is_asked() -> None:
     assert compared(metadata, include_schemas=True) == []
 
 
+def test_an_index_that_is_the_table_itself_comes_back_without_columns() -> None:
+    metadata = models()
+    Table("entries", metadata, Column("at", mssql.DATETIME2(3)), schema="log")
+    here = server()
+
+    (gone,) = compared(metadata, here, include_schemas=True)
+
+    dialect = here.engine.dialect
+    assert said([gone], dialect) == ["DROP INDEX cci ON log.entries"]
+    back = reverse([gone], dialect)
+    assert said(back, dialect) == ["CREATE CLUSTERED COLUMNSTORE INDEX cci ON log.entries"]
+    written = "".join(line.strip() for line in render(back, dialect=dialect).lines)
+    assert 'op.f("cci"),"entries",[],schema="log",' in written
+
+
 def test_a_snapshot_is_what_models_say() -> None:
     """Value by value, but for what models leave to the server: names of keys, where it counts from."""
     with server().engine.connect() as connection:

@@ -119,7 +119,7 @@ CATALOG: dict[str, list[dict[str, Any]]] = {
             users      | hidden      | 15               | 3                 | YES         | int                 |                    | INVISIBLE                                     |                |
             posts      | id          | 1                |                   | NO          | bigint              |                    | auto_increment                                |                |
             posts      | user_id     | 2                |                   | YES         | int                 |                    |                                               |                |
-            posts      | title       | 3                |                   | YES         | text                | utf8mb4_0900_ai_ci |                                               |                |
+            posts      | title       | 3                | _utf8mb4\'it\\\'s\' | YES         | text                | utf8mb4_0900_ai_ci | DEFAULT_GENERATED                             |                |
             posts      | day         | 4                | 2000-01-01        | YES         | date                |                    |                                               |                |
             """,
         )
@@ -231,7 +231,7 @@ def models(**other: Column[Any]) -> MetaData:
         Column("id", BigInteger, primary_key=True),
         *made(
             Column("user_id", ForeignKey("users.id", name="fk_user", ondelete="SET NULL")),
-            Column("title", Text),
+            Column("title", Text, server_default="it's"),
             Column("day", Date, server_default="2000-01-01"),
         ),
     )

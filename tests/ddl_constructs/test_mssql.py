@@ -666,6 +666,12 @@ TEXTS = [
         "AND name = N'ix') DROP INDEX ix ON t",
         dialect=OLD,
     ),
+    # SQLAlchemy's own CreateIndex can, Alembic's op.create_index too; no column is named
+    case(
+        "DDL-101-clustered-columnstore",
+        CreateIndex("cci", "t", [], mssql_columnstore=True, mssql_clustered=True),
+        "CREATE CLUSTERED COLUMNSTORE INDEX cci ON t",
+    ),
     case("DDL-107-execute", ExecuteSQL("UPDATE t SET a = 1"), "UPDATE t SET a = 1"),
     # sqlcmd ends the batch at a line that says GO, in a string too
     case(

@@ -21,6 +21,7 @@ from .change import Change, NamingConvention, Spelling
 from .closed import closed_options
 from .errors import DDLConstructsError, IrreversibleChange, MalformedChange, MissingFact
 from .options import dialect_options
+from .traits import traits
 from .wellformed import several
 
 
@@ -97,7 +98,7 @@ class CreateIndex(Change, sa_schema.CreateIndex):
             MalformedChange: There is nothing to index.
             MissingFact: It has no name, and none follows from its columns.
         """
-        if not self.columns:
+        if not self.columns and not self._holds_all:
             raise MalformedChange(
                 self.describe(), "an index is over at least one column or expression"
             )
@@ -113,6 +114,12 @@ class CreateIndex(Change, sa_schema.CreateIndex):
         if made.name is None:
             raise MissingFact(self.describe(), ("index_name",), "no name follows from expressions")
         return made
+
+    @property
+    def _holds_all(self) -> bool:
+        """Whether an option says that it holds the rows as a whole."""
+        said = (name.partition("_") for name, value in self.dialect_kwargs.items() if value)
+        return any(option in traits(dialect).whole_indexes for dialect, _, option in said)
 
     def reverse(self) -> DropIndex:
         if self.index_name is None:

@@ -21,6 +21,8 @@ class Traits:
         empty_tables: Whether a table may have no column.
         table_options: Options of `CreateTable`, without the dialect's name in front, that
             SQLAlchemy's `Table` doesn't know.
+        whole_indexes: Options of `CreateIndex`, likewise, that say that it may hold the rows as a
+            whole, so that it names no column.
     """
 
     transactional_ddl: bool
@@ -31,6 +33,7 @@ class Traits:
     comments_apart: bool = False
     empty_tables: bool = False
     table_options: frozenset[str] = frozenset()
+    whole_indexes: frozenset[str] = frozenset()
 
 
 _TRAITS = {
@@ -54,6 +57,7 @@ _TRAITS = {
         separator="GO",
         comments_apart=True,
         table_options=frozenset({"default_name"}),
+        whole_indexes=frozenset({"columnstore"}),
     ),
     # Oracle SQL Language Reference, COMMIT: DDL commits before and after itself; COMMENT;
     # SQL*Plus User's Guide, "/": runs what stands above, a PL/SQL block too, which ends in ";"
