@@ -44,6 +44,27 @@ def test_a_file_speaks_with_alembics_op(ours: str, theirs: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("def upgrade(op): pass", "def upgrade(**_: object): pass"),
+        ("def upgrade(op: Operations,): pass", "def upgrade(**_: object): pass"),
+        ("def downgrade(): pass", "def downgrade(**_: object): pass"),
+        ("def upgrade(op, x=f(1),\n): pass", "def upgrade(x=f(1), **_: object,\n): pass"),
+        ("def upgrade(op, *x): pass", "def upgrade(*x, **_: object): pass"),
+        ("def upgrade(op, database): pass", "def upgrade(database): pass"),
+        ("def upgrade(op, *, database=1): pass", "def upgrade(*, database=1): pass"),
+        ("def upgrade(op, **x): pass", "def upgrade(**x): pass"),
+        ("def other(): pass", "def other(): pass"),
+    ],
+)
+def test_functions_take_what_env_tells_them(ours: str, theirs: str) -> None:
+    written = handed_back(ours.encode(), told=["database"]).content.decode()
+
+    assert written == theirs
+    compile(written, "x.py", "exec")
+
+
+@pytest.mark.parametrize(
     ("said", "words"),
     [
         ("op.create_enum('e', 'a')", "op.create_enum()"),
@@ -127,7 +148,7 @@ for name in context.config.get_main_option("databases").split():
     with create_engine(url, poolclass=pool.NullPool).connect() as connection:
         context.configure(connection=connection)
         with context.begin_transaction():
-            context.run_migrations()
+            context.run_migrations(engine_name=name)
 """
 READ = """
 [alembic]

@@ -352,3 +352,26 @@ def test_models_that_env_py_does_not_import_drop_nothing_unasked(
     assert "this would drop all 2 tables: one, two" in said
     assert "--allow-drops" in said
     assert len(list((tmp_path / "scripts/versions").glob("*.py"))) == 1
+
+
+def test_a_file_in_a_subfolder_is_followed_by_one_in_its_location(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    more = """version_locations = %(here)s/one %(here)s/two
+path_separator = space
+recursive_version_locations = true
+file_template = %%(rev)s/%%(slug)s"""
+    make(tmp_path, "sqlite://", more=more)
+    (tmp_path / "two" / "old").mkdir(parents=True)
+    (tmp_path / "two" / "old" / "first.py").write_text(script("aaaa"))
+    monkeypatch.chdir(tmp_path)
+    settings = Config("alembic.ini", stdout=io.StringIO())
+
+    for one in ("bbbb", "cccc"):
+        command.revision(settings, "next", rev_id=one)
+
+    assert (tmp_path / "two/bbbb/next.py").exists()
+    assert (tmp_path / "two/cccc/next.py").exists()

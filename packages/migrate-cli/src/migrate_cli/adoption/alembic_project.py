@@ -55,10 +55,13 @@ def exported(config: Config, folder: Path) -> Exported:
     files: dict[str, bytes] = {}
     beyond: list[tuple[Path, int, str]] = []
     places = dict(_places(scripts.locations))
+    own = config.scripts / "env.py"
+    env = own.read_bytes() if own.is_file() else None
+    told = () if env is None else read_by_env.told(own, env)
     for script in scripts.by_id.values():
         path = script.path
         try:
-            back = handed_back(path.read_bytes())
+            back = handed_back(path.read_bytes(), told)
         except OSError as err:
             raise BadScript(path, None, f"can't be read: {err.strerror}") from err
         except (SyntaxError, ValueError) as err:
@@ -73,15 +76,11 @@ def exported(config: Config, folder: Path) -> Exported:
             back.content
         )
     beyond += _settings_beyond(config)
-    own = config.scripts / "env.py"
-    if own.is_file():
-        content = own.read_bytes()
-        if b"migrate_cli" in content:
-            beyond.append((own, 0, "an env.py that imports from migrate_cli"))
-        files["migrations/env.py"] = content
-    else:
-        files["migrations/env.py"] = _env(config).encode("utf-8")
-    files["migrations/script.py.mako"] = read_by_env.template(config) or TEMPLATE.encode("utf-8")
+    if env is not None and b"migrate_cli" in env:
+        beyond.append((own, 0, "an env.py that imports from migrate_cli"))
+    files["migrations/env.py"] = _env(config).encode("utf-8") if env is None else env
+    plain = TEMPLATE.replace("grade()", "grade(**_: object)") if told else TEMPLATE
+    files["migrations/script.py.mako"] = read_by_env.template(config) or plain.encode("utf-8")
     ini = list(_ini(config, list(places.values()), folder))
     files["alembic.ini"] = ("\n".join(ini) + "\n").encode("utf-8")
     notes = (*_notes(config), *read_by_env.secrets(config, folder))

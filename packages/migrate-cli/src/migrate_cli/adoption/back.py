@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,12 @@ class HandedBack:
     beyond: tuple[tuple[int, str], ...]
 
 
-def handed_back(content: bytes) -> HandedBack:
+def handed_back(content: bytes, told: Collection[str] = ()) -> HandedBack:
     r"""Let a file speak with Alembic's `op`.
+
+    Args:
+        content: The file.
+        told: The keywords that env.py tells each `upgrade` and `downgrade`, whether it takes them or not.
 
     Raises:
         SyntaxError: It isn't Python.
@@ -49,6 +53,7 @@ def handed_back(content: bytes) -> HandedBack:
     lines = Lines(text)
     edits: list[tuple[int, int, str]] = []
     beyond = [*_imports(tree, lines, edits), *_functions(tree, lines, edits), *_words(tree)]
+    _listening(tree, lines, edits, told)
     for start, end, said in sorted(edits, reverse=True):
         text = text[:start] + said + text[end:]
     return HandedBack(text.encode(encoding), tuple(sorted(set(beyond))))
@@ -117,6 +122,27 @@ def _functions(
             after = rest[comma + 1 :]
             end += comma + 1 + len(after) - len(after.lstrip(" "))
         edits.append((start, end, ""))
+
+
+def _listening(
+    tree: ast.Module, lines: Lines, edits: list[tuple[int, int, str]], told: Collection[str]
+) -> None:
+    """Note that functions take what env.py tells them: Alembic doesn't leave out what they have no use for."""
+    speakers = {id(one) for one in _speakers(tree)}
+    for node in tree.body:
+        if not (isinstance(node, ast.FunctionDef) and node.name in ("upgrade", "downgrade")):
+            continue
+        given = node.args
+        named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+        if given.kwarg is not None or {one.arg for one in named}.issuperset(told):
+            continue
+        others = [one for one in [*named, given.vararg] if one and id(one) not in speakers]
+        written = [*others, *given.defaults, *(one for one in given.kw_defaults if one)]
+        if written:
+            at = max(lines.place(n.end_lineno or 0, n.end_col_offset or 0) for n in written)
+        else:
+            at = lines.text.index("(", lines.place(node.lineno, node.col_offset)) + 1
+        edits.append((at, at, ", **_: object" if written else "**_: object"))
 
 
 def _words(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from configparser import RawConfigParser
 from pathlib import Path
 
 from ..config import Config
-from ..errors import BadConfiguration
+from ..errors import BadConfiguration, BadScript
 from ..url import has_secret
 from .carried import KNOWN
 
@@ -63,6 +64,26 @@ def _said(config: Config, folder: Path) -> Iterator[tuple[str, str, str]]:
         for key, value in parser.items(section):
             said = value.replace("%(here)s", f"%(here)s/{here}")
             yield section, key, said.replace("\n", "\n    ")
+
+
+def told(path: Path, content: bytes) -> frozenset[str]:
+    """Give the keywords that an env.py hands on by `run_migrations`; "**" for what can't be read there.
+
+    Raises:
+        BadScript: It isn't Python.
+    """
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError) as err:
+        raise BadScript(path, getattr(err, "lineno", None), f"is not Python: {err}") from err
+    return frozenset(
+        one.arg or "**"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "run_migrations"
+        for one in node.keywords
+    )
 
 
 def template(config: Config) -> bytes | None:

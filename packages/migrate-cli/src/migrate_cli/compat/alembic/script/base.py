@@ -162,17 +162,15 @@ class ScriptDirectory(ScriptFolder):
                     f"Path {version_path} is not represented in current version locations"
                 )
             return folder
-        if parents:
-            return (
-                Path(parents[0].path).parent
-                if len(self._version_locations) > 1
-                else (self._version_locations[0])
-            )
-        if len(self._version_locations) > 1:
+        if len(self._version_locations) == 1:
+            return self._version_locations[0]
+        above = [one for parent in parents[:1] for one in Path(parent.path).parents]
+        found = next((one for one in above if one in self._version_locations), None)
+        if found is None:
             raise util.CommandError(
                 "Multiple version locations present, please specify --version-path"
             )
-        return self._version_locations[0]
+        return found
 
     def _rev_path(
         self,
