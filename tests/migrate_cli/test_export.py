@@ -217,6 +217,18 @@ def test_settings_come_along(shop: Project, tmp_path: Path) -> None:
     assert "\"version_table\": 'v'" in (made.folder / "migrations/env.py").read_text()
 
 
+def test_the_url_that_an_env_reads_comes_along(shop: Project, tmp_path: Path) -> None:
+    (shop.root / "migrations/env.py").write_text(SEVERAL)
+    (shop.root / "alembic.ini").write_text("[alembic]\nsqlalchemy.url = sqlite:///%(here)s/x.db\n")
+    shop.settings('env_ini = "alembic.ini"')
+
+    made = export_alembic(find(start=shop.root), tmp_path / "out")
+
+    there = os.path.relpath(shop.root, made.folder)
+    ini = (made.folder / "alembic.ini").read_text()
+    assert f"sqlalchemy.url = sqlite:///%(here)s/{there}/x.db\n" in ini
+
+
 def test_nothing_is_written_of_what_alembic_cant_run(shop: Project, tmp_path: Path) -> None:
     shop.revision("cc33", "bb22", upgrade='op.rename_index("a", "b")')
     shop.revision("d" * 40, "cc33")

@@ -116,7 +116,7 @@ def _ini(config: Config, places: list[str], folder: Path) -> Iterator[str]:
         yield "revision_environment = true"
     if (url := _url(config, folder)) is not None:
         yield f"sqlalchemy.url = {url}"
-    yield from read_by_env.options(config, folder)
+    yield from read_by_env.options(config, folder, url=url is None)
     if config.post_write_hooks:
         names = [hook.get("name", f"hook{n}") for n, hook in enumerate(config.post_write_hooks)]
         yield ""

@@ -19,10 +19,17 @@ _TEMPLATES_OURS = re.compile(rb"migrate_cli|\bliteral\(|\bcomma\(|\$\{parameters
 _OP = re.compile(rb"^(from[ \t]+)migrate_cli([ \t]+import[ \t]+op[ \t]*)$", re.MULTILINE)
 
 
-def options(config: Config, folder: Path) -> Iterator[str]:
-    """Yield the lines of [alembic] that only env.py can be meant to read."""
+def options(config: Config, folder: Path, *, url: bool) -> Iterator[str]:
+    """Yield the lines of [alembic] that only env.py can be meant to read.
+
+    Args:
+        config: The project.
+        folder: Where they are to be.
+        url: Whether its URL is among them, as that of the settings isn't written.
+    """
+    others = KNOWN - {"sqlalchemy.url"} if url else KNOWN
     for section, key, value in _said(config, folder):
-        if section == "alembic" and key not in KNOWN and not has_secret(value):
+        if section == "alembic" and key not in others and not has_secret(value):
             yield f"{key} = {value}".rstrip()
 
 
