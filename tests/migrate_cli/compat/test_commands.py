@@ -243,10 +243,13 @@ def test_what_plugins_and_hooks_have_otherwise_is_counted_as_alembic_does(
     checked, said = run(["check"]), capsys.readouterr().out
     run(["status"])
     standing = capsys.readouterr().out
+    assert run(["diff"]) == 0
+    differing = capsys.readouterr().out
     run(["make", "more"])
 
     assert checked == (told is not None)
     assert ("differ in 1" in standing) == (told is not None)
-    assert told is None or told in said
+    assert told is None or (told in said and told in differing)
+    assert ("its plugin does it" in differing) == (told is not None and "plugin" in told)
     written = list((tmp_path / "scripts/versions").glob("*.py"))
     assert len(written) == 1 + (told is not None)

@@ -137,7 +137,8 @@ def _listening(
         if given.kwarg is not None or {one.arg for one in named}.issuperset(told):
             continue
         others = [one for one in [*named, given.vararg] if one and id(one) not in speakers]
-        written = [*others, *given.defaults, *(one for one in given.kw_defaults if one)]
+        defaults = [one for one in [*given.defaults, *given.kw_defaults] if one]
+        written: list[ast.arg | ast.expr] = [*others, *defaults]
         if written:
             at = max(lines.place(n.end_lineno or 0, n.end_col_offset or 0) for n in written)
         else:

@@ -150,6 +150,11 @@ class OfPlugin(Change):
     def describe(self) -> str:
         return f"run {type(self.operation).__name__}, an operation of a plugin"
 
+    def statements(self, dialect: Dialect, connection: Connection | None = None) -> list[Any]:
+        raise ddl.UnsupportedChange(
+            self.describe(), dialect.name, "its plugin does it, in a revision"
+        )
+
 
 def changes_of(operations: Iterable[Any]) -> list[Change]:
     """Give what operations change, in order; those in containers too."""
