@@ -338,6 +338,21 @@ def test_a_new_file_is_written_by_the_projects_template(folder: Path) -> None:
     assert "from migrate_cli import op\n" in made.path.read_text()
 
 
+def test_what_a_plugin_compares_is_told_to_be_asked_no_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from migrate_cli.compat.alembic.runtime.plugins import comparators
+
+    monkeypatch.setattr(comparators, "_registry", {})
+    env = plain(before="from alembic.autogenerate import comparators")
+    env += "\ncomparators.dispatch_for('schema')(print)\n"
+    (folder / "scripts/env.py").write_text(env)
+
+    notes = adopted(folder).plan.notes
+
+    assert any("what builtins adds to Alembic's comparison isn't asked" in one for one in notes)
+
+
 def test_a_module_of_the_project_that_speaks_keeps_env(folder: Path) -> None:
     (folder / "adopt_helper.py").write_text("from alembic import op\n")
     text = f"import adopt_helper\n{table('a', 'aa11')}"

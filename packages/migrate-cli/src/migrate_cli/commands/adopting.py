@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -11,6 +12,7 @@ from ..adoption import edits
 from ..adoption.obstacles import must_be_committed, must_be_one_project
 from ..adoption.plan import Adoption, planned
 from ..adoption.proof import Proof, proven
+from ..compat.alembic.runtime.plugins import comparators
 from ..compat.world import AlembicWorld
 from ..config import Config
 from ..errors import (
@@ -94,6 +96,7 @@ def adopt(
     if write:
         must_be_committed(plan.root, [one.path for one in plan.edits])
     database = _where(config)
+    plan = replace(plan, notes=(*plan.notes, *_unasked()))
     renamed = statements(config, *plan.table) if plan.table else ()
     proof = proven(config, plan, scratch) if write and prove else None
     if write:
@@ -146,6 +149,16 @@ def unadopt(
         was, now = table
         rename(config or find(start=root), now, was, gate)
     return tuple(edits.undo(root))
+
+
+def _unasked() -> Iterator[str]:
+    """Yield what Alembic's plugins compare that env.py, which was run, has brought: only Alembic asks them."""
+    asked = (function for found in comparators._registry.values() for _, _, function in found)
+    if names := sorted({function.__module__ for function in asked}):
+        yield (
+            f"what {', '.join(names)} adds to Alembic's comparison isn't asked any more; "
+            "views, triggers and enum types are compared without it"
+        )
 
 
 def _where(config: Config) -> str:
