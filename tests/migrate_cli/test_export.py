@@ -32,6 +32,7 @@ from .conftest import Project
         ("def upgrade(op, name): pass", "def upgrade(name): pass"),
         ("def upgrade(\n    op: 'Operations',\n    name: str,\n): pass", "def upgrade(\n    \n    name: str,\n): pass"),
         ("def other(op): pass", "def other(op): pass"),
+        ("from alembic import op\nop.of_a_plugin('t')", "from alembic import op\nop.of_a_plugin('t')"),
         ("def upgrade(op): op.get_context().autocommit_block()", "def upgrade(): op.get_context().autocommit_block()"),
         ("op.create_index('i', 't', ['c'], postgresql_using='gin')", "op.create_index('i', 't', ['c'], postgresql_using='gin')"),
     ],

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..compat.alembic.operations import BatchOperations, Operations
 from ..compat.alembic.runtime.migration import MigrationContext
-from .rewriting import Lines, takes, word
+from .rewriting import Lines, brings_op, takes, word
 
 _OURS = ("migrate_cli", "ddl_constructs", "ddl_autogen", "revgraph")
 
@@ -52,7 +52,9 @@ def handed_back(content: bytes, told: Collection[str] = ()) -> HandedBack:
     text = content.decode(encoding)
     lines = Lines(text)
     edits: list[tuple[int, int, str]] = []
-    beyond = [*_imports(tree, lines, edits), *_functions(tree, lines, edits), *_words(tree)]
+    beyond = [*_imports(tree, lines, edits), *_functions(tree, lines, edits)]
+    if not any(brings_op(node) for node in ast.walk(tree)):  # else its `op` is Alembic's already
+        beyond += _words(tree)
     _listening(tree, lines, edits, told)
     for start, end, said in sorted(edits, reverse=True):
         text = text[:start] + said + text[end:]

@@ -41,7 +41,7 @@ def rewritten(content: bytes) -> Rewritten:
     b"from migrate_cli import op\n\ndef upgrade():\n    op.drop_table('a')\n"
     """
     tree = ast.parse(content)
-    speakers = [node for node in ast.walk(tree) if _brings_op(node)]
+    speakers = [node for node in ast.walk(tree) if brings_op(node)]
     lacking = {} if not speakers else dict(_lacking(tree, _names(speakers)))
     rest = dict(_others(tree))
     if not speakers or lacking:
@@ -55,7 +55,8 @@ def rewritten(content: bytes) -> Rewritten:
     return Rewritten(text.encode(encoding), rest)
 
 
-def _brings_op(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+def brings_op(node: ast.AST) -> TypeGuard[ast.ImportFrom]:
+    """Tell whether a statement imports Alembic's `op`."""
     return (
         isinstance(node, ast.ImportFrom)
         and node.module == "alembic"
