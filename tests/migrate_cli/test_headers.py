@@ -195,6 +195,8 @@ def test_only_what_is_not_literal_is_imported(tmp_path: Path, source: str) -> No
     ("source", "name", "line", "reason"),
     [
         pytest.param('down_revision = None\nrevision = "', "x", 2, "is not Python", id="syntax"),
+        pytest.param('down_revision = None\n<<<<<<< HEAD\nrevision = "a"\n=======\nrevision = "b"\n>>>>>>> x\n',
+                     "x", 2, "is left in a merge conflict", id="merge-conflict"),
         pytest.param("down_revision = None\n", "create_x", None, "no revision id", id="no-id"),
         pytest.param('revision = "a"\n', "x", None, "no down_revision", id="no-parent"),
         pytest.param("revision = 12\ndown_revision = None", "x", None, "it is 12", id="number"),

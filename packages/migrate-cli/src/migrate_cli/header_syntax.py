@@ -13,10 +13,8 @@ def parsed(source: bytes, file: Path) -> dict[str, object] | None:
     """The header of any file by parsing it; None if part of it isn't literal."""
     try:
         tree = ast.parse(source, file)
-    except SyntaxError as err:
-        raise BadScript(file, err.lineno, f"is not Python: {err.msg}") from err
-    except (ValueError, RecursionError, MemoryError) as err:
-        raise BadScript(file, None, f"is not Python: {err or 'nested too deeply'}") from err
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
+        raise BadScript.not_python(file, err) from err
     values: dict[str, object] = {"__doc__": ast.get_docstring(tree, clean=False)}
     plain: set[ast.AST] = set()
     for statement in tree.body:

@@ -365,10 +365,8 @@ def _code(path: Path, *, keep: bool = False) -> tuple[bytes, CodeType]:
         return content, code_of(path, content, keep=keep)
     except OSError as err:
         raise BadScript(path, None, f"can't be read: {err.strerror}") from err
-    except SyntaxError as err:
-        raise BadScript(path, err.lineno, f"is not Python: {err.msg}") from err
-    except (ValueError, RecursionError, MemoryError) as err:
-        raise BadScript(path, None, f"is not Python: {err or 'nested too deeply'}") from err
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as err:
+        raise BadScript.not_python(path, err) from err
 
 
 class Loaded:

@@ -65,7 +65,7 @@ def exported(config: Config, folder: Path) -> Exported:
         except OSError as err:
             raise BadScript(path, None, f"can't be read: {err.strerror}") from err
         except (SyntaxError, ValueError) as err:
-            raise BadScript(path, getattr(err, "lineno", None), f"is not Python: {err}") from err
+            raise BadScript.not_python(path, err) from err
         beyond += [(path, line, words) for line, words in back.beyond]
         if path.suffix != ".py":
             beyond.append((path, 0, "compiled, without its source"))

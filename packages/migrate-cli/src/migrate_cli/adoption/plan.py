@@ -144,10 +144,8 @@ def _read(path: Path, keep: bool) -> Rewritten:
         found = rewritten(content)
     except OSError as err:
         raise BadScript(path, None, f"can't be read: {err.strerror}") from err
-    except SyntaxError as err:
-        raise BadScript(path, err.lineno, f"is not Python: {err.msg}") from err
-    except ValueError as err:
-        raise BadScript(path, None, f"is not Python: {err}") from err
+    except (SyntaxError, ValueError) as err:
+        raise BadScript.not_python(path, err) from err
     return Rewritten(content, {1: "it is left as it is"}) if keep else found
 
 

@@ -42,6 +42,19 @@ class BadScript(ScriptError):
         self.file, self.line, self.reason = file, line, reason
         super().__init__(f"{shown(file)}{f':{line}' if line else ''}: {reason}")
 
+    @classmethod
+    def not_python(cls, file: Path, err: Exception) -> BadScript:
+        """Make it of what Python says to a file that it can't parse or compile."""
+        if not isinstance(err, SyntaxError):
+            return cls(file, None, f"is not Python: {err or 'nested too deeply'}")
+        if (err.text or "").startswith(_CONFLICT):
+            return cls(file, err.lineno, "is left in a merge conflict; choose what it is to say")
+        return cls(file, err.lineno, f"is not Python: {err.msg}")
+
+
+_CONFLICT = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+"""How lines begin by which git and others mark what two sides say."""
+
 
 class DuplicateRevision(ScriptError):
     """Two files have the same revision id.
