@@ -114,13 +114,3 @@ def test_a_client_is_told_once() -> None:
         op.execute("INSERT INTO t VALUES ('R&D')")
 
     assert stream.getvalue().count("SET DEFINE OFF") == 1
-
-
-def test_a_server_of_which_nothing_is_known_has_no_boolean() -> None:
-    """Oracle Database 23ai, New Features: BOOLEAN; ORA-00902 before."""
-    stream = io.StringIO()
-    sink = OfflineSink(offline_dialect(sa.make_url("oracle://").get_dialect()), stream)
-
-    Operations(sink).add_column("t", sa.Column("a", sa.Boolean, server_default=sa.true()))
-
-    assert stream.getvalue() == "ALTER TABLE t ADD a SMALLINT DEFAULT 1\n/\n\n"

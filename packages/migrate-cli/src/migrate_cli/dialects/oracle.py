@@ -1,6 +1,6 @@
 """Running on Oracle, by its manual."""
 
 from .oracle_lock import latch
-from .oracle_script import for_client, set_offline
+from .oracle_script import for_client
 
-__all__ = ["for_client", "latch", "set_offline"]
+__all__ = ["for_client", "latch"]

@@ -44,8 +44,3 @@ def _without_blank_lines(sql: str) -> str:
         kept += [_BLANK.sub("\n", sql[end : token.start]), token.text]
         end = token.end
     return "".join([*kept, sql[end:]])
-
-
-def set_offline(dialect: object) -> None:
-    """Take a server that was never met for one that has no BOOLEAN: 23ai brought it."""
-    dialect.supports_native_boolean = False  # type: ignore[attr-defined]  # of every dialect
