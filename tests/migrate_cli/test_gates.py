@@ -119,6 +119,48 @@ def test_data_is_lost_only_by_who_says_so(project: Any) -> None:
     assert at(project) == ["b2b2"]
 
 
+RENAMED = [
+    pytest.param('op.rename_table("t", "u")', 'op.rename_table("u", "t")', id="word"),
+    pytest.param(
+        'op.execute("ALTER TABLE t RENAME TO u")',
+        'op.execute("ALTER TABLE u RENAME TO t")',
+        id="sql",
+    ),
+    pytest.param(
+        'op.rename_table("t", "v")\nop.rename_table("v", "u")',
+        'op.rename_table("u", "v")\nop.rename_table("v", "t")',
+        id="twice",
+    ),
+]
+
+
+@pytest.mark.parametrize(("there", "back"), RENAMED)
+def test_rows_are_looked_for_under_the_name_that_the_table_has_before_the_run(
+    there: str, back: str, project: Any
+) -> None:
+    project.revision("a1a1", None, f"{TABLE}\n{ROW}", 'op.drop_table("t")')
+    project.revision("b2b2", "a1a1", there, back)
+    upgrade(project.config, "a1a1", gate=Gate())
+    project.revision("c3c3", "b2b2", 'op.drop_column("u", "n")')
+
+    with pytest.raises(WouldLoseData, match=r"c3c3: drop column u\.n, which is t now  "):
+        upgrade(project.config, gate=Gate())
+    upgrade(project.config, "b2b2", gate=Gate())
+    with pytest.raises(WouldLoseData, match=r"a1a1: drop table t, which is u now  "):
+        downgrade(project.config, "base", gate=Gate())
+    assert at(project) == ["b2b2"]
+
+
+def test_a_table_that_takes_the_place_of_a_renamed_one_has_nothing_to_lose(project: Any) -> None:
+    project.revision("a1a1", None, f"{TABLE}\n{ROW}")
+    upgrade(project.config, gate=Gate())
+    project.revision("b2b2", "a1a1", f'op.rename_table("t", "u")\n{TABLE}\nop.drop_table("t")')
+
+    upgrade(project.config, gate=Gate())
+
+    assert at(project) == ["b2b2"]
+
+
 def test_a_table_without_rows_has_nothing_to_lose(project: Any) -> None:
     project.revision("a1a1", None, TABLE, 'op.drop_table("t")')
 

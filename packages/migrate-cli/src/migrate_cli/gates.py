@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from revgraph import Step
 from sqlalchemy import column, inspect, literal, select, table
@@ -19,6 +20,9 @@ from .paths import shown
 from .run import Run
 from .scripts import Script
 from .transactions import reading
+
+if TYPE_CHECKING:
+    from .losses import NewName
 
 
 @dataclass
@@ -138,31 +142,56 @@ def _lost(
     steps: Iterable[Step[Script]], connection: Connection, told: Mapping[str, object]
 ) -> Iterable[str]:
     """Say what steps would lose, in lines; what is empty or isn't there isn't lost."""
-    from .losses import losses, works_on_rows  # they read what the scripts say
+    from .losses import losses, new_names, works_on_rows  # they read what the scripts say
     from .narrowed import lost
 
     known: dict[tuple[str | None, str], bool] = {}
     earlier: list[tuple[Path, str]] = []
+    names = _Names()
     for step in steps:
         script = step.revision.payload
         assert script is not None, "every revision of Scripts.graph carries its script"
+        given = new_names(script.path, step.direction, told)
         for loss in losses(script.path, step.direction, told):
+            while given and given[0].line < loss.line:
+                names.rename(given.pop(0))
+            said, table = loss.what, None
             if loss.table is not None:
-                if loss.table not in known:
-                    known[loss.table] = _has_rows(connection, *loss.table)
-                if not known[loss.table]:
+                table = names.now(loss.table)
+                if table is not None and table not in known:
+                    known[table] = _has_rows(connection, *table)
+                if table is None or not known[table]:
                     continue
-            said = loss.what
-            if loss.narrows is not None and loss.table is not None:
+                if table != loss.table:
+                    said += f", which is {'.'.join(part for part in table if part)} now"
+            if loss.narrows is not None and table is not None:
                 if any(works_on_rows(*one) for one in earlier):  # it may have mended them by then
                     continue
                 with reading(connection):
-                    found = lost(connection, loss.table, *loss.narrows)
+                    found = lost(connection, table, *loss.narrows)
                 if found is None:
                     continue
                 said = f"{said}: {found}"
             yield f"{step.revision.id}: {said}    {shown(script.path)}:{loss.line}"
+        for one in given:
+            names.rename(one)
         earlier.append((script.path, step.direction))
+
+
+class _Names:
+    """What tables are called before a run that renames some."""
+
+    def __init__(self) -> None:
+        self._were: dict[tuple[str | None, str], tuple[str | None, str] | None] = {}
+
+    def rename(self, given: NewName) -> None:
+        """Take down that a table has another name from here on, and none has its old one."""
+        self._were[given.new] = self.now(given.old)
+        self._were[given.old] = None
+
+    def now(self, table: tuple[str | None, str]) -> tuple[str | None, str] | None:
+        """Give what a table is called in the database, nothing having run; None if there is none."""
+        return self._were.get(table, table)
 
 
 def _has_rows(connection: Connection, schema: str | None, name: str) -> bool:

@@ -40,6 +40,21 @@ class Loss:
     narrows: tuple[str, TypeEngine[Any], TypeEngine[Any]] | None = None
 
 
+@dataclass(frozen=True)
+class NewName:
+    """A name that a script gives to a table.
+
+    Attributes:
+        line: Its line.
+        old: (schema, name) that it had before.
+        new: (schema, name) from there on.
+    """
+
+    line: int
+    old: tuple[str | None, str]
+    new: tuple[str | None, str]
+
+
 def losses(path: Path, direction: str, told: Mapping[str, object] | None = None) -> list[Loss]:
     """Give what a script loses and doesn't allow, in order; nothing of a file that can't be read.
 
@@ -62,6 +77,43 @@ def losses(path: Path, direction: str, told: Mapping[str, object] | None = None)
         if allowed.reason("data-loss", loss.line) is None
         and allowed.reason(loss.code, loss.line) is None
     ]
+
+
+def new_names(
+    path: Path, direction: str, told: Mapping[str, object] | None = None
+) -> list[NewName]:
+    """Give the tables that a script renames, in the order of its lines; the arguments of `losses`."""
+    try:
+        source = path.read_text(encoding="utf-8")
+        if "rename" not in source.lower():
+            return []
+        tree = for_database(ast.parse(source), direction, told or {})
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    other = "downgrade" if direction == "upgrade" else "upgrade"
+    found = [
+        one
+        for node in tree.body
+        if not (isinstance(node, ast.FunctionDef) and node.name == other)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        for one in _names_given(call)
+    ]
+    return sorted(found, key=lambda one: one.line)
+
+
+def _names_given(call: ast.Call) -> Iterator[NewName]:
+    if _name(call) == "rename_table":
+        old = _table(call, 0, "old_table_name")
+        new = _argument(call, 1, "new_table_name")
+        if old is not None and new is not None:
+            yield NewName(call.lineno, old, (old[0], new))
+    elif _name(call) in ("execute", "exec_driver_sql"):
+        for text, line in _texts(call):
+            for found in re.finditer(_RENAMES, re.sub(_COMMENT, " ", text)):
+                schema = _plain(found["schema"])
+                old, new = (schema, str(_plain(found["old"]))), str(_plain(found["new"]))
+                yield NewName(line, old, (schema, new))
 
 
 def _may_lose(source: str, direction: str) -> bool:
@@ -191,6 +243,9 @@ _LOSES = r"""(?ix)(?:\A|;)\s*(?P<what>DROP\s+TABLE(?:\s+IF\s+EXISTS)?|TRUNCATE(?
     (?:(?P<of>\w+|"[^"]+"|`[^`]+`)\.)?(?P<altered>\w+|"[^"]+"|`[^`]+`)[^;]*?
     \bDROP\s+(?:COLUMN\s+)?(?!CONSTRAINT|DEFAULT|NOT|INDEX|KEY|PRIMARY|FOREIGN|CHECK|IDENTITY
     |EXPRESSION|PARTITION)(?:IF\s+EXISTS\s+)?(?P<column>\w+|"[^"]+"|`[^`]+`)"""
+_RENAMES = r"""(?ix)(?:\A|;)\s*(?:ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?|RENAME\s+TABLE\s+)
+    (?:(?P<schema>\w+|"[^"]+"|`[^`]+`)\.)?(?P<old>\w+|"[^"]+"|`[^`]+`)\s+
+    (?:RENAME\s+)?TO\s+(?:(?:\w+|"[^"]+"|`[^`]+`)\.)?(?P<new>\w+|"[^"]+"|`[^`]+`)"""
 _COMPUTED = "computed_when_it_runs"
 _COMMENT = r"(?s)--[^\n]*|/\*.*?\*/"
 
@@ -235,8 +290,10 @@ def _texts(call: ast.Call) -> Iterator[tuple[str, int]]:
             yield "".join(map(str, parts)), call.lineno
 
 
-def _table(call: ast.Call, place: int) -> tuple[str | None, str] | None:
-    name = _argument(call, place, "table_name")
+def _table(
+    call: ast.Call, place: int, keyword: str = "table_name"
+) -> tuple[str | None, str] | None:
+    name = _argument(call, place, keyword)
     schemas = [k.value for k in call.keywords if k.arg == "schema"]
     if name is None or any(k.arg is None for k in call.keywords):
         return None
