@@ -84,7 +84,7 @@ class WithObjects(Database):
     def object_text(self, create: Any) -> str:
         """FOR is another word for AFTER; the order of events says nothing (CREATE TRIGGER)."""
         if not isinstance(create, CreateTrigger):
-            return definition_text(create)
+            return definition_text(create, ["mssql_schemabinding"])
         words = create.event.upper().replace(",", " ").split()
         when, events = (
             ["AFTER" if w == "FOR" else w for w in words if w not in _EVENTS],
