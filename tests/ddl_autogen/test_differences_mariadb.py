@@ -120,6 +120,22 @@ CASES = [
         id="key-type-under-a-foreign-key",
     ),
     pytest.param(
+        [
+            Column("id", mysql.BIGINT, primary_key=True, server_default="5"),
+            Column("up", mysql.BIGINT),
+            of(ForeignKeyConstraint, ["up"], ["t.id"], name="fk"),
+        ],
+        [ID],
+        [
+            "drop foreign key constraint fk of t",
+            "alter column t.id: type",
+            "alter column t.id: autoincrement True",
+            "drop index fk of t",
+            "drop column t.up",
+        ],
+        id="numbered-with-another-type-that-a-foreign-key-had",
+    ),
+    pytest.param(
         pointing(Integer()),
         pointing(Integer(), of(Index, "ix", "up", "id")),
         ["create index ix on t (up, id)", "drop index fk of t"],

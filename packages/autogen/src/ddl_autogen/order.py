@@ -183,10 +183,11 @@ class _Describer:
                 node.alters = {("column", key, change.column_name)}
                 node.uses = {("collation", key)}
                 if change.autoincrement is True:  # what numbers rows must be a key (MySQL)
+                    node.uses |= node.alters | {("primary key", key)}
                     node.alters = set()
-                    node.uses.add(("primary key", key))
                 elif change.autoincrement is False:
-                    node.alters, node.leaves = set(), {("primary key", key)}
+                    node.leaves = node.alters | {("primary key", key)}
+                    node.alters = set()
                 if enum := _enum_name(change.type_):
                     node.needs = {("enum", enum)}
                     node.leaves |= {("a use of enum", enum)}
