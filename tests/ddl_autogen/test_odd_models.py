@@ -117,7 +117,20 @@ def unnamed_unique(metadata: MetaData) -> None:
     Table("t", metadata, *columns(), UniqueConstraint("b", "a"))
 
 
+def inheriting(metadata: MetaData) -> None:
+    Table("t", metadata, *columns(), CheckConstraint("a > 0", name="ck"))
+    Table("kid", metadata, Column("c", Integer), postgresql_inherits="t")
+    Table("other_kid", metadata, *columns()[1:], Column("c", Integer), postgresql_inherits="t")
+
+
+INHERITING = (
+    SIMPLE,
+    "ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0)",
+    "CREATE TABLE kid (c integer) INHERITS (t)",
+    "CREATE TABLE other_kid (c integer) INHERITS (t)",
+)
 CASES = [
+    pytest.param(inheriting, INHERITING, OPTIONS, id="inherited-columns-and-checks"),
     pytest.param(system_column, (SIMPLE,), OPTIONS, id="system-column"),
     pytest.param(another_order, (SIMPLE,), OPTIONS, id="another-order"),
     pytest.param(default_schema, (SIMPLE, "CREATE TABLE u (t_id integer REFERENCES t)"), OPTIONS,

@@ -114,6 +114,8 @@ class ColumnValue:
         sequence_type: The type of that sequence's values; likewise.
         enum: The native enum that its type is, or None.
         onupdate: What MySQL sets on every update (`ON UPDATE`), or None.
+        inherited: Whether it is there only because a table that this one inherits from has it
+            (PostgreSQL).
     """
 
     name: str
@@ -130,6 +132,7 @@ class ColumnValue:
     charset: str | None = field(default=None, compare=False)
     sequence: str | None = field(default=None, compare=False)
     sequence_type: str | None = field(default=None, compare=False)
+    inherited: bool = field(default=False, compare=False)
     source: Any = field(default=None, compare=False, repr=False)  # a Column, or None
 
 

@@ -208,6 +208,7 @@ class PostgreSQL(Database):
             enum=enum,
             sequence=owned.sequence if serial else None,
             sequence_type=owned.type if serial else None,
+            inherited=row.inherited,
         )
 
     def enum_type(self, enum: EnumValue, array: bool) -> str:
@@ -216,6 +217,15 @@ class PostgreSQL(Database):
 
     def canonical_type(self, text: str) -> str:
         return canonical_type(text)
+
+    def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
+        """Leave out columns of a table that theirs inherits from, unless ours has them too.
+
+        PostgreSQL 15 manual, Inheritance: nobody can drop them from the table that inherits.
+        """
+        said = {column.name for column in ours.columns}
+        kept = tuple(c for c in theirs.columns if not c.inherited or c.name in said)
+        return theirs if len(kept) == len(theirs.columns) else varied(theirs, columns=kept)
 
     def model_table(self, value: TableValue) -> TableValue:
         if not value.source.dialect_kwargs and not value.source._prefixes:

@@ -49,7 +49,8 @@ SELECT a.attrelid AS table_oid, a.attnum AS number, a.attcollation AS collation_
        o.collname::text AS collation,
        CASE WHEN t.typtype = 'e' THEN t.oid WHEN i.typtype = 'e' THEN i.oid END AS enum_oid,
        t.typtype <> 'e' AND i.typtype IS NOT NULL AS is_array,
-       pg_catalog.col_description(a.attrelid, a.attnum) AS comment
+       pg_catalog.col_description(a.attrelid, a.attnum) AS comment,
+       NOT a.attislocal AS inherited
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type AS i ON i.oid = t.typelem AND t.typcategory = 'A'
@@ -93,6 +94,7 @@ FROM pg_catalog.pg_constraint AS k
 LEFT JOIN pg_catalog.pg_class AS t ON t.oid = k.confrelid
 LEFT JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
 WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conrelid IN (SELECT c.oid {_OURS})
+  AND (k.contype <> 'c' OR k.conislocal)  -- an inherited CHECK is the parent's
 ORDER BY k.conrelid, k.conname
 """
 
