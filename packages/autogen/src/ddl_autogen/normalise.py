@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from .compare import Context, blocks_objects
 from .dialects import Database
-from .values import ColumnValue, IndexValue, Snapshot, TableValue, varied
+from .values import IndexValue, Snapshot, TableValue
 
 
 def in_own_form(
@@ -38,7 +38,6 @@ def in_own_form(
             or any(c.charset for c in our_table.columns)  # which collation that means is asked
         ):
             aligned[key] = their_table = database.align(their_table, our_table)
-            said[key] = our_table = _with_their_defaults(their_table, our_table, database)
             pairs.append((their_table, our_table))
     for _ in range(_ROUNDS):
         pairs = [(a, said[a.key]) for a, _ in pairs if _differs(a, said[a.key], database)]
@@ -97,27 +96,6 @@ def with_objects(
 _ROUNDS = 2
 """PostgreSQL's form of an expression may change once more when it is read again: an IN over a
 varchar becomes ARRAY[...]::text[], and that ARRAY[('x')::text, ...]."""
-
-
-def _with_their_defaults(theirs: TableValue, ours: TableValue, database: Database) -> TableValue:
-    """Spell defaults of ours as theirs are, in columns that are the same otherwise.
-
-    What is in sync is equal then, so that nobody looks at it again.
-    """
-    found = {column.name: column for column in theirs.columns}
-
-    def spelled(column: ColumnValue) -> ColumnValue:
-        existing = found.get(column.name)
-        if (
-            existing is None
-            or existing.default == column.default
-            or not database.same_default(existing, column)
-        ):
-            return column
-        made = varied(column, default=existing.default)
-        return made if made == existing else column
-
-    return varied(ours, columns=tuple(map(spelled, ours.columns)))
 
 
 def _differs(theirs: TableValue, ours: TableValue, database: Database) -> bool:

@@ -55,8 +55,7 @@ def compare_tables(theirs: TableValue, ours: TableValue, context: Context) -> It
     ):
         return
     yield from compare_options(theirs, ours, context)
-    if theirs.columns != ours.columns:
-        yield from compare_columns(theirs, ours, context)
+    yield from compare_columns(theirs, ours, context)
     constraints = list(compare_constraints(theirs, ours, context))
     yield from constraints
     if context.database.indexes_foreign_keys:
