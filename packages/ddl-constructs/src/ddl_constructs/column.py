@@ -176,8 +176,24 @@ def companions(
         checks: Yield CHECKs that belong to the type (Boolean, Enum).
     """
     column = change.bound
+    if not isinstance(column.table, detached.TableName):  # only then it brings anything to a Table
+        yield from _of_its_table(change, dialect, references, checks)
+    if column.comment is not None and traits(dialect.name).comments_apart:
+        yield AlterColumn(
+            change.table_name,
+            column.name,
+            comment=column.comment,
+            existing_comment=None,
+            schema=change.schema,
+        )
+
+
+def _of_its_table(
+    change: AddColumn, dialect: Dialect, references: bool, checks: bool
+) -> Iterator[Change]:
+    """Yield what a Table keeps beside its columns, and the added one brought."""
+    column, name, schema = change.bound, change.table_name, change.schema
     table = column.table
-    name, schema = change.table_name, change.schema
     type_bound = detached.checks_of_type(column, dialect)
     for unique in sorted(table.constraints, key=lambda c: str(c.name)):
         if isinstance(unique, UniqueConstraint) or (checks and unique in type_bound):
@@ -188,10 +204,6 @@ def companions(
     if references and not inline:
         for fk in sorted(table.foreign_key_constraints, key=lambda c: referent.targets(c)):
             yield AddConstraint(name, fk, schema=schema)
-    if column.comment is not None and traits(dialect.name).comments_apart:
-        yield AlterColumn(
-            name, column.name, comment=column.comment, existing_comment=None, schema=schema
-        )
 
 
 @compiles(AddColumn)
