@@ -8,19 +8,24 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 
-def execute_aside(connection: Connection, statement: str, parameters: Any = ()) -> None:
+def execute_aside(
+    connection: Connection, statement: str, parameters: Any = (), cursor: Any = None
+) -> None:
     """Execute a statement as the driver takes it; no transaction is begun for it.
 
     Args:
         connection: Where.
         statement: Its text, with the parameters as the driver has them.
         parameters: Their values: a tuple, or a mapping where the driver names them.
+        cursor: The driver's cursor that executes it, and stays open; None for one of its own.
 
     Raises:
         DBAPIError: The database refuses it, or is gone; of the class that SQLAlchemy raises for it.
     """
     dialect, driver = connection.dialect, connection.connection
-    cursor = driver.cursor()
+    own = cursor is None
+    if own:
+        cursor = driver.cursor()
     try:
         dialect.do_execute(cursor, statement, parameters)
     except dialect.loaded_dbapi.Error as err:
@@ -31,4 +36,5 @@ def execute_aside(connection: Connection, statement: str, parameters: Any = ()) 
             statement, None, err, dialect.loaded_dbapi.Error, connection_invalidated=gone
         ) from err
     finally:
-        cursor.close()
+        if own:
+            cursor.close()

@@ -20,6 +20,9 @@ FEW = 2
 class Told:
     """A statement whose parameters are given as a plain sequence of values.
 
+    It keeps a cursor for as long as the connection is the same: psycopg, told a text again by the
+    cursor that had it before, prepares neither cursor nor parameters anew.
+
     Args:
         statement: Its text, each parameter as `:name`.
         table: The table whose columns say what the parameters are.
@@ -44,6 +47,8 @@ class Told:
             self._text = self._text.replace(word, sql)
         places = compiled.positiontup if compiled.positional else None
         self._places = None if places is None else [self._names.index(name) for name in places]
+        self._driver: Any = None
+        self._cursor: Any = None
 
     def execute(self, connection: Connection, values: Sequence[Any]) -> None:
         """Execute it, past all that listens to statements: those are the revision's."""
@@ -54,7 +59,10 @@ class Told:
             given = tuple([values[place] for place in self._places])
         if not connection.in_transaction():
             connection.begin()
-        execute_aside(connection, self._text, given)
+        driver = connection.connection.dbapi_connection
+        if driver is not self._driver:
+            self._driver, self._cursor = driver, connection.connection.cursor()
+        execute_aside(connection, self._text, given, self._cursor)
 
 
 class Rows:
@@ -82,6 +90,9 @@ _MOSTLY_EMPTY = ("parameters", "answer", "error")
 _REVISION_ROW = {"n": "0", "kind": "'revision'"}
 FAILED = Rows(_REVISION_ROW, _OF_REVISION, _SAME)
 REVISIONS = Rows(_REVISION_ROW, [name for name in _OF_REVISION if name != "error"], _SAME)
+BEGUN_REVISIONS = Rows(
+    _REVISION_ROW, [name for name in _OF_REVISION if name not in ("error", "seconds")], _SAME
+)
 MANY_STATEMENTS = Rows({}, _OF_STATEMENT, ())
 STATEMENTS = Rows({}, _OF_STATEMENT, ("kind", "state"))
 PLAIN = Rows(
@@ -90,11 +101,20 @@ PLAIN = Rows(
     ("kind", "state"),
 )
 """Statements that ran once, and have neither parameters nor an answer nor an error: most DDL."""
+BEGUN = Rows({"times": "1"}, [name for name in PLAIN.names if name != "seconds"], ("kind", "state"))
+
+
+def _kind_of_revision(attempt: Attempt) -> Rows:
+    if attempt.error is not None:
+        return FAILED
+    return BEGUN_REVISIONS if attempt.seconds is None else REVISIONS
 
 
 def _kind(entry: Entry) -> Rows:
     empty = entry.parameters is None and entry.answer is None and entry.error is None
-    return PLAIN if empty and entry.times == 1 else STATEMENTS
+    if not empty or entry.times != 1:
+        return STATEMENTS
+    return BEGUN if entry.seconds is None else PLAIN
 
 
 _Key = tuple[tuple[Rows, tuple[Any, ...]], ...]
@@ -119,7 +139,7 @@ class Inserts:
         """Insert the row of a revision, if it isn't there yet, and those of some of its statements."""
         rows: list[tuple[Rows, Any]] = []
         if attempt is not None:
-            rows.append((REVISIONS if attempt.error is None else FAILED, attempt))
+            rows.append((_kind_of_revision(attempt), attempt))
         few = len(entries) <= FEW
         rows += [(_kind(entry) if few else MANY_STATEMENTS, entry) for entry in entries]
         key = tuple([(kind, kind.repeats(row)) for kind, row in rows])
@@ -179,22 +199,30 @@ def marking(table: Table, dialect: Dialect, owner: str) -> Told:
     )
 
 
-def finishing(table: Table, dialect: Dialect, owner: str) -> Told:
+def finishing(table: Table, dialect: Dialect, owner: str, last: int) -> Told:
     """Make the statement that marks a version table's revision as done, and its last statement with it.
 
-    Nobody goes on from there any more, so what statements gave back is taken out. Its values:
-    number of that statement, 0 for none, and its seconds; those of the revision; the number
-    again; and whose it is: attempt.
+    Nobody goes on from there any more, so what statements gave back is taken out. Its values: the
+    seconds of the revision; those of the statement, unless there is none; and whose it is: attempt.
+
+    Args:
+        table: The journal.
+        dialect: What it is compiled for.
+        owner: The version table.
+        last: Number of the statement; 0 for none.
     """
-    names = [("last", "n"), ("its_seconds", "seconds"), ("seconds", "seconds"), ("again", "n")]
+    its, names = "", ["seconds", "attempt"]
+    if last:
+        its, names = f"WHEN {last} THEN :its_seconds ", ["seconds", "its_seconds", "attempt"]
+    columns = {"its_seconds": "seconds"}
     return Told(
         f"UPDATE {dialect.identifier_preparer.format_table(table)} SET answer = NULL, "
-        "seconds = CASE WHEN n = 0 THEN :seconds WHEN n = :last THEN :its_seconds "
-        "ELSE seconds END, error = CASE WHEN n = 0 THEN NULL ELSE error END, "
-        "state = CASE WHEN n = 0 OR n = :again THEN 'done' ELSE state END "
+        f"seconds = CASE n WHEN 0 THEN :seconds {its}ELSE seconds END, "
+        "error = CASE n WHEN 0 THEN NULL ELSE error END, "
+        f"state = CASE WHEN n IN (0, {last}) THEN 'done' ELSE state END "
         "WHERE version_table = migrate_owner_ AND attempt = :attempt",
         table,
-        [*names, ("attempt", "attempt")],
+        [(name, columns.get(name, name)) for name in names],
         dialect,
         {"migrate_owner_": literal(owner, table, "version_table", dialect)},
     )

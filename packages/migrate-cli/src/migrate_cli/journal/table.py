@@ -51,7 +51,7 @@ class Journal:
         self._there: bool | None = None
         self._inserts: Inserts | None = None
         self._marking: Told | None = None
-        self._finishing: Told | None = None
+        self._finishing: dict[int, Told] = {}
 
     @classmethod
     def passing(cls, versions: VersionTable) -> Journal:
@@ -128,11 +128,13 @@ class Journal:
 
     def finish(self, connection: Connection, attempt: Attempt, last: Entry | None) -> None:
         """Write down that a revision is done, and its last statement, where that isn't written yet."""
-        if self._finishing is None:
-            self._finishing = finishing(self.table(connection), connection.dialect, self.owner)
-        n, took = (last.n, last.seconds) if last is not None else (0, None)
-        values = (n, took, attempt.seconds, n, attempt.attempt)
-        self._finishing.execute(connection, values)
+        n = last.n if last is not None else 0
+        told = self._finishing.get(n)
+        if told is None:
+            table = self.table(connection)
+            told = self._finishing[n] = finishing(table, connection.dialect, self.owner, n)
+        seconds = [attempt.seconds] if last is None else [attempt.seconds, last.seconds]
+        told.execute(connection, [*seconds, attempt.attempt])
 
     def update(self, connection: Connection, of: str, n: int, **values: Any) -> int:
         """Change the row of a statement, or of the revision itself (0); give how many there were."""
