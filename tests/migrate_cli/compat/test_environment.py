@@ -233,7 +233,7 @@ def test_env_is_told_what_our_commands_lead_to(
     make(tmp_path, url, CHAIN, before="print(repr(context.get_revision_argument()))\n")
 
     assert run(typed.split()) == 0
-    assert capsys.readouterr().out.splitlines()[0] == repr(asked)
+    assert capsys.readouterr().err.splitlines()[0] == repr(asked)
 
 
 def test_unknown_keywords_are_kept_and_a_wrapped_configure_is_called(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from ..paths import shown
 from ..visible import title
-from .paper import answer, fit, option, paint, say, tell
+from .paper import answer, fit, option, paint, say, stdout, tell
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def _drawn(rev_range: str | None, indicate_current: bool, *, plain: bool) -> Non
 def _has_lanes() -> bool:
     """Tell whether stdout has the characters of a drawing."""
     try:
-        "│─╮●".encode(sys.stdout.encoding or "ascii")
+        "│─╮●".encode(stdout().encoding or "ascii")
     except UnicodeEncodeError:
         return False
     return True

@@ -9,7 +9,7 @@ import click
 
 from ..visible import title
 from .moves import Teller, at
-from .paper import answer, dim, option, paint, seconds
+from .paper import answer, dim, option, paint, plainly, seconds
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def log(revision: str | None, most: int, source: bool) -> None:
     statements = bool(revision is not None or option("verbose"))
     found = work(project(), revision, most=most, statements=statements, source=source)
     if source and option("format") != "json":
-        click.echo(found.source or "", nl=False)
+        plainly(found.source or "", end=False)
         return
     answer(found, _lines(found))
 

@@ -12,7 +12,7 @@ import click
 
 from .. import __version__
 from ..visible import visible
-from .paper import answer, dim, option, paint
+from .paper import answer, dim, option, paint, plainly
 from .words import project, word
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def lint(revisions: tuple[str, ...], since: str | None, server_version: str | No
     form = option("format")
     if form == "github":
         for line in _github(found):
-            click.echo(line)
+            plainly(line)
     elif form == "sarif":
-        click.echo(json.dumps(sarif(found), indent=2))
+        plainly(json.dumps(sarif(found), indent=2))
     else:
         answer(found, _lines(found))
     return 0 if found.clean else 1

@@ -15,7 +15,7 @@ import click
 
 from ..visible import title
 from .gates import ALLOW_PROTECTED, GATED, gate_of
-from .paper import answer, dim, error, forget_stdout, paint, quiet, seconds, standing, tell
+from .paper import answer, dim, error, forget_stdout, paint, quiet, seconds, standing, stdout, tell
 from .patience import Patience
 from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
 
@@ -204,8 +204,8 @@ def _script(wanted: bool) -> Iterator[IO[str] | None]:
     if not wanted:
         yield None
         return
-    sys.stdout.flush()
-    stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+    stdout().flush()
+    stream = io.TextIOWrapper(stdout().buffer, encoding="utf-8", newline="\n")
     try:
         with _whole_or_not():
             yield stream
@@ -218,7 +218,7 @@ def _script(wanted: bool) -> Iterator[IO[str] | None]:
 def _whole_or_not() -> Iterator[None]:
     """Cut what the block could write of its answer off again, where stdout is a file."""
     try:
-        file = os.dup(sys.stdout.fileno())
+        file = os.dup(stdout().fileno())
     except (OSError, ValueError):  # a stream of the program that calls
         yield
         return

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import Any
+from contextlib import contextmanager, redirect_stdout, suppress
+from typing import Any, TextIO
 
 import click
 
@@ -16,9 +16,36 @@ SCHEMA = 1
 """Version of the JSON that commands answer with; raised when a key changes its meaning."""
 
 
+_answers: TextIO | None = None
+"""Where answers go while `apart` has others write elsewhere; None for where `sys.stdout` goes."""
+
+
+def stdout() -> TextIO:
+    """Give the stream that answers go to."""
+    return _answers or sys.stdout
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Have what a project's own code prints in the block go to stderr: who reads answers gets those alone.
+
+    On a terminal it stays where it is: nobody reads that but a person, who may be asked something.
+    """
+    global _answers
+    if _answers is not None or sys.stdout.isatty():
+        yield
+        return
+    _answers = sys.stdout
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _answers = None
+
+
 def forget_stdout() -> None:
     """Let what Python still flushes, at exit perhaps, go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stdout().fileno())
 
 
 def colour() -> bool | None:
@@ -31,7 +58,12 @@ def colour() -> bool | None:
 def say(text: str = "") -> None:
     """Say a line of an answer, on stdout; what was asked for is said quietly too."""
     if not quiet() or _asks():
-        click.echo(_printed(text), color=colour())
+        click.echo(_printed(text), stdout(), color=colour())
+
+
+def plainly(text: str, *, end: bool = True) -> None:
+    """Give an answer that another program reads, as it is, on stdout; without *end* the line goes on."""
+    click.echo(text, stdout(), nl=end)
 
 
 ASKING = frozenset(
@@ -93,7 +125,7 @@ def _printed(text: str) -> str:
 
 def fit(line: str) -> str:
     """Cut a line of a listing to the width of the terminal it goes to; elsewhere it stays whole."""
-    if not sys.stdout.isatty():
+    if not stdout().isatty():
         return line
     import shutil  # only on a terminal
 
@@ -190,7 +222,7 @@ def answer(value: Any, lines: Iterable[str]) -> None:
         lines: The same in words, for people.
     """
     if option("format") == "json":
-        click.echo(_as_json({"schema": SCHEMA, **plain(value)}))
+        plainly(_as_json({"schema": SCHEMA, **plain(value)}))
         return
     if text := list(lines):
         say("\n".join(text))  # at once: a click.echo for each of thousands of lines takes its time

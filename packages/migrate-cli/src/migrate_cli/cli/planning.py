@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..visible import title, visible
-from .paper import answer, dim, field, mark, option, paint, standing
+from .paper import answer, dim, field, mark, option, paint, plainly, standing
 from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def plan(target: str | None, down: bool, no_sql: bool) -> None:
         raise click.UsageError("--down needs a TARGET: an id, -1, or base")
     found = work(project(), target, down=down, sql=not no_sql)
     if option("format") == "markdown":
-        click.echo("\n\n".join(markdown(one, sql=not no_sql) for one in found.databases))
+        plainly("\n\n".join(markdown(one, sql=not no_sql) for one in found.databases))
         return
     answer(found, _lines(found, sql=not no_sql))
 

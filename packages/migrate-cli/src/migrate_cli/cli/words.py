@@ -13,6 +13,7 @@ import click
 
 from .. import __version__
 from ..errors.base import UsageError, near
+from .paper import apart
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -125,6 +126,10 @@ class Word(click.Command):
         super().__init__(*args, **kwargs)
         self.own = [p.name for p in self.params]
         self.params += _common()
+
+    def invoke(self, context: click.Context) -> Any:
+        with apart():
+            return super().invoke(context)
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, own in (("Options", True), ("Common options", False)):
