@@ -20,7 +20,7 @@ from house.source import ROOT
 from house.test_change_pages import WITH_EXAMPLES
 from migrate_cli import Operations
 from migrate_cli.cli.words import migrate
-from migrate_cli.runner import call
+from migrate_cli.running.runner import call
 from migrate_cli.settings import checked
 from migrate_cli.sinks import RecordingSink
 from sqlalchemy.dialects import postgresql

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from migrate_cli.lock import Wait, locked
+from migrate_cli.running.lock import Wait, locked
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from migrate_cli.against_rows import Fills, RowsAgainst
 from migrate_cli.commands import check, downgrade, revision, upgrade
 from migrate_cli.commands.files import Made
 from migrate_cli.errors import UsageError
+from migrate_cli.losses.of_scripts.against_rows import Fills, RowsAgainst
 from sqlalchemy import (
     Column,
     Date,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from migrate_cli.against_rows import Fills
 from migrate_cli.cli.door import run
 from migrate_cli.commands import amend, current, revision, upgrade
 from migrate_cli.commands.amending import Amended
@@ -19,6 +18,7 @@ from migrate_cli.config import Config
 from migrate_cli.errors import CannotWrite, CantAmend, NothingLeft, UsageError, WouldLoseData
 from migrate_cli.failures import RevisionFailed
 from migrate_cli.gates import Gate
+from migrate_cli.losses.of_scripts.against_rows import Fills
 from sqlalchemy import inspect, text
 
 from .conftest import Project

@@ -33,10 +33,10 @@ STEPS = {
     "ddl_constructs.applying",
     "ddl_constructs.column",
     "ddl_constructs.table",
-    "migrate_cli.candidates",
-    "migrate_cli.losses",
+    "migrate_cli.finding.candidates",
+    "migrate_cli.losses.of_scripts",
     "migrate_cli.operations",
-    "migrate_cli.runner",
+    "migrate_cli.running.runner",
 }
 """What only those need that run, compare or listen to something."""
 

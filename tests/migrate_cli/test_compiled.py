@@ -45,7 +45,7 @@ def test_a_script_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     write(tmp_path, "one")
     load(tmp_path)
 
-    monkeypatch.setattr("migrate_cli.compiled.compile", None, raising=False)
+    monkeypatch.setattr("migrate_cli.scripts.compiled.compile", None, raising=False)
 
     assert load(tmp_path) == "one"
 

@@ -13,10 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from migrate_cli import toml_text
-from migrate_cli.candidates import Candidate, find_metadata
 from migrate_cli.config import load
-from migrate_cli.discovery import init_project, models_setting, project_root
 from migrate_cli.errors import (
     AlreadyAProject,
     BadConfiguration,
@@ -27,6 +24,9 @@ from migrate_cli.errors import (
     SecretInFile,
     SeveralModels,
 )
+from migrate_cli.finding import toml_text
+from migrate_cli.finding.candidates import Candidate, find_metadata
+from migrate_cli.finding.discovery import init_project, models_setting, project_root
 
 BASE = """
 from sqlalchemy.orm import DeclarativeBase

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from migrate_cli.errors import BadScript
-from migrate_cli.header_scan import NAMES, scanned
-from migrate_cli.header_syntax import parsed
-from migrate_cli.headers import Header, message, read_header
+from migrate_cli.scripts.header_scan import NAMES, scanned
+from migrate_cli.scripts.header_syntax import parsed
+from migrate_cli.scripts.headers import Header, message, read_header
 
 GENERATED = '''\
 """create tables

@@ -204,11 +204,12 @@ def test_while_it_waits_for_the_lock(
     status: int,
     word: str,
 ) -> None:
-    from migrate_cli.lock import Wait, locked
+    from migrate_cli.running.lock import Wait, locked
 
     sqlite_project.revision("a1", None, CREATE_A)
     monkeypatch.setattr(
-        "migrate_cli.polling.sleep", lambda *_, **__: os.kill(os.getpid(), getattr(signal, name))
+        "migrate_cli.running.polling.sleep",
+        lambda *_, **__: os.kill(os.getpid(), getattr(signal, name)),
     )
     engine = create_engine(sqlite_project.url, poolclass=NullPool)
     with (

@@ -6,7 +6,6 @@ import io
 from typing import Any
 
 import pytest
-from migrate_cli import lock
 from migrate_cli.commands import check, downgrade, log, status, upgrade
 from migrate_cli.errors import BadJournal
 from migrate_cli.failures import RevisionFailed
@@ -14,6 +13,7 @@ from migrate_cli.journal.answers import Answer, fingerprint
 from migrate_cli.journal.effects import Effect, effects
 from migrate_cli.journal.kinds import kind_of
 from migrate_cli.journal.rows import hashed
+from migrate_cli.running import lock
 from sqlalchemy import inspect, text
 
 CREATE = 'op.create_table("a", sa.Column("id", sa.Integer, primary_key=True), sa.Column("s", sa.String(9)))'

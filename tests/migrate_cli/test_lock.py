@@ -19,7 +19,7 @@ from migrate_cli.commands import current, downgrade, stamp, upgrade
 from migrate_cli.commands.moves import Progress
 from migrate_cli.config import Config
 from migrate_cli.errors import LockLost, LockTimeout, MovedMeanwhile
-from migrate_cli.lock import Wait, locked
+from migrate_cli.running.lock import Wait, locked
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 

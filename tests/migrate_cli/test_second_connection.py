@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from migrate_cli.dialects.mysql_tls import alike, settings_of
-from migrate_cli.lock import beside
+from migrate_cli.running.lock import beside
 from sqlalchemy import create_engine
 
 pymysql = pytest.importorskip("pymysql")

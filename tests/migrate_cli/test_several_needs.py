@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from migrate_cli.against_rows import Fills
 from migrate_cli.cli.door import run
 from migrate_cli.commands import adopt, amend, check, downgrade, init, lint, revision, upgrade
 from migrate_cli.commands.files import Made
@@ -18,8 +17,9 @@ from migrate_cli.compat import install
 from migrate_cli.config import Config
 from migrate_cli.errors import BadTemplate, CantAmend, Refused, UsageError, WouldLoseData
 from migrate_cli.gates import Gate
+from migrate_cli.losses.of_scripts.against_rows import Fills
 from migrate_cli.recognition import find
-from migrate_cli.renames import Answers
+from migrate_cli.writing.renames import Answers
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.pool import NullPool
 

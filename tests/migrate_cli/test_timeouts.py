@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 import pytest
-from migrate_cli import retrying
 from migrate_cli.commands import current, upgrade
 from migrate_cli.commands.moves import Progress
 from migrate_cli.dialects import knowledge
-from migrate_cli.durations import in_seconds
 from migrate_cli.failures import RevisionFailed
+from migrate_cli.running import retrying
+from migrate_cli.running.durations import in_seconds
 from sqlalchemy import text
 
 TABLE = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))'

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from migrate_cli.failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
+from migrate_cli.running.version_table import VersionTable
 from migrate_cli.sinks import OfflineSink, OnlineSink
 from migrate_cli.sinks.offline import offline_dialect
-from migrate_cli.version_table import VersionTable
 from revgraph import HeadsChange
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool

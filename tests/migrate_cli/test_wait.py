@@ -11,7 +11,7 @@ import pytest
 from migrate_cli.commands import upgrade, wait
 from migrate_cli.errors import UnreachableDatabase, UsageError
 from migrate_cli.failures import NotThere
-from migrate_cli.lock import Wait, locked
+from migrate_cli.running.lock import Wait, locked
 from revgraph import RevgraphError
 from sqlalchemy import text
 
@@ -106,7 +106,7 @@ def test_a_database_that_doesnt_answer_is_waited_for(
         folder.mkdir(exist_ok=True)
         upgrade(config)
 
-    monkeypatch.setattr("migrate_cli.polling.sleep", meanwhile)
+    monkeypatch.setattr("migrate_cli.running.polling.sleep", meanwhile)
 
     assert wait(config, timeout=30, told=told.append).heads == ("a1",)
     assert told == [

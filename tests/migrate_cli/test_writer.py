@@ -23,11 +23,11 @@ from migrate_cli.errors import (
     RevisionExists,
     UsageError,
 )
-from migrate_cli.headers import message as first_paragraph
-from migrate_cli.naming import slug
 from migrate_cli.scripts import Script, Scripts
-from migrate_cli.template import in_docstring
-from migrate_cli.writer import write_revision
+from migrate_cli.scripts.headers import message as first_paragraph
+from migrate_cli.scripts.naming import slug
+from migrate_cli.writing.template import in_docstring
+from migrate_cli.writing.writer import write_revision
 
 DAY = datetime(2026, 11, 22, 10, 2, 11)
 

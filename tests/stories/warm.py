@@ -15,7 +15,7 @@ import sys
 
 LOADED = ("sqlalchemy.dialects.sqlite", "ddl_autogen", "migrate_cli.commands", "migrate_cli.cli.door",
           "migrate_cli.cli.database", "migrate_cli.cli.files", "migrate_cli.cli.moves",
-          "migrate_cli.cli.graph", "migrate_cli.runner", "migrate_cli.writer",
+          "migrate_cli.cli.graph", "migrate_cli.running.runner", "migrate_cli.writing.writer",
           "migrate_cli.cli.planning", "mako.template")  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_the_alias_is_refused_where_the_real_one_is_already_imported(
 
 def test_a_native_project_imports_nothing_of_it() -> None:
     code = (
-        "import sys, migrate_cli.cli, migrate_cli.commands.moves, migrate_cli.runner\n"
+        "import sys, migrate_cli.cli, migrate_cli.commands.moves, migrate_cli.running.runner\n"
         "print([m for m in sys.modules if 'compat' in m.split('.') or m == 'alembic'])"
     )
 

@@ -24,7 +24,7 @@ def test_each_module_can_be_the_first_that_is_imported() -> None:
         "import importlib, json, sys\n"
         "from migrate_cli import compat\n"
         "compat.install()\n"
-        "import sqlalchemy, ddl_autogen, migrate_cli.runner\n"
+        "import sqlalchemy, ddl_autogen, migrate_cli.running.runner\n"
         "failed = {}\n"
         "for name in json.loads(sys.argv[1]):\n"
         "    for one in [m for m in sys.modules if 'alembic' in m.split('.')]:\n"

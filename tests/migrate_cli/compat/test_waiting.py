@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic_projects import make, peer, script, table, versions
-from migrate_cli import retrying
 from migrate_cli.cli.door import run
+from migrate_cli.running import retrying
 
 WAITING = "statement_lock_timeout = 1s\nstatement_timeout = 50s\n"
 ADD = 'op.add_column("users", sa.Column("b", sa.Integer()))'

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from .config import Config
 from .models import hook
+from .running.version_table import VersionTable
 from .scripts import Script
 from .sinks import Sink
-from .version_table import VersionTable
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from .errors import (
     did_you_mean,
     near,
 )
-from .planned import Planned
 from .settings import DEFAULT_FILE_TEMPLATE, checked
+from .writing.planned import Planned
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, inspect
 
 from .failures import WouldDrop
 from .journal.table import NAME
-from .run import Run
-from .transactions import reading
+from .running.run import Run
+from .running.transactions import reading
 
 Key = tuple[str | None, str]
 

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import NullPool
 
-from . import drivers, interruption
+from . import drivers
 from .config import Config
 from .dialects import knowledge
 from .errors import (
@@ -28,6 +28,7 @@ from .errors import (
     near,
 )
 from .models import importable, metadata
+from .running import interruption
 from .url import hidden
 
 __all__ = [

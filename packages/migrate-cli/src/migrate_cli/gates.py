@@ -17,12 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from .config import Config
 from .errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
 from .paths import shown
-from .run import Run
+from .running.run import Run
+from .running.transactions import reading
 from .scripts import Script
-from .transactions import reading
 
 if TYPE_CHECKING:
-    from .losses import NewName
+    from .losses.of_scripts import NewName
 
 
 @dataclass
@@ -142,8 +142,12 @@ def _lost(
     steps: Iterable[Step[Script]], connection: Connection, told: Mapping[str, object]
 ) -> Iterable[str]:
     """Say what steps would lose, in lines; what is empty or isn't there isn't lost."""
-    from .losses import losses, new_names, works_on_rows  # they read what the scripts say
-    from .narrowed import lost
+    from .losses.narrowed import lost
+    from .losses.of_scripts import (  # they read what the scripts say
+        losses,
+        new_names,
+        works_on_rows,
+    )
 
     known: dict[tuple[str | None, str], bool] = {}
     earlier: list[tuple[Path, str]] = []

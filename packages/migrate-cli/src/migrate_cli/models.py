@@ -175,7 +175,7 @@ def _belonging(config: Config) -> Iterator[str]:
             folder = path.joinpath(*module.split("."))
             if folder.name in _HOLDS_MODELS and (folder / "__init__.py").is_file():
                 yield from (name for name, _ in modules_under(folder, module, skip=("__main__",)))
-    from .candidates import defining  # it parses what the project holds
+    from .finding.candidates import defining  # it parses what the project holds
 
     yield from defining(config.prepend_sys_path, config.metadata)
 

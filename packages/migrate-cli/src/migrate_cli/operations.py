@@ -25,8 +25,8 @@ from .batch.block import Block, checked_order, checked_recreate
 from .batch.sink import line_of, take_block
 from .batch.words import BatchOperations
 from .conventions import Convention, here
+from .running.timeouts import Spoken
 from .sinks import Sink
-from .timeouts import Spoken
 
 if TYPE_CHECKING:  # SQLAlchemy 2.1 needs greenlet for it
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -15,7 +15,7 @@ from sqlalchemy.sql.base import Executable
 from .errors import BadScript, ends_us, in_one_line
 from .failures import NeedsDatabase
 from .operations import Operations, speaking
-from .runner import call
+from .running.runner import call
 from .scripts import Script
 from .sinks import RecordingSink
 from .sinks.base import NoRows

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .durations import in_seconds
 from .errors import BadConfiguration, UnknownSetting, did_you_mean, near
-from .renames import parsed
+from .running.durations import in_seconds
 from .url import hidden
+from .writing.renames import parsed
 
 DEFAULT_FILE_TEMPLATE = "%(year)d_%(month).2d_%(day).2d_%(rev)s_%(slug)s"
 FILE_TOKENS = ("rev", "slug", "epoch", "year", "month", "day", "hour", "minute", "second")

@@ -15,7 +15,6 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
-from .. import toml_text
 from ..compat.alembic import op as alembic_op
 from ..compat.alembic.script import ScriptDirectory
 from ..compat.settings import Config as Settings
@@ -28,6 +27,7 @@ from ..errors import (
     ModelsError,
     ScriptsElsewhere,
 )
+from ..finding import toml_text
 from ..journal.table import NAME as JOURNAL
 from ..models import importable, looked_up
 from ..paths import shown
@@ -386,7 +386,7 @@ def _unusable(path: Path, settings: Settings | None) -> str | None:
     """
     from datetime import datetime
 
-    from .. import template
+    from ..writing import template
 
     variables = {
         "up_revision": "ab12",

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..renames import Answers
 from ..visible import visible
+from ..writing.renames import Answers
 from .paper import option, paint, tell
 
 if TYPE_CHECKING:
     from ddl_autogen import Rename
 
-    from ..against_rows import Conflict, Fills
+    from ..losses.against_rows import Conflict, Fills
 
 
 def somebody_is_there() -> bool:
@@ -66,7 +66,7 @@ def fills(said: Sequence[str], despite: bool) -> Fills:
         said: "table.column=SQL" texts of the command line.
         despite: Whether all is to be written whatever the rows are.
     """
-    from ..against_rows import Fills
+    from ..losses.against_rows import Fills
 
     def filled(conflict: Conflict) -> str | None:
         return _filled(conflict, found.where)

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 import click
 
-from .. import interruption
 from ..errors import MigrateError, Refused
+from ..running import interruption
 from ..visible import visible
 from .paper import error, forget_stdout, tell
 from .words import PipeClosed, migrate

@@ -19,7 +19,7 @@ from .words import TARGETS, Target, project, word
 
 if TYPE_CHECKING:
     from ..commands.files import Made
-    from ..discovery import InitResult
+    from ..finding.discovery import InitResult
 
 
 @word(answers=True)

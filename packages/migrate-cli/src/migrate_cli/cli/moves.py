@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..commands.moves import Moved, Progress
     from ..commands.rehearsing import Rehearsed
     from ..config import Config
-    from ..run import Done
+    from ..running.run import Done
     from ..scripts import Script
     from ..sinks.gaps import Gap
 

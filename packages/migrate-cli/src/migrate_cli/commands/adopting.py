@@ -25,7 +25,7 @@ from ..errors import (
 )
 from ..gates import Gate
 from ..recognition import find
-from ..run import Run
+from ..running.run import Run
 from ..scripts import Scripts
 from .project import on_database, recorded, unknown
 from .renaming import Renamed, rename, statements

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..against_rows import Fills
 from ..beside import beside
 from ..config import Config
 from ..errors import CannotWrite, CantAmend, NothingLeft, UsageError
 from ..gates import Gate
 from ..given import Database
-from ..renames import Answers
-from ..run import Run
+from ..losses.against_rows import Fills
+from ..running.run import Run
 from ..scripts import Script, Scripts
 from ..sharing import committed, published
+from ..writing.renames import Answers
 from . import targets
 from .files import Found, Made, revision
 from .moves import Progress, downgrade, upgrade

@@ -22,9 +22,9 @@ from ..gates import Gate
 from ..given import Database
 from ..journal.table import NAME
 from ..paths import shown
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Scripts
-from ..transactions import reading
 from .moves import stamp, upgrade
 from .project import live, on_database, whatever
 
@@ -92,7 +92,7 @@ def baseline(
         NotProven: It can't be built, or it makes something else; nothing was written.
         MigrateError: What `write_revision` and `stamp` raise.
     """
-    from ..writer import write_revision
+    from ..writing.writer import write_revision
 
     if config.world is not None and config.world.writes:
         raise HasHistory(f"{shown(config.file)} is of an Alembic project; first: migrate adopt")
@@ -167,7 +167,7 @@ def _proven(
     Raises:
         NotProven: It can't be built, or it makes something else.
     """
-    from ..writer import write_revision
+    from ..writing.writer import write_revision
 
     server = make_url(scratch or "sqlite://")
     if server.get_backend_name() != found.dialect:

@@ -10,8 +10,8 @@ from functools import cache
 import revgraph
 from revgraph import RevisionGraph
 
-from ..run import Run
-from ..runner import run
+from ..running.run import Run
+from ..running.runner import run
 from ..scripts import Script
 from ..sinks import OfflineSink
 from ..sinks.offline import Written

@@ -13,10 +13,10 @@ from revgraph import Step
 from ..config import Config
 from ..errors import BrokenPlugin, ModelsError, Refused
 from ..given import Database
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Script, Scripts
 from ..sinks.offline import at_rest, written
-from ..transactions import reading
 from .elsewhere import Elsewhere, elsewhere
 from .graph import Entry, broken, entry
 from .project import applied, called, in_database, live, on_database, recorded, unknown

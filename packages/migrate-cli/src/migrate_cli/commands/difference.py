@@ -12,7 +12,6 @@ from ddl_constructs import Change, DropTable
 from revgraph import RevisionGraph
 from sqlalchemy import MetaData
 
-from ..against_rows import Fills
 from ..config import Config
 from ..emptied import emptied
 from ..environment import metadata
@@ -20,13 +19,14 @@ from ..errors import BrokenPlugin, NoHook, in_one_line
 from ..failures import NotAtHead
 from ..foreign import strangers
 from ..journal.table import NAME
+from ..losses.against_rows import Fills
 from ..models import hook
-from ..planned import Planned
 from ..plugins import COMPARATORS, loaded
-from ..renames import Answers
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Script
-from ..transactions import reading
+from ..writing.planned import Planned
+from ..writing.renames import Answers
 from .project import live
 
 

@@ -11,11 +11,11 @@ from revgraph import RevisionGraph
 from ..config import Config
 from ..errors import BadRecord
 from ..failures import NoVersionTable
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
+from ..running.version_table import VersionTable
 from ..scripts import Script
 from ..sinks.offline import written
-from ..transactions import reading
-from ..version_table import VersionTable
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import IO
 
 from ..config import Config
 from ..given import Database
-from ..run import Run
-from ..transactions import reading
+from ..running.run import Run
+from ..running.transactions import reading
 from .project import alone, in_script, on_database
 
 

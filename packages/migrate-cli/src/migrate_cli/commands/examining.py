@@ -19,9 +19,9 @@ from ..dialects import knowledge
 from ..errors import MigrateError
 from ..paths import shown
 from ..plugins import GROUPS, Plugin, installed
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Scripts
-from ..transactions import reading
 from .project import live, on_database, unknown
 
 

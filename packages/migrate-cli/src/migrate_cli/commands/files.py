@@ -12,21 +12,21 @@ import revgraph
 from revgraph import RevisionGraph
 
 from ..config import Config
-from ..discovery import InitResult, init_project, project_root
 from ..errors import UsageError
-from ..planned import Planned
-from ..renames import Answers
+from ..finding.discovery import InitResult, init_project, project_root
+from ..finding.surroundings import Surroundings, available
 from ..scripts import Script, Scripts
-from ..surroundings import Surroundings, available
+from ..writing.planned import Planned
+from ..writing.renames import Answers
 from . import targets
 
 if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_constructs import Change
 
-    from ..against_rows import Fills
-    from ..bodies import Bodies, Needed
     from ..given import Database
-    from ..run import Run
+    from ..losses.against_rows import Fills
+    from ..running.run import Run
+    from ..writing.bodies import Bodies, Needed
 
 T = TypeVar("T")
 
@@ -161,8 +161,8 @@ def revision(
                 version_path=None if version_path is None else str(version_path),
             )
         )
-    from .. import post_write
-    from ..writer import write_revision  # brings the template engine along
+    from ..writing import post_write
+    from ..writing.writer import write_revision  # brings the template engine along
 
     hooks = post_write.ready(config)
     scripts = Scripts.of(config)
@@ -245,8 +245,8 @@ def merge(
                 branch_label=list(branch_labels) or None,
             )
         )
-    from .. import post_write
-    from ..writer import write_revision
+    from ..writing import post_write
+    from ..writing.writer import write_revision
 
     hooks = post_write.ready(config)
     _visit(config, lambda around: None)
@@ -345,9 +345,9 @@ def _compared(
     """Compare each database with its models, and write the differences in both directions."""
     import ddl_autogen
 
-    from ..against_rows import Fills
-    from ..bodies import Needed, Written, joined
+    from ..losses.against_rows import Fills
     from ..plugins import RENDERERS, loaded
+    from ..writing.bodies import Needed, Written, joined
     from . import difference
     from .project import applied, called, in_database, on_database
 

@@ -12,14 +12,14 @@ from ddl_constructs import traits
 from revgraph import RevisionGraph, Step
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import unfinished
 from ..config import Config
 from ..failures import RevisionFailed
-from ..retrying import only_missed_its_lock, pause
-from ..run import Done, Run
-from ..runner import run
+from ..running import unfinished
+from ..running.retrying import only_missed_its_lock, pause
+from ..running.run import Done, Run
+from ..running.runner import run
+from ..running.timeouts import Timeouts, between
 from ..scripts import Script
-from ..timeouts import Timeouts, between
 from .project import applied
 
 T = TypeVar("T")

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from revgraph import RevisionGraph, Step
 
-from .. import unfinished
 from ..config import Config
 from ..conventions import for_scripts
 from ..errors import FileGone, NothingUnfinished, UsageError
 from ..given import Database
 from ..journal.rows import Attempt, hashed
 from ..journal.table import Journal
-from ..resume import numbered
-from ..run import Done, Run
-from ..runner import run
+from ..running import unfinished
+from ..running.resume import numbered
+from ..running.run import Done, Run
+from ..running.runner import run
+from ..running.transactions import reading
 from ..scripts import Script, Scripts, source_of
-from ..transactions import reading
 from .moves import Moved, Progress
 from .project import alone, applied, live, on_database
 from .undo import undone

@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..lint.looking import KNOWN, Ground, look
 from ..lint.report import Linted
 from ..lint.since import since as files_since
-from ..run import Run
+from ..running.run import Run
 from ..scripts import Scripts
 from .project import in_script
 

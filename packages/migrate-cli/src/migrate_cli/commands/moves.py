@@ -10,11 +10,11 @@ from typing import IO, TYPE_CHECKING
 import revgraph
 from revgraph import Plan, RevisionGraph, Stamp, Step
 
-from .. import unfinished
 from ..config import Config
 from ..errors import MovedMeanwhile, Unfinished, UsageError
 from ..given import Database
-from ..run import Done, Run
+from ..running import unfinished
+from ..running.run import Done, Run
 from ..scripts import Script, Scripts
 from ..sinks import OfflineSink
 from ..sinks.gaps import Gap
@@ -161,7 +161,7 @@ def stamp(
     """
     if purge and sql is not None:
         raise UsageError("--purge looks into the database, which a SQL script can't")
-    from ..runner import record
+    from ..running.runner import record
 
     started = time.perf_counter()
     files = Scripts.of(config)
@@ -271,7 +271,7 @@ def _move(
 def _leave(around: Run) -> None:
     """Leave a database as it is, but for a journal that is there for unfinished revisions only."""
     if around.journal is not None and not around.journal.kept:
-        from ..runner import run
+        from ..running.runner import run
 
         run((), around)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import revgraph
 from revgraph import RevisionGraph
 
-from .. import unfinished
 from ..config import Config
 from ..conventions import for_scripts
 from ..dialects import knowledge
@@ -16,9 +15,10 @@ from ..errors import DatabaseError, EnvironmentFailed, MigrateError, NoURL
 from ..forecast.revisions import foretell
 from ..forecast.values import Forecast
 from ..given import Database
-from ..run import Run
+from ..running import unfinished
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Script, Scripts
-from ..transactions import reading
 from . import targets
 from .elsewhere import elsewhere
 from .project import in_script, on_database, recorded, unknown

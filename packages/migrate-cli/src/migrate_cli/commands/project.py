@@ -12,7 +12,6 @@ from revgraph import RevisionGraph
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
-from .. import complaint
 from ..applied import teller
 from ..batch.sink import BatchingSink
 from ..config import Config
@@ -22,13 +21,14 @@ from ..errors import ReadOnly, Refused, UsageError
 from ..failures import HistoryElsewhere, NeedsDatabase, StatementFailed, UnknownApplied
 from ..given import Database, with_given
 from ..journal.table import Journal
-from ..lock import Wait, locked
-from ..run import Run
+from ..running import complaint
+from ..running.lock import Wait, locked
+from ..running.run import Run
+from ..running.transactions import reading
+from ..running.version_table import VersionTable
 from ..scripts import Script, Scripts
 from ..sinks import OfflineSink, OnlineSink, Sink
 from ..sinks.offline import offline_dialect, spooled
-from ..transactions import reading
-from ..version_table import VersionTable
 from .elsewhere import elsewhere
 
 T = TypeVar("T")

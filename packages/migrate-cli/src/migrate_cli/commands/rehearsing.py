@@ -10,7 +10,6 @@ import revgraph
 from ddl_constructs import traits
 from revgraph import Step
 
-from .. import unfinished
 from ..batch.switch import unchecked
 from ..config import Config
 from ..conventions import for_scripts
@@ -18,9 +17,10 @@ from ..errors import CantRehearse, MigrateError, Unfinished
 from ..failures import InCallersTransaction, RevisionFailed
 from ..gates import Gate, must_have_way_back
 from ..given import Database
-from ..rehearsal import WouldStay, rehearsal
-from ..run import Done, Run
-from ..runner import run
+from ..running import unfinished
+from ..running.rehearsal import WouldStay, rehearsal
+from ..running.run import Done, Run
+from ..running.runner import run
 from ..scripts import Script, Scripts
 from ..sinks import OnlineSink
 from . import targets

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from ..config import Config
 from ..errors import CantMove, DatabaseError, EnvironmentFailed
 from ..gates import Gate
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
 from ..sinks.offline import written
-from ..transactions import reading
 from .project import alone, live, on_database
 
 

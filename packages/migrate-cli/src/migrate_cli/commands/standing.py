@@ -12,11 +12,11 @@ from ..forecast.listening import Listened
 from ..forecast.remaining import Remaining, remaining
 from ..journal.effects import effects, in_place
 from ..journal.rows import Attempt, Entry, hashed
-from ..resume import numbered
-from ..run import Run
+from ..running.resume import numbered
+from ..running.run import Run
+from ..running.transactions import reading
+from ..running.unfinished import at_work, file_of, found, step_of
 from ..scripts import Script, source_of
-from ..transactions import reading
-from ..unfinished import at_work, file_of, found, step_of
 from .project import live, recorded
 
 

@@ -15,9 +15,9 @@ from ..journal.effects import in_place
 from ..journal.page import Page
 from ..journal.rows import Entry
 from ..journal.table import Journal
-from ..resume import Replay, Resumed, numbered
-from ..run import Run
-from ..runner import rehearse
+from ..running.resume import Replay, Resumed, numbered
+from ..running.run import Run
+from ..running.runner import rehearse
 from ..scripts import Script
 from ..sinks import OnlineSink
 from .project import live

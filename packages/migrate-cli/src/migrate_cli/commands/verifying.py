@@ -12,9 +12,9 @@ from ..fingerprint import fingerprint
 from ..given import Database
 from ..journal.rows import Attempt
 from ..paths import shown
-from ..run import Run
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Scripts, source_of
-from ..transactions import reading
 from .project import live, on_database, recorded
 
 

@@ -13,8 +13,8 @@ from ..config import Config
 from ..errors import UnreachableDatabase, UsageError
 from ..failures import NotThere, StatementFailed
 from ..given import Database
-from ..polling import Patience
-from ..run import Run
+from ..running.polling import Patience
+from ..running.run import Run
 from ..scripts import Script, Scripts
 from . import targets
 from .project import live, on_database, recorded

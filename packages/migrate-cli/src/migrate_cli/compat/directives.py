@@ -12,8 +12,8 @@ from ddl_constructs import Change
 from revgraph import new_id
 
 from ..errors import EnvironmentFailed
-from ..planned import Planned
-from ..transactions import reading
+from ..running.transactions import reading
+from ..writing.planned import Planned
 from .alembic.operations import conversion, ops
 from .alembic.runtime.migration import MigrationContext
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from revgraph import RevisionGraph
 
-from .. import unfinished
 from ..errors import Unfinished
-from ..run import Run
+from ..running import unfinished
+from ..running.run import Run
 
 
 def begun_first(

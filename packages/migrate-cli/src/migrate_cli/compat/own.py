@@ -17,10 +17,10 @@ from ..errors import BadConfiguration
 from ..journal.table import NAME, Journal
 from ..models import hook
 from ..paths import shown
-from ..planned import Planned
-from ..run import Run
-from ..transactions import reading
-from ..version_table import VersionTable
+from ..running.run import Run
+from ..running.transactions import reading
+from ..running.version_table import VersionTable
+from ..writing.planned import Planned
 from . import directives, install
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..durations import in_seconds
 from ..errors import ConfigurationError
 from ..paths import shown
+from ..running.durations import in_seconds
 from .settings import Config
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.schema import CreateTable
 
+from ..running.version_table import VersionTable
 from ..sinks import Sink
-from ..version_table import VersionTable
 
 
 class AlembicVersionTable(VersionTable):

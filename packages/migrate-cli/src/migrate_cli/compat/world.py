@@ -20,7 +20,7 @@ from revgraph import RevgraphError
 from sqlalchemy import MetaData, event
 from sqlalchemy.exc import DBAPIError
 
-from .. import __version__, complaint
+from .. import __version__
 from ..errors import (
     BadScript,
     EnvironmentFailed,
@@ -34,12 +34,13 @@ from ..errors import (
     in_one_line,
 )
 from ..paths import shown
-from ..planned import Planned
-from ..renames import Answers
-from ..run import Run
+from ..running import complaint
+from ..running.run import Run
+from ..running.transactions import reading
 from ..scripts import Script as File
 from ..sinks import Sink
-from ..transactions import reading
+from ..writing.planned import Planned
+from ..writing.renames import Answers
 from .alembic.autogenerate.api import RevisionContext
 from .alembic.autogenerate.context import AutogenContext
 from .alembic.operations import Operations, conversion

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from ..errors import PooledSessions
-from ..identity import now, process
+from ..running.identity import now, process
 
 _OURS = "migrate"
 """What the name begins with that a session of ours has on the server while it holds a lock."""

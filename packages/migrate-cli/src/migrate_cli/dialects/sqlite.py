@@ -12,9 +12,9 @@ from sqlalchemy import URL
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from ..aside import execute_aside
 from ..errors import Busy
 from ..failures import DriverCommits
+from ..running.aside import execute_aside
 from .sqlite_lock import latch, main_file
 from .sqlite_sizes import table_sizes
 

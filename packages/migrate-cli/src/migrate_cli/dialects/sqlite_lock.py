@@ -15,8 +15,8 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from ..errors import NoLock
-from ..identity import now, process
 from ..paths import shown
+from ..running.identity import now, process
 
 SUFFIX = "-migrate.lock"
 """What is added to the name of the database's file; the table's name may stand before it."""

@@ -19,9 +19,9 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import TextClause
 
 from ..failures import NoLiteral
+from ..running.transactions import reading
 from ..sinks.offline import written
 from ..state import as_change
-from ..transactions import reading
 from .listening import Heard
 from .shapes import Shapes
 from .sizes import Key

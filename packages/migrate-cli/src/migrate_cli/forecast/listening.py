@@ -22,7 +22,7 @@ from ..batch.block import Block
 from ..errors import BadScript, Irreversible, ends_us, in_one_line
 from ..failures import NeedsConnection, NeedsDatabase
 from ..operations import Operations, speaking
-from ..runner import call
+from ..running.runner import call
 from ..scripts import Script
 from ..sinks import RecordingSink
 from ..sinks.base import NoRows

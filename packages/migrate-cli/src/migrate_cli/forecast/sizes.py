@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ..dialects import knowledge
-from ..transactions import reading
+from ..running.transactions import reading
 from .values import Size
 
 Key = tuple[str | None, str]

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.cursor import BufferedRowCursorFetchStrategy
 from sqlalchemy.exc import DBAPIError
 
-from ..interruption import held
+from ..running.interruption import held
 from .answers import NOTHING, Answer, again, answer, fingerprint
 from .answers import refusal as refused
 from .ears import Ears

@@ -14,11 +14,11 @@ from ddl_constructs import traits
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from .. import complaint
 from ..dialects import knowledge
 from ..errors import CantGoOn, MigrateError, in_one_line
 from ..paths import shown
-from ..resume import Resumed
+from ..running import complaint
+from ..running.resume import Resumed
 from ..sinks import OnlineSink, Sink
 from .ears import Ears
 from .page import Page

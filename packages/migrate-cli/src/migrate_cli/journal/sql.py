@@ -10,7 +10,7 @@ from sqlalchemy import Table, bindparam, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
-from ..aside import execute_aside
+from ..running.aside import execute_aside
 from .rows import COLUMNS, REVISION, STATEMENT, Attempt, Entry
 
 FEW = 2

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import BadJournal, NewerJournal
-from ..version_table import VersionTable
+from ..running.version_table import VersionTable
 from .rows import (
     CLOSED,
     COLUMNS,

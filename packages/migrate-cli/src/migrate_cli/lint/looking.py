@@ -14,10 +14,10 @@ from ddl_constructs import traits
 from revgraph import Step
 from sqlalchemy.engine.interfaces import Dialect
 
-from ..allowances import Allowances, allowances
 from ..dialects import knowledge
 from ..forecast.costs import table_of
 from ..forecast.listening import Heard, Listener, Speaker, listening
+from ..losses.allowances import Allowances, allowances
 from ..paths import shown
 from ..scripts import Script
 from ..state import SchemaState

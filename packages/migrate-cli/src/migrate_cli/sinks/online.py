@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
-from ..half_built import half_built
-from ..transactions import Transaction
+from ..running.half_built import half_built
+from ..running.transactions import Transaction
 from .base import in_words
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from ...renames import Answers
+from ...writing.renames import Answers
 from .. import setting_up
 from ..alembic import util
 from ..alembic.script import Script, ScriptDirectory

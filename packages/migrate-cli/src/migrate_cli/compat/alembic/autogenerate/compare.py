@@ -9,7 +9,7 @@ import ddl_autogen
 from ddl_constructs import AlterColumn, MissingFact
 from sqlalchemy import Column, MetaData, Table
 
-from ....transactions import reading
+from ....running.transactions import reading
 from ..operations import conversion, ops
 from ..runtime.plugins import comparators, load_plugins
 from ..util import PriorityDispatcher

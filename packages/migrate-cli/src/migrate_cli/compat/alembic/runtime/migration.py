@@ -15,17 +15,17 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
 
-from .... import unfinished
 from ....batch.sink import BatchingSink
 from ....failures import RevisionFailed
 from ....journal.table import Journal
-from ....lock import Wait, locked
-from ....run import Run
-from ....runner import record, run
+from ....running import unfinished
+from ....running.lock import Wait, locked
+from ....running.run import Run
+from ....running.runner import record, run
+from ....running.transactions import reading
 from ....scripts import Script as File
 from ....sinks import OfflineSink, OnlineSink, Sink
 from ....sinks.offline import offline_dialect
-from ....transactions import reading
 from ...going_on import begun_first
 from ...handing_on import HandingOnSink
 from ...step_files import ours

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from revgraph import Revision
 
 from ....errors import ScriptError
-from ....naming import tokens
 from ....scripts import Script as File
+from ....scripts.naming import tokens
 from .. import util
 from ..util.pyfiles import template_to_file
 from . import write_hooks

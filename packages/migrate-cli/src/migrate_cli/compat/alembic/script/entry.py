@@ -7,8 +7,8 @@ import re
 from functools import cached_property
 from types import ModuleType
 
-from ....headers import message
 from ....scripts import Script as File
+from ....scripts.headers import message
 from .. import util
 from .revision import Revision
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ..modules import modules_under
 from .declarations import Class, Declarations, read_declarations
-from .modules import modules_under
 
 NOT_MODELS = frozenset(
     {"tests", "test", "docs", "examples", "migrations", "alembic", "conftest", "setup", "noxfile"}

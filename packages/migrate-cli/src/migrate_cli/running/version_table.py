@@ -24,13 +24,13 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
+from ..dialects import knowledge
+from ..errors import CantCreateVersionTable
+from ..failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
+from ..scripts.naming import ID_WIDTH
+from ..sinks import OfflineSink, Sink
+from ..sinks.offline import written
 from . import complaint
-from .dialects import knowledge
-from .errors import CantCreateVersionTable
-from .failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
-from .naming import ID_WIDTH
-from .sinks import OfflineSink, Sink
-from .sinks.offline import written
 
 
 class VersionTable:

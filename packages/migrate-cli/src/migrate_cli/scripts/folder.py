@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from revgraph import Revision, RevisionGraph
 from revgraph import errors as wrong
 
-from .config import Config
-from .errors import (
+from ..config import Config
+from ..errors import (
     BadGraph,
     BadScript,
     DuplicateRevision,

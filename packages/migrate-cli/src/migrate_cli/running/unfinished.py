@@ -12,12 +12,12 @@ from revgraph import Plan, RevisionGraph, Step
 from sqlalchemy.engine import Connection
 from sqlalchemy.util import await_only
 
-from .dialects import knowledge
-from .errors import BadJournal, FileEdited, FileGone, StillRunning, Unfinished
-from .journal.rows import Attempt, hashed
-from .paths import shown
+from ..dialects import knowledge
+from ..errors import BadJournal, FileEdited, FileGone, StillRunning, Unfinished
+from ..journal.rows import Attempt, hashed
+from ..paths import shown
+from ..scripts import Script, source_of
 from .run import Run
-from .scripts import Script, source_of
 from .transactions import reading
 
 if TYPE_CHECKING:  # what is unfinished is seldom

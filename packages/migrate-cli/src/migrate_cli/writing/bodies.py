@@ -10,10 +10,10 @@ from typing import Any, Literal, NamedTuple
 from ddl_constructs import Change, ExecuteSQL
 from sqlalchemy.engine.interfaces import Dialect
 
+from ..errors import UsageError
+from ..forecast.listening import Speaker, listening
+from ..scripts import Script
 from . import template
-from .errors import UsageError
-from .forecast.listening import Speaker, listening
-from .scripts import Script
 
 Direction = Literal["upgrade", "downgrade"]
 

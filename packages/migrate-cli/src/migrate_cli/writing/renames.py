@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .errors import UsageError
-from .visible import visible
+from ..errors import UsageError
+from ..visible import visible
 
 if TYPE_CHECKING:  # SQLAlchemy is imported when there is something to compare
     from ddl_autogen import Rename, UnknownRename

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from .errors import BadScript
+from ..errors import BadScript
 from .header_scan import NAMES, scanned
 from .header_syntax import parsed
 

@@ -16,8 +16,8 @@ from sqlalchemy.exc import CompileError, DataError, DBAPIError, SAWarning
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import NullType, TypeEngine
 
-from .complaint import reason
-from .dialects import knowledge
+from ..dialects import knowledge
+from ..running.complaint import reason
 
 
 def lost(

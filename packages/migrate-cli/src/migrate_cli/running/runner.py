@@ -15,18 +15,18 @@ from revgraph import Stamp, Step
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
+from ..batch.switch import unchecked
+from ..dialects import knowledge
+from ..errors import BadScript, CantGoOn, MigrateError, NotBegun, ends_us, in_one_line
+from ..failures import RevisionFailed
+from ..journal.run import Scribe
+from ..operations import Operations, speaking
+from ..paths import shown
+from ..scripts import Script, loaded_source
+from ..sinks import Sink
 from . import complaint, interruption
-from .batch.switch import unchecked
-from .dialects import knowledge
-from .errors import BadScript, CantGoOn, MigrateError, NotBegun, ends_us, in_one_line
-from .failures import RevisionFailed
-from .journal.run import Scribe
 from .lock import beside
-from .operations import Operations, speaking
-from .paths import shown
 from .run import Done, Run
-from .scripts import Script, loaded_source
-from .sinks import Sink
 
 
 def run(steps: Sequence[Step[Script]], around: Run) -> list[Done]:

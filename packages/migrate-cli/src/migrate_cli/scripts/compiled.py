@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import CodeType
 
-from .beside import put
+from ..beside import put
 
 HEADER = 16
 """Bytes before the code in a compiled file (PEP 552)."""

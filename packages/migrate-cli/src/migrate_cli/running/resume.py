@@ -8,12 +8,12 @@ from typing import NoReturn
 
 from sqlalchemy.engine import Connection
 
-from .errors import CantGoOn
+from ..errors import CantGoOn
+from ..journal.answers import Answer
+from ..journal.effects import effects, in_place
+from ..journal.kinds import is_temporary
+from ..journal.rows import Attempt, Entry
 from .half_built import half_built_by
-from .journal.answers import Answer
-from .journal.effects import effects, in_place
-from .journal.kinds import is_temporary
-from .journal.rows import Attempt, Entry
 
 IDLE = ("left", "undone", "refused")
 """States of statements that have done nothing, or of which nobody asks any more."""

@@ -10,9 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from .dialects import knowledge
-from .errors import MigrateError
-from .sinks import OnlineSink
+from ..dialects import knowledge
+from ..errors import MigrateError
+from ..sinks import OnlineSink
 from .watching import ends_transaction
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
-from .config import Config
-from .errors import MigrateError, PostWriteFailed, UnknownHook, ends_us, in_one_line
-from .plugins import HOOKS, installed
+from ..config import Config
+from ..errors import MigrateError, PostWriteFailed, UnknownHook, ends_us, in_one_line
+from ..plugins import HOOKS, installed
 
 TOKEN = "REVISION_SCRIPT_FILENAME"
 """Stands for the file in a hook's options; without it the file comes first."""

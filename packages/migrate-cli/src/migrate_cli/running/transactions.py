@@ -9,8 +9,8 @@ from ddl_constructs import traits
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from .dialects import knowledge
-from .failures import InCallersTransaction
+from ..dialects import knowledge
+from ..failures import InCallersTransaction
 from .watching import Watch
 
 

@@ -18,10 +18,10 @@ from pathlib import Path
 from mako import exceptions
 from mako.template import Template
 
-from .errors import BadTemplate, in_one_line
-from .visible import visible
+from ..errors import BadTemplate, in_one_line
+from ..visible import visible
 
-OURS = Path(__file__).with_name("templates") / "script.py.mako"
+OURS = Path(__file__).parents[1] / "templates" / "script.py.mako"
 
 
 def render(file: Path, variables: Mapping[str, object], message: str) -> str:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
-from .errors import Refused, UsageError
+from ..errors import Refused, UsageError
 from .narrowed import lost
 
 

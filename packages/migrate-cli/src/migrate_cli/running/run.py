@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from revgraph import Stamp, Step
 
-from .journal.table import Journal
-from .scripts import Script
-from .sinks import Sink
+from ..journal.table import Journal
+from ..scripts import Script
+from ..sinks import Sink
 from .version_table import VersionTable
 
 if TYPE_CHECKING:  # few runs go on with another

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, ExceptionContext
 
+from ..dialects import knowledge
+from ..errors import in_one_line
+from ..failures import ConnectionGone, RolledBack, Swallowed
 from . import interruption
-from .dialects import knowledge
-from .errors import in_one_line
-from .failures import ConnectionGone, RolledBack, Swallowed
 
 
 class Watch:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import NoTemplate
+from ..errors import NoTemplate
 
-OURS = Path(__file__).with_name("environments")
+OURS = Path(__file__).parents[1] / "environments"
 PLAIN = "pyproject"
 VARIABLE = "MIGRATE_TEMPLATES"
 """Names a folder with templates of the user's own, each in a folder."""

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from .dialects import Latch, knowledge
-from .errors import LockLost, LockTimeout, ends_us
+from ..dialects import Latch, knowledge
+from ..errors import LockLost, LockTimeout, ends_us
 from .polling import Patience
 from .transactions import reading
 

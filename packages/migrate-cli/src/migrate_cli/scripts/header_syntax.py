@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from .errors import BadScript
+from ..errors import BadScript
 from .header_scan import NAMES
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from ddl_constructs import traits
 from sqlalchemy.exc import DBAPIError
 
+from ..dialects import knowledge
+from ..failures import RevisionFailed
 from . import complaint
-from .dialects import knowledge
-from .failures import RevisionFailed
 from .polling import sleep
 from .run import Run
 from .timeouts import holding

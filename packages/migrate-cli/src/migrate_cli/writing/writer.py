@@ -11,10 +11,9 @@ from pathlib import Path
 from revgraph import Revision, new_id
 from revgraph import errors as graph_errors
 
-from . import template
-from .beside import beside
-from .config import Config
-from .errors import (
+from ..beside import beside
+from ..config import Config
+from ..errors import (
     BadBranchLabel,
     BadConfiguration,
     BadRevisionId,
@@ -24,9 +23,10 @@ from .errors import (
     RevisionExists,
     UsageError,
 )
-from .naming import ID_WIDTH
-from .paths import shown
-from .scripts import Script, Scripts
+from ..paths import shown
+from ..scripts import Script, Scripts
+from ..scripts.naming import ID_WIDTH
+from . import template
 
 RESERVED = frozenset({"head", "heads", "base", "current"})
 """Words that mean something else where an id is expected."""

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from sqlalchemy import text
 
-from .dialects import knowledge
+from ..dialects import knowledge
+from ..sinks import RecordingSink, Sink
 from .durations import in_seconds
-from .sinks import RecordingSink, Sink
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from . import __version__
-from .beside import put
+from .. import __version__
+from ..beside import put
 from .headers import Header
 
 SETTLED = 2_000_000_000

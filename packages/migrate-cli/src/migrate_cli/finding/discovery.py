@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import toml_text
-from .beside import beside
-from .candidates import Candidate, find_metadata
-from .config import Config, default_paths, load, read_toml, section
-from .errors import (
+from ..beside import beside
+from ..config import Config, default_paths, load, read_toml, section
+from ..errors import (
     AlreadyAProject,
     BadConfiguration,
     CannotWrite,
@@ -22,10 +20,12 @@ from .errors import (
     SecretInFile,
     SeveralModels,
 )
-from .modules import matcher, modules_under
-from .settings import checked
+from ..modules import matcher, modules_under
+from ..settings import checked
+from ..url import has_secret, hidden
+from . import toml_text
+from .candidates import Candidate, find_metadata
 from .surroundings import surroundings
-from .url import has_secret, hidden
 
 
 @dataclass(frozen=True)

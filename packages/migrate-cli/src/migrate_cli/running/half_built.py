@@ -10,8 +10,8 @@ from sqlalchemy.schema import DDL
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import TextClause
 
-from .dialects import knowledge
-from .journal.kinds import opening
+from ..dialects import knowledge
+from ..journal.kinds import opening
 
 _NAME = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _CONCURRENTLY = (

@@ -1,0 +1,1 @@
+"""What `migrate init` finds by reading source, and what it brings."""
