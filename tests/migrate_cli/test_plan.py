@@ -354,6 +354,41 @@ def test_several_heads_are_a_question(sqlite_project: Any) -> None:
         planned(sqlite_project)
 
 
+FAILS = "its downgrade fails where the table has rows: it adds t.m, NOT NULL without a default"
+
+
+@pytest.mark.parametrize(
+    ("back", "reversible", "why"),
+    [
+        ('op.add_column("t", sa.Column("m", sa.Text, nullable=False))', None, FAILS),
+        (
+            'with op.batch_alter_table("t") as batch:\n'
+            '    batch.add_column(sa.Column("m", sa.Text, nullable=False))',
+            None,
+            FAILS,
+        ),
+        ('op.add_column("t", sa.Column("m", sa.Text))', True, ""),
+        (
+            'op.add_column("t", sa.Column("m", sa.Text, nullable=False, server_default=""))',
+            True,
+            "",
+        ),
+        ('op.create_table("u", sa.Column("m", sa.Text, nullable=False))', True, ""),
+    ],
+    ids=["column", "batch", "nullable", "default", "table"],
+)
+def test_a_way_back_that_fails_over_rows_isnt_promised(
+    project: Any, back: str, reversible: bool | None, why: str
+) -> None:
+    project.revision("a1a1", None, TABLE, back)
+
+    (found,) = planned(project).revisions
+
+    if project.url.startswith("mysql"):  # gives the rows an empty value
+        reversible, why = True, ""
+    assert (found.reversible, found.way_back) == (reversible, why)
+
+
 BACK = [
     pytest.param("pass", True, "", id="merge"),
     pytest.param('op.drop_table("t")', True, "", id="does"),

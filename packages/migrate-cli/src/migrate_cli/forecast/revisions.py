@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ddl_constructs import traits
+from ddl_constructs import AddColumn, CreateTable, traits
 from revgraph import Step
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
+from ..dialects import knowledge
+from ..losses.against_rows import name_of
 from ..paths import shown
 from ..scripts import Script
 from ..sinks.offline import at_rest
-from ..way_back import way_back
+from ..state import as_change
+from ..way_back import WayBack, way_back
 from .costs import Costs, with_sizes
-from .listening import Listened, Speaker, listening
+from .listening import Listened, Listener, Speaker, listening
 from .sizes import sizes
 from .values import Foretold, ForetoldRevision
 
@@ -48,10 +51,12 @@ def foretell(
     costs = Costs(writing, dialect, connection, sql=sql)
     with listening(dialect, keywords=keywords, inside=inside, connection=connection) as listener:
         heard = [listener.hear(step) for step in steps]
+        refused = [_rows_against(step, listener, dialect) for step in steps]
     found = []
-    for step, one in zip(steps, heard, strict=True):
+    for step, one, why in zip(steps, heard, refused, strict=True):
         changes = costs.foretell(one.said)
-        found.append(_revision(step, one, changes, _transaction(transaction, dialect, changes)))
+        how = _transaction(transaction, dialect, changes)
+        found.append(_revision(step, one, changes, how, why))
     if connection is None:
         return tuple(found)
     known = sizes(connection, costs.tables)
@@ -59,12 +64,50 @@ def foretell(
     return tuple(replace(one, changes=with_sizes(one.changes, named)) for one in found)
 
 
-def _revision(
-    step: Step[Script], heard: Listened, changes: Sequence[Foretold], transaction: str
-) -> ForetoldRevision:
+def _rows_against(step: Step[Script], listener: Listener, dialect: Dialect) -> str:
+    """Say which columns of a revision's downgrade rows would stand against; "" for none."""
+    script = _script(step)
+    if step.direction == "downgrade" or knowledge(dialect.name).fills_not_null:
+        return ""
+    try:
+        _, _, source = script.path.read_bytes().partition(b"downgrade")
+        if b"nullable=False" not in source:  # as in most, which needn't be heard
+            return ""
+    except OSError:
+        return ""
+    said = [as_change(one.element) for one in listener.hear_file(script, "downgrade").said]
+    made = {(one.schema, one.table_name) for one in said if isinstance(one, CreateTable)}
+    names = [
+        name
+        for one in said
+        if isinstance(one, AddColumn) and (one.schema, one.table_name) not in made
+        if (name := name_of(one))
+    ]
+    if not names:
+        return ""
+    return (
+        f"its downgrade fails where the table has rows: it adds {', '.join(names)}, NOT NULL "
+        "without a default"
+    )
+
+
+def _script(step: Step[Script]) -> Script:
     script = step.revision.payload
     assert script is not None, "every revision of Scripts.graph carries its script"
+    return script
+
+
+def _revision(
+    step: Step[Script],
+    heard: Listened,
+    changes: Sequence[Foretold],
+    transaction: str,
+    refused: str,
+) -> ForetoldRevision:
+    script = _script(step)
     back = way_back(script.path, loaded=heard.loaded)
+    if back.there and refused:
+        back = WayBack(None, why=refused)
     return ForetoldRevision(
         step.revision.id,
         script.message,
