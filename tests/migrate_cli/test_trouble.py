@@ -36,7 +36,7 @@ import pathlib
 if (wait := pathlib.Path({mark!r})).exists():
     wait.write_text("here")
     import time
-    for _ in range(600):
+    for _ in range(6000):
         if wait.read_text() == "on":
             break
         time.sleep(0.02)
@@ -58,7 +58,7 @@ def while_it_waits(mark: Path, act: Callable[[], None]) -> threading.Thread:
     mark.write_text("wait")
 
     def run() -> None:
-        for _ in range(1500):
+        for _ in range(6000):
             if mark.read_text() == "here":
                 break
             time.sleep(0.02)
@@ -145,7 +145,7 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        for _ in range(600):
+        for _ in range(6000):
             with suppress(SQLAlchemyError), create_engine(self.url, poolclass=NullPool).connect():
                 return
             time.sleep(0.1)

@@ -94,7 +94,7 @@ def scene_played(scene: str, folder: Path, seen: dict[str, str]) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,  # generous: the machine may be busy
     )
     heard = steady(done.stdout, folder).rstrip("\n")  # the story has its own empty lines
     heard += "\n" if heard else ""
