@@ -49,6 +49,11 @@ def computed(expression: str | None, stored: bool) -> list[Any]:
     return [N, Column("d", Integer, *generated)]
 
 
+def binary(*defaults: str) -> list[Any]:
+    pairs = zip("bcd", defaults, strict=True)
+    return [Column(name, mysql.BINARY(2), server_default=text(each)) for name, each in pairs]
+
+
 CASES = [
     pytest.param(
         [Column("e", Enum("a", "b"))],
@@ -211,6 +216,12 @@ CASES = [
         [Column("s", String(9)), of(Index, "ix", "s", mysql_prefix="FULLTEXT")],
         ["drop index ix of t", "create index ix on t (s)"],
         id="fulltext",
+    ),
+    pytest.param(
+        binary("x'00ff'", "x'5c27'", "x'0a'"),
+        binary("x'00fe'", "X'5C27'", "0x0a"),
+        ["alter column t.b: default"],
+        id="default-that-is-no-text",
     ),
 ]
 

@@ -144,7 +144,20 @@ class MySQL(WithObjects):
                 comment=table.comment or None,
                 options=mysql_options.told(table),
             )
-            yield json_columns(value)
+            yield json_columns(self._with_bytes(connection, value))
+
+    def _with_bytes(self, connection: Connection, table: TableValue) -> TableValue:
+        """Read defaults again that information_schema may have lost bytes of."""
+        if not any(scratch.may_be_bytes(c) and "?" in str(c.default) for c in table.columns):
+            return table
+        told = scratch.byte_defaults(connection, self.speller.table(table.name, table.schema))
+        return varied(
+            table,
+            columns=tuple(
+                varied(c, default=told.get(c.name)) if scratch.may_be_bytes(c) else c
+                for c in table.columns
+            ),
+        )
 
     def refuse_hidden(self, connection: Connection, schemas: Collection[str]) -> None:
         refuse_hidden(connection, schemas)

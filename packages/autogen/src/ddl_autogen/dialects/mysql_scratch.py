@@ -12,8 +12,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, CursorResult
 from sqlalchemy.exc import DBAPIError
 
 from ..indextext import split
@@ -37,6 +38,8 @@ _AFTER_TYPE = (
     "WITH",
     "WITHOUT",
 )
+_BYTES = re.compile(r"(var)?binary\b|(tiny|medium|long)?blob\b")
+_ESCAPED = {"0": "\0", "n": "\n", "r": "\r"}
 _AFTER_DEFAULT = ("ON", "COMMENT", "CHECK", "AUTO_INCREMENT", "INVISIBLE")
 
 
@@ -100,11 +103,61 @@ def _ask(
             for check in checks:
                 _taken(connection, f"ALTER TABLE {name} ADD {check}")
         try:
-            result = connection.exec_driver_sql(f"SHOW CREATE TABLE {name}")
-            return _read(without_character_sets(standard_quotes(str(result.one()[1]))))
+            return _told(connection, name, in_bytes=any(map(may_be_bytes, ours.columns)))
         finally:
             _run(connection, f"DROP TEMPORARY TABLE {name}")
     return None
+
+
+def may_be_bytes(column: ColumnValue) -> bool:
+    """Tell whether a default may be bytes that are no text: the catalog has `?` in their place."""
+    return column.default is not None and _BYTES.match(column.type) is not None
+
+
+def byte_defaults(connection: Connection, table: str) -> Mapping[str, str]:
+    """Read the defaults of a table's columns as they are, bytes also.
+
+    Args:
+        connection: Where to read.
+        table: The table's name, quoted.
+    """
+    return _told(connection, table, in_bytes=True).defaults
+
+
+def _told(connection: Connection, table: str, *, in_bytes: bool) -> _Told:
+    """Read SHOW CREATE TABLE, which has the bytes of a default as they are: not every driver's text.
+
+    MariaDB KB, character_set_results: "binary" leaves them so, and drivers give bytes.
+    """
+    asked = f"SHOW CREATE TABLE {table}"
+    if not in_bytes:
+        return _read(without_character_sets(standard_quotes(str(_one(connection, asked)[1]))))
+    (before,) = _one(connection, "SELECT @@character_set_results")
+    _run(connection, "SET character_set_results = binary")
+    try:
+        found = _one(connection, asked)[1]
+    finally:
+        _run(connection, f"SET character_set_results = {before or 'NULL'}")
+    told = _read(
+        without_character_sets(standard_quotes(found.decode("utf-8", errors="surrogateescape")))
+    )
+    told.defaults = {name: _hexadecimal(text) for name, text in told.defaults.items()}
+    return told
+
+
+def _hexadecimal(default: str) -> str:
+    """Write a string that isn't UTF-8 as the server takes it in any character set.
+
+    >>> _hexadecimal("'\\\\0\\udcff'"), _hexadecimal("'text'")
+    ("x'00ff'", "'text'")
+    """
+    try:
+        default.encode()
+    except UnicodeEncodeError:
+        plain = default[1:-1].replace("''", "'")
+        plain = re.sub(r"\\(.)", lambda m: _ESCAPED.get(m[1], m[1]), plain, flags=re.DOTALL)
+        return f"x'{plain.encode('utf-8', errors='surrogateescape').hex()}'"
+    return default
 
 
 def _options(theirs: TableValue, ours: TableValue) -> str:
@@ -149,8 +202,12 @@ def without_character_sets(sql: str) -> str:
     return "".join([*kept, sql[end:]])
 
 
-def _run(connection: Connection, statement: str) -> None:
-    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+def _run(connection: Connection, statement: str) -> CursorResult[Any]:
+    return connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
+def _one(connection: Connection, query: str) -> Sequence[Any]:
+    return _run(connection, query).one()
 
 
 def _column(column: ColumnValue) -> str:
