@@ -302,6 +302,12 @@ def test_a_computed_column_keeps_its_values_as_a_plain_one(stored: bool, mariadb
         ),
         pytest.param({"mysql_engine": "MyISAM"}, {}, [], id="what-no-model-states"),
         pytest.param(
+            {"mysql_comment": "old"},
+            {"mysql_comment": "new"},
+            ["comment table t: 'new'"],
+            id="comment-as-an-option",
+        ),
+        pytest.param(
             {}, {"mysql_engine": "innodb", "mysql_default_charset": "UTF8MB4"}, [], id="same"
         ),
     ],

@@ -386,6 +386,7 @@ def test_a_sequence_that_a_default_asks_stays_though_no_model_says_it(postgresql
             id="unlogged",
         ),
         pytest.param({"postgresql_with": {"fillfactor": 70}}, {}, [], id="what-no-model-states"),
+        pytest.param({}, {"postgresql_tablespace": "pg_default"}, [], id="the-usual-tablespace"),
     ],
 )
 def test_options_that_a_model_states(

@@ -267,12 +267,14 @@ class MySQL(WithObjects):
 
     def model_table(self, value: TableValue) -> TableValue:
         key = value.primary_key
+        said = self._keywords(value.source)
         return varied(
             value,
             primary_key=varied(key, name=None) if key else None,
             uniques=tuple(map(at_once, value.uniques)),
             foreign_keys=tuple(map(at_once, value.foreign_keys)),
-            options=mysql_options.stated(self._keywords(value.source)),
+            comment=value.comment or said.get("comment") or None,
+            options=mysql_options.stated(said),
         )
 
     def _keywords(self, table: Table) -> dict[str, Any]:

@@ -146,9 +146,9 @@ def _told(connection: Connection, table: str, *, in_bytes: bool) -> _Told:
 
 
 def _hexadecimal(default: str) -> str:
-    """Write a string that isn't UTF-8 as the server takes it in any character set.
+    r"""Write a string that isn't UTF-8 as the server takes it in any character set.
 
-    >>> _hexadecimal("'\\\\0\\udcff'"), _hexadecimal("'text'")
+    >>> _hexadecimal("'\\0\udcff'"), _hexadecimal("'text'")
     ("x'00ff'", "'text'")
     """
     try:

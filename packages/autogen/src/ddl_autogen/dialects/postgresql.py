@@ -49,6 +49,8 @@ from .postgresql_catalog import (
     TABLES,
 )
 from .postgresql_rows import (
+    PG_DEFAULT,
+    USUAL_TABLESPACE,
     constraint_of,
     identity_of,
     index_of,
@@ -123,7 +125,7 @@ class PostgreSQL(Database):
                 indexes[oid].append(index_of(row, columns[oid], names, collations[oid]))
             elif row.nulls_not_distinct:
                 distinct_nulls.add((oid, row.name))
-        for oid, schema, name, comment, persistence, storage, tablespace in tables:
+        for oid, schema, name, comment, persistence, storage, tablespace, usual in tables:
             keys = constraints[oid, "p"]
             yield TableValue(
                 name=name,
@@ -139,7 +141,7 @@ class PostgreSQL(Database):
                 indexes=tuple(indexes[oid]),
                 excludes=tuple(constraints[oid, "x"]),
                 comment=comment,
-                options=table_options_of(persistence, storage, tablespace),
+                options=table_options_of(persistence, storage, tablespace, usual),
             )
 
     def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
@@ -241,14 +243,17 @@ class PostgreSQL(Database):
         self, theirs: TableValue, ours: TableValue
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         has, wanted = self._options(theirs), self._options(ours)
+        unsaid = dict(theirs.options).get(USUAL_TABLESPACE, PG_DEFAULT)
+        has = {"postgresql_unlogged": False, "postgresql_tablespace": unsaid} | has
         after = {k: v for k, v in wanted.items() if has.get(k) != v}
-        usual = {"postgresql_unlogged": False}
-        return after, {k: has.get(k, usual.get(k)) for k in after}
+        return after, {k: has.get(k) for k in after}
 
     def _options(self, table: TableValue) -> dict[str, Any]:
         """Give the options as AlterTableOptions takes them."""
         found: dict[str, Any] = {}
         for name, value in table.options:
+            if name == USUAL_TABLESPACE:
+                continue
             kind, _, parameter = name.partition(".")
             if parameter:
                 found.setdefault(f"postgresql_{kind}", {})[parameter] = value

@@ -23,7 +23,10 @@ WHERE n.nspname = ANY(:schemas) AND c.relkind IN ('r', 'p') AND NOT c.relisparti
 TABLES = f"""
 SELECT c.oid, n.nspname::text, c.relname::text,
        pg_catalog.obj_description(c.oid, 'pg_class'), c.relpersistence::text, c.reloptions,
-       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace)
+       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace),
+       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s
+        JOIN pg_catalog.pg_database AS d ON d.dattablespace = s.oid
+        WHERE d.datname = current_database()) AS usual_tablespace
 {_OURS}
 ORDER BY n.nspname, c.relname
 """

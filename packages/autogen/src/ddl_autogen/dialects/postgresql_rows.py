@@ -23,6 +23,9 @@ from .postgresql_types import usual_options
 
 _ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _DEFERRAL = re.compile(r"( DEFERRABLE)?( INITIALLY DEFERRED)?$")
+PG_DEFAULT = "pg_default"
+"""The tablespace of a database for which none was named."""
+USUAL_TABLESPACE = "usual tablespace"
 _MATCHES = {"s": None, "f": "FULL", "p": "PARTIAL"}
 
 
@@ -32,14 +35,23 @@ def identity_of(row: Any, owned: Any) -> IdentityValue:
 
 
 def table_options_of(
-    persistence: str, storage: Sequence[str] | None, tablespace: str | None
+    persistence: str,
+    storage: Sequence[str] | None,
+    tablespace: str | None,
+    usual_tablespace: str = PG_DEFAULT,
 ) -> tuple[tuple[str, str], ...]:
-    """Give a table's options: ("with.fillfactor", "70"), ("unlogged", "true"), ..."""
+    """Give a table's options: ("with.fillfactor", "70"), ("unlogged", "true"), ...
+
+    A table that names no tablespace is in the database's; that is named where it isn't PG_DEFAULT.
+    """
     found = [
         ("with." + name, value) for name, _, value in (o.partition("=") for o in storage or ())
     ]
     found += [("unlogged", "true")] if persistence == "u" else []
-    found += [("tablespace", tablespace)] if tablespace is not None else []
+    if tablespace is not None:
+        found.append(("tablespace", tablespace))
+    elif usual_tablespace != PG_DEFAULT:
+        found.append((USUAL_TABLESPACE, usual_tablespace))
     return tuple(sorted(found))
 
 
