@@ -12,7 +12,7 @@ from ..adoption import edits
 from ..adoption.obstacles import must_be_committed, must_be_one_project
 from ..adoption.plan import Adoption, planned
 from ..adoption.proof import Proof, proven
-from ..compat.alembic.runtime.plugins import comparators
+from ..compat.alembic.runtime.plugins import brought
 from ..compat.world import AlembicWorld
 from ..config import Config
 from ..errors import (
@@ -153,8 +153,7 @@ def unadopt(
 
 def _unasked() -> Iterator[str]:
     """Yield what Alembic's plugins compare that env.py, which was run, has brought: only Alembic asks them."""
-    asked = (function for found in comparators._registry.values() for _, _, function in found)
-    if names := sorted({function.__module__ for function in asked}):
+    if names := sorted({function.__module__ for function in brought()}):
         yield (
             f"what {', '.join(names)} adds to Alembic's comparison isn't asked any more; "
             "views, triggers and enum types are compared without it"

@@ -1,4 +1,4 @@
-"""Comparing: ours first, then the functions that plugins registered."""
+"""Comparing: ours and the functions that plugins registered, in the order of their priorities."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy import Column, MetaData, Table
 
 from ....running.transactions import reading
 from ..operations import conversion, ops
-from ..runtime.plugins import comparators, load_plugins
-from ..util import PriorityDispatcher
+from ..runtime.plugins import Plugin, comparators
 from .context import AutogenContext, comparison_options
+from .subjects import Taken, setup
 
 __all__ = ["comparators"]
 
@@ -41,27 +41,45 @@ def _populate_migration_script(
 
 def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps) -> None:
     """Add what database and models differ in."""
-    load_plugins()
+    dialect = autogen_context.dialect.name
+    autogen_context.comparators.dispatch("autogenerate", qualifier=dialect)(
+        autogen_context, upgrade_ops
+    )
+
+
+def _compare_schemas(autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps) -> None:
+    """Ask the functions for schemas, of which our comparison is one."""
+    dialect = autogen_context.dialect.name
+    schemas = _schemas(autogen_context)
+    autogen_context.comparators.dispatch("schema", qualifier=dialect)(
+        autogen_context, upgrade_ops, schemas
+    )
+
+
+def _compare_tables(
+    autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps, schemas: set[str | None]
+) -> None:
+    """Compare, and ask the functions for tables and columns what they add and leave out."""
     connection: Any = autogen_context.inspector.bind
     with reading(connection):
         changes = ddl_autogen.compare(
             connection, autogen_context._several, comparison_options(autogen_context)
         )
-        changes = autogen_context.migration_context.impl._left(changes)
+    taken = Taken(autogen_context)
+    modified = _ask_about_tables(taken, schemas) if taken.others else []
+    changes = autogen_context.migration_context.impl._left(list(taken.of(changes)))
+    with reading(connection):
         made = conversion.ops_of(changes, autogen_context.dialect, connection)
     for change in changes:
         log.info("Detected %s", change.describe())
-    upgrade_ops.ops.extend(made)
-    dialect = autogen_context.dialect.name
-    comparators.dispatch("autogenerate", qualifier=dialect)(autogen_context, upgrade_ops)
-    schemas = _schemas(autogen_context)
-    comparators.dispatch("schema", qualifier=dialect)(autogen_context, upgrade_ops, schemas)
-    if _has(comparators, "table", dialect) or _has(comparators, "column", dialect):
-        _compare_tables(autogen_context, upgrade_ops, schemas)
+    upgrade_ops.ops += [*made, *modified]
 
 
-def _has(registry: PriorityDispatcher, target: str, dialect: str) -> bool:
-    return any((target, one) in registry._registry for one in ("default", dialect))
+Plugin("alembic.autogenerate.schemas").add_autogenerate_comparator(_compare_schemas, "autogenerate")
+Plugin("alembic.autogenerate.tables").add_autogenerate_comparator(
+    _compare_tables, "schema", "tables"
+)
+setup()
 
 
 def _schemas(autogen_context: AutogenContext) -> set[str | None]:
@@ -92,12 +110,15 @@ def _unaltered(found: Column[Any]) -> ops.AlterColumnOp:
     return ops.AlterColumnOp._of(change)
 
 
-def _compare_tables(
-    autogen_context: AutogenContext, upgrade_ops: ops.UpgradeOps, schemas: set[str | None]
-) -> None:
+def _ask_about_tables(taken: Taken, schemas: set[str | None]) -> list[ops.ModifyTableOps]:
     """Ask the functions for tables and columns about each table of either side."""
-    inspector = autogen_context.inspector
-    ours = {(t.schema, t.name): t for t in autogen_context.sorted_tables if t.schema in schemas}
+    autogen_context = taken.autogen_context
+    inspector, default = autogen_context.inspector, autogen_context.dialect.default_schema_name
+    ours = {
+        (None if t.schema == default else t.schema, t.name): t
+        for t in autogen_context.sorted_tables
+    }
+    ours = {key: table for key, table in ours.items() if key[0] in schemas}
     context = autogen_context.migration_context
     left_out = (context.version_table_schema, context.version_table)
     there = {
@@ -107,34 +128,30 @@ def _compare_tables(
         if (schema, name) != left_out
         and autogen_context.run_name_filters(name, "table", {"schema_name": schema})
     }
+    found = []
     for schema, name in [*ours, *sorted(there - ours.keys(), key=str)]:
         theirs = None
         if (schema, name) in there:
             theirs = Table(name, MetaData(), schema=schema)
             inspector.reflect_table(theirs, None)
         modify = ops.ModifyTableOps(name, [], schema=schema)
-        _compare_table(autogen_context, modify, theirs, ours.get((schema, name)))
+        _ask_about_table(taken, modify, theirs, ours.get((schema, name)))
         if modify.ops:
-            upgrade_ops.ops.append(modify)
+            found.append(modify)
+    return found
 
 
-def _compare_table(
-    autogen_context: AutogenContext,
-    modify: ops.ModifyTableOps,
-    theirs: Table | None,
-    ours: Table | None,
+def _ask_about_table(
+    taken: Taken, modify: ops.ModifyTableOps, theirs: Table | None, ours: Table | None
 ) -> None:
     """Ask about one table; None on the side that doesn't have it."""
-    dialect = autogen_context.dialect.name
     where = (modify.schema, modify.table_name)
-    comparators.dispatch("table", qualifier=dialect)(autogen_context, modify, *where, theirs, ours)
+    taken.ask("table", where, modify, theirs, ours)
     if theirs is None or ours is None:
         return
     for column in ours.columns:
         if column.name in theirs.c:
             altered = _unaltered(theirs.c[column.name])
-            comparators.dispatch("column", qualifier=dialect)(
-                autogen_context, altered, *where, column.name, theirs.c[column.name], column
-            )
+            taken.ask("column", (*where, column.name), altered, theirs.c[column.name], column)
             if altered.has_changes():
                 modify.ops.append(altered)

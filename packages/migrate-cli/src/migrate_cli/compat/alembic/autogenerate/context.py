@@ -13,6 +13,7 @@ from sqlalchemy.engine.reflection import Inspector
 from ....journal.table import NAME
 from .. import util
 from ..ddl.impl import DefaultImpl
+from ..runtime.plugins import Plugin, comparators, load_plugins
 
 DEFAULTS: Mapping[str, Any] = {
     "sqlalchemy_module_prefix": "sa.",
@@ -21,6 +22,9 @@ DEFAULTS: Mapping[str, Any] = {
     "render_item": None,
     "render_as_batch": False,
 }
+
+PLUGINS = ("alembic.autogenerate.*", "alembic.ext.checkconstraint_byname")
+"""What takes part where `autogenerate_plugins` isn't said: all that we compare."""
 
 
 class AutogenContext:
@@ -33,7 +37,10 @@ class AutogenContext:
         dialect: Its dialect.
         imports: Lines that the source needs.
         opts: The options of the migration context; the very dict, unless others were given.
+        comparators: The functions that compare here; where nothing is compared there are none.
     """
+
+    comparators: util.PriorityDispatcher
 
     def __init__(
         self,
@@ -45,7 +52,8 @@ class AutogenContext:
         """Take the models from the options if they aren't given.
 
         Raises:
-            CommandError: Something is to be compared, and there are no models, or no database.
+            CommandError: Something is to be compared, and there are no models, or no database, or
+                a plugin that is selected isn't there.
         """
         self.migration_context = migration_context
         self.opts = migration_context.opts if opts is None else opts
@@ -58,6 +66,13 @@ class AutogenContext:
                 f"{migration_context.script.env_py_location} does not provide a MetaData object "
                 "or sequence of objects to the context."
             )
+        if autogenerate:
+            load_plugins()
+            self.comparators = comparators.branch()
+            Plugin.populate_autogenerate_priority_dispatch(
+                self.comparators, migration_context.opts.get("autogenerate_plugins", PLUGINS)
+            )
+        self._reached: set[tuple[tuple[str | None, ...], str]] = set()
         self.imports: set[str] = set()
         self.connection = migration_context.bind
         self.dialect = migration_context.dialect

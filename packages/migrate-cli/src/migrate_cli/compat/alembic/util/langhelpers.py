@@ -163,9 +163,9 @@ class PriorityDispatcher:
 
     def dispatch(self, target: str, *, qualifier: str = "default") -> Callable[..., Any]:
         """Give a function that calls all that fit; one that returns STOP ends its subgroup."""
-        found = list(self._registry.get((target, "default"), ()))
+        found = list(self._registry.get((target, qualifier), ()))
         if qualifier != "default":
-            found += self._registry.get((target, qualifier), ())
+            found += self._registry.get((target, "default"), ())
         found.sort(key=lambda one: -one[0])
 
         def call(*args: Any, **kwargs: Any) -> PriorityDispatchResult:
