@@ -449,3 +449,52 @@ def test_sqlite_takes_one_name_several_times(sqlite_url: str) -> None:
         )
 
     test_what_create_all_makes_is_in_sync(build, False, sqlite_url)
+
+
+def conflict(on_a: str | None, on_both: str | None) -> MetaData:
+    made = MetaData()
+    Table(
+        "t",
+        made,
+        Column("a", Integer, unique=True, sqlite_on_conflict_unique=on_a),
+        Column("b", Integer),
+        UniqueConstraint("a", "b", name="both", sqlite_on_conflict=on_both),
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param((None, "ABORT"), ("abort", None), [], id="the-usual-one"),
+        pytest.param(("ignore", None), ("IGNORE", None), [], id="the-same"),
+        pytest.param(
+            (None, "REPLACE"),
+            ("IGNORE", "REPLACE"),
+            ["drop unique (a) of t", "add unique (a) to t"],
+            id="of-a-column",
+        ),
+        pytest.param(
+            ("IGNORE", "FAIL"),
+            ("IGNORE", None),
+            ["drop unique constraint both of t", "add unique both (a, b) to t"],
+            id="of-the-table",
+        ),
+    ],
+)
+def test_on_conflict_of_a_unique_leads_there_and_back(
+    before: tuple[str | None, str | None],
+    after: tuple[str | None, str | None],
+    expected: list[str],
+    sqlite_url: str,
+) -> None:
+    engine = create_engine(sqlite_url)
+    with engine.connect() as connection:
+        conflict(*before).create_all(connection)
+        up = compare(connection, conflict(*after))
+        assert [change.describe() for change in up] == expected
+        run(connection, up)
+        assert compare(connection, conflict(*after)) == []
+        run(connection, reverse(up, connection.dialect))
+        assert compare(connection, conflict(*before)) == []
+    engine.dispose()

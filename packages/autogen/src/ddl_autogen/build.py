@@ -186,7 +186,7 @@ def constraint_of(
     """
     given = value.name if value.name is not None else name
     named: Any = given if given is None or value.source is not None else conv(given)
-    options = dict(getattr(value.source, "dialect_kwargs", getattr(value, "options", ())))
+    options = {**dict(getattr(value, "options", ())), **getattr(value.source, "dialect_kwargs", {})}
     match value:
         case PrimaryKeyValue():
             return PrimaryKeyConstraint(*value.columns, name=named, **options)

@@ -162,6 +162,7 @@ class UniqueValue:
         deferrable: Whether it can wait for the end of the transaction.
         initially: "DEFERRED", or None for the usual IMMEDIATE.
         nulls_not_distinct: Whether two NULLs are the same (PostgreSQL).
+        on_conflict: What becomes of a row that breaks it (SQLite), None for the usual ABORT.
         options: What else its dialect says of one that was read, as the constraint takes it.
     """
 
@@ -170,6 +171,7 @@ class UniqueValue:
     deferrable: bool = False
     initially: str | None = None
     nulls_not_distinct: bool = False
+    on_conflict: str | None = None
     options: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
     source: Any = field(default=None, compare=False, repr=False)
 

@@ -79,7 +79,7 @@ def uniques(
     """Give the UNIQUEs that go and those that come; the order of columns is none of their sense."""
 
     def says(u: UniqueValue) -> Hashable:
-        return frozenset(u.columns), u.deferrable, u.initially, u.nulls_not_distinct
+        return frozenset(u.columns), u.deferrable, u.initially, u.nulls_not_distinct, u.on_conflict
 
     pairs, gone, come = by_name_or_sense(theirs, ours, says)
     return _changed(pairs, gone, come, says)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from ddl_constructs import ObjectKey
-from sqlalchemy import Column, Connection, text
+from sqlalchemy import Column, Connection, UniqueConstraint, text
 from sqlalchemy import types as sqltypes
 from sqlalchemy.types import TypeEngine
 
@@ -18,7 +18,7 @@ from ..types import DatabaseType, made_of
 from ..values import ColumnValue, ForeignKeyValue, IndexValue, Key, Snapshot, TableValue, varied
 from . import sqlite_objects
 from .base import Database, reads
-from .sqlite_text import parse_table, unqualified
+from .sqlite_text import parse_table, unqualified, with_conflict
 
 _VIEWS = "SELECT m.name FROM {schema}.sqlite_master AS m WHERE m.type = 'view'"
 _CATALOG = """
@@ -138,7 +138,8 @@ class SQLite(Database):
         }
         options = tuple((k, v) for k, v in said.items() if v is not None)
         checks = tuple(varied(c, text=unqualified(c.text, value.name)) for c in value.checks)
-        return varied(value, options=options, checks=checks)
+        uniques = tuple(with_conflict(u, _conflict(u.source)) for u in value.uniques)
+        return varied(value, options=options, checks=checks, uniques=uniques)
 
     def options_apart(
         self, theirs: TableValue, ours: TableValue
@@ -177,6 +178,14 @@ class SQLite(Database):
 
     def same_default(self, theirs: ColumnValue, ours: ColumnValue) -> bool:
         return _default(theirs.default) == _default(ours.default)
+
+
+def _conflict(constraint: UniqueConstraint) -> str | None:
+    """Give ON CONFLICT of a model's UNIQUE, which may be said of its only column."""
+    said: str | None = constraint.dialect_kwargs.get("sqlite_on_conflict")
+    if said is None and len(constraint.columns) == 1:
+        said = constraint.columns[0].dialect_kwargs.get("sqlite_on_conflict_unique")
+    return said
 
 
 @lru_cache(maxsize=10_000)

@@ -146,7 +146,7 @@ class _Parser:
             self.primary_key = PrimaryKeyValue(columns, name)
             self.autoincrement = any(t.says("AUTOINCREMENT") for t in inner)
         elif found[0].says("UNIQUE"):
-            self.uniques.append(UniqueValue(columns, name))
+            self.uniques.append(with_conflict(UniqueValue(columns, name), _conflict(found, after)))
         else:
             self._references(found, after, columns, name)
 
@@ -177,7 +177,8 @@ class _Parser:
                 case "NOT":
                     facts["nullable"], at = False, at + 1
                 case "UNIQUE":
-                    self.uniques.append(UniqueValue((name,), constraint_name))
+                    unique = UniqueValue((name,), constraint_name)
+                    self.uniques.append(with_conflict(unique, _conflict(found, at)))
                 case "CHECK":
                     inner, at = self._inside(found, at)
                     self.checks.append(CheckValue(self._text(inner), constraint_name))
@@ -247,6 +248,23 @@ class _Parser:
             )
         )
         return at
+
+
+def with_conflict(value: UniqueValue, action: str | None) -> UniqueValue:
+    """Say what becomes of a row that breaks a UNIQUE; nothing for ABORT, which is the usual.
+
+    SQLite, lang_conflict: ON CONFLICT.
+    """
+    said = None if action is None else action.upper()
+    if said in (None, "ABORT"):
+        return value
+    return replace(value, on_conflict=said, options=(("sqlite_on_conflict", said),))
+
+
+def _conflict(found: list[Token], at: int) -> str | None:
+    """Read ON CONFLICT where it stands at `at`."""
+    said = at + 2 < len(found) and found[at].says("ON") and found[at + 1].says("CONFLICT")
+    return found[at + 2].text if said else None
 
 
 def _word(token: Token) -> str:
