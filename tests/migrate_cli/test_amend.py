@@ -18,7 +18,7 @@ from migrate_cli.config import Config
 from migrate_cli.errors import CannotWrite, CantAmend, NothingLeft, UsageError, WouldLoseData
 from migrate_cli.failures import RevisionFailed
 from migrate_cli.gates import Gate
-from migrate_cli.losses.of_scripts.against_rows import Fills
+from migrate_cli.losses.against_rows import Fills
 from sqlalchemy import inspect, text
 
 from .conftest import Project

@@ -16,8 +16,8 @@ from migrate_cli.commands import current, downgrade, stamp, upgrade
 from migrate_cli.errors import ConfigurationError, Irreversible, ProtectedDatabase, WouldLoseData
 from migrate_cli.failures import RevisionFailed
 from migrate_cli.gates import Gate
-from migrate_cli.losses.of_scripts.allowances import allowances
-from migrate_cli.losses.of_scripts.of_scripts import losses
+from migrate_cli.losses.allowances import allowances
+from migrate_cli.losses.of_scripts import losses
 from sqlalchemy import text
 
 TABLE = (

@@ -17,7 +17,7 @@ from migrate_cli.compat import install
 from migrate_cli.config import Config
 from migrate_cli.errors import BadTemplate, CantAmend, Refused, UsageError, WouldLoseData
 from migrate_cli.gates import Gate
-from migrate_cli.losses.of_scripts.against_rows import Fills
+from migrate_cli.losses.against_rows import Fills
 from migrate_cli.recognition import find
 from migrate_cli.writing.renames import Answers
 from sqlalchemy import create_engine, inspect
