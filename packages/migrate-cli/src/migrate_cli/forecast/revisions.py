@@ -11,7 +11,6 @@ from revgraph import Step
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
-from ..dialects import knowledge
 from ..losses.against_rows import name_of
 from ..paths import shown
 from ..scripts import Script
@@ -51,7 +50,7 @@ def foretell(
     costs = Costs(writing, dialect, connection, sql=sql)
     with listening(dialect, keywords=keywords, inside=inside, connection=connection) as listener:
         heard = [listener.hear(step) for step in steps]
-        refused = [_rows_against(step, listener, dialect) for step in steps]
+        refused = [_rows_against(step, listener) for step in steps]
     found = []
     for step, one, why in zip(steps, heard, refused, strict=True):
         changes = costs.foretell(one.said)
@@ -64,10 +63,10 @@ def foretell(
     return tuple(replace(one, changes=with_sizes(one.changes, named)) for one in found)
 
 
-def _rows_against(step: Step[Script], listener: Listener, dialect: Dialect) -> str:
+def _rows_against(step: Step[Script], listener: Listener) -> str:
     """Say which columns of a revision's downgrade rows would stand against; "" for none."""
     script = _script(step)
-    if step.direction == "downgrade" or knowledge(dialect.name).fills_not_null:
+    if step.direction == "downgrade":
         return ""
     try:
         _, _, source = script.path.read_bytes().partition(b"downgrade")
