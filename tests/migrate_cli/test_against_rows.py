@@ -8,7 +8,7 @@ import pytest
 from migrate_cli.commands import check, downgrade, revision, upgrade
 from migrate_cli.commands.files import Made
 from migrate_cli.errors import UsageError
-from migrate_cli.losses.of_scripts.against_rows import Fills, RowsAgainst
+from migrate_cli.losses.against_rows import Fills, RowsAgainst
 from sqlalchemy import (
     Column,
     Date,
@@ -142,3 +142,26 @@ def test_a_value_that_nothing_needs_is_refused(fill: str, said: str, sqlite_proj
 
 
 __all__ = ["Date", "DateTime", "Float", "Numeric", "String", "Text"]
+
+
+def test_columns_that_are_filled_cost_one_copy_of_their_table(sqlite_project: Any) -> None:
+    """What a batch block has to copy for stands in one block, behind all that fills."""
+    after = 'Column("b", Integer, nullable=False), Column("c", Integer, nullable=False)'
+    set_up(sqlite_project, "", "", after)
+
+    made = make(sqlite_project, "t.b=7", "t.c=b + 1")
+
+    assert made.path is not None
+    lines = [
+        line.strip() for line in made.path.read_text().partition("def downgrade")[0].splitlines()
+    ]
+    words = [line.partition("(")[0] for line in lines if line.startswith(("with", "batch.", "op."))]
+    block = ["with op.batch_alter_table"]
+    assert words == [
+        *block, "batch.add_column", "batch.add_column", "op.execute", "op.execute",
+        *block, "batch.alter_column", "batch.alter_column",
+    ]  # fmt: skip
+    upgrade(sqlite_project.config)
+    with sqlite_project.connect() as connection:
+        assert connection.execute(text("SELECT b, c FROM t")).all() == [(7, 8)]
+    assert check(sqlite_project.config).changes == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import Any
 
 from ddl_constructs import (
@@ -176,7 +177,7 @@ class Fills:
         if left:
             raise RowsAgainst(left)
         quote = connection.dialect.identifier_preparer.quote
-        return [piece for change in found for piece in _filled(change, values, quote)]
+        return list(_filled(found, values, quote))
 
     def must_be_known(self) -> None:
         """Check that each value that was said is needed in some database.
@@ -193,12 +194,29 @@ class Fills:
 
 
 def _filled(
-    change: Change, values: Mapping[str, str], quote: Callable[[str], str]
+    found: Sequence[Change], values: Mapping[str, str], quote: Callable[[str], str]
 ) -> Iterator[Change]:
-    value = values.get(name_of(change))
+    """Put the steps that fill between changes; what a table must be copied for stays together."""
+
+    def place(change: Change) -> tuple[str | None, str] | None:
+        if isinstance(change, AddColumn) or name_of(change) in values:
+            assert isinstance(change, (AddColumn, AlterColumn)), "nothing else has a name here"
+            return change.schema, change.table_name
+        return None
+
+    for _, run in groupby(found, place):
+        steps = [_steps(change, values.get(name_of(change)), quote) for change in run]
+        for together in zip(*steps, strict=True):
+            yield from chain.from_iterable(together)
+
+
+_Steps = tuple[Sequence[Change], Sequence[Change], Sequence[Change]]
+"""What comes before a column's rows are filled, what fills them, and what they are filled for."""
+
+
+def _steps(change: Change, value: str | None, quote: Callable[[str], str]) -> _Steps:
     if value is None:
-        yield change
-        return
+        return [change], [], []
     assert isinstance(change, (AddColumn, AlterColumn)), "nothing else has a name here"
     added = change.column if isinstance(change, AddColumn) else None
     column_name = change.column.name if isinstance(change, AddColumn) else change.column_name
@@ -206,14 +224,10 @@ def _filled(
     name = quote(column_name)
     fill = ExecuteSQL(f"UPDATE {where} SET {name} = {value} WHERE {name} IS NULL", raw=True)
     if added is None:
-        yield fill
-        yield change
-        return
+        return [], [fill], [change]
     nullable = added._copy()
     nullable.nullable = True
-    yield change.replace(column=nullable)
-    yield fill
-    yield AlterColumn(
+    required = AlterColumn(
         change.table_name,
         added.name,
         nullable=False,
@@ -223,6 +237,7 @@ def _filled(
         existing_server_default=None,
         existing_comment=added.comment,
     )
+    return [change.replace(column=nullable)], [fill], [required]
 
 
 def name_of(change: Change) -> str:
