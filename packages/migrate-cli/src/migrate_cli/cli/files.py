@@ -11,6 +11,7 @@ import click
 from ..errors import SeveralModels
 from ..paths import shown
 from ..url import hidden
+from ..visible import visible
 from .asking import choose, somebody_is_there
 from .gates import GATED, gate_of
 from .graph import here
@@ -163,7 +164,11 @@ def _amends(function: Callable[..., None]) -> Callable[..., None]:
     return _AMEND(GATED(function))
 
 
-@word(answers=True)
+_BARE = {"allow_extra_args": True}
+"""Context settings of a word that says by itself where a message belongs that stands bare."""
+
+
+@word(answers=True, context_settings=_BARE)
 @click.option("--message", "-m", default="", help="What the revision is about.")
 @click.option(
     "--autogenerate", "-a", is_flag=True, help="Fill it with what models and database differ in."
@@ -172,21 +177,32 @@ def _amends(function: Callable[..., None]) -> Callable[..., None]:
 @_amends
 def revision(message: str, amend: bool, autogenerate: bool, **place: Any) -> None:
     """Write a new revision file, empty or from what models and database differ in."""
+    if bare := " ".join(click.get_current_context().args):
+        raise click.UsageError(
+            f'the message goes behind -m: migrate revision -m "{visible(bare)}"; or, to write what '
+            f'models and database differ in: migrate make "{visible(bare)}"'
+        )
     if amend:
         _amend(message, **place)
     else:
         _write(message, autogenerate=autogenerate, **place)
 
 
-@word(answers=True)
+@word(answers=True, context_settings=_BARE)
 @click.argument("message", default="")
+@click.option("--message", "-m", "behind", default="", help="MESSAGE, as revision takes it.")
 @_placed
 @_amends
-def make(message: str, amend: bool, **place: Any) -> None:
+def make(message: str, behind: str, amend: bool, **place: Any) -> None:
     """Write a revision from what models and database differ in.
 
     The short form of: migrate revision --autogenerate -m MESSAGE
     """
+    more = click.get_current_context().args
+    if message and (behind or more):
+        whole = visible(" ".join([behind or message, *more]))
+        raise click.UsageError(f'it takes one message: migrate make "{whole}"')
+    message = message or behind
     if amend:
         _amend(message, **place)
     else:
@@ -317,4 +333,6 @@ def _written(made: Made) -> list[str]:
     if made.path is None:
         return ["Models and database agree. Nothing to write (--allow-empty writes a file)."]
     lines += [field("Wrote", shown(path)) for path in (*made.more, made.path)]
-    return [*lines, onward("upgrade")]
+    if not made.several_heads:
+        return [*lines, onward("upgrade")]
+    return [*lines, onward("upgrade heads    (to join them first: migrate merge)")]

@@ -43,6 +43,7 @@ class Made:
         databases: What it does to each database, where env.py leads to several; else empty.
         more: Files that were written before it, where env.py makes several of one; mostly empty.
         left_out: Whether something differs, and env.py has left all of it out.
+        several_heads: Whether the files have several heads now, so that `upgrade` must be told.
     """
 
     id: str | None
@@ -51,6 +52,7 @@ class Made:
     databases: tuple[Found, ...] = ()
     more: tuple[Path, ...] = ()
     left_out: bool = False
+    several_heads: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def revision(
         config.world.writing(autogenerate=autogenerate)
     if config.world is not None and config.world.writes:
         return _made_there(
+            config,
             *config.world.write(
                 renames=answers,
                 message=message or None,
@@ -159,7 +162,7 @@ def revision(
                 allow_empty=allow_empty,
                 guard=None if allow_drops else _guard(config),
                 version_path=None if version_path is None else str(version_path),
-            )
+            ),
         )
     from ..writing import post_write
     from ..writing.writer import write_revision  # brings the template engine along
@@ -207,6 +210,7 @@ def revision(
         tuple(change for one in found for change in one.changes),
         tuple(each for one in found for each in _each(one)),
         tuple(one.path for one in before),
+        several_heads=_leaves_heads(scripts, last),
     )
 
 
@@ -237,13 +241,14 @@ def merge(
         raise UsageError(f"nothing to merge: there is {only}, and it takes two")
     if config.world is not None and config.world.writes:
         return _made_there(
+            config,
             *config.world.write(
                 message=message or f"merge {' and '.join(parents)}",
                 rev_id=rev_id,
                 head=parents,
                 splice=splice,
                 branch_label=list(branch_labels) or None,
-            )
+            ),
         )
     from ..writing import post_write
     from ..writing.writer import write_revision
@@ -260,7 +265,12 @@ def merge(
         variables=_variables(config),
     )
     post_write.run(hooks, script.path)
-    return Made(script.id, script.path, ())
+    return Made(script.id, script.path, (), several_heads=_leaves_heads(scripts, script))
+
+
+def _leaves_heads(before: Scripts, written: Script) -> bool:
+    """Tell whether heads of before are still some, beside the revision that was written."""
+    return not set(before.graph.heads) <= set(written.parents)
 
 
 def _directed(config: Config, asked: Planned) -> list[Planned]:
@@ -296,7 +306,7 @@ def _guard(config: Config) -> Callable[[Sequence[Change], Run], None]:
 
 
 def _made_there(
-    written: Sequence[Script], found: Sequence[tuple[str, Sequence[Change]]] = ()
+    config: Config, written: Sequence[Script], found: Sequence[tuple[str, Sequence[Change]]] = ()
 ) -> Made:
     """What an environment of the project's own has written: the last file, and what was found."""
     each = tuple(Found(name, tuple(changes)) for name, changes in found)
@@ -306,7 +316,8 @@ def _made_there(
         return Made(None, None, (), databases=several)
     *before, last = written
     more = tuple(one.path for one in before)
-    return Made(last.id, last.path, changes, databases=several, more=more)
+    heads = Scripts.of(config).graph.heads
+    return Made(last.id, last.path, changes, several, more, several_heads=len(heads) > 1)
 
 
 def _each(bodies: Bodies) -> tuple[Found, ...]:
