@@ -470,3 +470,26 @@ def test_an_operation_that_nobody_writes_is_named() -> None:
 
     with pytest.raises(ValueError, match=r"dispatch_for\(Strange\)"):
         render_python_code(ops.UpgradeOps([Strange()]))
+
+
+def test_a_primary_key_is_written_once() -> None:
+    from alembic.autogenerate import render_python_code
+    from alembic.operations import ops
+
+    table = Table(
+        "t",
+        MetaData(),
+        Column("a", Integer, primary_key=True, autoincrement=False),
+        Column("b", ForeignKey("p.id"), primary_key=True),
+    )
+    made = ops.CreateTableOp.from_table(table)
+    column = Column("a", Integer, primary_key=True)
+    bare = ops.CreateTableOp("t", [column, sa.PrimaryKeyConstraint(name="pk")])
+
+    source, alone = (render_python_code(ops.UpgradeOps([one])) for one in (made, bare))
+
+    assert [column.primary_key for column in made.columns[:2]] == [True, True]
+    assert "primary_key=True" not in source
+    assert 'sa.Column("a", sa.Integer(), autoincrement=False, nullable=False),' in source
+    assert 'sa.PrimaryKeyConstraint("a", "b")' in source
+    assert 'sa.Column("a", sa.Integer(), primary_key=True, nullable=False)' in alone

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy import schema as sa_schema
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
@@ -159,10 +166,22 @@ class CreateTable(Change, sa_schema.CreateTable):
     def spelling(self) -> Spelling:
         plain = super().spelling()
         name, elements = plain.arguments
+        keys = (one for one in elements if isinstance(one, PrimaryKeyConstraint))
+        named = {name for key in keys for name in detached.column_names(key)}
+        elements = [_without_key(one, named) for one in elements]
         keywords = dict(plain.keywords)
         if not self.prefixes:
             keywords.pop("prefixes", None)
         return Spelling(plain.word, (name, *elements), keywords)
+
+
+def _without_key(element: SchemaItem, named: set[str]) -> SchemaItem:
+    """Give a column as it is said beside the primary key that names it, other elements as they are."""
+    if not (isinstance(element, Column) and element.primary_key and element.name in named):
+        return element
+    column = detached.copy_column(element)
+    column.primary_key = False
+    return column
 
 
 def _is_ours(option: str) -> bool:
