@@ -123,6 +123,18 @@ def inheriting(metadata: MetaData) -> None:
     Table("other_kid", metadata, *columns()[1:], Column("c", Integer), postgresql_inherits="t")
 
 
+def repeating(metadata: MetaData) -> None:
+    default = Column("d", Integer, server_default=text("7"))
+    Table("t", metadata, *columns(), Column("c", Integer, server_default=text("5")), default)
+    repeated = Column("d", Integer, server_default=text("8"))
+    Table("kid", metadata, Column("c", Integer), repeated, postgresql_inherits="t")
+
+
+REPEATING = (
+    SIMPLE,
+    "ALTER TABLE t ADD c integer DEFAULT 5, ADD d integer DEFAULT 7",
+    "CREATE TABLE kid (c integer, d integer DEFAULT 8) INHERITS (t)",
+)
 INHERITING = (
     SIMPLE,
     "ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0)",
@@ -131,6 +143,7 @@ INHERITING = (
 )
 CASES = [
     pytest.param(inheriting, INHERITING, OPTIONS, id="inherited-columns-and-checks"),
+    pytest.param(repeating, REPEATING, OPTIONS, id="repeated-columns-with-defaults"),
     pytest.param(system_column, (SIMPLE,), OPTIONS, id="system-column"),
     pytest.param(another_order, (SIMPLE,), OPTIONS, id="another-order"),
     pytest.param(default_schema, (SIMPLE, "CREATE TABLE u (t_id integer REFERENCES t)"), OPTIONS,
@@ -160,6 +173,27 @@ def test_it_is_in_sync(
             connection.execute(text(sql))
 
         assert [c.describe() for c in compare(connection, metadata, options)] == []
+    engine.dispose()
+
+
+def test_a_table_that_inherits_comes_after_its_parent_and_goes_before(postgresql_url: str) -> None:
+    metadata = MetaData()
+    Table("b", metadata, *columns())
+    Table("a", metadata, Column("c", Integer), postgresql_inherits="b")
+    Table("c", metadata, Column("a", Integer), Column("d", Integer), postgresql_inherits=("b",))
+    engine = create_engine(postgresql_url)
+    parents = text(
+        "SELECT inhrelid::regclass::text FROM pg_inherits ORDER BY inhrelid::regclass::text"
+    )
+    with engine.connect() as connection:
+        for change in compare(connection, metadata):
+            connection.execute(change)
+        gone = compare(connection, MetaData())
+        for change in [*gone, *reverse(gone, connection.dialect)]:
+            connection.execute(change)
+
+        assert connection.execute(parents).scalars().all() == ["a", "c"]
+        assert [change.describe() for change in compare(connection, metadata)] == []
     engine.dispose()
 
 

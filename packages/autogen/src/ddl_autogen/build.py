@@ -331,7 +331,7 @@ def create_table(
     key = table.primary_key.columns if table.primary_key else ()
     elements: list[SchemaItem] = [
         column_of(c, database, key, [k for k in table.checks if k.column == c.name])
-        for c in table.columns
+        for c in _said_columns(table)
     ]
     elements += [constraint_of(c, database=database) for c in constraints]
     if indexes:
@@ -349,6 +349,16 @@ def create_table(
         prefixes=database.table_prefixes(table) if source is None else tuple(source._prefixes),
         **options,
     )
+
+
+def _said_columns(table: TableValue) -> Sequence[ColumnValue]:
+    """Leave out what a table only inherits, but for what a key or an index of its own names."""
+    if not table.parents:
+        return table.columns
+    named = set(table.primary_key.columns if table.primary_key else ())
+    named.update(*(u.columns for u in table.uniques), *(f.columns for f in table.foreign_keys))
+    named.update(*(i.columns for i in table.indexes))
+    return [c for c in table.columns if not c.inherited or c.name in named]
 
 
 def _by_name(value: ConstraintValue) -> str:

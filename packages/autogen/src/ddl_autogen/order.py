@@ -276,6 +276,8 @@ class _Describer:
 
     def _create_table(self, node: _Node, change: CreateTable, key: Thing) -> None:
         node.brings = {("table", key)}
+        ours = self.ours.tables.get(key)
+        node.needs = {("table", parent) for parent in ours.parents} if ours is not None else set()
         for element in change.elements:
             if isinstance(element, Column):
                 node.brings.add(("column", key, element.name))
@@ -297,6 +299,7 @@ class _Describer:
             if isinstance(element, (Constraint, Index)) and element.name is not None:
                 node.takes.add(("name", key[0], str(element.name)))
         if table is not None:
+            node.leaves |= {("table", parent) for parent in table.parents}
             node.takes |= {("column", key, c.name) for c in table.columns}
             node.leaves |= {("labels", c.enum.name) for c in table.columns if c.enum}
 

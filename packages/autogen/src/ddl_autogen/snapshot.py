@@ -152,6 +152,7 @@ def as_spoken(table: TableValue, spaces: Namespaces) -> TableValue:
         schema=schema(table.schema),
         columns=tuple(varied(c, enum=enum(c.enum)) if c.enum else c for c in table.columns),
         foreign_keys=tuple(map(foreign_key, table.foreign_keys)),
+        parents=tuple((schema(place), name) for place, name in table.parents),
     )
 
 

@@ -116,6 +116,7 @@ class ColumnValue:
         onupdate: What MySQL sets on every update (`ON UPDATE`), or None.
         inherited: Whether it is there only because a table that this one inherits from has it
             (PostgreSQL).
+        inherits_default: Whether its default is that of such a table's column.
     """
 
     name: str
@@ -133,6 +134,7 @@ class ColumnValue:
     sequence: str | None = field(default=None, compare=False)
     sequence_type: str | None = field(default=None, compare=False)
     inherited: bool = field(default=False, compare=False)
+    inherits_default: bool = field(default=False, compare=False)
     source: Any = field(default=None, compare=False, repr=False)  # a Column, or None
 
 
@@ -331,6 +333,7 @@ class TableValue:
         comment: Its comment, or None.
         options: What else its dialect says of it (WITHOUT ROWID, an engine, ...), sorted
             pairs; compared apart, since a model states few of them.
+        parents: Tables that it inherits from (PostgreSQL), in order.
     """
 
     name: str
@@ -344,6 +347,7 @@ class TableValue:
     excludes: tuple[ExcludeValue, ...] = ()
     comment: str | None = None
     options: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    parents: tuple[Key, ...] = field(default=(), compare=False)
     source: Any = field(default=None, compare=False, repr=False)  # a Table, or None
 
     @property

@@ -125,7 +125,7 @@ class PostgreSQL(Database):
                 indexes[oid].append(index_of(row, columns[oid], names, collations[oid]))
             elif row.nulls_not_distinct:
                 distinct_nulls.add((oid, row.name))
-        for oid, schema, name, comment, persistence, storage, tablespace, usual in tables:
+        for oid, schema, name, comment, persistence, storage, tablespace, usual, parents in tables:
             keys = constraints[oid, "p"]
             yield TableValue(
                 name=name,
@@ -142,6 +142,7 @@ class PostgreSQL(Database):
                 excludes=tuple(constraints[oid, "x"]),
                 comment=comment,
                 options=table_options_of(persistence, storage, tablespace, usual),
+                parents=tuple((place, parent) for place, parent in parents or ()),
             )
 
     def views(self, connection: Connection, schemas: Sequence[str]) -> Mapping[Key, str]:
@@ -211,6 +212,7 @@ class PostgreSQL(Database):
             sequence=owned.sequence if serial else None,
             sequence_type=owned.type if serial else None,
             inherited=row.inherited,
+            inherits_default=row.inherits_default,
         )
 
     def enum_type(self, enum: EnumValue, array: bool) -> str:
@@ -221,13 +223,24 @@ class PostgreSQL(Database):
         return canonical_type(text)
 
     def align(self, theirs: TableValue, ours: TableValue) -> TableValue:
-        """Leave out columns of a table that theirs inherits from, unless ours has them too.
+        """Leave out what theirs inherits, unless ours has it too: columns, and defaults of others.
 
         PostgreSQL 15 manual, Inheritance: nobody can drop them from the table that inherits.
+        A column that is repeated without a default has its parent's (CREATE TABLE, INHERITS).
         """
-        said = {column.name for column in ours.columns}
-        kept = tuple(c for c in theirs.columns if not c.inherited or c.name in said)
-        return theirs if len(kept) == len(theirs.columns) else varied(theirs, columns=kept)
+        if not theirs.parents:
+            return theirs
+        said = {column.name: column for column in ours.columns}
+        return varied(
+            theirs,
+            columns=tuple(
+                varied(c, default=None)
+                if c.inherits_default and c.name in said and said[c.name].default is None
+                else c
+                for c in theirs.columns
+                if not c.inherited or c.name in said
+            ),
+        )
 
     def model_table(self, value: TableValue) -> TableValue:
         if not value.source.dialect_kwargs and not value.source._prefixes:
@@ -237,7 +250,9 @@ class PostgreSQL(Database):
         given = said.get("with") or {}  # SQLAlchemy 2.0 knows of no such option of a table
         storage = [f"{k}={v}".lower() for k, v in given.items()] or None
         options = table_options_of("u" if unlogged else "p", storage, said.get("tablespace"))
-        return varied(value, options=options)
+        inherits = said.get("inherits") or ()
+        parents = (inherits,) if isinstance(inherits, str) else inherits
+        return varied(value, options=options, parents=tuple((None, name) for name in parents))
 
     def options_apart(
         self, theirs: TableValue, ours: TableValue
@@ -264,6 +279,9 @@ class PostgreSQL(Database):
     def table_options(self, table: TableValue) -> dict[str, Any]:
         found = self._options(table)
         found.pop("postgresql_unlogged", None)  # a word before TABLE, not an option
+        if table.parents:
+            names = (f"{place}.{name}" if place else name for place, name in table.parents)
+            found["postgresql_inherits"] = tuple(names)
         return found
 
     def table_prefixes(self, table: TableValue) -> tuple[str, ...]:

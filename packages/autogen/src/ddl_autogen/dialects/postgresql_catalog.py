@@ -26,7 +26,12 @@ SELECT c.oid, n.nspname::text, c.relname::text,
        (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace),
        (SELECT s.spcname::text FROM pg_catalog.pg_tablespace AS s
         JOIN pg_catalog.pg_database AS d ON d.dattablespace = s.oid
-        WHERE d.datname = current_database()) AS usual_tablespace
+        WHERE d.datname = current_database()) AS usual_tablespace,
+       (SELECT array_agg(ARRAY[pn.nspname::text, p.relname::text] ORDER BY h.inhseqno)
+        FROM pg_catalog.pg_inherits AS h
+        JOIN pg_catalog.pg_class AS p ON p.oid = h.inhparent
+        JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
+        WHERE h.inhrelid = c.oid) AS parents
 {_OURS}
 ORDER BY n.nspname, c.relname
 """
@@ -53,7 +58,15 @@ SELECT a.attrelid AS table_oid, a.attnum AS number, a.attcollation AS collation_
        CASE WHEN t.typtype = 'e' THEN t.oid WHEN i.typtype = 'e' THEN i.oid END AS enum_oid,
        t.typtype <> 'e' AND i.typtype IS NOT NULL AS is_array,
        pg_catalog.col_description(a.attrelid, a.attnum) AS comment,
-       NOT a.attislocal AS inherited
+       NOT a.attislocal AS inherited,
+       CASE WHEN a.attinhcount > 0 THEN EXISTS (
+         SELECT 1 FROM pg_catalog.pg_inherits AS h
+         JOIN pg_catalog.pg_attribute AS pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname
+         JOIN pg_catalog.pg_attrdef AS pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum
+         WHERE h.inhrelid = a.attrelid
+           AND pg_catalog.pg_get_expr(pd.adbin, pd.adrelid)
+             = pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+       ) ELSE false END AS inherits_default
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_type AS i ON i.oid = t.typelem AND t.typcategory = 'A'
