@@ -165,3 +165,30 @@ def test_columns_that_are_filled_cost_one_copy_of_their_table(sqlite_project: An
     with sqlite_project.connect() as connection:
         assert connection.execute(text("SELECT b, c FROM t")).all() == [(7, 8)]
     assert check(sqlite_project.config).changes == ()
+
+
+KEYS = [
+    pytest.param('UniqueConstraint("b", name="uq")', "has rows that agree in b", id="unique"),
+    pytest.param('Index("ix", "b", unique=True)', "has rows that agree in b", id="unique-index"),
+    pytest.param('ForeignKeyConstraint(["b"], ["t.id"], name="fk")',
+                 "has rows whose b isn't in t", id="foreign-key"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "reason"), KEYS)
+def test_a_key_that_rows_break_is_refused_before_it_is_written(
+    key: str, reason: str, project: Any
+) -> None:
+    set_up(project, 'Column("b", Integer)', "7", f'Column("b", Integer), {key}')
+    with project.connect() as connection:
+        connection.execute(text("INSERT INTO t VALUES (2, 7), (3, NULL), (4, NULL)"))
+        connection.commit()
+
+    with pytest.raises(RowsAgainst, match=reason):
+        make(project)
+    with project.connect() as connection:
+        fitting = "UPDATE t SET b = CASE WHEN id < 3 THEN id END"
+        connection.execute(text(fitting))
+        connection.commit()
+
+    assert make(project).path is not None

@@ -10,8 +10,10 @@ from typing import Any
 from ddl_constructs import (
     KEEP,
     AddColumn,
+    AddConstraint,
     AlterColumn,
     Change,
+    CreateIndex,
     CreateTable,
     ExecuteSQL,
     RenameTable,
@@ -21,9 +23,12 @@ from sqlalchemy import (
     Date,
     DateTime,
     Enum,
+    ForeignKeyConstraint,
     Integer,
     Numeric,
     String,
+    TableClause,
+    UniqueConstraint,
     column,
     literal_column,
     select,
@@ -33,6 +38,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
 from ..errors import Refused, UsageError
+from .keys import orphaned, repeated
 from .narrowed import lost
 
 
@@ -249,8 +255,8 @@ def name_of(change: Change) -> str:
     return ""
 
 
-def _table(change: AddColumn | AlterColumn) -> str:
-    return f"{change.schema}.{change.table_name}" if change.schema else change.table_name
+def _table(change: AddColumn | AlterColumn | AddConstraint | CreateIndex) -> str:
+    return f"{change.schema}.{change.table_name}" if change.schema else str(change.table_name)
 
 
 def _needs_value(change: AddColumn) -> bool:
@@ -270,6 +276,9 @@ class _Looking:
     def __init__(self, found: Sequence[Change], connection: Connection) -> None:
         self.connection = connection
         self.new = {(c.schema, c.table_name) for c in found if isinstance(c, CreateTable)}
+        self.added = {
+            (c.schema, c.table_name, c.column.name) for c in found if isinstance(c, AddColumn)
+        }
         self.tables = {
             (c.schema, c.new_table_name): c.old_table_name
             for c in found
@@ -282,6 +291,10 @@ class _Looking:
         }
 
     def at(self, change: Change) -> Iterator[Conflict]:
+        if isinstance(change, AddConstraint):
+            yield from self._of_constraint(change)
+        if isinstance(change, CreateIndex) and change.unique and not change.dialect_kwargs:
+            yield from self._of_unique(change, change.columns)
         if not isinstance(change, (AddColumn, AlterColumn)):
             return
         if (change.schema, change.table_name) in self.new:
@@ -298,6 +311,44 @@ class _Looking:
             yield Conflict(change, name_of(change), "has rows without a value", True)
         if (said := self._lost(change, there, name)) is not None:
             yield Conflict(change, f"{_table(change)}.{change.column_name}", said, False)
+
+    def _of_constraint(self, change: AddConstraint) -> Iterator[Conflict]:
+        bound = change.bound
+        if isinstance(bound, UniqueConstraint):
+            yield from self._of_unique(change, [c.name for c in bound.columns])
+        if not isinstance(bound, ForeignKeyConstraint):
+            return
+        targets = [fk.target_fullname.split(".") for fk in bound.elements]
+        *place, name = targets[0][:-1]
+        target = (".".join(place) or None, name)
+        where = (change.schema, change.table_name)
+        names = self._names(where, bound.column_keys)
+        target_names = self._names(target, [each[-1] for each in targets])
+        if names and target_names:
+            args = self._there(where), names, self._there(target), target_names
+            if orphaned(self.connection, *args):
+                reason = f"has rows whose {', '.join(bound.column_keys)} isn't in {name}"
+                yield Conflict(change, f"{_table(change)}.{names[0]}", reason, False)
+
+    def _of_unique(
+        self, change: AddConstraint | CreateIndex, columns: Sequence[Any]
+    ) -> Iterator[Conflict]:
+        where = (change.schema, str(change.table_name))
+        names = self._names(where, columns)
+        if names and repeated(self.connection, self._there(where), names):
+            reason = f"has rows that agree in {', '.join(columns)}"
+            yield Conflict(change, f"{_table(change)}.{names[0]}", reason, False)
+
+    def _there(self, where: tuple[str | None, str]) -> TableClause:
+        return table(self.tables.get(where, where[1]), schema=where[0])
+
+    def _names(self, where: tuple[str | None, str], columns: Sequence[Any]) -> list[str]:
+        """Give what columns are called now; none if one of them isn't there yet, or no column."""
+        if where in self.new or any(
+            not isinstance(c, str) or (*where, c) in self.added for c in columns
+        ):
+            return []
+        return [str(self.columns.get((*where, c), c)) for c in columns]
 
     def _lost(self, change: AlterColumn, there: Any, name: str) -> str | None:
         """Say what rows would lose by another type; None if nothing, or if that can't be told."""
