@@ -306,7 +306,7 @@ def calls(draw: Any) -> tuple[Any, list[Any], dict[str, Any]]:
             case parameter.VAR_KEYWORD:
                 keywords |= draw(st.dictionaries(st.sampled_from(OPTIONS), anything, max_size=1))
             case parameter.KEYWORD_ONLY:
-                if draw(st.booleans()):
+                if parameter.default is parameter.empty or draw(st.booleans()):
                     keywords[parameter.name] = draw(given)
             case _:
                 arguments.append(draw(given))
