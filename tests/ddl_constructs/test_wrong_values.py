@@ -17,6 +17,7 @@ from ddl_constructs import (
     AddConstraint,
     AddEnumValue,
     AlterColumn,
+    AlterDomain,
     AlterSequence,
     BulkInsert,
     Change,
@@ -25,6 +26,7 @@ from ddl_constructs import (
     CreateIndex,
     CreateSequence,
     CreateTable,
+    CreateView,
     DDLConstructsError,
     DropConstraint,
     ExecuteSQL,
@@ -78,6 +80,13 @@ T = table("t", column("a", Integer))
     [
         pytest.param(lambda: ExecuteSQL(None), "sqltext", id="execute-nothing"),
         pytest.param(lambda: RenameTable("", "b"), "old_table_name", id="no-name"),
+        pytest.param(lambda: CreateView("v", "SELECT 1", grants="all"), "grants", id="grants"),
+        pytest.param(
+            lambda: CreateView("v", "SELECT 1", or_replace=Column("c")), "or_replace", id="replace"
+        ),
+        pytest.param(
+            lambda: AlterDomain("d", default=Computed("1")), "default", id="default-of-a-domain"
+        ),
         pytest.param(lambda: RenameTable("a", "b\0"), "new_table_name", id="nul-in-a-name"),
         pytest.param(lambda: RenameTable("a", 5), "new_table_name", id="name-is-a-number"),
         pytest.param(lambda: RenameTable(b"a", "b"), "old_table_name", id="name-is-bytes"),

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.elements import ColumnElement, TextClause
 from sqlalchemy.types import TypeEngine, to_instance
 
 from . import sqltext
@@ -47,7 +48,7 @@ class CreateDomain(Change):
     domain_name: str
     data_type: TypeEngine[Any] | type[TypeEngine[Any]]
     schema: str | None = field(default=None, kw_only=True)
-    default: Any = field(default=None, kw_only=True)
+    default: str | TextClause | ColumnElement[Any] | None = field(default=None, kw_only=True)
     not_null: bool = field(default=False, kw_only=True)
     collation: str | None = field(default=None, kw_only=True)
     checks: Sequence[CheckConstraint] = field(default=(), kw_only=True)
@@ -87,7 +88,7 @@ class CreateDomain(Change):
             self.domain_name,
             self.data_type,
             schema=self.schema,
-            default=self.default,
+            default=self.default,  # type: ignore[arg-type]  # an expression is taken as well
             not_null=self.not_null,
             collation=self.collation,
             constraint_name=one.name if one is not None and isinstance(one.name, str) else None,
@@ -159,7 +160,7 @@ class AlterDomain(Change):
 
     domain_name: str
     new_domain_name: str | Keep = field(default=KEEP, kw_only=True)
-    default: Any = field(default=KEEP, kw_only=True)
+    default: str | TextClause | ColumnElement[Any] | Keep | None = field(default=KEEP, kw_only=True)
     not_null: bool | Keep = field(default=KEEP, kw_only=True)
     schema: str | None = field(default=None, kw_only=True)
     existing_domain: CreateDomain | None = field(

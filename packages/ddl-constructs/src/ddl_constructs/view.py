@@ -80,13 +80,16 @@ class CreateView(Change):
     ) -> None:
         self.view_name, self.definition, self.schema = view_name, definition, schema
         self.columns = several("CreateView", "columns", columns)
-        self.materialized, self.or_replace = bool(materialized), bool(or_replace)
-        self.if_not_exists, self.check_option = bool(if_not_exists), check_option
+        self.materialized = False if materialized is None else materialized
+        self.or_replace = False if or_replace is None else or_replace
+        self.if_not_exists = False if if_not_exists is None else if_not_exists
+        self.check_option = check_option
         self.comment, self.existing_view = comment, existing_view
-        self.grants = {
-            who: list(several("CreateView", "grants", rights))
-            for who, rights in (grants or {}).items()
-        }
+        self.grants = {} if grants is None else grants
+        if isinstance(grants, Mapping):
+            self.grants = {
+                who: list(several("CreateView", "grants", rights)) for who, rights in grants.items()
+            }
         self.dialect_kwargs = dialect_options("CreateView", options, self.__dataclass_fields__)
         self.__post_init__()
 
