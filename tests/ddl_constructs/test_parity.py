@@ -83,7 +83,7 @@ SIGNATURES = [
      "schema if_exists existing_constraint", False),
     ("DDL-098", CreateIndex, "index_name table_name columns", "schema unique if_not_exists", True),
     ("DDL-106", DropIndex, "index_name table_name", "schema if_exists existing_index", True),
-    ("DDL-107", ExecuteSQL, "sqltext", "execution_options raw", False),
+    ("DDL-107", ExecuteSQL, "sqltext", "execution_options raw undo", False),
     ("DDL-110", BulkInsert, "table rows", "multiinsert", False),
 ]  # fmt: skip
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from migrate_cli import scripts
 from migrate_cli.errors import DuplicateRevision
 from migrate_cli.scripts import Script, Scripts, index
+from migrate_cli.scripts import folder as scripts
 
 HEADER = '''"""{message}"""
 

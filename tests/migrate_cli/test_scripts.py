@@ -185,10 +185,9 @@ def test_a_script_that_is_not_literal_is_imported_once(tmp_path: Path) -> None:
 
 def test_a_script_is_run_anew_each_time_and_leaves_nothing_behind(tmp_path: Path) -> None:
     path = script(tmp_path, "a", body="x = []")
-    found = Script.read(path)
     before = sorted(os.listdir(path.parent))
 
-    first, second = found.load(), found.load()
+    first, second = load_module(path), load_module(path)
 
     assert first.x is not second.x
     assert first.__file__ == str(path)

@@ -86,6 +86,7 @@ def altered_rows(relation: Facts, trigger: Facts, other: Facts) -> tuple[Row, ..
         Row(RenameObject, other),
         Row(SetObjectSchema, relation, kinds.removeprefix("table, "), of_kinds(*_RELATIONS)),
         Row(SetObjectSchema, other),
-        Row(SetOwner, relation, kinds, of_kinds(*_RELATIONS)),
+        # a composite type has a row type of its own, which is locked as a table is
+        Row(SetOwner, relation, f"{kinds}, type", of_kinds(*_RELATIONS, "type")),
         Row(SetOwner, other),
     )
