@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import cached_property
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, MetaData, Sequence, Table, column
 from sqlalchemy import table as table_clause
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.selectable import SelectBase, TableClause
+from sqlalchemy.util import memoized_property
 
 from .composite import CompositeValue, CreateCompositeType
 from .declaration import SQLObject
@@ -70,7 +70,7 @@ class View(SQLObject):
         super().__init__(metadata, create, dialects)
         self.hang()
 
-    @cached_property
+    @memoized_property
     def table(self) -> TableClause:
         """What to select from: its name, and the columns that are known (of a `select()`)."""
         create: CreateView = self.create

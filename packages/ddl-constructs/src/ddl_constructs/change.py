@@ -267,8 +267,13 @@ class Change(ExecutableDDLElement):
         The copy carries the mark, since the change itself belongs to its author and may be
         said on several dialects.
         """
+        copy = self._copy()
+        copy.__dict__["_statement_on"] = dialect.name
+        return copy
+
+    def _copy(self) -> Self:
         copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__, _statement_on=dialect.name)
+        copy.__dict__.update(self.__dict__)
         return copy
 
     def _compiler(self, dialect: Dialect, **kw: Any) -> Compiled:
@@ -309,10 +314,11 @@ class Change(ExecutableDDLElement):
         self, connection: Connection, distilled_params: Any, execution_options: Any
     ) -> Any:
         dialect = connection.dialect
-        pieces = self.statements(dialect, connection)
-        if len(pieces) == 1 and pieces[0] is self:
-            pieces = [self._as_statement(dialect)]
-        if len(pieces) > 1:
+        change = self._copy()  # what is made on the way goes when it is done
+        pieces = change.statements(dialect, connection)
+        if len(pieces) == 1 and pieces[0] is change:
+            change.__dict__["_statement_on"] = dialect.name
+        elif len(pieces) > 1:
             options = {**connection.get_execution_options(), **execution_options}
             for piece in pieces:
                 if isinstance(piece, Change):  # what can't be said must fail before anything ran

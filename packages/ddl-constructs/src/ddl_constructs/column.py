@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -17,6 +16,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.util import memoized_property
 
 from . import detached, referent, sqltext
 from .alter_column import AlterColumn
@@ -84,7 +84,7 @@ class AddColumn(Change):
         if not self.column.name:
             raise WrongValue("AddColumn", "column", self.column, "a Column that has a name")
 
-    @cached_property
+    @memoized_property
     def bound(self) -> Column[Any]:
         """A copy of the column on a detached Table of that name."""
         return detached.bind_column(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
+from sqlalchemy.util import memoized_property
 
 from . import detached, referent, sqltext
 from .change import Change, NamingConvention, Spelling, lowers
@@ -58,7 +59,7 @@ class AddConstraint(Change):
     constraint: Constraint
     schema: str | None = field(default=None, kw_only=True)
 
-    @cached_property
+    @memoized_property
     def bound(self) -> Constraint:
         """A copy of the constraint on a detached Table of that name."""
         if isinstance(self.constraint, _OVER_COLUMNS) and not detached.column_names(

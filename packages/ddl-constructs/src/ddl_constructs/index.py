@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import Column, Index, MetaData, Table
@@ -15,6 +14,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.elements import ColumnClause, ColumnElement, TextClause
 from sqlalchemy.types import NullType
+from sqlalchemy.util import memoized_property
 
 from . import detached, sqltext
 from .change import Change, NamingConvention, Spelling
@@ -90,8 +90,8 @@ class CreateIndex(Change, sa_schema.CreateIndex):
             **index.dialect_kwargs,
         )
 
-    @cached_property
-    def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+    @memoized_property
+    def element(self) -> Index:
         """The Index, on a detached Table that has the columns it names.
 
         Raises:
@@ -201,8 +201,8 @@ class DropIndex(Change, sa_schema.DropIndex):
         self.dialect_kwargs = dialect_options("DropIndex", options, self.__dataclass_fields__)
         self.__post_init__()
 
-    @cached_property
-    def element(self) -> Index:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+    @memoized_property
+    def element(self) -> Index:
         """The Index, on a detached Table."""
         return make_index(
             self.index_name, self.table_name or "", (), self.schema, False, self.dialect_kwargs

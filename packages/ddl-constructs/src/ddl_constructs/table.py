@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import (
@@ -23,6 +22,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.util import memoized_property
 
 from . import detached, sqltext
 from .alter_column import AlterColumn
@@ -119,8 +119,8 @@ class CreateTable(Change, sa_schema.CreateTable):
             **table.dialect_kwargs,
         )
 
-    @cached_property
-    def element(self) -> Table:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+    @memoized_property
+    def element(self) -> Table:
         """The Table, in a MetaData of its own; foreign keys point to stand-ins."""
         return detached.make_table(
             self.table_name,
@@ -133,8 +133,8 @@ class CreateTable(Change, sa_schema.CreateTable):
             **{o: v for o, v in self.dialect_kwargs.items() if not _is_ours(o)},
         )
 
-    @cached_property
-    def columns(self) -> list[sa_schema.CreateColumn]:  # type: ignore[override]  # likewise
+    @memoized_property
+    def columns(self) -> list[sa_schema.CreateColumn]:
         """SQLAlchemy's view of the columns, for its compiler."""
         return [sa_schema.CreateColumn(c) for c in self.element.columns]
 
@@ -236,8 +236,8 @@ class DropTable(Change, sa_schema.DropTable):
         """Make the change that drops a Table, reversible."""
         return cls(table.name, schema=table.schema, existing_table=CreateTable.of(table))
 
-    @cached_property
-    def element(self) -> Table:  # type: ignore[override]  # SQLAlchemy sets it, we make it when asked
+    @memoized_property
+    def element(self) -> Table:
         """A detached Table of that name."""
         return detached.make_table(self.table_name, (), schema=self.schema)
 

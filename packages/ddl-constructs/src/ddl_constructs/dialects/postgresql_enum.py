@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 from .. import guard, sqltext
 from ..change import Change, lowers
 from ..column import AddColumn, DropColumn, add_with_companions
+from ..detached import alike
 from ..enum import (
     AddEnumValue,
     CreateEnum,
@@ -35,7 +36,7 @@ def native_enums(columns: Iterable[Column[Any]], dialect: Dialect) -> list[ENUM]
     """
     found: dict[tuple[str | None, str], ENUM] = {}
     for each in columns:
-        type_: TypeEngine[Any] = each.type.dialect_impl(dialect)
+        type_: TypeEngine[Any] = alike(each.type).dialect_impl(dialect)
         while isinstance(type_, ARRAY):
             type_ = type_.item_type.dialect_impl(dialect)
         if isinstance(type_, ENUM) and type_.name and type_.create_type:
