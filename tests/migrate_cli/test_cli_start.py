@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 from migrate_cli.cli.door import run
+from migrate_cli.cli.listing import said
 from migrate_cli.cli.words import WORDS, migrate
 
 pytestmark = pytest.mark.slow  # each test starts processes
@@ -125,6 +126,37 @@ def test_what_only_reads_the_version_table_imports_nothing_that_runs_steps(
     )
 
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["heads"], ["history"], ["branches"], ["show", "a1", "head"]]
+)
+def test_without_options_the_same_is_said_without_click(folder: Path, arguments: list[str]) -> None:
+    program = (
+        "import sys; from migrate_cli.cli.door import run; "
+        "status = run(sys.argv[1:]); print('click' in sys.modules, status, file=sys.stderr)"
+    )
+    bare, with_one = (
+        subprocess.run(
+            [sys.executable, "-c", program, *arguments, *more],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
+        for more in ([], ["--format", "text"])
+    )
+
+    assert (bare.stderr, with_one.stderr) == ("False 0\n", "True 0\n")
+    assert bare.stdout == with_one.stdout
+
+
+@pytest.mark.parametrize("arguments", [["heads", "a1"], ["show"], ["show", ""], ["show", "-1"], []])
+def test_what_is_no_plain_word_goes_to_click(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(folder)
+
+    assert said(arguments, {}) is False
 
 
 def test_completion_imports_no_database(folder: Path) -> None:

@@ -10,8 +10,9 @@ import click
 
 from ..paths import shown
 from .gates import ALLOW_PROTECTED, gate_of
-from .paper import answer, change_line, dim, field, option, paint
-from .words import project, word
+from .given import option, project
+from .paper import answer, change_line, dim, field, paint
+from .words import word
 
 if TYPE_CHECKING:
     from ..adoption.plan import Adoption

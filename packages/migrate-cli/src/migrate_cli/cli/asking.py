@@ -11,7 +11,8 @@ import click
 
 from ..visible import visible
 from ..writing.renames import Answers
-from .paper import option, paint, tell
+from .given import option
+from .paper import paint, tell
 
 if TYPE_CHECKING:
     from ddl_autogen import Rename

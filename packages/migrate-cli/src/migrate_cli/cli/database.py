@@ -10,21 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..visible import title
-from .graph import brief, paragraphs
-from .paper import (
-    answer,
-    change_line,
-    change_lines,
-    dim,
-    field,
-    fit,
-    onward,
-    option,
-    paint,
-    standing,
-    tell,
-)
-from .words import project, word
+from .given import option, project
+from .listing import brief, paragraphs
+from .paper import answer, change_line, change_lines, dim, field, fit, onward, paint, standing, tell
+from .words import word
 
 if TYPE_CHECKING:
     from ..commands.database import Checked, Current, Known, Status

@@ -10,13 +10,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-import click
-
 from ..errors import MigrateError, Refused
 from ..running import interruption
-from ..visible import visible
-from .paper import error, forget_stdout, tell
-from .words import PipeClosed, migrate
+from .given import running
+from .listing import said
+from .paper import PipeClosed, error, forget_stdout, plainly_told, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -47,24 +45,22 @@ def _open_what_is_closed() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit status."""
-    options: dict[str, Any] = {}
+    given = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a ?
+    with running() as options:
+        return _status(given, options)
+
+
+def _status(arguments: Sequence[str], options: dict[str, Any]) -> int:
     try:
         with interruption.listening(_finishing):
-            status = migrate.main(
-                arguments, prog_name="migrate", standalone_mode=False, obj=options
-            )
+            code = 0 if said(arguments, options) else _by_click(arguments, options)
         sys.stdout.flush()
-        return status if isinstance(status, int) else 0
-    except click.ClickException as err:
-        shown = io.StringIO()
-        err.show(shown)
-        click.echo(visible(shown.getvalue()), nl=False, err=True)
-        return err.exit_code
-    except (click.Abort, KeyboardInterrupt) as err:
-        terminated = isinstance(_asked(err), interruption.Terminated)
+        return code
+    except KeyboardInterrupt as err:
+        terminated = isinstance(err, interruption.Terminated)
         error("\n".join(["terminated" if terminated else "interrupted", *_notes(err)]))
         return 143 if terminated else 130
     except (BrokenPipeError, PipeClosed):
@@ -82,12 +78,37 @@ def run(arguments: Sequence[str] | None = None) -> int:
             import traceback  # only on the way of an error
 
             told = "".join(traceback.format_exception(err))
-            click.echo(visible(told), nl=False, err=True)
+            plainly_told(told)
         error(
             "\n".join([str(err), *_mend(err), *_notes(err)]),
             "Refused" if isinstance(err, Refused) else "Error",
         )
         return status
+
+
+def _by_click(arguments: Sequence[str], options: dict[str, Any]) -> int:
+    """Run a word with its options, and give its exit status.
+
+    Raises:
+        KeyboardInterrupt: It was interrupted, or an answer was.
+    """
+    import click  # a third of the start of a word that needs none of it
+
+    from .words import migrate
+
+    try:
+        status = migrate.main(
+            list(arguments), prog_name="migrate", standalone_mode=False, obj=options
+        )
+    except click.ClickException as err:
+        shown = io.StringIO()
+        err.show(shown)
+        plainly_told(shown.getvalue())
+        return err.exit_code
+    except click.Abort as err:
+        cause = err.__cause__
+        raise cause if isinstance(cause, KeyboardInterrupt) else KeyboardInterrupt from None
+    return status if isinstance(status, int) else 0
 
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
@@ -107,13 +128,8 @@ def _mend(err: Exception) -> list[str]:
 
 def _notes(err: BaseException) -> list[str]:
     """What was noted about where things stand."""
-    noted: list[str] = getattr(_asked(err), "__notes__", [])
+    noted: list[str] = getattr(err, "__notes__", [])
     return noted
-
-
-def _asked(err: BaseException) -> BaseException:
-    """The interruption itself, from which click raises its own."""
-    return err.__cause__ if isinstance(err, click.Abort) and err.__cause__ else err
 
 
 def exit_status(err: Exception) -> int | None:

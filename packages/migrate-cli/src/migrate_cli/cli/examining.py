@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from .given import project
 from .paper import answer, field, paint
-from .words import project, word
+from .words import word
 
 if TYPE_CHECKING:
     from ..commands.examining import Diagnosis

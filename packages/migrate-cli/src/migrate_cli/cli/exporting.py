@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from ..paths import shown
+from .given import project
 from .paper import answer, field
-from .words import project, word
+from .words import word
 
 
 @word(answers=True)

@@ -14,9 +14,10 @@ from ..url import hidden
 from ..visible import visible
 from .asking import choose, somebody_is_there
 from .gates import GATED, gate_of
-from .graph import here
-from .paper import answer, change_lines, field, onward, option, paint, tell
-from .words import TARGETS, Target, project, word
+from .given import option, project
+from .listing import here
+from .paper import answer, change_lines, field, onward, paint, tell
+from .words import TARGETS, Target, word
 
 if TYPE_CHECKING:
     from ..commands.files import Made

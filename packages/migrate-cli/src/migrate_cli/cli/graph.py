@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from ..paths import shown
-from ..visible import title
-from .paper import answer, fit, option, paint, say, stdout, tell
-from .words import TARGETS, Target, project, word
+from . import listing
+from .given import option, project
+from .listing import here
+from .paper import answer, fit, say, stdout
+from .words import TARGETS, Target, word
 
 if TYPE_CHECKING:
-    from ..commands.graph import Branches, Entries, Entry, Form
-    from ..config import Config
+    from ..commands.graph import Form
 
 
 @word(answers=True)
@@ -31,16 +30,7 @@ def history(rev_range: str | None, indicate_current: bool, lanes: bool) -> None:
     if lanes and option("format") != "json":
         _drawn(rev_range, indicate_current, plain=False)
         return
-    from ..commands import history as work
-
-    config = project()
-    at = here(config, rev_range, wanted=indicate_current)
-    found = work(config, rev_range, at)
-    answer(found, _listed(found, frozenset(at or ())))
-    for line in found.broken:
-        tell(line)
-    if not rev_range:
-        _told_if_empty(found)
+    listing.history(rev_range, indicate_current=indicate_current)
 
 
 @word(answers=True, forms=("mermaid", "dot"))
@@ -64,24 +54,13 @@ def graph(rev_range: str | None, indicate_current: bool, plain: bool) -> None:
 )
 def heads(check: bool, resolve_dependencies: bool) -> int:
     """List the revisions that nothing follows."""
-    from ..commands import heads as work
-
-    found = work(project(), resolve_dependencies=resolve_dependencies)
-    answer(found, _listed(found, parents=False))
-    _told_if_empty(found)
-    several = check and len(found.revisions) > 1
-    if several:
-        tell(f"There are {len(found.revisions)} heads. To join them: migrate merge")
-    return 1 if several else 0
+    return listing.heads(check=check, resolve_dependencies=resolve_dependencies)
 
 
 @word(answers=True)
 def branches() -> None:
     """List the revisions that several others follow."""
-    from ..commands import branches as work
-
-    found = work(project())
-    answer(found, _forks(found))
+    listing.branches()
 
 
 @word(answers=True, context_settings=TARGETS)
@@ -91,20 +70,7 @@ def show(targets: tuple[str, ...]) -> None:
 
     TARGETS are ids or their beginnings, head, heads, head-1, label@head, or current.
     """
-    from ..commands import show as work
-
-    config = project()
-    found = work(config, targets, here(config, *targets))
-    answer(found, paragraphs(found.revisions))
-
-
-def here(config: Config, *asked: str | None, wanted: bool = False) -> tuple[str, ...] | None:
-    """Ask the database where it is, if that is wanted, or what was asked for names it."""
-    if not wanted and not any("current" in (one or "") for one in asked):
-        return None
-    from ..commands import current
-
-    return tuple(entry.id for entry in current(config).revisions)
+    listing.show(*targets)
 
 
 def _drawn(rev_range: str | None, indicate_current: bool, *, plain: bool) -> None:
@@ -132,72 +98,3 @@ def _has_lanes() -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _listed(
-    found: Entries, here: frozenset[str] = frozenset(), *, parents: bool = True
-) -> Iterator[str]:
-    if option("verbose"):
-        yield from paragraphs(found.revisions)
-        return
-    for entry in found.revisions:
-        yield fit(brief(entry, here, parents=parents))
-
-
-def _told_if_empty(found: Entries) -> None:
-    if not found.revisions:
-        tell("There are no revisions yet. To begin: migrate make MESSAGE")
-
-
-def _forks(found: Branches) -> Iterator[str]:
-    following = {entry.id: entry for entry in found.following}
-    for number, entry in enumerate(found.revisions):
-        if option("verbose"):
-            yield from [""] * (number > 0)
-            yield from full(entry)
-            yield ""
-        else:
-            yield fit(brief(entry, parents=False))
-        for child in entry.children:
-            yield fit(f"  -> {brief(following[child], parents=False)}")
-
-
-def paragraphs(entries: Iterable[Entry]) -> Iterator[str]:
-    """Write all that revisions' files say, an empty line between two of them."""
-    for number, entry in enumerate(entries):
-        if number:
-            yield ""
-        yield from full(entry)
-
-
-def brief(entry: Entry, here: frozenset[str] = frozenset(), *, parents: bool = True) -> str:
-    """Write a revision in one line: `parents -> id (labels) (head), message`."""
-    before = f"{', '.join(entry.parents) or '<base>'}"
-    if entry.depends_on:
-        before += f" ({', '.join(entry.depends_on)})"
-    marks = [", ".join(entry.labels)] if entry.labels else []
-    marks += ["effective head" if entry.effective else "head"] if entry.head else []
-    marks += ["current"] if entry.id in here else []
-    marks += ["branchpoint"] if len(entry.children) > 1 else []
-    marks += ["mergepoint"] if len(entry.parents) > 1 else []
-    said = "".join(f" ({paint(mark, 'cyan')})" for mark in marks)
-    arrow = f"{before} -> " if parents else ""
-    return f"{arrow}{paint(entry.id, 'yellow')}{said}, {title(entry.message)}"
-
-
-def full(entry: Entry) -> Iterator[str]:
-    """Write all that a revision's file says."""
-    facts = {
-        "Rev": entry.id + (" (head)" if entry.head else ""),
-        "Merges" if len(entry.parents) > 1 else "Parent": ", ".join(entry.parents) or "<base>",
-        "Also depends on": ", ".join(entry.depends_on),
-        "Branches into": ", ".join(entry.children) if len(entry.children) > 1 else "",
-        "Branch names": ", ".join(entry.labels),
-        "Path": shown(entry.path),
-    }
-    for label, text in facts.items():
-        if text:
-            yield f"{label}: {text}"
-    yield ""
-    for line in entry.message.splitlines():
-        yield f"    {line}"

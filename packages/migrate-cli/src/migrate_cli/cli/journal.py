@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..visible import title
+from .given import option, project
 from .moves import Teller, at
-from .paper import answer, dim, option, paint, plainly, seconds
-from .words import project, word
+from .paper import answer, dim, paint, plainly, seconds
+from .words import word
 
 if TYPE_CHECKING:
     from ..commands.journal import Log, Logged

@@ -12,8 +12,9 @@ import click
 
 from .. import __version__
 from ..visible import visible
-from .paper import answer, dim, option, paint, plainly
-from .words import project, word
+from .given import option, project
+from .paper import answer, dim, paint, plainly
+from .words import word
 
 if TYPE_CHECKING:
     from ..lint.report import Finding, Linted

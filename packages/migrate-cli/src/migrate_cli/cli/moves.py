@@ -15,9 +15,10 @@ import click
 
 from ..visible import title
 from .gates import ALLOW_PROTECTED, GATED, gate_of
-from .paper import answer, dim, error, forget_stdout, paint, quiet, seconds, standing, stdout, tell
+from .given import project, quiet
+from .paper import answer, dim, error, forget_stdout, paint, seconds, standing, stdout, tell
 from .patience import Patience
-from .words import LOCK_TIMEOUT, TARGETS, Target, project, word
+from .words import LOCK_TIMEOUT, TARGETS, Target, word
 
 if TYPE_CHECKING:
     from ..commands.moves import Moved, Progress

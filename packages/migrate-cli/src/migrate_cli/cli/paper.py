@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any, TextIO
 
-import click
-
 from ..visible import visible
+from .given import option, quiet
 
 SCHEMA = 1
 """Version of the JSON that commands answer with; raised when a key changes its meaning."""
+
+
+class PipeClosed(Exception):
+    """Who read along has seen enough."""
 
 
 _answers: TextIO | None = None
@@ -58,12 +61,12 @@ def colour() -> bool | None:
 def say(text: str = "") -> None:
     """Say a line of an answer, on stdout; what was asked for is said quietly too."""
     if not quiet() or _asks():
-        click.echo(_printed(text), stdout(), color=colour())
+        _write(text, stdout())
 
 
 def plainly(text: str, *, end: bool = True) -> None:
     """Give an answer that another program reads, as it is, on stdout; without *end* the line goes on."""
-    click.echo(text, stdout(), nl=end)
+    _put(text, stdout(), end=end)
 
 
 ASKING = frozenset(
@@ -83,22 +86,26 @@ ASKING = frozenset(
 
 
 def _asks() -> bool:
-    context = click.get_current_context(silent=True)
-    return context is not None and context.command.name in ASKING
+    return option("word") in ASKING
 
 
 def tell(text: str, *, end: bool = True) -> None:
     """Tell progress, on stderr; without *end* the line goes on."""
     if not quiet():
         with suppress(BrokenPipeError):  # nobody reads along; the work goes on
-            click.echo(_printed(text), nl=end, err=True, color=colour())
+            _write(text, sys.stderr, end=end)
 
 
 def error(text: str, label: str = "Error") -> None:
     """Say once, on stderr, what went wrong: the first line behind the label, the mend below."""
     first, _, rest = text.partition("\n")
     said = f"{paint(paint(f'{label}:', 'bold'), 'red')} {first}"
-    click.echo(_printed(f"{said}\n{rest}" if rest else said), err=True, color=colour())
+    _write(f"{said}\n{rest}" if rest else said, sys.stderr)
+
+
+def plainly_told(text: str) -> None:
+    """Tell what somebody else has written, on stderr, as it is; quietly too."""
+    _put(visible(text), sys.stderr, end=False)
 
 
 _CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
@@ -115,12 +122,24 @@ def paint(text: str, style: str) -> str:
     return f"{_MARKS[style]}{text}{_END}"
 
 
-def _printed(text: str) -> str:
-    """Write a line as it goes to the terminal: its own sequences as escapes, paint as sequences."""
+def _write(text: str, stream: TextIO, *, end: bool = True) -> None:
+    """Write a line: a text's own sequences as escapes, paint as sequences or, but on a terminal, not at all."""
+    painted = colour()
+    painted = stream.isatty() if painted is None else painted
     shown = visible(text, keep=_KEPT)
     for mark, sequence in _SEQUENCES.items():  # five searches are faster than a look at each letter
-        shown = shown.replace(mark, sequence)
-    return shown
+        shown = shown.replace(mark, sequence if painted else "")
+    _put(shown, stream, end=end)
+
+
+def _put(text: str, stream: TextIO, *, end: bool = True) -> None:
+    if os.name == "nt":  # its terminals want to be told what sequences are
+        import click
+
+        click.echo(text, stream, nl=end, color=True)
+        return
+    stream.write(f"{text}\n" if end else text)
+    stream.flush()
 
 
 def fit(line: str) -> str:
@@ -259,14 +278,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, Sequence):
         return [plain(v) for v in value]
     return str(value)
-
-
-def option(name: str) -> Any:
-    """Give the value of an option that every command has; None where no command runs."""
-    context = click.get_current_context(silent=True)
-    return (context.obj or {}).get(name) if context is not None else None
-
-
-def quiet() -> bool:
-    """Tell whether only errors are to be said."""
-    return bool(option("quiet"))

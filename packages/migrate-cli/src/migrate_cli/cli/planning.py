@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..visible import title, visible
-from .paper import answer, dim, field, mark, option, paint, plainly, standing
-from .words import TARGETS, Target, project, word
+from .given import option, project
+from .paper import answer, dim, field, mark, paint, plainly, standing
+from .words import TARGETS, Target, word
 
 if TYPE_CHECKING:
     from ..commands.planning import Planned

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .paper import answer, dim, field, option, paint
-from .words import project, word
+from .given import option, project
+from .paper import answer, dim, field, paint
+from .words import word
 
 if TYPE_CHECKING:
     from ..commands.verifying import Verification

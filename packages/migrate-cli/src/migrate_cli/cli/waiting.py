@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from .given import project
 from .paper import answer, seconds, standing, tell
-from .words import TARGETS, Seconds, Target, project, word
+from .words import TARGETS, Seconds, Target, word
 
 
 @word(answers=True, context_settings=TARGETS)

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from ..errors.base import UsageError, near
-from .paper import apart
+from ..errors.base import near
+from .given import project
+from .paper import PipeClosed, apart
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-    from ..config import Config
 
 WORDS = {
     "init": "files",
@@ -107,10 +106,6 @@ def _forms(more: Sequence[str]) -> list[click.Parameter]:
     ]
 
 
-class PipeClosed(Exception):
-    """Who read along has seen enough."""
-
-
 @contextmanager
 def _while_somebody_reads() -> Iterator[None]:
     try:
@@ -128,6 +123,7 @@ class Word(click.Command):
         self.params += _common()
 
     def invoke(self, context: click.Context) -> Any:
+        context.ensure_object(dict)["word"] = self.name
         with apart():
             return super().invoke(context)
 
@@ -277,25 +273,3 @@ def migrate() -> None:
 
     Start with `migrate init`, then: `migrate make "create tables"` and `migrate upgrade`.
     """
-
-
-def project() -> Config:
-    """Read the settings of the project that the command runs in, with the common options."""
-    from ..recognition import find
-
-    options = click.get_current_context().ensure_object(dict)
-    return find(
-        url=options.get("url"),
-        **_config_files(options.get("config", ())),
-        name=options.get("name"),
-        arguments=options.get("arguments", ()),
-    )
-
-
-def _config_files(given: Sequence[Path]) -> dict[str, Path]:
-    """Tell the files that --config named apart: one, or one of each kind, as Alembic takes them."""
-    kinds = {"toml_file" if file.suffix == ".toml" else "config_file": file for file in given}
-    if len(kinds) < len(given):
-        named = ", ".join(map(str, given))
-        raise UsageError(f"--config names {len(given)} files, and one of a kind counts: {named}")
-    return kinds if len(kinds) > 1 else dict.fromkeys(["config_file"], *kinds.values())
