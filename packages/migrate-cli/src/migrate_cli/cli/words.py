@@ -64,35 +64,33 @@ def _kept(*names: str, **settings: Any) -> click.Option:
     return click.Option(names, expose_value=False, callback=_remember, **settings)
 
 
-def _common() -> list[click.Parameter]:
-    return [
-        _kept(
-            "--config",
-            "-c",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            help="The pyproject.toml or alembic.ini to read; otherwise the nearest one.",
-        ),
-        _kept(
-            "--name",
-            "-n",
-            metavar="NAME",
-            help="One of several databases; the section of an alembic.ini.",
-        ),
-        _kept(
-            "-x",
-            "arguments",
-            multiple=True,
-            metavar="KEY=VALUE",
-            help="An argument for env.py; repeatable.",
-        ),
-        _kept("--url", metavar="URL", help="The database, instead of what the project says."),
-        _kept(
-            "--quiet", "-q", is_flag=True, help="Say nothing but errors, and what was asked for."
-        ),
-        _kept("--verbose", "-v", is_flag=True, help="Say more."),
-        _kept("--traceback", is_flag=True, help="Show where an error comes from."),
-    ]
+_COMMON: list[click.Parameter] = [
+    _kept(
+        "--config",
+        "-c",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="The pyproject.toml or alembic.ini to read; otherwise the nearest one.",
+    ),
+    _kept(
+        "--name",
+        "-n",
+        metavar="NAME",
+        help="One of several databases; the section of an alembic.ini.",
+    ),
+    _kept(
+        "-x",
+        "arguments",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="An argument for env.py; repeatable.",
+    ),
+    _kept("--url", metavar="URL", help="The database, instead of what the project says."),
+    _kept("--quiet", "-q", is_flag=True, help="Say nothing but errors, and what was asked for."),
+    _kept("--verbose", "-v", is_flag=True, help="Say more."),
+    _kept("--traceback", is_flag=True, help="Show where an error comes from."),
+]
+"""Shared by all words: the help makes each of them."""
 
 
 def _forms(more: Sequence[str]) -> list[click.Parameter]:
@@ -120,7 +118,7 @@ class Word(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own = [p.name for p in self.params]
-        self.params += _common()
+        self.params += _COMMON
 
     def invoke(self, context: click.Context) -> Any:
         context.ensure_object(dict)["word"] = self.name
@@ -264,7 +262,7 @@ class Words(click.Group):
 
 @click.group(
     cls=Words,
-    params=_common(),
+    params=[*_COMMON],
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
 @click.version_option(__version__, "--version", prog_name="migrate")
