@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from .sqltokens import Token, closing, tokens
 from .values import ElementValue, IndexValue
+
+_WORD = r"[^\W\d][\w$]*"
+_PLAIN = re.compile(
+    rf"\s*CREATE\s+(UNIQUE\s+)?INDEX\s+({_WORD})\s+ON\s+{_WORD}\s*\(({_WORD}(?:, ?{_WORD})*)\)\s*",
+    re.IGNORECASE,
+)
+"""Most of them: some columns, and nothing else."""
 
 
 def parse_index(sql: str, *, lengths: bool = False) -> IndexValue:
@@ -17,6 +26,10 @@ def parse_index(sql: str, *, lengths: bool = False) -> IndexValue:
     Returns:
         The index; its name is the one in the statement, unquoted.
     """
+    if plain := _PLAIN.fullmatch(sql):
+        columns = plain[3].split(",")
+        elements = tuple([ElementValue(column.strip()) for column in columns])
+        return IndexValue(plain[2], elements, plain[1] is not None)
     found = list(tokens(sql))
     on = next(i for i, t in enumerate(found) if t.says("ON"))
     name = found[on - 1].name

@@ -59,4 +59,5 @@ def tokens(sql: str) -> Iterator[Token]:
         assert kind is not None, "each alternative is a group"
         if kind != "comment":
             # as Token(...) does, less a call: a schema is ten thousand of them
-            yield tuple.__new__(Token, (kind, found[kind], *found.span(kind)))
+            text, end = found[kind], found.end()
+            yield tuple.__new__(Token, (kind, text, end - len(text), end))
