@@ -57,7 +57,8 @@ class Ears:
                 (connection, "rollback", self._rolls_back),
                 (dialect, "handle_error", self._refused),
             ):
-                event.listen(target, name, listener)
+                # one that gives the statement back is called without a wrapper around it
+                event.listen(target, name, listener, retval=name.startswith("before"))
                 stack.callback(event.remove, target, name, listener)
             yield
 
@@ -77,9 +78,10 @@ class Ears:
 
     def _begins(
         self, _: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
-    ) -> None:
+    ) -> tuple[str, Any]:
         if self.hearer is not None:
             self.hearer.begins(statement, parameters, context)
+        return statement, parameters
 
     def _ends(
         self, _: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool

@@ -163,6 +163,9 @@ def kind_of(statement: str) -> str:
     >>> kind_of("WITH x AS (SELECT 1) DELETE FROM t"), kind_of("PRAGMA table_info(t)")
     ('data', 'read')
     """
+    plain = _WORDS.get(statement.lstrip().partition(" ")[0])
+    if plain in ("data", "ddl", "transaction"):  # most of them begin so, and nothing else counts
+        return plain
     said = opening(statement)
     word = re.match(_WORD, said)
     first = word[0].upper() if word else ""
