@@ -13,13 +13,13 @@ from revgraph import RevisionGraph
 from sqlalchemy import MetaData
 
 from ..config import Config
-from ..emptied import emptied
 from ..environment import metadata
 from ..errors import BrokenPlugin, NoHook, in_one_line
 from ..failures import NotAtHead
 from ..foreign import strangers
 from ..journal.table import NAME
 from ..losses.against_rows import Fills
+from ..losses.emptied import emptied
 from ..models import hook
 from ..plugins import COMPARATORS, loaded
 from ..running.run import Run

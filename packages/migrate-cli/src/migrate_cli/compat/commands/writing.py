@@ -171,7 +171,7 @@ def written(
 
 def _warn_of_drops(context: Any, revisions: list[Any]) -> None:
     """Say so where most tables would go; Alembic writes that, and scripts count on its exit status."""
-    from ...emptied import emptied
+    from ...losses.emptied import emptied
 
     if not revisions or context.connection is None:
         return

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection, inspect
 
-from .failures import WouldDrop
-from .journal.table import NAME
-from .running.run import Run
-from .running.transactions import reading
+from ..failures import WouldDrop
+from ..journal.table import NAME
+from ..running.run import Run
+from ..running.transactions import reading
 
 Key = tuple[str | None, str]
 
