@@ -147,6 +147,53 @@ def test_a_failure_rolls_its_revision_back_and_keeps_those_before(project: Any) 
         assert "create table b (1 column)" in failed.state[0]
 
 
+@pytest.mark.parametrize(
+    ("body", "stays"),
+    [
+        pytest.param(f"{CREATE_B}\n{{insert}}", "create table b (1 column)", id="rows-go"),
+        pytest.param("{insert}", None, id="rows-alone-go"),
+        pytest.param(
+            f"{{insert}}\n{CREATE_B}",
+            "insert 1 row into a; create table b (1 column)",
+            id="ddl-commits-rows",
+        ),
+        pytest.param(
+            "{insert}\nop.execute('CREATE TABLE a (id int)')",
+            "insert 1 row into a",
+            id="ddl-that-fails-commits-rows",
+        ),
+        pytest.param(
+            "op.get_bind().exec_driver_sql('CREATE TABLE b (id int)')",
+            "execute CREATE TABLE b (id int)",
+            id="ddl-on-the-bind",
+        ),
+        pytest.param(
+            "op.get_bind().exec_driver_sql('CREATE TEMPORARY TABLE b (id int)')",
+            None,
+            id="temporary-table",
+        ),
+    ],
+)
+def test_what_stays_is_told_where_ddl_commits_by_itself(
+    project: Any, body: str, stays: str | None
+) -> None:
+    insert = "op.bulk_insert(sa.table('a', sa.column('id')), [{'id': 1}])"
+    project.revision("a1", None, CREATE_A)
+    project.revision("b2", "a1", f"{body.format(insert=insert)}\nraise ValueError('late')")
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project.config)
+
+    with project.connect() as connection:
+        kept = connection.scalar(text("SELECT count(*) FROM a"))
+    if stays is None or project.url.startswith(("sqlite", "postgresql")):
+        assert caught.value.state[0] == "this revision is rolled back"
+        assert kept == 0
+    else:
+        assert caught.value.state[0] == f"this stays, it is committed: {stays}"
+        assert kept == int("insert" in stays)
+
+
 def test_rerunning_after_a_mended_failure_goes_on(sqlite_project: Any) -> None:
     sqlite_project.revision("a1", None, CREATE_A)
     sqlite_project.revision("b2", "a1", f"{CREATE_B}\nraise RuntimeError('not yet')")

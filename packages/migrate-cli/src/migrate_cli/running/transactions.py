@@ -97,16 +97,19 @@ class Transaction:
         """Make what is `watched` inside of the block cheaper."""
         return self._watch.attached()
 
-    def watched(self, committed: Callable[[], None]) -> AbstractContextManager[None]:
+    def watched(
+        self, committed: Callable[[], None], stays: Callable[[str], None]
+    ) -> AbstractContextManager[None]:
         """Notice where the block ends the transaction by itself; let statements end that stay.
 
         Args:
             committed: Called when it has committed.
+            stays: Called with each statement that has run and can't be rolled back.
 
         Raises:
             RolledBack: It rolled back: what it did before is lost.
         """
-        return self._watch.watched(committed)
+        return self._watch.watched(committed, stays)
 
     def _open(self) -> None:
         if not self.connection.in_transaction():

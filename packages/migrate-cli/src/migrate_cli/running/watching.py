@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, ExceptionContext
 from ..dialects import knowledge
 from ..errors import in_one_line
 from ..failures import ConnectionGone, RolledBack, Swallowed
+from ..journal.kinds import is_temporary, kind_of
 from . import interruption
 
 
@@ -36,6 +37,7 @@ class Watch:
         self._known = knowledge(connection.dialect.name)
         self._attached = False
         self._committed: Callable[[], None] | None = None
+        self._stays: Callable[[str], None] | None = None
         self._rolled_back = False
         self._failed: list[str] = []
         self._undone: str | None = None
@@ -64,7 +66,9 @@ class Watch:
             yield
 
     @contextmanager
-    def watched(self, committed: Callable[[], None]) -> Iterator[None]:
+    def watched(
+        self, committed: Callable[[], None], stays: Callable[[str], None]
+    ) -> Iterator[None]:
         """Notice the end of a transaction inside of the block.
 
         After a commit the next statement is in a transaction again, as the rest of the script
@@ -72,7 +76,9 @@ class Watch:
         any more.
 
         Args:
-            committed: Called when the script has committed: what it did before stays.
+            committed: Called when the script, or a statement that is about to run, commits: what
+                was done before stays.
+            stays: Called with each statement that has run and can't be rolled back.
 
         Raises:
             RolledBack: There was a rollback, so what the block did before it is lost.
@@ -80,12 +86,12 @@ class Watch:
             ConnectionGone: The connection is closed, or was lost.
         """
         with self.attached():
-            self._committed, self._rolled_back = committed, False
+            self._committed, self._stays, self._rolled_back = committed, stays, False
             self._failed, self._undone = [], None
             try:
                 yield
             finally:
-                self._committed = None
+                self._committed = self._stays = None
                 interruption.busy(False)
         if self._connection.closed:
             raise ConnectionGone("was closed by the script")
@@ -114,11 +120,15 @@ class Watch:
         if self._lasting():
             interruption.heed()
             interruption.busy(True)
+            if self._settles(statement) and not self._outside():
+                self._committed()
 
     def _after_statement(self, _: Connection, cursor: Any, statement: str, *more: Any) -> None:
-        if self._committed is None:
+        if self._committed is None or self._stays is None:
             return
         interruption.busy(False)
+        if self._settles(statement):
+            self._stays(statement)
         word = _ending(statement, self._known.in_transaction(self._connection))
         if word is None or self._outside():
             return
@@ -127,6 +137,13 @@ class Watch:
             raise RolledBack
         self._committed()
         self._known.open_transaction(self._connection)
+
+    def _settles(self, statement: str) -> bool:
+        """Tell whether a statement's effect can't be rolled back: all, or that of DDL."""
+        kind = kind_of(statement) if self._lasting() else "read"
+        return (kind == "ddl" and not is_temporary(statement)) or (
+            kind == "data" and self._outside()
+        )
 
     def _on_error(self, context: ExceptionContext) -> None:
         if self._committed is None or context.connection is not self._connection:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from ddl_constructs import Change, stands_alone
+from ddl_constructs import Change, ExecuteSQL, stands_alone
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.base import Executable
@@ -37,6 +37,7 @@ class OnlineSink:
         self._transaction = Transaction(connection)
         self.joined = self._transaction.callers
         self._pending: list[str] = []
+        self._speaking = self._stayed = False
 
     def take(self, element: Change | Executable) -> Any:
         if not stands_alone(element, self.dialect):
@@ -49,7 +50,7 @@ class OnlineSink:
             if stands_alone(piece, self.dialect):
                 with self.alone(in_words(piece)):
                     self._clear_the_way(piece)
-                    result = self.connection.execute(piece)
+                    result = self._spoken(piece)
                 self.kept.append(in_words(piece))
             else:
                 result = self._execute(piece, element)
@@ -93,17 +94,30 @@ class OnlineSink:
         return self._transaction.listening()
 
     def watched(self) -> AbstractContextManager[None]:
-        return self._transaction.watched(self._committed)
+        return self._transaction.watched(self._committed, self._stays)
 
     def note(self, text: str) -> None:
         """Nobody reads along here: the caller tells the progress."""
 
     def _execute(self, statement: Executable, element: Change | Executable) -> Any:
-        result = self.connection.execute(statement)
+        result = self._spoken(statement)
         if isinstance(element, Change):
-            lasting = self.outside or not self._transaction.can_roll_back
-            (self.kept if lasting else self._pending).append(in_words(element))
+            (self.kept if self._stayed else self._pending).append(in_words(element))
         return result
+
+    def _spoken(self, statement: Executable) -> Any:
+        """Execute what is told in the words of its change, and not as each of its statements."""
+        self._speaking, self._stayed = True, self.outside
+        try:
+            return self.connection.execute(statement)
+        finally:
+            self._speaking = False
+
+    def _stays(self, statement: str) -> None:
+        """Take note of a statement that can't be rolled back, whoever executes it."""
+        self._stayed = True
+        if not self._speaking:
+            self.kept.append(ExecuteSQL(statement, raw=True).describe())
 
     def _committed(self) -> None:
         """Take note that the script has committed by itself what it did so far."""
