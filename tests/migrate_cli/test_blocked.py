@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from migrate_cli.commands import current, stamp, upgrade
+from migrate_cli.commands import current, log, stamp, status, upgrade
 from migrate_cli.dialects import knowledge
-from migrate_cli.errors import Busy, CantCreateVersionTable, MigrateError, ReadOnly
+from migrate_cli.errors import Busy, CantCreateVersionTable, MayNotRead, MigrateError, ReadOnly
 from migrate_cli.failures import ConnectionGone, RevisionFailed, Swallowed
 from sqlalchemy import create_engine, make_url, text
 
@@ -128,6 +128,50 @@ def test_a_user_who_may_not_create_the_version_table(
 
     assert caught.value.exit_status == 3
     assert project.tables() == set()
+
+
+@pytest.mark.parametrize(
+    ("table", "asked"),
+    [("migrate_version", status), ("migrate_journal", log)],
+    ids=["status", "log"],
+)
+def test_a_user_who_may_not_read_a_table_of_ours(
+    make_project: Callable[[str], Any],
+    postgresql_url: str,
+    stranger: str,
+    table: str,
+    asked: Callable[[Any], Any],
+) -> None:
+    """It is no broken table: what is to be mended is the right."""
+    project = make_project(postgresql_url)
+    chain(project)
+    upgrade(project.config)
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC"))
+        connection.execute(text(f"REVOKE SELECT ON {table} FROM PUBLIC"))
+    engine.dispose()
+
+    with pytest.raises(MayNotRead, match=f"GRANT SELECT ON {table} TO") as caught:
+        asked(replace(project.config, url=stranger))
+
+    assert caught.value.reason == f"permission denied for table {table}"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "error", "denied"),
+    [
+        pytest.param("mysql", (1142, "SELECT command denied"), True, id="mysql"),
+        pytest.param("mariadb", (1142, "SELECT command denied"), True, id="mariadb"),
+        pytest.param("mysql", (1146, "no such table"), False, id="no-table"),
+        pytest.param("mysql", (), False, id="no-number"),
+        pytest.param("sqlite", (1142,), False, id="sqlite"),
+    ],
+)
+def test_a_lack_of_rights_is_known_by_its_number(
+    dialect: str, error: tuple[Any, ...], denied: bool
+) -> None:
+    assert knowledge(dialect).denied(Exception(*error)) is denied
 
 
 @pytest.mark.parametrize("rest", ["", 'op.execute("SELECT 1")'], ids=["last", "not last"])

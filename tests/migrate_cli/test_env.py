@@ -123,6 +123,15 @@ def several(root: Path, tmp_path: Path) -> None:
             )
 
 
+def test_an_env_of_several_databases_says_that_none_is_named(root: Path) -> None:
+    init(root, template="multidb")
+
+    with pytest.raises(BadConfiguration, match=r"\[tool\.migrate\.databases\.NAME\]") as caught:
+        upgrade(find(start=root))
+
+    assert caught.value.key == "databases"
+
+
 def test_one_history_is_run_in_several_databases(root: Path, tmp_path: Path) -> None:
     several(root, tmp_path)
     config = find(start=root)

@@ -16,7 +16,7 @@ from sqlalchemy import URL, MetaData
 
 from .config import Config, of_database
 from .environment import in_own_loop, located_url
-from .errors import UsageError
+from .errors import BadConfiguration, UsageError
 from .models import metadata
 
 if TYPE_CHECKING:
@@ -72,8 +72,19 @@ def models(config: Config | None = None) -> Sequence[MetaData]:
 
 
 def databases() -> dict[str, Config]:
-    """Give the settings of each database that [tool.migrate.databases] names, in its order."""
+    """Give the settings of each database that [tool.migrate.databases] names, in its order.
+
+    Raises:
+        BadConfiguration: It names none.
+    """
     config = settings()
+    if not config.databases:
+        raise BadConfiguration(
+            config.file,
+            "databases",
+            "names no database, and env.py works in those that it names\n"
+            'add a table for each: [tool.migrate.databases.NAME], with its url_env = "..."',
+        )
     return {name: of_database(config, name) for name in config.databases}
 
 

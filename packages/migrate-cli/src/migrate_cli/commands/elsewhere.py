@@ -9,7 +9,7 @@ from pathlib import Path
 from revgraph import RevisionGraph
 
 from ..config import Config
-from ..errors import BadRecord
+from ..errors import BadRecord, MayNotRead
 from ..failures import NoVersionTable
 from ..running.run import Run
 from ..running.transactions import reading
@@ -50,7 +50,7 @@ def elsewhere(around: Run, graph: RevisionGraph[Script], config: Config) -> Else
         for name in dict.fromkeys([ALEMBICS, *_before(config.root)]):
             try:
                 rows = VersionTable(name, versions.schema).rows(connection)
-            except NoVersionTable:
+            except (MayNotRead, NoVersionTable):
                 continue
             heads = tuple(sorted(row for row in rows if row is not None and row in graph))
             if heads and name != versions.name:

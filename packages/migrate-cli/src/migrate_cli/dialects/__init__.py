@@ -104,6 +104,9 @@ class Knowledge(Protocol):
             None for any other error.
         """
 
+    def denied(self, error: BaseException) -> bool:
+        """Tell whether the driver's error says that the user lacks a right."""
+
     def alike(self, connection: Connection) -> AbstractContextManager[None]:
         """Let what its engine connects inside of the block be spared what a connection has done already."""
 
@@ -214,6 +217,9 @@ class _Nothing:
 
     def way_on(self, error: BaseException) -> str | None:
         return None
+
+    def denied(self, error: BaseException) -> bool:
+        return False
 
     def latch(
         self, connection: Connection, schema: str | None, table: str, joined: bool

@@ -21,6 +21,7 @@ __all__ = [
     "at_work",
     "batch",
     "cannot_create",
+    "denied",
     "fills_not_null",
     "latch",
     "long_text",
@@ -63,6 +64,11 @@ def way_on(error: BaseException) -> str | None:
     if number in _OF_THE_SYSTEM and any(_FULL.search(str(one)) for one in said):
         return _NO_ROOM
     return _WAYS.get(number) if isinstance(number, int) else None
+
+
+def denied(error: BaseException) -> bool:
+    """By the server's number: ER_TABLEACCESS_DENIED_ERROR, or that of a column."""
+    return error.args[:1] in ((1142,), (1143,))
 
 
 def read_only(connection: Connection) -> str | None:

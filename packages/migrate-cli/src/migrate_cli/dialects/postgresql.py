@@ -20,6 +20,7 @@ __all__ = [
     "at_work",
     "batch",
     "cannot_create",
+    "denied",
     "drop_invalid_index",
     "in_transaction",
     "latch",
@@ -72,7 +73,16 @@ _WAYS = {
 
 def way_on(error: BaseException) -> str | None:
     """By the SQLSTATE (PostgreSQL 15 manual, appendix A), as psycopg, psycopg2 and asyncpg tell it."""
-    return _WAYS.get(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
+    return _WAYS.get(_sqlstate(error))
+
+
+def denied(error: BaseException) -> bool:
+    """By the SQLSTATE, insufficient_privilege."""
+    return _sqlstate(error) == "42501"
+
+
+def _sqlstate(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
 
 
 def read_only(connection: Connection) -> str | None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         UnknownRevision,
     )
     from .amending import CantAmend, NothingLeft
-    from .blocked import Busy, CantCreateVersionTable, ReadOnly
+    from .blocked import Busy, CantCreateVersionTable, MayNotRead, ReadOnly
     from .database import (
         AsyncDriver,
         MissingDriver,
@@ -139,6 +139,7 @@ _WHERE = {
     "Irreversible": "gates",
     "LockLost": "lock",
     "LockTimeout": "lock",
+    "MayNotRead": "blocked",
     "MissingDriver": "database",
     "MissingRevision": "files",
     "ModelsDontImport": "models",
@@ -224,6 +225,7 @@ __all__ = [
     "Irreversible",
     "LockLost",
     "LockTimeout",
+    "MayNotRead",
     "MigrateError",
     "MigrationFailed",
     "MissingDriver",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import NotBegun
+from .base import DatabaseError, NotBegun
 
 
 class ReadOnly(NotBegun):
@@ -33,6 +33,21 @@ class Busy(NotBegun):
         super().__init__(
             f"can't begin a transaction, since another process is in one that writes: {reason}\n"
             "end it, or wait longer than the driver's 5 s: put ?timeout=60 behind the URL"
+        )
+
+
+class MayNotRead(DatabaseError):
+    """A table of ours is there, and this user lacks the right to read it.
+
+    Attributes:
+        table: Its name, with the schema.
+        reason: What the database says.
+    """
+
+    def __init__(self, table: str, reason: str) -> None:
+        self.table, self.reason = table, reason
+        super().__init__(
+            f"can't read {table}: {reason}\nlet this user read it: GRANT SELECT ON {table} TO ..."
         )
 
 

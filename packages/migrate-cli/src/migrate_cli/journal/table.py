@@ -10,7 +10,9 @@ from sqlalchemy import Table, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import BadJournal, NewerJournal
+from ..dialects import knowledge
+from ..errors import BadJournal, MayNotRead, NewerJournal
+from ..running import complaint
 from ..running.version_table import VersionTable
 from .rows import (
     CLOSED,
@@ -232,6 +234,8 @@ class Journal:
         except DBAPIError as err:
             with suppress(DBAPIError):
                 connection.rollback()
+            if err.orig and knowledge(connection.dialect.name).denied(err.orig):
+                raise MayNotRead(self.fullname, complaint.reason(err)) from err
             raise BadJournal(self.fullname, "can't be read", self._lacking(connection)) from err
 
     def _lacking(self, connection: Connection) -> str | None:

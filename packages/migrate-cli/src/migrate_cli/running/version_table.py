@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from ..dialects import knowledge
-from ..errors import CantCreateVersionTable
+from ..errors import CantCreateVersionTable, MayNotRead
 from ..failures import BadVersionRows, IdTooLong, NoVersionTable, VersionTableError
 from ..scripts.naming import ID_WIDTH
 from ..sinks import OfflineSink, Sink
@@ -94,12 +94,15 @@ class VersionTable:
 
         Raises:
             NoVersionTable: It has no column of the right name.
+            MayNotRead: The user lacks the right.
         """
         if not self.exists(connection):
             return ()
         try:
             return tuple(connection.execute(select(self.table.c.version_num)).scalars())
         except DBAPIError as err:
+            if err.orig and knowledge(connection.dialect.name).denied(err.orig):
+                raise MayNotRead(self.fullname, complaint.reason(err)) from err
             raise NoVersionTable(self.fullname, "it can't be read", str(err.orig)) from err
 
     def create(self, sink: Sink) -> None:
