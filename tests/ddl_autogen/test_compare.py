@@ -191,6 +191,46 @@ def test_compare_type_and_default_can_be_told(sqlite_url: str) -> None:
     assert says(Options(compare_type=lambda *a: None)) == says(Options())
 
 
+def test_who_tells_is_asked_of_columns_that_seem_the_same(sqlite_url: str) -> None:
+    options = Options(compare_type=lambda *a: True)
+
+    found = said(sqlite_url, users(), options, before=users())
+
+    assert found == ["alter column users.id: type Integer -> Integer"]
+
+
+def test_hooks_look_at_what_the_database_has_on_its_table(database_url: str) -> None:
+    """An `include_object` asks for the table, the columns, and the table that is referred to."""
+    before = users(
+        Column("a", Integer, index=True),
+        Column("b", Integer, ForeignKey("users.id")),
+        Column("c", String(5)),
+        CheckConstraint("a > 0", name="positive"),
+    )
+    seen: dict[tuple[str, bool], tuple[str, list[str]]] = {}
+
+    def include_object(object_: Any, name: Any, type_: str, reflected: bool, other: Any) -> bool:
+        for one, theirs in ((object_, reflected), (other, True)):
+            if theirs and one is not None and type_ != "table":
+                columns = [column.name for column in getattr(one, "columns", ())]
+                seen[type_, other is one] = one.table.name, columns
+        if type_ == "foreign_key_constraint" and reflected:
+            assert object_.referred_table.name == "users"
+        return True
+
+    def compare_type(theirs: Any, ours: Any, *types: Any) -> None:
+        assert theirs.table.name == "users"
+
+    after = users(Column("c", String(9)))
+    options = Options(include_object=include_object, compare_type=compare_type)
+    said(database_url, after, options, before=before)
+
+    assert seen["column", False] == seen["column", True] == ("users", [])
+    assert seen["foreign_key_constraint", False] == ("users", ["b"])
+    assert seen["index", False] == ("users", ["a"])
+    assert seen["check_constraint", False][0] == "users"
+
+
 def test_schemas_are_compared_when_asked(postgresql_url: str) -> None:
     ours = users()
     Table("users", ours, Column("id", Integer, primary_key=True), schema="other")

@@ -444,6 +444,37 @@ def test_a_dialects_implementation_tells_what_differs(connection: Any) -> None:
     ]
 
 
+def test_hooks_are_given_columns_as_sqlalchemy_reflects_them(database_url: str) -> None:
+    from alembic.autogenerate import compare_metadata
+
+    metadata = MetaData()
+    types = [sa.Boolean, sa.DateTime, sa.LargeBinary, sa.Numeric(5, 2), String(5), sa.Double]
+    columns = [Column(f"c{at}", type_) for at, type_ in enumerate(types)]
+    Table("t", metadata, *columns, Column("id", Integer, primary_key=True))
+    seen: dict[str, Any] = {}
+
+    def compare_type(context: Any, theirs: Any, ours: Any, their_type: Any, our_type: Any) -> None:
+        assert (their_type is theirs.type, our_type is ours.type) == (True, True)
+        seen[theirs.name] = theirs.table.name, type(their_type)
+
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        metadata.create_all(connection)
+        compare_metadata(context(connection, compare_type=compare_type), metadata)
+        reflected = Table("t", MetaData(), autoload_with=connection)
+    engine.dispose()
+
+    assert seen == {column.name: ("t", type(column.type)) for column in reflected.columns}
+
+
+def test_a_column_of_a_difference_is_told_as_text(connection: Any) -> None:
+    from alembic.autogenerate import compare_metadata
+
+    found = compare_metadata(context(connection), models())
+
+    assert [str(one[3]) for one in found if one[0] == "remove_column"] == ["t.z"]
+
+
 def test_an_item_is_written_as_the_project_says() -> None:
     from alembic.autogenerate import render_python_code
     from alembic.operations import ops

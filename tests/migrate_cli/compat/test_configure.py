@@ -292,6 +292,7 @@ def test_a_switch_in_an_ini_file_is_what_it_says_or_an_error(
 
 def test_settings_are_set_and_asked(tmp_path: Path) -> None:
     """RUN-071 to RUN-074, RUN-077."""
+    from alembic.config import Config
     from alembic.util import CommandError
 
     make(tmp_path, "sqlite://", more="a = %(more)s/x")
@@ -317,6 +318,9 @@ def test_settings_are_set_and_asked(tmp_path: Path) -> None:
     settings.print_stdout("100%")
     settings.print_stdout("%s of %s", 1, 2)
     assert out.getvalue() == "100%\n1 of 2\n"
+    without_file = Config()
+    without_file.set_main_option("script_location", "%(here)s/scripts")
+    assert without_file.get_main_option("script_location") == "./scripts"
 
 
 def test_settings_are_read_as_utf_8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,11 @@ class Options:
                     "Options", name, value, 'a mapping, as in {"users.name": "users.full_name"}'
                 )
 
+    @property
+    def asks(self) -> bool:
+        """Whether someone tells what differs of a column, who is asked of those that seem the same too."""
+        return callable(self.compare_type) or callable(self.compare_server_default)
+
     def takes_table(self, key: Key, default: str | None) -> bool:
         """Tell whether a table takes part, by `managed`, `ignore` and `ignore_tables`.
 

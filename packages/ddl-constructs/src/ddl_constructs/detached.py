@@ -50,6 +50,7 @@ class TableName:
     """
 
     _use_schema_map = True  # a schema_translate_map applies, as to any Table
+    named_with_column = True  # so that str() of a column of it is "table.column"
     _autoincrement_column = None
     constraints = indexes = foreign_key_constraints = primary_key = frozenset[Any]()
 

@@ -16,6 +16,7 @@ from .comments import column_comment
 from .context import Context
 from .defaults import column_default
 from .generated import Step, generation, made_anew
+from .placed import placed
 from .types import column_type
 
 
@@ -24,6 +25,8 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
     database, options = context.database, context.options
     schema = ours.spelled_schema
     found = {c.name: c for c in theirs.columns}
+    looked_at = options.asks or options.include_object is not None
+    seen = dict(placed(theirs, context).columns) if looked_at else {}
     for column in ours.columns:
         if column.name not in found and options.takes_object(
             column.source, column.name, "column", False
@@ -34,13 +37,13 @@ def compare_columns(theirs: TableValue, ours: TableValue, context: Context) -> I
             yield AddColumn(ours.name, made, schema=schema)
     for column in ours.columns:
         existing = found.pop(column.name, None)
-        if existing is not None and not _same(existing, column, database):
-            yield from alter_column(existing, column, ours, context)
+        if existing is not None and (options.asks or not _same(existing, column, database)):
+            yield from alter_column(existing, column, ours, context, seen.get(existing.name))
     for existing in found.values():
         inside = [c for c in theirs.checks if c.column == existing.name]
         made = column_of(existing, database, checks=inside)
         if existing.name not in _system(ours) and options.takes_object(
-            made, existing.name, "column", True
+            seen.get(existing.name), existing.name, "column", True
         ):
             yield DropColumn(ours.name, existing.name, schema=schema, existing_column=made)
 
@@ -67,12 +70,24 @@ def _system(table: TableValue) -> set[str]:
 
 
 def alter_column(
-    theirs: ColumnValue, ours: ColumnValue, table: TableValue, context: Context
+    theirs: ColumnValue,
+    ours: ColumnValue,
+    table: TableValue,
+    context: Context,
+    seen: Column[Any] | None,
 ) -> Iterator[Change]:
-    """Yield what is different of a column, as one change where that can be; none if nothing is."""
+    """Yield what is different of a column, as one change where that can be; none if nothing is.
+
+    Args:
+        theirs: What the database has.
+        ours: What the model says.
+        table: The model's table.
+        context: What takes part.
+        seen: Their column as hooks look at it; None if there are none.
+    """
     database, options = context.database, context.options
     their_column = column_of(theirs, database)
-    if not options.takes_object(ours.source, ours.name, "column", False, their_column):
+    if not options.takes_object(ours.source, ours.name, "column", False, seen):
         return
     if made_anew(theirs, ours, context):
         schema = table.spelled_schema
@@ -82,9 +97,9 @@ def alter_column(
         return
     first, last = generation(theirs, ours, context)
     facts: dict[str, Any] = {}
-    facts |= column_type(theirs, ours, their_column, context)
+    facts |= column_type(theirs, ours, seen, context)
     facts |= _nullable(theirs, ours)
-    facts |= column_default(theirs, ours, their_column, context)
+    facts |= column_default(theirs, ours, seen, context)
     facts |= column_comment(theirs, ours)
     casts: dict[str, Any] = {}
     if "type_" in facts:

@@ -27,6 +27,7 @@ from ..values import (
     UniqueValue,
 )
 from .context import Context
+from .placed import on_table
 
 _V = TypeVar("_V", bound=ConstraintValue)
 Pairs = tuple[list[tuple[_V, _V]], list[_V], list[_V]]
@@ -237,7 +238,7 @@ class _Writer:
         for one in gone:
             name = self._their_name(kind, one)
             made = constraint_of(one, name, self.context.database)
-            if options.takes_object(made, name, type_, True):
+            if options.takes_object(on_table(made, self.theirs, self.context), name, type_, True):
                 yield DropConstraint(
                     None if name is None else conv(name),
                     self.ours.name,

@@ -13,7 +13,7 @@ from .context import Context
 
 
 def column_default(
-    theirs: ColumnValue, ours: ColumnValue, their_column: Column[Any], context: Context
+    theirs: ColumnValue, ours: ColumnValue, seen: Column[Any] | None, context: Context
 ) -> dict[str, Any]:
     """Give the new default as a fact of AlterColumn; nothing if it is the same.
 
@@ -24,7 +24,7 @@ def column_default(
         return {}
     if callable(asked) and not (theirs.default is None and ours.default is None):
         given = ours.source.server_default
-        said = asked(their_column, ours.source, theirs.default, given, ours.default)
+        said = asked(seen, ours.source, theirs.default, given, ours.default)
         if said is not None:
             return {"server_default": server_default(ours, context.database)} if said else {}
     if context.database.same_default(theirs, ours):

@@ -12,6 +12,7 @@ from ..build import create_index, index_item
 from ..values import ElementValue, IndexValue, TableValue, varied
 from .constraints import names_taken
 from .context import Context
+from .placed import on_table
 
 
 def compare_indexes(theirs: TableValue, ours: TableValue, context: Context) -> Iterator[Change]:
@@ -27,14 +28,15 @@ def compare_indexes(theirs: TableValue, ours: TableValue, context: Context) -> I
                 come.append(index)
         elif not same_index(existing, index, context):
             made = index_item(create_index(theirs, existing, database))
-            if options.takes_object(index.source, index.name, "index", False, made):
+            partner = on_table(made, theirs, context)
+            if options.takes_object(index.source, index.name, "index", False, partner):
                 gone.append(existing)
                 come.append(index)
     for index in found.values():
         if database.implicit_index(index, theirs, ours):
             continue
         made = index_item(create_index(theirs, index, database))
-        if options.takes_object(made, index.name, "index", True):
+        if options.takes_object(on_table(made, theirs, context), index.name, "index", True):
             gone.append(index)
     schema = ours.spelled_schema
     for old, new in _renamed(gone, come, theirs, context):

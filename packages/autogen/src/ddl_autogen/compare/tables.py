@@ -37,7 +37,9 @@ def compare_schemas(theirs: Snapshot, ours: Snapshot, context: Context) -> Itera
     for key, our_table in ours.tables.items():
         their_table = theirs.tables.get(key)
         if their_table is not None and (
-            their_table != our_table or their_table.options != our_table.options
+            context.options.asks
+            or their_table != our_table
+            or their_table.options != our_table.options
         ):
             inside += compare_tables(their_table, our_table, context)
     yield from inside

@@ -13,7 +13,7 @@ from .context import Context
 
 
 def column_type(
-    theirs: ColumnValue, ours: ColumnValue, their_column: Column[Any], context: Context
+    theirs: ColumnValue, ours: ColumnValue, seen: Column[Any] | None, context: Context
 ) -> dict[str, Any]:
     """Give the new type as a fact of AlterColumn; nothing if it is the same.
 
@@ -23,7 +23,8 @@ def column_type(
     if asked is False or isinstance(ours.source.type, NullType) or not theirs.type:
         return {}
     if callable(asked):
-        said = asked(their_column, ours.source, their_column.type, ours.source.type)
+        assert seen is not None, "someone asks, so it is there"
+        said = asked(seen, ours.source, seen.type, ours.source.type)
         if said is not None:
             return {"type_": model_type(ours.source.type)} if said else {}
     if theirs.type == ours.type and _same_collation(theirs, ours, context):

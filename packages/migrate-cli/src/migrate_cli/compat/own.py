@@ -22,6 +22,7 @@ from ..running.transactions import reading
 from ..running.version_table import VersionTable
 from ..writing.planned import Planned
 from . import directives, install
+from .alembic.autogenerate.context import asked
 from .alembic.runtime.environment import EnvironmentContext
 from .alembic.runtime.migration import MigrationContext
 from .alias import AlembicImported
@@ -105,8 +106,10 @@ class ProjectWorld(AlembicWorld):
         metadata = self.models()
         options = ddl_autogen.Options(
             include_schemas=bool(opts.get("include_schemas")),
-            compare_type=_asked(opts.get("compare_type", True), context),
-            compare_server_default=_asked(opts.get("compare_server_default"), context),
+            compare_type=asked(opts.get("compare_type", True), context, "compare_type"),
+            compare_server_default=asked(
+                opts.get("compare_server_default"), context, "compare_server_default"
+            ),
             compare_foreign_key_names=True,
             rename_in_place=True,
             include_name=opts.get("include_name"),
@@ -170,13 +173,6 @@ class _Environment(EnvironmentContext):
             if (target := getattr(project, setting)) is not None:
                 said.setdefault(setting, hook(setting, target, project))
         super().configure(*given, **said)
-
-
-def _asked(tells: Any, context: MigrationContext) -> Any:
-    """What Alembic calls with its context first, ours is called without."""
-    if not callable(tells):
-        return bool(tells)
-    return lambda *args: tells(context, *args)
 
 
 def _with_context(setting: str, project: Config) -> Any:

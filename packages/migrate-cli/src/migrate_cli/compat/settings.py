@@ -89,7 +89,7 @@ class Config:
             CommandError: It can't be read.
         """
         file = self._config_file_path
-        here = file.absolute().parent.as_posix() if file is not None else ""
+        here = file.absolute().parent.as_posix() if file is not None else "."
         parser = configparser.ConfigParser({"here": here, **self.config_args})
         if file is not None:
             try:

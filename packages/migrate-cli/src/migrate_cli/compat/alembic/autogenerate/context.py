@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import ddl_autogen
-from sqlalchemy import MetaData, Table, inspect
+from sqlalchemy import Column, Connection, MetaData, Table, inspect
 from sqlalchemy.engine.reflection import Inspector
 
 from ....journal.table import NAME
@@ -146,8 +146,8 @@ def comparison_options(autogen_context: AutogenContext) -> ddl_autogen.Options:
     context, opts = autogen_context.migration_context, autogen_context.opts
     return ddl_autogen.Options(
         include_schemas=bool(opts.get("include_schemas")),
-        compare_type=_asked(opts.get("compare_type", True), context, "compare_type"),
-        compare_server_default=_asked(
+        compare_type=asked(opts.get("compare_type", True), context, "compare_type"),
+        compare_server_default=asked(
             opts.get("compare_server_default", False), context, "compare_server_default"
         ),
         compare_foreign_key_names=False,
@@ -162,15 +162,45 @@ def comparison_options(autogen_context: AutogenContext) -> ddl_autogen.Options:
     )
 
 
-def _asked(said: Any, context: Any, method: str) -> Any:
+def asked(said: Any, context: Any, method: str) -> Any:
     """Give what tells whether something differs: a function of env.py, or the dialect's own."""
     own = getattr(type(context.impl), method) is not getattr(DefaultImpl, method)
-    if callable(said):
-        return lambda *args: said(context, *args)
-    if not said or not own:
+    if not callable(said) and not (said and own):
         return bool(said)
-    if method == "compare_type":
-        return lambda theirs, ours, *types: context.impl.compare_type(theirs, ours)
-    return lambda theirs, ours, their_text, our_default, our_text: (
-        context.impl.compare_server_default(theirs, ours, our_text, their_text)
-    )
+    reflected = _Reflected(context.connection)
+
+    def types(theirs: Column[Any], ours: Column[Any], *types: Any) -> Any:
+        found = reflected(theirs)
+        if not callable(said):
+            return context.impl.compare_type(found, ours)
+        return said(context, found, ours, found.type, ours.type)
+
+    def defaults(
+        theirs: Column[Any], ours: Column[Any], their_text: Any, our_default: Any, our_text: Any
+    ) -> Any:
+        found = reflected(theirs)
+        if not callable(said):
+            return context.impl.compare_server_default(found, ours, our_text, their_text)
+        return said(context, found, ours, their_text, our_default, our_text)
+
+    return types if method == "compare_type" else defaults
+
+
+class _Reflected:
+    """Columns as SQLAlchemy reflects them: hooks ask for the classes that it gives their types."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._tables: dict[tuple[str, str | None], Table] = {}
+
+    def __call__(self, column: Column[Any]) -> Column[Any]:
+        key = name, schema = column.table.name, column.table.schema
+        if key not in self._tables:
+            self._tables[key] = Table(
+                name,
+                MetaData(),
+                schema=schema,
+                autoload_with=self.connection,
+                resolve_fks=False,
+            )
+        return self._tables[key].c.get(column.name, column)
