@@ -17,11 +17,12 @@ from ddl_autogen import (
     snapshot,
     snapshot_of,
 )
-from ddl_constructs import AlterColumn
+from ddl_constructs import AlterColumn, View
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
     Column,
+    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -255,6 +256,40 @@ def test_schemas_are_compared_when_asked(postgresql_url: str) -> None:
         "drop table users",
         "drop table other.users",
     ]
+
+
+def test_what_models_name_elsewhere_is_looked_for_there_and_nothing_else(
+    postgresql_url: str,
+) -> None:
+    """Else it would be found missing each time, and be created once more."""
+    ours = MetaData()
+    Table("here", ours, Column("id", Integer, primary_key=True))
+    Table(
+        "audit",
+        ours,
+        Column("id", Integer, primary_key=True),
+        Column("kind", Enum("a", "b", name="kind", schema="hist")),
+        Column("here", ForeignKey("here.id"), index=True),
+        schema="hist",
+    )
+    Sequence("counter", schema="hist", metadata=ours)
+    View("seen", ours, "SELECT id FROM hist.audit", schema="hist")
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        made = compare(connection, ours)
+        for change in made:
+            connection.execute(change)
+        agreed = compare(connection, ours)
+        connection.execute(text("CREATE TABLE hist.another (id int); CREATE SCHEMA more"))
+        connection.execute(text("CREATE TABLE more.another (id int)"))
+        connection.execute(text("CREATE VIEW hist.unknown AS SELECT 1 AS a"))
+        connection.execute(text("ALTER TABLE hist.audit ADD COLUMN more int"))
+        left = compare(connection, ours)
+    engine.dispose()
+
+    assert made[0].describe() == "create schema hist"
+    assert agreed == []
+    assert [c.describe() for c in left] == ["drop column hist.audit.more"]
 
 
 def test_asking_consumes_no_sequence_value_and_leaves_nothing(postgresql_url: str) -> None:

@@ -62,9 +62,9 @@ def compare(
     check_connection("compare", connection)
     known = database(connection.dialect)
     with held_back():
-        theirs = read_snapshot(connection, known, options)
+        ours = model_snapshot(metadata, known, known.namespaces(connection))
+        theirs = read_snapshot(connection, known, options, ours)
         default = theirs.default_schema
-        ours = model_snapshot(metadata, known, theirs.namespaces)
         theirs, ours = (
             one.only(lambda k: options.takes_table(k, default)) for one in (theirs, ours)
         )

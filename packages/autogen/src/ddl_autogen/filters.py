@@ -35,7 +35,8 @@ class Options:
     """What to compare, in the words that Alembic's users know.
 
     Attributes:
-        include_schemas: Compare every schema of the database, not only the default one.
+        include_schemas: Compare every schema of the database; else the default one, and of others
+            what the models name there.
         managed: Globs of the tables that are looked after, "app_*" or "audit.*"; empty for all.
         ignore: Globs of tables, and of sequences, that are left out on both sides.
         ignore_tables: (schema, table) pairs that are left out on both sides; schema is

@@ -99,6 +99,12 @@ def model_snapshot(
     )
 
 
+def named_schemas(ours: Snapshot) -> set[str]:
+    """Give the keys of the schemas that models name besides the default one."""
+    keys = {key[0] for key in (*ours.tables, *ours.sequences)}
+    return {key for key in keys | {key.schema for key in ours.objects} if key is not None}
+
+
 def model_objects(
     metadata: MetaData | Sequence[MetaData], database: Database, namespaces: Namespaces
 ) -> dict[ObjectKey, ObjectValue]:

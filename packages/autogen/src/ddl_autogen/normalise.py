@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from .compare import Context, blocks_objects
 from .dialects import Database
+from .models import named_schemas
 from .values import IndexValue, Snapshot, TableValue
 
 
@@ -75,7 +76,11 @@ def with_objects(
     if not declared and not (blocking and blocks_objects(tables, emptied=database.binds_views)):
         return theirs, ours
     default = str(theirs.default_schema)
-    schemas = database.schemas(connection) if context.options.include_schemas else [default]
+    if context.options.include_schemas:
+        schemas = database.schemas(connection)
+    else:
+        places = {str(theirs.namespaces.actual(key)) for key in named_schemas(ours)}
+        schemas = [default, *sorted(places & (theirs.schemas or frozenset()) - {default})]
     found = {value.key: value for value in database.objects(connection, schemas)}
     theirs = replace(theirs, objects=found)
     if any(key.kind == "grant" for key in ours.objects):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import MetaData
@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from .dialects import Database, database
 from .doors import check_connection, check_options
 from .filters import Options
-from .models import model_snapshot
+from .models import model_snapshot, named_schemas
 from .namespaces import Namespaces
 from .values import (
     EnumValue,
@@ -76,13 +76,34 @@ def snapshot_of(
     return model_snapshot(metadata, database(dialect), Namespaces(default_schema))
 
 
-def read_snapshot(connection: Connection, known: Database, options: Options) -> Snapshot:
-    """Read a database's tables, by somebody who knows its dialect."""
+def read_snapshot(
+    connection: Connection, known: Database, options: Options, ours: Snapshot | None = None
+) -> Snapshot:
+    """Read a database's tables, by somebody who knows its dialect.
+
+    Where only the default schema is compared, what models name in another one is looked for there
+    too, but nothing else of it is read.
+
+    Args:
+        connection: Where to read.
+        known: Who knows its dialect.
+        options: Which schemas and names.
+        ours: The models; None where there are none to look for.
+    """
     spaces = known.namespaces(connection)
-    schemas = _wanted_schemas(connection, known, options, spaces)
+    named = set() if ours is None or options.include_schemas else named_schemas(ours)
+    every = known.schemas(connection) if options.include_schemas or named else None
+    schemas = _wanted_schemas(every or (), named, options, spaces)
+    alone = frozenset((*ours.tables, *ours.sequences)) if ours is not None and named else None
+
+    def takes(key: Key) -> bool:
+        return alone is None or key[0] is None or key in alone
+
     tables: dict[Key, TableValue] = {}
     for table in known.read(connection, schemas):
         value = as_spoken(table, spaces)
+        if not takes(value.key):
+            continue
         qualified = f"{value.schema}.{value.name}" if value.schema else value.name
         if options.takes_name(
             value.name, "table", schema_name=value.schema, schema_qualified_table_name=qualified
@@ -91,18 +112,22 @@ def read_snapshot(connection: Connection, known: Database, options: Options) -> 
     sequences = {}
     for sequence in known.sequences(connection, schemas) if schemas else ():
         schema = spaces.spoken(sequence.schema)
-        if options.takes_name(sequence.name, "sequence", schema_name=schema):
+        if takes((schema, sequence.name)) and options.takes_name(
+            sequence.name, "sequence", schema_name=schema
+        ):
             sequences[schema, sequence.name] = varied(sequence, schema=schema)
-    every = frozenset(known.schemas(connection)) if options.include_schemas else None
-    return Snapshot(by_key(tables), known.name, spaces, by_key(sequences), every)
+    there = None if every is None else frozenset(every)
+    return Snapshot(by_key(tables), known.name, spaces, by_key(sequences), there)
 
 
 def _wanted_schemas(
-    connection: Connection, known: Database, options: Options, spaces: Namespaces
+    every: Collection[str], named: Collection[str], options: Options, spaces: Namespaces
 ) -> list[str]:
     if not options.include_schemas:
-        return [str(spaces.default)] if options.takes_name(None, "schema") else []
-    found = [s for s in known.schemas(connection) if not spaces.hides(s)]
+        default = [str(spaces.default)] if options.takes_name(None, "schema") else []
+        places = {spaces.actual(key) for key in named if options.takes_name(key, "schema")}
+        return default + [s for s in every if s in places and s != spaces.default]
+    found = [s for s in every if not spaces.hides(s)]
     return [s for s in found if options.takes_name(spaces.spoken(s), "schema")]
 
 

@@ -145,7 +145,8 @@ class Config:
         statement_timeout: Longest that a statement runs, in seconds; likewise.
         lock_retries: How often a run that only missed its lock is tried again.
         protected: Globs of databases that are changed only by who says that this is meant.
-        include_schemas: Compare all schemas of the database, not only the default one.
+        include_schemas: Compare all schemas of the database; else the default one, and of others
+            what the models name there.
         compare_type: Compare the types of columns; or what tells, as "package.module:function".
         compare_server_default: Compare the server defaults of columns; or likewise.
         renames: What was renamed, each as "table.column=table.new"; may be empty.
