@@ -96,6 +96,16 @@ def test_a_change_of_several_statements_runs_them_all_through_one_execute(
     ]
 
 
+def test_its_statements_can_be_executed_one_by_one(connection: Connection) -> None:
+    """Each is one statement for good, also where its kind stands for several (an index)."""
+    change = CreateTable("t", Column("id", Integer, index=True))
+
+    for statement in change.statements(connection.dialect, connection):
+        connection.execute(statement)
+
+    assert [i["name"] for i in inspect(connection).get_indexes("t")] == ["ix_t_id"]
+
+
 def test_what_can_not_be_said_fails_before_anything_ran(postgresql_url: str) -> None:
     seen: list[str] = []
     engine = create_engine(postgresql_url)

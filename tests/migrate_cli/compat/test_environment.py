@@ -124,6 +124,50 @@ def test_a_transaction_that_nobody_commits_is_an_error_by_name(
     assert catalog(url) == {}
 
 
+TRIED = """
+        with context.begin_transaction() as transaction:
+            context.run_migrations()
+            if context.get_x_argument():
+                transaction.rollback()
+"""
+
+
+@pytest.mark.parametrize(
+    ("up", "said", "left"),
+    [
+        pytest.param("pass", "rolled back what ran", [], id="all"),
+        pytest.param(
+            "with op.get_context().autocommit_block():\n        op.execute('select 1')",
+            "can't roll this run back",
+            ["bb22"],
+            id="nothing-is-left",
+        ),
+    ],
+)
+def test_env_may_roll_back_what_it_only_tries(
+    tmp_path: Path,
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    up: str,
+    said: str,
+    left: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path, postgresql_url, {"a": table("one", "aa11"), "b": script("bb22", "aa11", up)})
+    path = tmp_path / "scripts/env.py"
+    plain = "        with context.begin_transaction():\n            context.run_migrations()\n"
+    before, after = path.read_text().rsplit(plain, 1)
+    path.write_text(before + TRIED + after)
+
+    assert run(["alembic", "-x", "try", "upgrade", "aa11"]) == 0
+    assert catalog(postgresql_url) == {}
+    assert run(["-x", "try", "status"]) == 0
+    assert run(["-x", "try", "upgrade"]) == 3
+    assert said in capsys.readouterr().err
+    assert versions(postgresql_url) == left
+
+
 # what env.py says
 
 

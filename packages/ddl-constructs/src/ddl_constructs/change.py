@@ -152,6 +152,8 @@ class Change(ExecutableDDLElement):
     def _lowered(
         self, dialect: Dialect, connection: Connection | None, depth: int = 0
     ) -> list[ExecutableDDLElement | Executable]:
+        if self.__dict__.get("_statement_on") == dialect.name:
+            return [self]
         rule = _rule(type(self), dialect.name)
         if rule is None:
             return [self if depth == 0 else self._as_statement(dialect)]

@@ -101,9 +101,11 @@ class AlembicWorld:
         path = Path(directory.env_py_location)
         found: list[T] = []
         lost: list[bool] = []
+        seen: list[MigrationContext] = []
 
         def visited(around: Run, context: MigrationContext) -> None:
             self.here = context
+            seen.append(context)
             noting = _ends_noted(around, lost) if "destination_rev" in asked else nullcontext()
             with noting, written():
                 found.append(work(self._as_ours(around, context)))
@@ -121,6 +123,9 @@ class AlembicWorld:
             directory.run_env()
         if not found:
             raise EnvironmentIdle(path)
+        undone = any(context.own is not None and context.own.undone for context in seen)
+        if undone and "destination_rev" in asked:
+            raise EnvironmentRolledBack(path, asked=True)
         if any(lost):
             raise EnvironmentRolledBack(path)
         return found

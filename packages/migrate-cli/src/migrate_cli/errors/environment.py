@@ -43,12 +43,15 @@ class EnvironmentRolledBack(ConfigurationError):
 
     Attributes:
         path: The file.
+        asked: Whether it said so itself, by `rollback()` of the transaction that it was given.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, asked: bool = False) -> None:
+        self.path, self.asked = path, asked
         super().__init__(
-            f"{shown(path)} gave a connection that was inside of a transaction already, and never "
+            f"{shown(path)} rolled back what ran: nothing of it is kept"
+            if asked
+            else f"{shown(path)} gave a connection that was inside of a transaction already, and never "
             "committed it, so what ran is rolled back\n"
             "commit before context.configure(connection=...), or use: with engine.begin() as connection"
         )

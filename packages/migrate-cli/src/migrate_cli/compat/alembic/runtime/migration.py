@@ -35,6 +35,7 @@ from ..ddl.impl import DefaultImpl
 from ..operations import Operations
 from ..util.compat import EncodedIO
 from .steps import MigrationInfo, MigrationStep, RevisionStep, StampStep, Told
+from .transaction import OwnTransaction
 
 __all__ = [
     "HeadMaintainer",
@@ -63,6 +64,7 @@ class MigrationContext:
         environment_context: The `EnvironmentContext` that it belongs to; None if there is none.
         script: The scripts; None if there are none.
         sink: Where the changes go.
+        own: The transaction around the run, once it is open; None if there is none, or it is the caller's.
         versions: The version table.
         impl: What speaks the dialect for `Operations`.
     """
@@ -78,6 +80,7 @@ class MigrationContext:
         self.script: Any = opts.get("script")
         self.as_sql: bool = opts.get("as_sql", False)
         self.output_buffer = _encoded(opts.get("output_buffer") or sys.stdout, opts)
+        self.own: OwnTransaction | None = None
         self.sink = _sink(dialect, connection, self.as_sql, self.output_buffer, opts)
         self.dialect = self.sink.dialect
         self.connection: Any = self.sink.bind()
@@ -166,11 +169,13 @@ class MigrationContext:
         return "run" if whole else "revision"
 
     @contextmanager
-    def _entered(self) -> Iterator[None]:
+    def _entered(self) -> Iterator[OwnTransaction | None]:
         with self.sink.transaction():
             self._whole += 1
             try:
-                yield
+                if isinstance(self.sink, OnlineSink) and not self.sink.joined:
+                    self.own = OwnTransaction(self.sink.connection)
+                yield self.own
             finally:
                 self._whole -= 1
 
