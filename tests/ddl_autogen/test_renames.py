@@ -331,8 +331,10 @@ WRONG = [
     pytest.param({"users.name": "users.id"}, "the database has users.id already", id="there"),
     pytest.param({"users.name": "other.x"}, "users.name can't become other.x", id="elsewhere"),
     pytest.param({"users.nam": None}, "the database has no users.nam", id="unknown-goes"),
-    pytest.param({"users.name": "full_name"}, "as in users.name=users.full_name$", id="no-table"),
-    pytest.param({"other.id": "x"}, "names are as in other.id=other.x$", id="of-another-table"),
+    pytest.param(
+        {"users.name": "full_name"}, "in the models: users.name=users.full_name$", id="no-table"
+    ),
+    pytest.param({"other.id": "x"}, "in the models: other.id=other.x$", id="of-another-table"),
 ]
 
 

@@ -401,3 +401,12 @@ def test_a_long_message_is_cut_in_lists_and_whole_where_it_is_shown(
 
     assert lengths.pop("show c3") == 10_004
     assert max(lengths.values()) < 150
+
+
+def test_the_help_says_each_word_in_whole() -> None:
+    """On 80 columns nothing is cut off: a first sentence fits behind the word."""
+    with click.Context(migrate, info_name="migrate", terminal_width=80) as context:
+        told = migrate.get_help(context).partition("Commands:")[2].splitlines()
+
+    assert len([line for line in told if line.strip()]) == len(WORDS)
+    assert [line for line in told if line.endswith("...")] == []

@@ -291,6 +291,7 @@ def test_a_batch_block_that_copies_says_so(sqlite_project: Any) -> None:
     (change,) = changes(planned(sqlite_project))
 
     assert (change.rewrites, change.sql) == (True, None)
+    assert (change.lock, change.blocks) == ("EXCLUSIVE", "reads and writes")
     assert "copied" in str(change.why_no_sql)
 
 

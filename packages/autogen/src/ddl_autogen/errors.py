@@ -282,7 +282,9 @@ class UnknownRename(DDLAutogenError):
         table, dot, _ = old.rpartition(".")
         bare = new and dot and "." not in new
         example = f"{old}={table}.{new}" if bare else "users.name=users.full_name"
-        super().__init__(f"asked {asked}, but {reason}\nnames are as in {example}")
+        super().__init__(
+            f"asked {asked}, but {reason}\nsay its name in the database, then that in the models: {example}"
+        )
 
 
 class UnrenderableValue(DDLAutogenError):

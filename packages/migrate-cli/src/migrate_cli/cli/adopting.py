@@ -54,7 +54,7 @@ def adopt(
     allow_protected: bool,
     **how: Any,
 ) -> None:
-    """Make an Alembic project one of ours, or a database with no history; shows the difference first.
+    """Make an Alembic project, or a grown database, one of ours. Shows the difference first.
 
     The settings move to [tool.migrate], scripts import op from migrate_cli, and env.py goes where it says
     no more than a URL and the models. --apply writes it, --undo takes it back.

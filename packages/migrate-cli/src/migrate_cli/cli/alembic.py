@@ -8,7 +8,7 @@ import click
 @click.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def alembic(arguments: tuple[str, ...]) -> int:
-    """Run one of Alembic's own commands, with its flags, messages and exit codes."""
+    """Run one of Alembic's own commands. Flags, messages and exit codes are Alembic's."""
     from ..compat import install
 
     install()

@@ -14,7 +14,9 @@ SHELLS = ("bash", "zsh", "fish")
 @word()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Write what a shell needs to complete words, options and revisions.
+    """Write what a shell needs to complete what you type.
+
+    Words, options and revisions.
 
     \b
     bash:  eval "$(migrate completion bash)"      in ~/.bashrc

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     help="Show what an unfinished revision hasn't done, too; executes its script's Python, to hear what it says.",
 )
 def status(exit_code: bool, statements: bool) -> int:
-    """Show where the database stands: applied, pending, unknown, and how the models differ."""
+    """Show where the database stands. What is applied, pending, unknown, and how the models differ."""
     from ..commands import status as work
 
     found = work(project(), statements=statements)
@@ -61,7 +61,7 @@ def current(check_heads: bool) -> int:
 
 @word(answers=True)
 def check() -> int:
-    """Compare the models with the database; ends with 1 if they differ."""
+    """Compare the models with the database. Ends with 1 if they differ."""
     from ..commands import check as work
 
     found = work(project())
@@ -72,7 +72,7 @@ def check() -> int:
 @word(answers=True)
 @click.option("--sql", is_flag=True, help="Show the SQL of each, too.")
 def diff(sql: bool) -> None:
-    """Show what models and database differ in, also while revisions are pending."""
+    """Show what models and database differ in. Also while revisions are pending."""
     from ..commands import diff as work
 
     found = work(project())

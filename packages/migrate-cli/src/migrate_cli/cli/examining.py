@@ -17,7 +17,7 @@ _SIGNS = {"ok": ("ok", "green"), "note": ("--", "yellow"), "problem": ("!!", "re
 
 @word(answers=True)
 def doctor() -> int:
-    """Look whether all that is needed is there: settings, scripts, models, driver, rights.
+    """Look whether all that is needed is there. Settings, scripts, models, driver, rights.
 
     Ends with 1 if something stands in the way. Nothing is written.
     """

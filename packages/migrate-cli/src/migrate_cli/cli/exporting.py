@@ -22,7 +22,7 @@ from .words import word
     help="Write an Alembic project into this folder, which must be new or empty.",
 )
 def export(folder: Path) -> None:
-    """Hand the revisions to another tool: write them as an Alembic project.
+    """Write the revisions as an Alembic project. Other tools read that.
 
     What they use that Alembic lacks is listed, and nothing is written then.
     """

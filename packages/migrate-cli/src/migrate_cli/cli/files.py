@@ -177,7 +177,7 @@ _BARE = {"allow_extra_args": True}
 @_placed
 @_amends
 def revision(message: str, amend: bool, autogenerate: bool, **place: Any) -> None:
-    """Write a new revision file, empty or from what models and database differ in."""
+    """Write a new revision file. Empty, or from what models and database differ in."""
     if bare := " ".join(click.get_current_context().args):
         raise click.UsageError(
             f'the message goes behind -m: migrate revision -m "{visible(bare)}"; or, to write what '
@@ -314,7 +314,7 @@ def merge(
 @word(answers=True, context_settings=TARGETS)
 @click.argument("targets", nargs=-1, required=True, type=Target())
 def edit(targets: tuple[str, ...]) -> None:
-    """Open revision files in your editor: $EDITOR, $VISUAL, or a usual one.
+    """Open revision files in your editor. That is $EDITOR, $VISUAL, or a usual one.
 
     TARGETS are as in `show`: ids or their beginnings, head, current.
     """

@@ -43,7 +43,7 @@ def history(rev_range: str | None, indicate_current: bool, lanes: bool) -> None:
 @click.option("--indicate-current", "-i", is_flag=True, help="Mark what the database has.")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with ASCII characters only.")
 def graph(rev_range: str | None, indicate_current: bool, plain: bool) -> None:
-    """Draw the revisions in lanes, or write them as Mermaid, DOT or JSON."""
+    """Draw the revisions: in lanes, or as Mermaid, DOT or JSON."""
     _drawn(rev_range, indicate_current, plain=plain)
 
 

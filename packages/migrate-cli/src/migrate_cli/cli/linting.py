@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--since", metavar="BRANCH", help="Only files that are new since BRANCH was left.")
 @click.option("--server-version", metavar="VERSION", help="The server's: 15.4; else the worst.")
 def lint(revisions: tuple[str, ...], since: str | None, server_version: str | None) -> int:
-    """Look for what goes wrong in revisions where others are at work; ends with 1 if there is something.
+    """Look for what goes wrong where others are at work. Ends with 1 if there is something.
 
     No database is asked. The scripts' Python is run, and nothing is executed. What is meant is allowed
     by a comment at the line: # migrate: allow CODE because REASON

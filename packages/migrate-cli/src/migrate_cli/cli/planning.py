@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--down", is_flag=True, help="Plan what downgrade would do, to TARGET.")
 @click.option("--no-sql", is_flag=True, help="Leave the SQL out.")
 def plan(target: str | None, down: bool, no_sql: bool) -> None:
-    """Show what upgrade would do to the database, without doing it.
+    """Show what upgrade would do, without doing it.
 
     Each change in words, with its SQL, its lock and what that blocks, what is rewritten, how large
     the table is, and what would be lost. The scripts' Python is run, and nothing is executed;

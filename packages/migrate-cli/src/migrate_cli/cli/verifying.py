@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @word(answers=True)
 def verify() -> int:
-    """Look whether the files of what was run still say what was run; ends with 1 if not.
+    """Look whether files still say what was run. Ends with 1 if not.
 
     Comments, docstrings and layout don't count. --verbose shows what is the same, too.
     """

@@ -20,7 +20,7 @@ from .words import TARGETS, Seconds, Target, word
     help="Wait no longer than this: 90, 5m, 1h; 0 looks once.",
 )
 def wait(target: str | None, timeout: float) -> None:
-    """Wait until the database has a revision that another run brings.
+    """Wait for a revision that another run brings.
 
     TARGET is an id or its beginning, head, label@head, or heads (the default). Nothing is
     locked or written. Ends with 3 when the time is over.

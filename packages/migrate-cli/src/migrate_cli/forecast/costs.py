@@ -75,7 +75,8 @@ class Costs:
         key = table_of(element)
         found, _ = self._facts(element)
         if copied:
-            found, sql = _of_a_copy(found), None
+            swap, _ = self._facts(ddl.DropTable("copied"))
+            found, sql = _of_a_copy(found, swap), None
             why: str | None = "the table is copied into a new one that takes its place"
         elif not self._with_sql:
             sql = why = None
@@ -218,10 +219,22 @@ def _named_in(sql: str) -> Key | None:
     return None if schema is None else schema.strip('"`'), found["name"].strip('"`')
 
 
-def _of_a_copy(found: Facts) -> Facts:
-    """Give the facts of a change that a batch block does by a copy of the table."""
+def _of_a_copy(found: Facts, swap: Facts) -> Facts:
+    """Give the facts of a change that a batch block does by a copy of the table.
+
+    Args:
+        found: Those of the change, which the database may not know in place.
+        swap: Those of dropping a table, as the copied one is: the lock is at least that.
+    """
     note = "done by copying the table, which is written to by nobody else meanwhile"
-    return replace(found, rewrites=True, scans=True, notes=(*found.notes, note))
+    return replace(
+        found,
+        lock=swap.lock,
+        blocks=swap.blocks,
+        rewrites=True,
+        scans=True,
+        notes=(*found.notes, note),
+    )
 
 
 def _is_sql(change: Change) -> bool:
