@@ -280,6 +280,37 @@ def test_env_is_told_what_our_commands_lead_to(
     assert capsys.readouterr().err.splitlines()[0] == repr(asked)
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("upgrade head", "upgrade bb22"), ("downgrade base", "downgrade None"),
+     ("stamp head", "do_stamp bb22"), ("current", "display_version nowhere"),
+     ("check", "retrieve_migrations nowhere"), ("revision --autogenerate", "retrieve_migrations nowhere")],
+)  # fmt: skip
+def test_env_may_ask_alembics_commands_which_one_it_is(
+    tmp_path: Path,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    asked: str,
+) -> None:
+    """By the name of the function that is called back; and a command that leads nowhere has no such key."""
+    monkeypatch.chdir(tmp_path)
+    before = (
+        "try:\n    to = context.get_revision_argument()\n"
+        "except KeyError as err:\n    to = 'nowhere'\n    assert 'No destination' in str(err)\n"
+        "print(context._proxy.context_opts['fn'].__name__, to)\n"
+    )
+    make(tmp_path, url, CHAIN, before=before)
+
+    try:
+        run(["alembic", *typed.split()])
+    except SystemExit as err:
+        assert err.code == -1
+
+    assert capsys.readouterr().out.splitlines()[0] == asked
+
+
 def test_unknown_keywords_are_kept_and_a_wrapped_configure_is_called(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,10 +22,14 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
     """
     directory = ScriptDirectory.from_config(config)
     start, end = _range(revision, sql)
+
+    def upgrade(rev: Any, context: Any) -> Any:
+        return directory._upgrade_revs(end, rev)
+
     run_env(
         config,
         directory,
-        lambda rev, context: directory._upgrade_revs(end, rev),
+        upgrade,
         as_sql=sql,
         starting_rev=start,
         destination_rev=end,
@@ -47,10 +51,14 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
     start, end = _range(revision, sql)
     if sql and start is None:
         raise util.CommandError("downgrade with --sql requires <fromrev>:<torev>")
+
+    def downgrade(rev: Any, context: Any) -> Any:
+        return directory._downgrade_revs(end, rev)
+
     run_env(
         config,
         directory,
-        lambda rev, context: directory._downgrade_revs(end, rev),
+        downgrade,
         as_sql=sql,
         starting_rev=start,
         destination_rev=end,
@@ -95,10 +103,14 @@ def stamp(
         raise util.CommandError(
             "Stamp operation with --sql only supports a single starting revision at a time"
         )
+
+    def do_stamp(rev: Any, context: Any) -> Any:
+        return directory._stamp_revs(tuple(ends), () if purge else rev)
+
     run_env(
         config,
         directory,
-        lambda rev, context: directory._stamp_revs(tuple(ends), () if purge else rev),
+        do_stamp,
         as_sql=sql,
         starting_rev=starts.pop() if starts else None,
         destination_rev=ends[0] if len(ends) == 1 else tuple(ends),
@@ -117,9 +129,9 @@ def ensure_version(config: Config, sql: bool = False) -> None:
     """
     directory = ScriptDirectory.from_config(config)
 
-    def create(rev: Any, context: Any) -> list[Any]:
+    def do_ensure_version(rev: Any, context: Any) -> list[Any]:
         with context.sink.transaction():
             context._ensure_version_table()
         return []
 
-    run_env(config, directory, create, as_sql=sql)
+    run_env(config, directory, do_ensure_version, as_sql=sql)

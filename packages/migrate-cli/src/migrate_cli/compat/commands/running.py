@@ -40,7 +40,7 @@ def run_env(
     fn: Callable[[Any, Any], Any],
     **opts: Any,
 ) -> None:
-    """Run env.py, which calls back what is to be done."""
+    """Run env.py, which calls *fn* back; some ask by its name, which is Alembic's, what is to be done."""
     with EnvironmentContext(config, directory, fn=fn, **opts):
         directory.run_env()
 

@@ -127,7 +127,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     """
     directory = ScriptDirectory.from_config(config)
 
-    def display(rev: Any, context: Any) -> list[Any]:
+    def display_version(rev: Any, context: Any) -> list[Any]:
         if verbose:
             shown = context._name()
             config.print_stdout("Current revision(s) for %s:", shown)
@@ -137,4 +137,4 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
             config.print_stdout(script.cmd_format(verbose))
         return []
 
-    run_env(config, directory, display, dont_mutate=True)
+    run_env(config, directory, display_version, dont_mutate=True)

@@ -141,7 +141,7 @@ def written(
 
     answers = Answers(none=True) if renames is None else renames
 
-    def compare(rev: Any, context: Any) -> list[Any]:
+    def retrieve_migrations(rev: Any, context: Any) -> list[Any]:
         if autogenerate:
             _must_be_at_heads(directory, rev)
             with answers.asked(None if renames is None else context._name()):
@@ -158,7 +158,7 @@ def written(
             run_env(
                 config,
                 directory,
-                compare,
+                retrieve_migrations,
                 as_sql=sql,
                 template_args=made.template_args,
                 revision_context=made,
@@ -199,7 +199,7 @@ def check(config: Config) -> None:
     ) | {"autogenerate": True, "sql": False, "head": "head", "splice": False}
     compared = autogenerating().RevisionContext(config, directory, arguments)
 
-    def compare(rev: Any, context: Any) -> list[Any]:
+    def retrieve_migrations(rev: Any, context: Any) -> list[Any]:
         _must_be_at_heads(directory, rev)
         compared.run_autogenerate(rev, context)
         return []
@@ -207,7 +207,7 @@ def check(config: Config) -> None:
     run_env(
         config,
         directory,
-        compare,
+        retrieve_migrations,
         template_args=compared.template_args,
         revision_context=compared,
     )

@@ -50,6 +50,15 @@ class NotConfigured(CommandError):
         super().__init__("No context has been configured yet.")
 
 
+class NoDestination(CommandError, KeyError):
+    """The command leads nowhere; a KeyError too, since that is what Alembic raises."""
+
+    __str__ = Exception.__str__
+
+    def __init__(self) -> None:
+        super().__init__("No destination revision argument is available.")
+
+
 class EnvironmentContext(ModuleClsProxy):
     """What surrounds env.py while a command runs it.
 
@@ -115,10 +124,10 @@ class EnvironmentContext(ModuleClsProxy):
         """Give the destination that was asked for; None for the base.
 
         Raises:
-            CommandError: The command has no such thing.
+            NoDestination: The command has no such thing.
         """
         if "destination_rev" not in self.context_opts:
-            raise CommandError("No destination revision argument is available.")
+            raise NoDestination
         return self.script.as_revision_number(self.context_opts["destination_rev"])
 
     def get_tag_argument(self) -> str | None:
