@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     create_engine,
     inspect,
     text,
@@ -222,6 +223,23 @@ CASES = [
         binary("x'00fe'", "X'5C27'", "0x0a"),
         ["alter column t.b: default"],
         id="default-that-is-no-text",
+    ),
+    pytest.param(
+        pointing(Integer()),
+        pointing(Integer(), of(UniqueConstraint, "up", "plain", name="uq")),
+        ["add unique uq (up, plain) to t", "drop index fk of t"],
+        id="unique-in-place-of-a-foreign-key-s-index",
+    ),
+    pytest.param(
+        pointing(Integer(), of(UniqueConstraint, "up", name="uq")),
+        pointing(Integer(), of(UniqueConstraint, "up", "plain", name="uq")),
+        [
+            "drop foreign key constraint fk",
+            "drop unique constraint uq",
+            "add unique uq",
+            "add foreign key fk",
+        ],
+        id="unique-that-a-foreign-key-leans-on-changed",
     ),
 ]
 

@@ -39,7 +39,15 @@ from ddl_constructs import (
     RenameIndex,
     ReplaceEnum,
 )
-from sqlalchemy import Column, Constraint, Enum, ForeignKeyConstraint, Index, PrimaryKeyConstraint
+from sqlalchemy import (
+    Column,
+    Constraint,
+    Enum,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+)
 
 from .sqltokens import tokens
 from .values import Snapshot, TableValue
@@ -358,6 +366,8 @@ class _Describer:
             node.needs.add(("table", key))
         if isinstance(given, PrimaryKeyConstraint):
             node.alters.add(("primary key", key))
+        elif isinstance(given, UniqueConstraint):
+            node.alters.add(("leaning", key))
         if given.name is not None and given.name != "PRIMARY":
             # a constraint's name is the table's own, but on PostgreSQL a key's index has it too
             (node.brings if comes else node.takes).add(("name", key[0], str(given.name)))
@@ -371,6 +381,13 @@ class _Describer:
             return
         else:
             (node.brings if comes else node.takes).add(("key", key, frozenset(names)))
+        table = self.theirs.tables.get(key) if comes else None
+        if (
+            table is not None
+            and all(unique.name != given.name for unique in table.uniques)  # it must go before it
+            and any(tuple(names)[: len(fk.columns)] == fk.columns for fk in table.foreign_keys)
+        ):
+            node.brings.add(("support", key))
         columns: set[Thing] = {("column", key, name) for name in names}
         (node.uses if comes else node.leaves).update(columns)
 

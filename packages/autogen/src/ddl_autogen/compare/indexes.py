@@ -72,15 +72,18 @@ def _made_needless(
 ) -> Iterator[Change]:
     """Yield the drop of an index that the server made for a foreign key, where a new one serves it.
 
+    What is new is an index, or the one of a UNIQUE.
+
     MariaDB drops it by itself then; it is said so that the way back makes it again first, without
     which the new one couldn't go.
     """
     database = context.database
+    before = {unique.columns for unique in theirs.uniques}
+    new = [i.columns for i in come if not any(e.expression or e.length for e in i.elements)]
+    new += [unique.columns for unique in ours.uniques if unique.columns not in before]
     for index in theirs.indexes:
         if database.implicit_index(index, theirs, ours) and any(
-            new.columns[: len(index.columns)] == index.columns
-            and not any(e.expression or e.length for e in new.elements)
-            for new in come
+            columns[: len(index.columns)] == index.columns for columns in new
         ):
             schema = ours.spelled_schema
             made = create_index(theirs, index, database).replace(schema=schema)

@@ -17,6 +17,7 @@ from ddl_constructs import (
     DropConstraint,
     DropIndex,
 )
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
 from ..build import ConstraintValue, column_of, constraint_of, create_index
@@ -81,10 +82,24 @@ def released(changes: Sequence[Change], theirs: Snapshot, ours: Snapshot) -> Ite
 def _made_anew(changes: Sequence[Change], ours: Snapshot) -> set[tuple[Key, tuple[str, ...]]]:
     """Give the tables and columns of indexes that are dropped and created under the same name.
 
-    The server refuses to drop one that a foreign key leans on (error 1553).
+    The server refuses to drop one that a foreign key leans on (error 1553); a UNIQUE is one too.
     """
     created = {(c.table_name, c.index_name) for c in changes if isinstance(c, CreateIndex)}
+    uniques = {
+        (c.table_name, str(c.constraint.name))
+        for c in changes
+        if isinstance(c, AddConstraint) and isinstance(c.constraint, UniqueConstraint)
+    }
     return {
+        (
+            (ours.namespaces.key(c.schema), c.table_name),
+            tuple(map(str, c.existing_constraint._pending_colargs)),
+        )
+        for c in changes
+        if isinstance(c, DropConstraint)
+        and isinstance(c.existing_constraint, UniqueConstraint)
+        and (c.table_name, str(c.constraint_name)) in uniques
+    } | {
         (
             (ours.namespaces.key(c.schema), str(c.table_name)),
             tuple(str(e) for e in c.existing_index.columns),
