@@ -194,6 +194,21 @@ def test_what_stays_is_told_where_ddl_commits_by_itself(
         assert kept == int("insert" in stays)
 
 
+def test_labels_that_rows_hold_are_refused_by_mariadb_with_the_mend(
+    make_project: Any, mariadb_url: str
+) -> None:
+    project = make_project(mariadb_url)
+    project.revision("a1", None, 'op.create_table("a", sa.Column("e", sa.Enum("x", "y")))')
+    project.revision("b2", "a1", "op.execute(\"INSERT INTO a VALUES ('x')\")")
+    change = 'op.alter_column("a", "e", type_=sa.Enum("z", "y"), existing_type=sa.Enum("x", "y"))'
+    project.revision("c3", "b2", change)
+
+    with pytest.raises(RevisionFailed) as caught:
+        upgrade(project.config)
+
+    assert "an ENUM gets its new labels before that" in caught.value.reason
+
+
 def test_rerunning_after_a_mended_failure_goes_on(sqlite_project: Any) -> None:
     sqlite_project.revision("a1", None, CREATE_A)
     sqlite_project.revision("b2", "a1", f"{CREATE_B}\nraise RuntimeError('not yet')")

@@ -95,7 +95,7 @@ class Knowledge(Protocol):
         """Tell whether an error has made the open transaction one that can't be committed."""
 
     def way_on(self, error: BaseException) -> str | None:
-        """Say what to do where the database's own error is no fault of the script: no room, a lock.
+        """Say what to do where the database's own error doesn't: no room, a lock, rows that don't fit.
 
         Args:
             error: The driver's error.

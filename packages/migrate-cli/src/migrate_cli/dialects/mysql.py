@@ -44,6 +44,8 @@ _WAYS = {
     1114: _NO_ROOM,
     1205: "another session holds a lock that it needs: see who by SHOW PROCESSLIST, and run this "
     "again when that has ended, or with a longer lock_wait_timeout",
+    1265: "a value doesn't fit the type: change the rows that hold it first, by op.execute; an ENUM "
+    "gets its new labels before that, and loses the old ones after it",
     1213: "another session and this one waited for each other: run this again",
 }
 
