@@ -311,6 +311,28 @@ def test_env_may_ask_alembics_commands_which_one_it_is(
     assert capsys.readouterr().out.splitlines()[0] == asked
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("upgrade", "upgrade"), ("downgrade base", "downgrade"), ("stamp head", "stamp"),
+     ("status", "current"), ("revision -m more", "revision")],
+)  # fmt: skip
+def test_env_is_told_which_of_alembics_commands_ours_is_like(
+    tmp_path: Path,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    asked: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = "print('it is', config.cmd_opts.cmd[0].__name__)\n"
+    make(tmp_path, url, CHAIN, before=before, more="revision_environment = true")
+
+    assert run(typed.split()) == 0
+    said = capsys.readouterr()
+    assert f"it is {asked}" in said.err + said.out
+
+
 def test_unknown_keywords_are_kept_and_a_wrapped_configure_is_called(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import revgraph
 from revgraph import Plan, RevisionGraph, Stamp, Step
@@ -187,7 +187,8 @@ def stamp(
                 unfinished.left(around, attempt, "stamped")
         return _moved(graph, around.name, before, plan, (), started)
 
-    asked = {"starting_rev": start, "destination_rev": tuple(ends)}
+    asked: dict[str, Any] = {"starting_rev": start, "destination_rev": tuple(ends)}
+    asked["command"] = "stamp"
     if sql is not None:
         return in_script(config, sql, work, join=_together, **asked)
     return on_database(config, connection, work, join=_together, **asked)
@@ -254,6 +255,7 @@ def _move(
         return replace(moved, by_another=not done)
 
     asked = {"starting_rev": start, "destination_rev": end or "head"}
+    asked["command"] = planner.__name__
     if sql is not None:
         moved = in_script(config, sql, go, join=_together, **asked)
         return replace(moved, gaps=tuple(gaps))

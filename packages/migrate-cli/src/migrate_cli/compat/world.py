@@ -41,6 +41,7 @@ from ..scripts import Script as File
 from ..sinks import Sink
 from ..writing.planned import Planned
 from ..writing.renames import Answers
+from .alembic import command as commands
 from .alembic.autogenerate.api import RevisionContext
 from .alembic.autogenerate.context import AutogenContext
 from .alembic.operations import Operations, conversion
@@ -82,6 +83,7 @@ class AlembicWorld:
         *,
         sql: IO[str] | None = None,
         unread: bool = False,
+        command: str = "current",
         **asked: Any,
     ) -> list[T]:
         """Let a command work on each database that env.py configures.
@@ -90,6 +92,7 @@ class AlembicWorld:
             work: What the command does.
             sql: Where the SQL is written; None to run it.
             unread: Nobody reads the SQL: a file that env.py opens for it stays as it is.
+            command: The command of Alembic that it is like, for what env.py asks of `cmd_opts`.
             asked: What env.py may ask about the command.
 
         Raises:
@@ -97,6 +100,7 @@ class AlembicWorld:
             EnvironmentIdle: It let nothing be done.
             EnvironmentRolledBack: What was done is lost.
         """
+        self._says(command)
         directory = ScriptDirectory.from_config(self.settings)
         path = Path(directory.env_py_location)
         found: list[T] = []
@@ -207,6 +211,12 @@ class AlembicWorld:
         """Say in `config.cmd_opts` what env.py of many projects asks before it leaves changes out."""
         if self.settings.cmd_opts is not None:
             self.settings.cmd_opts.autogenerate = autogenerate
+        self._says("revision")
+
+    def _says(self, command: str) -> None:
+        """Say by `config.cmd_opts.cmd[0].__name__` which command runs, as many an env.py asks it."""
+        if self.settings.cmd_opts is not None:
+            self.settings.cmd_opts.cmd = (getattr(commands, command), [], [])
 
     def directed(self, around: Run, planned: Planned) -> list[Planned]:
         """Let env.py's `process_revision_directives` have a new revision otherwise.
