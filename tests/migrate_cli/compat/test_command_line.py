@@ -218,6 +218,14 @@ def test_a_failing_migration_is_said_in_a_few_lines(
     assert "Traceback" not in said
 
 
+def test_where_an_error_comes_from_is_shown_when_asked(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["alembic", "--raiseerr", "upgrade", "nowhere"]) == 1
+
+    assert capsys.readouterr().err.startswith("Traceback")
+
+
 def test_commands_give_what_they_made(project: Path) -> None:
     from alembic import command
     from alembic.config import Config

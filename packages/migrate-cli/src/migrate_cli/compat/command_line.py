@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import traceback
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from configparser import Error as ConfigParserError
@@ -187,7 +188,7 @@ def program(arguments: Sequence[str], prog: str) -> int:
         prog: Name of the program.
 
     Returns:
-        The exit code: 0, or 1 where a migration failed.
+        The exit code: 0, or 1 where a migration failed or `--raiseerr` shows where an error comes from.
 
     Raises:
         SystemExit: With 2 for usage, 255 for a command error.
@@ -200,7 +201,10 @@ def program(arguments: Sequence[str], prog: str) -> int:
         known = isinstance(
             err, (SQLAlchemyError, ConfigParserError, ImportError, SyntaxError, RevisionError)
         )
-        if "--raiseerr" in arguments or not (notes or known):
+        if "--raiseerr" in arguments:
+            traceback.print_exception(err)
+            return 1
+        if not (notes or known):
             raise
         sys.stderr.write(f"FAILED: {visible(str(notes[-1] if notes else err))}\n")
         return 1
