@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import sqlite3
 import subprocess
@@ -190,9 +189,9 @@ def test_a_message_is_data(
 @pytest.mark.parametrize(
     ("owner", "call", "errno", "asked", "said"),
     [
-        pytest.param(builtins, "open", 13, ["heads"],
+        pytest.param(os, "open", 13, ["heads"],
                      f"{A1}: can't be read: Permission denied", id="unreadable"),
-        pytest.param(builtins, "open", 5, ["upgrade"],
+        pytest.param(os, "open", 5, ["upgrade"],
                      f"{A1}: can't be read: Input/output error", id="broken-disk"),
         pytest.param(os, "fsync", 28, ["revision", "-m", "x"],
                      "No space left on device", id="full-disk"),
@@ -220,17 +219,21 @@ def test_a_file_system_that_refuses_is_told_and_nothing_is_left(
     if "-m" in asked:
         asked = [*asked, "--head", "b2b2"]
 
-    really = open
+    really = os.open
 
-    def refuse(path: str, *given: str, **said: str) -> object:
-        if call == "open" and not path.endswith("a1a1.py"):
-            return really(path, *given, **said)
-        raise OSError(errno, os.strerror(errno), str(path))
+    def refuse(*given: object) -> object:
+        raise OSError(errno, os.strerror(errno), str(given[0]))
+
+    def refuse_some(path: str | Path, flags: int, *more: int) -> int:
+        refused = str(path).endswith("a1a1.py") if call == "open" else flags & os.O_CREAT
+        if refused:
+            refuse(path)
+        return really(path, flags, *more)
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, call, refuse)
-        if call == "link":
-            patch.setattr(os, "open", refuse)
+        if call in ("open", "link"):
+            patch.setattr(os, "open", refuse_some)
         ended = run([*asked, "--url", sqlite_project.url])
 
     told = capsys.readouterr()

@@ -80,7 +80,7 @@ def test_a_failing_second_statement_leaves_no_table(connection: Connection) -> N
     """On SQLite too, where the driver by itself would commit the CREATE TABLE."""
     sink = OnlineSink(connection)
 
-    with pytest.raises(DBAPIError), sink.transaction():
+    with pytest.raises(DBAPIError), sink.transaction(), sink.watched():
         sink.take(T)
         sink.take(ExecuteSQL("SELECT nothing FROM nowhere"))
 
