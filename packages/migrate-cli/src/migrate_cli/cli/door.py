@@ -92,7 +92,7 @@ def _by_click(arguments: Sequence[str], options: dict[str, Any]) -> int:
     Raises:
         KeyboardInterrupt: It was interrupted, or an answer was.
     """
-    import click  # a third of the start of a word that needs none of it
+    import click  # a sixth of the start of a word that needs none of it
 
     from .words import migrate
 
