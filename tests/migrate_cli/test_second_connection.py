@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from migrate_cli.dialects.mysql_tls import alike, settings_of
-from migrate_cli.running.lock import beside
-from sqlalchemy import create_engine
+from migrate_cli.errors import LockLost
+from migrate_cli.running.lock import Held, beside
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.ext.asyncio import create_async_engine
 
 pymysql = pytest.importorskip("pymysql")
 
@@ -79,3 +83,67 @@ def test_a_connection_that_is_lost_is_not_asked(sqlite_url: str, lost: str) -> N
     engine.dispose()
 
     assert (answer, still) == (1, True)
+
+
+class Asked:
+    """A lock that counts how often a server is asked for it."""
+
+    asks = True
+    times = 0
+
+    def kept(self, session: Connection) -> bool:
+        self.times += 1
+        return session.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+SYNCHRONOUS = ("psycopg", "psycopg2", "pymysql", "mysqldb")
+ASYNCHRONOUS = ("asyncpg", "aiomysql", "asyncmy")
+
+
+@pytest.mark.parametrize("driver", [*SYNCHRONOUS, *ASYNCHRONOUS])
+def test_a_silent_session_is_asked_nothing_and_one_that_was_ended_is(
+    driver: str, request: pytest.FixtureRequest
+) -> None:
+    """A lock that is looked after before each revision costs no statement, with any of these drivers."""
+    pytest.importorskip({"mysqldb": "MySQLdb"}.get(driver, driver))
+    postgresql = driver in ("psycopg", "psycopg2", "asyncpg")
+    usual = request.getfixturevalue("postgresql_url" if postgresql else "mariadb_url")
+    url = make_url(usual).set(drivername=f"{'postgresql' if postgresql else 'mysql'}+{driver}")
+    whoami = "pg_backend_pid()" if postgresql else "CONNECTION_ID()"
+    end = "SELECT pg_terminate_backend({})" if postgresql else "KILL {}"
+    latch: Any = Asked()
+
+    def checked(held: Held) -> None:
+        """Look until the server has ended the session, but not for ever."""
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            held.check()
+
+    def look(session: Connection) -> None:
+        held = Held(latch, session, waited=False)
+        number = session.exec_driver_sql(f"SELECT {whoami}").scalar()
+        session.rollback()
+        for _ in range(5):
+            held.check()
+        assert latch.times == 0
+
+        other = create_engine(usual)
+        with other.connect() as connection:
+            connection.exec_driver_sql(end.format(number))
+        other.dispose()
+        with pytest.raises(LockLost):
+            checked(held)
+
+    async def look_asynchronously() -> None:
+        engine = create_async_engine(url)
+        async with engine.connect() as connection:
+            await connection.run_sync(look)
+        await engine.dispose()
+
+    if driver in ASYNCHRONOUS:
+        asyncio.run(look_asynchronously())
+        return
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        look(connection)
+    engine.dispose()

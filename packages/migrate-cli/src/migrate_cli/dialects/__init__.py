@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,13 +47,6 @@ class Latch(Protocol):
 
     def release(self, session: Connection) -> None:
         """Let the next one have it."""
-
-    def socket(self, session: Connection) -> Any:
-        """Give what `select` takes of the session's driver; None if there is none.
-
-        Raises:
-            AttributeError: The driver doesn't say.
-        """
 
 
 class Knowledge(Protocol):

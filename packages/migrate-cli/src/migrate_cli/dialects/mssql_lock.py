@@ -76,9 +76,6 @@ class ApplicationLock:
             {"resource": self.resource},
         )
 
-    def socket(self, session: Connection) -> Any:
-        raise AttributeError("no driver for SQL Server shows its socket")
-
     def _first(self, session: Connection, question: str) -> tuple[Any, ...] | None:
         row = session.execute(text(question), {"resource": self.resource}).first()
         return None if row is None else tuple(row)

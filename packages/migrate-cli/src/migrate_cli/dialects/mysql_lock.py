@@ -66,11 +66,6 @@ class NamedLock:
     def release(self, session: Connection) -> None:
         self._ask(session, "SELECT RELEASE_LOCK(:name)")
 
-    def socket(self, session: Connection) -> Any:
-        """PyMySQL keeps its socket to itself; other drivers have none to give."""
-        driver: Any = session.connection.driver_connection
-        return driver._sock
-
     def _prepare(self, session: Connection) -> None:
         """Remember the session; let no limit on idle ones end it, if it is the lock's own.
 

@@ -64,9 +64,6 @@ class UserLock:
     def release(self, session: Connection) -> None:
         self._call(session, "DBMS_LOCK.RELEASE(:lock_id)")
 
-    def socket(self, session: Connection) -> Any:
-        raise AttributeError("no driver for Oracle shows its socket")
-
     def _request(self, session: Connection) -> int:
         """Ask for the lock in exclusive mode (6), without waiting, kept over commits."""
         try:

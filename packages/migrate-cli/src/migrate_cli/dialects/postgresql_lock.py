@@ -8,7 +8,6 @@ transactions; the `xact` form belongs to a transaction and is released with it.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
@@ -73,11 +72,6 @@ class AdvisoryLock:
     def release(self, session: Connection) -> None:
         if self.own_session:
             session.exec_driver_sql(f"SELECT pg_advisory_unlock({self.key})")
-
-    def socket(self, session: Connection) -> Any:
-        """Psycopg 2 and 3 have libpq's socket; asyncpg has none to give."""
-        driver: Any = session.connection.driver_connection
-        return driver.fileno()
 
     @property
     def _match(self) -> str:

@@ -103,9 +103,6 @@ class FileLock:
             with suppress(OSError):
                 self.path.unlink()
 
-    def socket(self, session: Connection) -> None:
-        return None
-
     def _opened(self) -> int:
         flags = os.O_RDWR | os.O_CREAT
         try:

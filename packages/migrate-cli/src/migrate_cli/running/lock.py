@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, create_engine
@@ -59,7 +60,7 @@ class Held:
             LockLost: It isn't.
         """
         latch, session = self._latch, self._session
-        if latch.asks and _silent(latch, session) and time.monotonic() < self._asked + STALE:
+        if latch.asks and _silent(session) and time.monotonic() < self._asked + STALE:
             return
         try:
             with reading(session) if latch.asks else nullcontext():
@@ -160,10 +161,30 @@ def beside(connection: Connection) -> Iterator[Connection]:
         pool.dispose()
 
 
-def _silent(latch: Latch, session: Connection) -> bool:
+def _silent(session: Connection) -> bool:
     """Tell whether a server has said nothing unasked: it does before it closes a connection."""
     try:
-        socket: Any = latch.socket(session)
+        socket = _socket(session.connection.driver_connection)
         return socket is not None and not select.select([socket], [], [], 0)[0]
-    except (SQLAlchemyError, OSError, ValueError, AttributeError):
+    except (SQLAlchemyError, OSError, ValueError, TypeError):
         return False
+
+
+def _socket(driver: Any) -> Any:
+    """Give what `select` takes of a driver's connection; None where it doesn't show that.
+
+    psycopg, psycopg2 and mysqlclient have the descriptor of their libraries; the others keep a
+    socket, or what asyncio has made of one, to themselves.
+    """
+    if hasattr(driver, "fileno"):
+        return driver.fileno()
+    for place in _SOCKETS:
+        with suppress(AttributeError):
+            if (found := place(driver)) is not None:
+                asked = getattr(found, "get_extra_info", None)
+                return found if asked is None else asked("socket")
+    return None
+
+
+_SOCKETS = [attrgetter(name) for name in ("_sock", "_transport", "_writer.transport")]
+"""Where PyMySQL, asyncpg and asyncmy, and aiomysql have theirs."""
