@@ -63,6 +63,7 @@ Revision ID: b4f6f0b8849e
 Create Date: 2026-11-22 10:02:11
 """
 
+import sqlalchemy as sa
 from migrate_cli import Operations
 
 revision = "b4f6f0b8849e"
@@ -159,19 +160,21 @@ def downgrade(op: Operations) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "imported"),
+    ("lines", "parents", "imported"),
     [
-        (['op.add_column("t", sa.Column("a", sa.Integer()))'], True),
-        (["op.execute(sa.text('x'))"], True),
-        (["op.execute('select sa.x from sa')"], False),
-        ([], False),
+        pytest.param(['op.add_column("t", sa.Column("a", sa.Integer()))'], 0, True, id="a-column"),
+        pytest.param(["op.execute(sa.text('x'))"], 0, True, id="a-text"),
+        pytest.param(["op.execute('select sa.x from sa')"], 0, False, id="only-in-a-string"),
+        pytest.param([], 0, True, id="filled-by-hand"),
+        pytest.param([], 2, False, id="only-merges"),
     ],
 )
-def test_sqlalchemy_is_imported_only_where_it_is_used(
-    config: Config, lines: list[str], imported: bool
+def test_sqlalchemy_is_imported_where_it_is_used_or_will_be(
+    config: Config, lines: list[str], parents: int, imported: bool
 ) -> None:
+    above = [write(config).id for _ in range(parents)]
     for body in ("upgrade", "downgrade"):
-        text = write(config, **{body: lines}).path.read_text()
+        text = write(config, parents=above, **{body: lines}).path.read_text()
         assert ("import sqlalchemy as sa" in text) is imported
 
 
@@ -232,7 +235,7 @@ def comes_through(config: Config, message: str) -> None:
         assert Script.read(script.path).message == script.message
 
 
-SHAPE = ["Expr", "ImportFrom", "Assign", "Assign", "Assign", "Assign", "FunctionDef", "FunctionDef"]
+SHAPE = ["Expr", "Import", "ImportFrom", *4 * ["Assign"], *2 * ["FunctionDef"]]
 
 
 def docstring(tree: ast.Module) -> str:

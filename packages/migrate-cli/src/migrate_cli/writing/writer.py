@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -110,7 +110,9 @@ def write_revision(
             "create_date": created,
             "branch_labels": tuple(branch_labels) or None,
             "depends_on": _scalar(depends_on),
-            "imports": template.import_block(_imports(source, bodies.values(), imports)),
+            "imports": template.import_block(
+                _imports(source, bodies.values(), imports, merges=len(parents) > 1)
+            ),
             "upgrades": template.indented(upgrade),
             "downgrades": template.indented(downgrade),
             "parameters": "" if parameter is None else f", {parameter}: str",
@@ -235,12 +237,18 @@ def _template_file(config: Config) -> Path:
     return own if own.exists() else template.OURS
 
 
-def _imports(source: Path, bodies: Iterable[Sequence[str]], imports: Sequence[str]) -> list[str]:
-    """The import lines for a template; a project's own brings the usual ones itself."""
+def _imports(
+    source: Path, bodies: Collection[Sequence[str]], imports: Sequence[str], *, merges: bool
+) -> list[str]:
+    """The import lines for a template; a project's own brings the usual ones itself.
+
+    What is empty, and isn't there to merge, is filled by hand: mostly with columns and types.
+    """
     if source != template.OURS:
         return list(imports)
     lines = ["from migrate_cli import Operations", *imports]
-    if any(template.uses("sa", lines) for lines in bodies):
+    by_hand = not any(bodies) and not merges
+    if by_hand or any(template.uses("sa", lines) for lines in bodies):
         lines.append("import sqlalchemy as sa")
     return lines
 
