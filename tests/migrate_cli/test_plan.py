@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from migrate_cli.cli.planning import cost, markdown
+from migrate_cli.cli.planning import cost, markdown, summary
 from migrate_cli.commands import aio, doctor, plan, upgrade
 from migrate_cli.errors import UsageError
 from migrate_cli.forecast.values import Forecast, Foretold
@@ -293,6 +293,29 @@ def test_a_batch_block_that_copies_says_so(sqlite_project: Any) -> None:
     assert (change.rewrites, change.sql) == (True, None)
     assert (change.lock, change.blocks) == ("EXCLUSIVE", "reads and writes")
     assert "copied" in str(change.why_no_sql)
+
+
+def test_what_one_copy_does_is_counted_as_one(sqlite_project: Any) -> None:
+    """Two blocks that copy, in two revisions, and one change in place: the copies aren't three."""
+    sqlite_project.revision("a1a1", None, TABLE)
+    upgrade(sqlite_project.config)
+    block = """
+        with op.batch_alter_table("t") as batch:
+            batch.alter_column("n", nullable={nullable})
+            batch.add_column(sa.Column("{new}", sa.Integer))
+        """
+    sqlite_project.revision("b2b2", "a1a1", block.format(nullable=False, new="x"))
+    sqlite_project.revision("c3c3", "b2b2", block.format(nullable=True, new="y"))
+    sqlite_project.revision("d4d4", "c3c3", 'op.add_column("t", sa.Column("z", sa.Integer))')
+
+    found = planned(sqlite_project)
+
+    copies = [change.copy for revision in found.revisions for change in revision.changes]
+    assert copies == [1, 1, 2, 2, None]
+    assert list(summary(found)) == [
+        "3 revisions", "5 changes", "2 copy a table", "3 block reads and writes"
+    ]  # fmt: skip
+    assert markdown(found).count("| by the same copy |") == 2
 
 
 @pytest.mark.parametrize(("type_", "rewrites"), [("sa.BigInteger", True), ("sa.Text", False)])

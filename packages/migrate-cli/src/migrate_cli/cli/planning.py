@@ -65,19 +65,27 @@ def _revision(found: ForetoldRevision, *, sql: bool) -> Iterator[str]:
     down = "    downgrade" if found.direction == "downgrade" else ""
     yield f"{paint(found.id, 'bold')}  {title(found.message)}{down}"
     yield dim(f"    {found.transaction}; {way_back(found)}")
-    for change in found.changes:
+    for change, begun in _with_copies(found.changes):
         yield f"  {mark(_sign(change))} {visible(change.text)}"
         for statement in (change.sql or ()) if sql else ():
             yield from (dim(f"      {line}") for line in statement.splitlines())
-        if change.sql is None and change.why_no_sql is not None:
+        if change.sql is None and change.why_no_sql is not None and not begun:
             yield dim(f"      no SQL: {change.why_no_sql}")
         loud = change.loses_data or (not change.table_is_new and change.blocks in LOUD)
-        for line in cost(change):
+        for line in cost(change, begun=begun):
             yield f"      {paint(line, 'yellow') if loud else dim(line)}"
     if found.opaque is not None:
         yield f"  {paint('?', 'yellow')} from here on not known: {found.opaque}"
     elif not found.changes:
         yield dim("    no changes")
+
+
+def _with_copies(changes: Iterable[Foretold]) -> Iterator[tuple[Foretold, bool]]:
+    """Give each change, and whether an earlier one has begun the copy of the table that does it."""
+    seen: set[int | None] = set()
+    for change in changes:
+        yield change, change.copy is not None and change.copy in seen
+        seen.add(change.copy)
 
 
 LOUD = ("writes", "reads and writes")
@@ -97,12 +105,21 @@ def way_back(found: ForetoldRevision) -> str:
     return found.way_back or "whether it can be taken back isn't known"
 
 
-def cost(change: Foretold) -> Iterator[str]:
-    """Say what a change would cost, a line each."""
+def cost(change: Foretold, *, begun: bool = False) -> Iterator[str]:
+    """Say what a change would cost, a line each; what a copy costs only where it isn't *begun*."""
     if change.table_is_new:
         if change.loses_data:
             yield "the table is new in this plan: nothing of before is lost"
         return
+    if begun:
+        yield "by the same copy"
+    elif price := _price(change):
+        yield price
+    if change.loses_data:
+        yield "loses data"
+
+
+def _price(change: Foretold) -> str:
     said = []
     if change.lock is None:
         said.append("its lock isn't known")
@@ -121,10 +138,7 @@ def cost(change: Foretold) -> Iterator[str]:
         said.append("outside of the transaction")
     if change.table is not None and (size := _size(change)):
         said.append(f"{change.table}: {size}")
-    if said:
-        yield "; ".join(said)
-    if change.loses_data:
-        yield "loses data"
+    return "; ".join(said)
 
 
 def _size(change: Foretold) -> str:
@@ -159,17 +173,24 @@ def summary(found: Forecast) -> Iterator[str]:
     """Say in a few words what is in a plan."""
     changes = [change for one in found.revisions for change in one.changes]
     old = [change for change in changes if not change.table_is_new]
+    steps = [change for change, begun in _with_copies(old) if not begun]
+    unknown = "not known to the end"
     yield _counted(len(found.revisions), "revision")
     yield _counted(len(changes), "change")
-    for count, words in (
-        (sum(change.blocks == "reads and writes" for change in old), "block reads and writes"),
-        (sum(change.blocks == "writes" for change in old), "block writes"),
-        (sum(bool(change.rewrites) for change in old), "rewrite a table"),
-        (sum(bool(change.loses_data) for change in old), "lose data"),
-        (sum(one.opaque is not None for one in found.revisions), "not known to the end"),
+    for count, one, several in (
+        (sum(step.copy is not None for step in steps), "copies a table", "copy a table"),
+        (sum(step.blocks == LOUD[1] for step in steps), f"blocks {LOUD[1]}", f"block {LOUD[1]}"),
+        (sum(step.blocks == LOUD[0] for step in steps), f"blocks {LOUD[0]}", f"block {LOUD[0]}"),
+        (
+            sum(step.copy is None and bool(step.rewrites) for step in steps),
+            "rewrites a table",
+            "rewrite a table",
+        ),
+        (sum(bool(change.loses_data) for change in old), "loses data", "lose data"),
+        (sum(revision.opaque is not None for revision in found.revisions), unknown, unknown),
     ):
         if count:
-            yield f"{count} {words}"
+            yield f"{count} {one if count == 1 else several}"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -198,8 +219,9 @@ def _markdown(found: Forecast, sql: bool) -> Iterator[str]:
         if one.changes:
             yield "| change | cost |"
             yield "| --- | --- |"
-            for change in one.changes:
-                yield f"| {_cell(change.text)} | {'<br>'.join(map(_cell, cost(change)))} |"
+            for change, begun in _with_copies(one.changes):
+                said = map(_cell, cost(change, begun=begun))
+                yield f"| {_cell(change.text)} | {'<br>'.join(said)} |"
             yield ""
         if one.opaque is not None:
             yield f"**From here on not known:** {_text(one.opaque)}"

@@ -52,6 +52,7 @@ class Costs:
         self._asked = asked
         self._shapes = Shapes(dialect, lambda change: list(self._written(change, None)))
         self._made: set[Key] = set()
+        self._copies = 0
         self._touched: set[Key] = set()
 
     @property
@@ -61,20 +62,22 @@ class Costs:
 
     def foretell(self, said: Sequence[Heard]) -> list[Foretold]:
         """Say what changes would do; how large their tables are, `with_sizes` says."""
-        copied = {
-            id(one.block)
-            for one in said
-            if one.block is not None
-            and (one.block.recreate == "always" or self._facts(one.element)[1] is not None)
-        }
-        return [self._foretell(one, id(one.block) in copied) for one in said]
+        copies: dict[int, int] = {}  # a block by its identity -> its number
+        for one in said:
+            block = one.block
+            if block is None or id(block) in copies:
+                continue
+            if block.recreate == "always" or self._facts(one.element)[1] is not None:
+                self._copies += 1
+                copies[id(block)] = self._copies
+        return [self._foretell(one, copies.get(id(one.block))) for one in said]
 
-    def _foretell(self, heard: Heard, copied: bool) -> Foretold:
+    def _foretell(self, heard: Heard, copy: int | None) -> Foretold:
         element = heard.element
         change = as_change(element)
         key = table_of(element)
         found, _ = self._facts(element)
-        if copied:
+        if copy is not None:
             swap, _ = self._facts(ddl.DropTable("copied"))
             found, sql = _of_a_copy(found, swap), None
             why: str | None = "the table is copied into a new one that takes its place"
@@ -104,6 +107,7 @@ class Costs:
             rewrites=found.rewrites,
             scans=found.scans,
             loses_data=found.loses_data,
+            copy=copy,
             notes=found.notes,
             sources=tuple(map(str, found.sources)),
         )

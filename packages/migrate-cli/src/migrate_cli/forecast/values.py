@@ -40,6 +40,8 @@ class Foretold:
         rewrites: Whether all rows are written anew.
         scans: Whether all rows are read.
         loses_data: Whether rows or values can be gone afterwards.
+        copy: Which copy of the table does it, counted from 1 through the plan: one copy does all
+            changes of a batch block; None where no table is copied.
         notes: What would make a fact different.
         sources: Where the facts stand, in the manuals.
     """
@@ -59,6 +61,7 @@ class Foretold:
     rewrites: bool | None = None
     scans: bool | None = None
     loses_data: bool | None = None
+    copy: int | None = None
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
