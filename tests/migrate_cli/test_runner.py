@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,13 @@ def test_a_commit_that_fails_is_a_failure(
         pytest.param("op: Operations", 'op.execute("SELECT 1")', id="typed op"),
         pytest.param("op", 'op.execute("SELECT 1")', id="op by name"),
         pytest.param("o: Operations", 'o.execute("SELECT 1")', id="op by type"),
+        pytest.param("o: 'Operations'", 'o.execute("SELECT 1")', id="op by the name of its type"),
+        pytest.param(
+            "op: ForCheckersOnly",
+            'op.execute("SELECT 1")',
+            id="op by a type that isn't there",
+            marks=pytest.mark.skipif(sys.version_info < (3, 14), reason="the file can't be loaded"),
+        ),
         pytest.param("", 'from migrate_cli import op; op.execute("SELECT 1")', id="global op"),
     ],
 )

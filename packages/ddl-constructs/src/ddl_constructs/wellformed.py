@@ -9,9 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import Field, fields
 from functools import cache
-from inspect import get_annotations
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -62,11 +61,15 @@ def _rules(kind: type) -> tuple[tuple[str, Test, str], ...]:
 
 def _hints(kind: type) -> Iterator[tuple[str, Any]]:
     for field in fields(kind):
-        home = next(c for c in kind.__mro__ if field.name in get_annotations(c))
+        home = [c for c in kind.__mro__ if _has(c, field)][-1]  # a base shares its fields
         holder = SimpleNamespace(__annotations__={field.name: field.type})
         module = vars(sys.modules[home.__module__])
         with suppress(NameError):
             yield field.name, get_type_hints(holder, globalns=module)[field.name]
+
+
+def _has(kind: type, field: Field[Any]) -> bool:
+    return vars(kind).get("__dataclass_fields__", {}).get(field.name) is field
 
 
 def _test(hint: Any) -> Test | None:

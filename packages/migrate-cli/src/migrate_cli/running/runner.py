@@ -23,6 +23,7 @@ from ..journal.run import Scribe
 from ..operations import Operations, speaking
 from ..paths import shown
 from ..scripts import Script, loaded_source
+from ..signatures import signature
 from ..sinks import Sink
 from . import complaint, interruption
 from .lock import beside
@@ -191,7 +192,7 @@ def _parameters(function: Callable[..., object]) -> list[inspect.Parameter]:
         variable = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
         if not (code.co_argcount or code.co_kwonlyargcount or variable):
             return []
-    return list(inspect.signature(function).parameters.values())
+    return list(signature(function).parameters.values())
 
 
 def _speaker(

@@ -13,6 +13,7 @@ from sqlalchemy import Table, literal
 from sqlalchemy.sql.elements import BindParameter, conv
 from sqlalchemy.util import await_only
 
+from ....signatures import signature
 from ..util import EMPTY_DICT, Dispatcher, ModuleClsProxy
 from . import schemaobj
 from .batch import BatchOperationsImpl
@@ -59,11 +60,11 @@ class AbstractOperations(ModuleClsProxy):
 
             word: Any = wraps(method)(said)
             word.__name__, word.__qualname__ = name, f"{cls.__name__}.{name}"
-            parameters = list(inspect.signature(method).parameters.values())
+            whole = signature(method)
+            parameters = list(whole.parameters.values())
             if parameters:
                 itself = parameters[0].replace(name="self", annotation=inspect.Parameter.empty)
-                signature = inspect.signature(method)
-                word.__signature__ = signature.replace(parameters=[itself, *parameters[1:]])
+                word.__signature__ = whole.replace(parameters=[itself, *parameters[1:]])
             setattr(cls, name, word)
             return operation
 

@@ -6,9 +6,11 @@ import threading
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from functools import cache, wraps
-from inspect import Signature, signature
+from inspect import Signature
 from types import FunctionType
 from typing import Any, ClassVar, Self
+
+from ....signatures import signature
 
 
 class ModuleClsProxy:
