@@ -158,6 +158,23 @@ def test_a_user_who_may_not_read_a_table_of_ours(
     assert caught.value.reason == f"permission denied for table {table}"
 
 
+def test_a_version_table_of_others_that_may_not_be_read_is_passed_over(
+    make_project: Callable[[str], Any], postgresql_url: str, stranger: str
+) -> None:
+    """It is looked at as this project's by its former name; what can't be read isn't taken for that."""
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('a1')"))
+    engine.dispose()
+    project = make_project(stranger)
+    chain(project)
+
+    found = status(project.config)
+
+    assert (found.heads, found.elsewhere) == ((), None)
+
+
 @pytest.mark.parametrize(
     ("dialect", "error", "denied"),
     [
