@@ -13,7 +13,7 @@ import pytest
 from migrate_cli.dialects.mysql_tls import alike, settings_of
 from migrate_cli.errors import LockLost
 from migrate_cli.running.lock import Held, beside
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import URL, Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 pymysql = pytest.importorskip("pymysql")
@@ -98,6 +98,17 @@ class Asked:
 
 SYNCHRONOUS = ("psycopg", "psycopg2", "pymysql", "mysqldb")
 ASYNCHRONOUS = ("asyncpg", "aiomysql", "asyncmy")
+SERVERS = {
+    driver: "postgresql" if driver in ("psycopg", "psycopg2", "asyncpg") else "mariadb"
+    for driver in (*SYNCHRONOUS, *ASYNCHRONOUS)
+}
+
+
+def address(driver: str, request: pytest.FixtureRequest) -> URL:
+    """Give the URL of a database by a driver; skip the test where the driver isn't installed."""
+    pytest.importorskip({"mysqldb": "MySQLdb"}.get(driver, driver))
+    url = make_url(request.getfixturevalue(f"{SERVERS[driver]}_url"))
+    return url.set(drivername=f"{url.get_backend_name()}+{driver}")
 
 
 @pytest.mark.parametrize("driver", [*SYNCHRONOUS, *ASYNCHRONOUS])
@@ -105,10 +116,8 @@ def test_a_silent_session_is_asked_nothing_and_one_that_was_ended_is(
     driver: str, request: pytest.FixtureRequest
 ) -> None:
     """A lock that is looked after before each revision costs no statement, with any of these drivers."""
-    pytest.importorskip({"mysqldb": "MySQLdb"}.get(driver, driver))
-    postgresql = driver in ("psycopg", "psycopg2", "asyncpg")
-    usual = request.getfixturevalue("postgresql_url" if postgresql else "mariadb_url")
-    url = make_url(usual).set(drivername=f"{'postgresql' if postgresql else 'mysql'}+{driver}")
+    url = address(driver, request)
+    postgresql = url.get_backend_name() == "postgresql"
     whoami = "pg_backend_pid()" if postgresql else "CONNECTION_ID()"
     end = "SELECT pg_terminate_backend({})" if postgresql else "KILL {}"
     latch: Any = Asked()
@@ -127,7 +136,7 @@ def test_a_silent_session_is_asked_nothing_and_one_that_was_ended_is(
             held.check()
         assert latch.times == 0
 
-        other = create_engine(usual)
+        other = create_engine(request.getfixturevalue(f"{SERVERS[driver]}_url"))
         with other.connect() as connection:
             connection.exec_driver_sql(end.format(number))
         other.dispose()
@@ -146,4 +155,19 @@ def test_a_silent_session_is_asked_nothing_and_one_that_was_ended_is(
     engine = create_engine(url)
     with engine.connect() as connection:
         look(connection)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("driver", SYNCHRONOUS)
+def test_a_session_that_was_closed_under_us_is_a_lost_lock(
+    driver: str, request: pytest.FixtureRequest
+) -> None:
+    engine = create_engine(address(driver, request))
+    latch: Any = Asked()
+    with engine.connect() as session:
+        held = Held(latch, session, waited=False)
+        session.connection.driver_connection.close()
+
+        with pytest.raises(LockLost):
+            held.check()
     engine.dispose()

@@ -166,7 +166,9 @@ def _silent(session: Connection) -> bool:
     try:
         socket = _socket(session.connection.driver_connection)
         return socket is not None and not select.select([socket], [], [], 0)[0]
-    except (SQLAlchemyError, OSError, ValueError, TypeError):
+    except (
+        Exception
+    ):  # each driver has errors of its own, if it is closed; the server is asked then
         return False
 
 
