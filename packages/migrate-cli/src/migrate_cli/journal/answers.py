@@ -33,6 +33,7 @@ class Answer:
         rows: The rows; None if they aren't kept.
         hash: Of the rows; None if they can't be compared, or there were none to be had.
         raised: Name and arguments of the driver's error where the database refused; else None.
+        codes: What the error says besides its arguments, such as its SQLSTATE, by attribute.
     """
 
     count: int = -1
@@ -41,6 +42,7 @@ class Answer:
     rows: list[tuple[Any, ...]] | None = None
     hash: str | None = None
     raised: tuple[str, list[Any]] | None = None
+    codes: Mapping[str, Any] | None = None
 
     def written(self) -> str:
         """Write it as text."""
@@ -53,6 +55,7 @@ class Answer:
             "rows": None if self.rows is None else [[_said(v) for v in row] for row in self.rows],
             "hash": self.hash,
             "raised": self.raised,
+            "codes": self.codes,
         }
         return json.dumps({k: v for k, v in parts.items() if v is not None}, separators=(",", ":"))
 
@@ -72,6 +75,7 @@ class Answer:
             None if rows is None else [tuple(map(_heard, row)) for row in rows],
             parts.get("hash"),
             tuple(parts["raised"]) if "raised" in parts else None,
+            parts.get("codes"),
         )
 
 
@@ -106,14 +110,24 @@ def answer(cursor: Any, rows: Sequence[Sequence[Any]] | None, *, whole: bool, sa
 def refusal(err: BaseException) -> Answer:
     """Make the answer of a statement that the database refused."""
     said = [a if isinstance(a, (int, str)) else str(a) for a in err.args]
-    return Answer(raised=(type(err).__name__, said))
+    found = {name: getattr(err, name, None) for name in _CODES}
+    codes = {name: code for name, code in found.items() if isinstance(code, (int, str))}
+    return Answer(raised=(type(err).__name__, said), codes=codes or None)
+
+
+_CODES = ("sqlstate", "pgcode", "sqlite_errorcode", "sqlite_errorname")
 
 
 def again(given: Answer, dbapi: Any) -> Exception:
-    """Make the driver's error that was raised when a statement was refused."""
+    """Make the driver's error that was raised when a statement was refused.
+
+    Psycopg 2 and 3 have a class for each SQLSTATE, in a module `errors`.
+    """
     name, said = given.raised or ("Error", [])
-    kind: Any = getattr(dbapi, name, None) or dbapi.Error
+    places = (dbapi, getattr(dbapi, "errors", None))
+    kind: Any = next(filter(None, (getattr(place, name, None) for place in places)), dbapi.Error)
     made: Exception = kind(*said)
+    made.__setstate__(dict(given.codes or {}))  # Psycopg 2 lets nobody else set its pgcode
     return made
 
 
