@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from migrate_cli.commands.moves import Progress
 from migrate_cli.config import load
 from migrate_cli.errors import BadScript
 from migrate_cli.failures import IdTooLong, RevisionFailed, UnknownApplied
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 CREATE_A = 'op.create_table("a", sa.Column("id", sa.Integer(), primary_key=True))'
 CREATE_B = 'op.create_table("b", sa.Column("id", sa.Integer(), primary_key=True))'
+CREATE_C = 'op.create_table("c", sa.Column("id", sa.Integer(), primary_key=True))'
+CREATE_D = 'op.create_table("d", sa.Column("id", sa.Integer(), primary_key=True))'
 ALL = ["sqlite", "postgresql", "mysql"]
 DROP_A, DROP_B = 'op.drop_table("a")', 'op.drop_table("b")'
 
@@ -341,6 +344,30 @@ def test_what_is_committed_by_a_script_is_gone_on_from(project: Any) -> None:
 
     assert project.tables() == {"a", "b"}
     assert heads(project) == ["a1"]
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "asyncpg", "pg8000"])
+@pytest.mark.parametrize(
+    "ending", ["op.execute('COMMIT')", "op.execute('BEGIN; END')", "op.get_bind().commit()"]
+)
+def test_what_comes_behind_a_commit_is_in_a_transaction_with_any_driver(
+    make_project: Callable[[str], Any], postgresql_url: str, driver: str, ending: str
+) -> None:
+    """Also where the driver remembers to have begun one, which the script has ended."""
+    pytest.importorskip(driver)
+    if driver == "asyncpg" and ";" in ending:
+        pytest.skip("it takes one statement in one text")
+    project = make_project(postgresql_url)
+    project.revision("a1", None, CREATE_A)
+    project.revision("b2", "a1", f"{CREATE_C}\n{ending}\n{CREATE_D}")
+    project.revision("c3", "b2", f"{ending}\n{CREATE_B}\nraise ValueError('late')")
+    url = make_url(postgresql_url).set(drivername=f"postgresql+{driver}")
+    config = replace(project.config, url=url.render_as_string(hide_password=False))
+
+    with pytest.raises(RevisionFailed, match="late"):
+        upgrade(config)
+
+    assert (project.tables(), heads(project)) == ({"a", "c", "d"}, ["b2"])
 
 
 def test_an_interruption_goes_on_and_says_where_the_database_is(project: Any) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 
 from ..batch.block import Block
+from ..running.aside import execute_aside
 from ..sinks.base import Sink
 from .postgresql_lock import latch
 from .postgresql_session import at_work, drop_invalid_index, session
@@ -26,6 +27,7 @@ __all__ = [
     "latch",
     "missed_its_lock",
     "of_database",
+    "open_transaction",
     "read_only",
     "session",
     "set_offline",
@@ -50,6 +52,22 @@ def in_transaction(connection: Connection) -> bool | None:
         return bool(driver.is_in_transaction())
     status = getattr(getattr(driver, "info", None), "transaction_status", None)
     return None if status is None else status != 0
+
+
+def open_transaction(connection: Connection) -> None:
+    """Send BEGIN where the driver doesn't, since it takes for open what a script's COMMIT has ended.
+
+    psycopg2 (`status`) and SQLAlchemy's adapter of asyncpg (`_transaction`) remember that they have
+    sent one; the others ask what the server said last.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    begun = getattr(driver, "status", None) == _BEGUN or getattr(driver, "_transaction", None)
+    if begun and in_transaction(connection) is False:
+        execute_aside(connection, "BEGIN")
+
+
+_BEGUN = 2
+"""psycopg2's extensions.STATUS_BEGIN."""
 
 
 def aborted(connection: Connection) -> bool:

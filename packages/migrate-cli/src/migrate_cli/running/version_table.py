@@ -103,7 +103,7 @@ class VersionTable:
         except DBAPIError as err:
             if err.orig and knowledge(connection.dialect.name).denied(err.orig):
                 raise MayNotRead(self.fullname, complaint.reason(err)) from err
-            raise NoVersionTable(self.fullname, "it can't be read", str(err.orig)) from err
+            raise NoVersionTable(self.fullname, "it can't be read", complaint.reason(err)) from err
 
     def create(self, sink: Sink) -> None:
         """Create the table, unless it is there; offline it is taken to be absent.
