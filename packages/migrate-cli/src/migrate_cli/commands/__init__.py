@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from .ensuring import ensure_version
     from .examining import doctor
     from .exporting import export_alembic
-    from .files import init, list_templates, merge, revision
+    from .files import init, list_templates, revision
     from .graph import branches, drawn, heads, history, show
     from .journal import log, resume
     from .linting import lint
+    from .merging import merge
     from .moves import downgrade, stamp, upgrade
     from .planning import plan
     from .rehearsing import dry_run
@@ -49,7 +50,7 @@ _WHERE = {
     "lint": "linting",
     "list_templates": "files",
     "log": "journal",
-    "merge": "files",
+    "merge": "merging",
     "plan": "planning",
     "resume": "journal",
     "revision": "files",

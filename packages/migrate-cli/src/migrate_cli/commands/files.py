@@ -148,7 +148,7 @@ def revision(
     if config.world is not None:
         config.world.writing(autogenerate=autogenerate)
     if config.world is not None and config.world.writes:
-        return _made_there(
+        return made_there(
             config,
             *config.world.write(
                 renames=answers,
@@ -173,7 +173,7 @@ def revision(
         message, rev_id, tuple(head), splice, tuple(branch_labels), tuple(depends_on), version_path
     )
     if config.world is None:  # else env.py may have other parents
-        _parents(scripts, head, splice)
+        parents_of(scripts, head, splice)
     planned: Sequence[tuple[Planned, Bodies | None]]
     differ = True
     if autogenerate:
@@ -190,12 +190,12 @@ def revision(
             config,
             scripts,
             message=one.message,
-            parents=_parents(scripts, one.head, one.splice),
+            parents=parents_of(scripts, one.head, one.splice),
             rev_id=one.rev_id,
             branch_labels=one.branch_labels,
             depends_on=[found for several in depending for found in several],
             folder=one.version_path,
-            variables=_variables(config),
+            variables=variables(config),
             **({} if bodies is None else bodies.places()),
         )
         post_write.run(hooks, script.path)
@@ -210,65 +210,11 @@ def revision(
         tuple(change for one in found for change in one.changes),
         tuple(each for one in found for each in _each(one)),
         tuple(one.path for one in before),
-        several_heads=_leaves_heads(scripts, last),
+        several_heads=leaves_heads(scripts, last),
     )
 
 
-def merge(
-    config: Config,
-    to_join: Sequence[str] = ("heads",),
-    message: str = "",
-    *,
-    rev_id: str | None = None,
-    branch_labels: Sequence[str] = (),
-    splice: bool = False,
-) -> Made:
-    """Write a revision that joins several heads and changes nothing by itself.
-
-    Args:
-        config: The project's settings.
-        to_join: Targets of its parents; "heads" for all heads.
-        message: What it is about; empty for the names of its parents.
-        rev_id: As in `revision`, likewise the others.
-
-    Raises:
-        UsageError: There is nothing to join, or a target is unknown or no head.
-    """
-    scripts = Scripts.of(config)
-    parents = _parents(scripts, to_join, splice)
-    if len(parents) < 2:
-        only = f"only {parents[0]}" if parents else "no head"
-        raise UsageError(f"nothing to merge: there is {only}, and it takes two")
-    if config.world is not None and config.world.writes:
-        return _made_there(
-            config,
-            *config.world.write(
-                message=message or f"merge {' and '.join(parents)}",
-                rev_id=rev_id,
-                head=parents,
-                splice=splice,
-                branch_label=list(branch_labels) or None,
-            ),
-        )
-    from ..writing import post_write
-    from ..writing.writer import write_revision
-
-    hooks = post_write.ready(config)
-    _visit(config, lambda around: None)
-    script = write_revision(
-        config,
-        scripts,
-        message=message or f"merge {' and '.join(parents)}",
-        parents=parents,
-        rev_id=rev_id,
-        branch_labels=branch_labels,
-        variables=_variables(config),
-    )
-    post_write.run(hooks, script.path)
-    return Made(script.id, script.path, (), several_heads=_leaves_heads(scripts, script))
-
-
-def _leaves_heads(before: Scripts, written: Script) -> bool:
+def leaves_heads(before: Scripts, written: Script) -> bool:
     """Tell whether heads of before are still some, beside the revision that was written."""
     return not set(before.graph.heads) <= set(written.parents)
 
@@ -278,11 +224,11 @@ def _directed(config: Config, asked: Planned) -> list[Planned]:
     world = config.world
     if world is None:
         return [asked]
-    found = _visit(config, lambda around: world.directed(around, asked))
+    found = visited(config, lambda around: world.directed(around, asked))
     return [asked] if found is None else found
 
 
-def _visit(config: Config, work: Callable[[Run], T]) -> T | None:
+def visited(config: Config, work: Callable[[Run], T]) -> T | None:
     """Run the project's env.py, where the settings want that also of commands that connect nowhere.
 
     Returns:
@@ -293,7 +239,7 @@ def _visit(config: Config, work: Callable[[Run], T]) -> T | None:
     return config.world.visit(work)[-1]
 
 
-def _variables(config: Config) -> Mapping[str, object]:
+def variables(config: Config) -> Mapping[str, object]:
     """What env.py has for the template, if it was run."""
     return {} if config.world is None else config.world.variables()
 
@@ -305,7 +251,7 @@ def _guard(config: Config) -> Callable[[Sequence[Change], Run], None]:
     return lambda found, around: guard(found, around, config)
 
 
-def _made_there(
+def made_there(
     config: Config, written: Sequence[Script], found: Sequence[tuple[str, Sequence[Change]]] = ()
 ) -> Made:
     """What an environment of the project's own has written: the last file, and what was found."""
@@ -327,7 +273,7 @@ def _each(bodies: Bodies) -> tuple[Found, ...]:
     return tuple(Found(one.database, one.changes) for one in bodies.databases)
 
 
-def _parents(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:
+def parents_of(scripts: Scripts, head: Sequence[str], splice: bool) -> list[str]:
     """Give the ids of a new revision's parents; empty for a root."""
     heads = scripts.graph.heads
     if not head:
