@@ -95,7 +95,7 @@ class SchemaState:
 
     def take(self, element: Change | Executable) -> None:
         """Fold in a change, or whatever else a script hands over to be executed."""
-        for change in _said(element):
+        for change in said(element):
             match change:
                 case Effect():
                     self._take_effect(change, element)
@@ -192,7 +192,7 @@ def _of_table(change: Change) -> Key | None:
     return None if name is None else (getattr(change, "schema", None), name)
 
 
-def _said(element: Change | Executable) -> Iterable[Change | Effect]:
+def said(element: Change | Executable) -> Iterable[Change | Effect]:
     """Give what a script hands over as changes, or as what is known of its effect."""
     if isinstance(element, Change):
         yield element

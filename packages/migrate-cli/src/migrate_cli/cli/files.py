@@ -296,9 +296,11 @@ def merge(
 ) -> None:
     """Write a revision that joins several heads.
 
-    TARGETS are the heads to join; all of them if none is named.
+    TARGETS are the heads to join; all of them if none is named. What they change in ways that one
+    database can't take is told; the scripts' Python is run for that, and nothing is executed.
     """
     from ..commands import merge as work
+    from .linting import finding_lines
 
     made = work(
         project(),
@@ -308,6 +310,10 @@ def merge(
         branch_labels=branch_label,
         splice=splice,
     )
+    for one in made.conflicts:
+        tell("\n".join(finding_lines(one)))
+    if made.unseen is not None:
+        tell(f"Whether they change the same things wasn't looked at: {made.unseen}")
     answer(made, _written(made))
 
 

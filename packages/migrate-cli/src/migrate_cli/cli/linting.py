@@ -53,14 +53,7 @@ def _lines(found: Linted) -> Iterator[str]:
     for one in found.findings:
         if one.allowed is not None and not option("verbose"):
             continue
-        about = f"  {one.change}" if one.change else ""
-        code = paint(one.code, "dim" if one.allowed is not None else "red")
-        yield f"{_place(one)}  {code}{about}"
-        if one.allowed is not None:
-            yield dim(f"    allowed: {one.allowed}")
-            continue
-        yield f"    {one.problem}"
-        yield from (dim(f"      {line}") for line in one.safe.splitlines())
+        yield from finding_lines(one)
     for lost in found.unseen:
         yield f"{lost.file}  {paint('not seen to its end', 'yellow')}: {lost.reason}"
     open_ones = [one for one in found.findings if one.allowed is None]
@@ -73,6 +66,18 @@ def _lines(found: Linted) -> Iterator[str]:
         f"{_counted(len(open_ones), 'finding')}{more} in {_counted(found.revisions, 'revision')}, "
         f"for {found.dialect}{version}."
     )
+
+
+def finding_lines(one: Finding) -> Iterator[str]:
+    """Write what was found: where, what would happen, and the safe form."""
+    about = f"  {one.change}" if one.change else ""
+    code = paint(one.code, "dim" if one.allowed is not None else "red")
+    yield f"{_place(one)}  {code}{about}"
+    if one.allowed is not None:
+        yield dim(f"    allowed: {one.allowed}")
+        return
+    yield f"    {one.problem}"
+    yield from (dim(f"      {line}") for line in one.safe.splitlines())
 
 
 def _place(one: Finding) -> str:

@@ -10,8 +10,9 @@ import revgraph
 from ..config import Config
 from ..conventions import for_scripts
 from ..errors import UsageError
-from ..lint.looking import KNOWN, Ground, look
-from ..lint.report import Linted
+from ..lint.branches import CODE
+from ..lint.looking import KNOWN, Ground, look, look_between
+from ..lint.report import Finding, Linted
 from ..lint.since import since as files_since
 from ..running.run import Run
 from ..scripts import Scripts
@@ -52,23 +53,10 @@ def lint(
             f"[tool.migrate] lint_ignore names {unknown[0]!r}, which is no rule; "
             f"they are: {', '.join(sorted(KNOWN))}"
         )
-    steps = revgraph.upgrade(graph, (), "heads").steps
-    packages = {one.partition(":")[0].partition(".")[0] for one in config.metadata}
-    packages |= {one.partition(".")[0] for one in config.models}
 
     def work(around: Run) -> Linted:
-        ground = Ground(
-            around.sink.dialect,
-            server_version,
-            lock_timeout=config.statement_lock_timeout is not None,
-            packages=sorted(one for one in packages if "*" not in one),
-            folders=[folder for folder in config.prepend_sys_path if folder.is_dir()],
-            ignore=config.lint_ignore,
-            keywords=around.keywords,
-            inside=None if config.world is None else config.world.speaker(),
-        )
         with for_scripts(config):
-            found, unseen = look(steps, chosen, ground)
+            found, unseen = look(files, chosen, _ground(around, config, server_version))
         return Linted(
             around.sink.dialect.name,
             None if server_version is None else ".".join(map(str, server_version)),
@@ -78,6 +66,48 @@ def lint(
         )
 
     return in_script(config, None, work, join=_of_all)
+
+
+def conflicts(config: Config, files: Scripts, ends: Sequence[str]) -> tuple[Finding, ...]:
+    """Look for what can't come together in some revisions. No database is asked.
+
+    **This executes the Python of the scripts that not all of them need.**
+
+    Args:
+        config: The project's settings.
+        files: The revision files.
+        ends: Ids of the revisions that are to come together.
+
+    Raises:
+        NoURL: Nobody says which kind of database it is.
+    """
+    if CODE in config.lint_ignore:
+        return ()
+
+    def work(around: Run) -> tuple[Finding, ...]:
+        with for_scripts(config):
+            return tuple(look_between(files, ends, _ground(around, config)))
+
+    def of_all(found: Sequence[tuple[Finding, ...]]) -> tuple[Finding, ...]:
+        return tuple(dict.fromkeys(one for each in found for one in each))
+
+    return in_script(config, None, work, join=of_all)
+
+
+def _ground(around: Run, config: Config, server_version: tuple[int, ...] | None = None) -> Ground:
+    """Give what rules are judged by in a project."""
+    packages = {one.partition(":")[0].partition(".")[0] for one in config.metadata}
+    packages |= {one.partition(".")[0] for one in config.models}
+    return Ground(
+        around.sink.dialect,
+        server_version,
+        lock_timeout=config.statement_lock_timeout is not None,
+        packages=sorted(one for one in packages if "*" not in one),
+        folders=[folder for folder in config.prepend_sys_path if folder.is_dir()],
+        ignore=config.lint_ignore,
+        keywords=around.keywords,
+        inside=None if config.world is None else config.world.speaker(),
+    )
 
 
 def _of_all(found: Sequence[Linted]) -> Linted:

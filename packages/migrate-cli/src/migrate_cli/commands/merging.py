@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..config import Config
-from ..errors import UsageError
+from ..errors import MigrateError, UsageError
+from ..lint.report import Finding
 from ..scripts import Scripts
 from .files import Made, leaves_heads, made_there, parents_of, variables, visited
+
+
+@dataclass(frozen=True)
+class Merged(Made):
+    """A revision that joins several.
+
+    Attributes:
+        conflicts: What it joins and can't be run on one database, as `lint` finds it; what is allowed
+            is left out.
+        unseen: Why that wasn't looked for, in one line; None if it was.
+    """
+
+    conflicts: tuple[Finding, ...] = ()
+    unseen: str | None = None
 
 
 def merge(
@@ -18,8 +34,11 @@ def merge(
     rev_id: str | None = None,
     branch_labels: Sequence[str] = (),
     splice: bool = False,
-) -> Made:
+) -> Merged:
     """Write a revision that joins several heads and changes nothing by itself.
+
+    **This executes the Python of the scripts that not all of its parents need**, when it is written:
+    against a sink that keeps what they say.
 
     Args:
         config: The project's settings.
@@ -35,6 +54,39 @@ def merge(
     if len(parents) < 2:
         only = f"only {parents[0]}" if parents else "no head"
         raise UsageError(f"nothing to merge: there is {only}, and it takes two")
+    made = _written(config, scripts, parents, message, rev_id, branch_labels, splice)
+    conflicts, unseen = _conflicts(config, scripts, parents)
+    return Merged(
+        made.id,
+        made.path,
+        made.changes,
+        several_heads=made.several_heads,
+        conflicts=conflicts,
+        unseen=unseen,
+    )
+
+
+def _conflicts(
+    config: Config, scripts: Scripts, parents: Sequence[str]
+) -> tuple[tuple[Finding, ...], str | None]:
+    """Look for what can't come together, or say why not: the file is written by now."""
+    from .linting import conflicts
+
+    try:
+        return conflicts(config, scripts, parents), None
+    except MigrateError as err:
+        return (), str(err).partition("\n")[0]
+
+
+def _written(
+    config: Config,
+    scripts: Scripts,
+    parents: Sequence[str],
+    message: str,
+    rev_id: str | None,
+    branch_labels: Sequence[str],
+    splice: bool,
+) -> Made:
     if config.world is not None and config.world.writes:
         return made_there(
             config,

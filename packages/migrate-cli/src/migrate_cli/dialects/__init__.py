@@ -56,11 +56,15 @@ class Knowledge(Protocol):
         keeps_widths: Whether a text longer than its column is refused.
         fills_not_null: Whether a new NOT NULL column without a default gets an empty value in the
             rows that are there, where others refuse it.
+        indexes_in_schema: Whether no two indexes of a schema have one name; else no two of a table.
+        names_constraints: Whether a table refuses a second constraint of one name.
         long_text: A type for long texts; None if SQLAlchemy's `Text` is one.
     """
 
     keeps_widths: bool
     fills_not_null: bool
+    indexes_in_schema: bool
+    names_constraints: bool
     long_text: TypeEngine[str] | None
 
     def open_transaction(self, connection: Connection) -> None:
@@ -179,6 +183,8 @@ class _Nothing:
 
     keeps_widths = True
     fills_not_null = False
+    indexes_in_schema = False
+    names_constraints = True
     long_text: TypeEngine[str] | None = None
 
     def open_transaction(self, connection: Connection) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "denied",
     "drop_invalid_index",
     "in_transaction",
+    "indexes_in_schema",
     "latch",
     "missed_its_lock",
     "of_database",
@@ -35,6 +36,9 @@ __all__ = [
     "timeouts",
     "way_on",
 ]
+
+indexes_in_schema = True
+"""PostgreSQL 15 manual, CREATE INDEX, name: distinct from that of any other relation in the schema."""
 
 
 def of_database(name: str) -> tuple[str, str]:

@@ -21,9 +21,11 @@ from .sqlite_sizes import table_sizes
 __all__ = [
     "cannot_create",
     "in_transaction",
+    "indexes_in_schema",
     "keeps_widths",
     "latch",
     "located",
+    "names_constraints",
     "of_database",
     "open_transaction",
     "read_only",
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
 
 keeps_widths = False
 """SQLite, datatype3, 3.1: the length of a VARCHAR is ignored."""
+
+indexes_in_schema = True
+"""Seen on SQLite 3.40: index i already exists, on whichever table it is."""
+
+names_constraints = False
+"""Seen on SQLite 3.40: a table may have two constraints of one name."""
 
 
 def located(url: URL, folder: Path) -> URL:

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import ddl_constructs as ddl
 from ddl_constructs import traits
-from revgraph import Step
+from revgraph import upgrade
 from sqlalchemy.engine.interfaces import Dialect
 
 from ..dialects import knowledge
 from ..forecast.costs import table_of
-from ..forecast.listening import Heard, Listener, Speaker, listening
+from ..forecast.listening import Heard, Listened, Speaker, listening
 from ..losses.allowances import Allowances, allowances
 from ..paths import shown
-from ..scripts import Script
+from ..scripts import Script, Scripts
 from ..state import SchemaState
-from . import imports, locks, names, releases
+from . import branches, imports, locks, names, releases
 from .reading import changes_rows, plain, sql_of
 from .report import Finding, Unseen
 from .rule import RULES, Said, Seen, costs, findings
+from .things import deeds
 
 UNCLEAR = "unclear-allow"
 KNOWN = frozenset(
-    [*(code for one in RULES for code in one.codes), imports.CODE, UNCLEAR, "data-loss"]
+    [
+        *(code for one in RULES for code in one.codes),
+        branches.CODE,
+        imports.CODE,
+        UNCLEAR,
+        "data-loss",
+    ]
 )
 """All codes; "data-loss" is the gate's."""
 del locks, names, releases  # their rules are registered
@@ -37,7 +44,8 @@ del locks, names, releases  # their rules are registered
 def titles() -> dict[str, str]:
     """Give each code, and what its rule is about."""
     known = {code: one.title for one in RULES for code in one.codes}
-    return {**known, imports.CODE: imports.TITLE, UNCLEAR: "a comment that allows nothing"}
+    known |= {branches.CODE: branches.TITLE, imports.CODE: imports.TITLE}
+    return {**known, UNCLEAR: "a comment that allows nothing"}
 
 
 @dataclass(frozen=True)
@@ -66,44 +74,106 @@ class Ground:
 
 
 def look(
-    steps: Sequence[Step[Script]], chosen: Collection[str], ground: Ground
+    files: Scripts, chosen: Collection[str], ground: Ground
 ) -> tuple[list[Finding], list[Unseen]]:
     """Look through revisions. **This executes the Python of all scripts**, to know the schema.
 
     Args:
-        steps: All revisions, in order.
+        files: All revisions.
         chosen: Ids of those that are judged.
         ground: What they are judged by.
     """
     found: list[Finding] = []
     unseen: list[Unseen] = []
     state = SchemaState()
-    with listening(ground.dialect, keywords=ground.keywords, inside=ground.inside) as listener:
-        for step in steps:
-            script = step.revision.payload
-            assert script is not None, "every revision of Scripts.graph carries its script"
-            state.revision = script.id
-            if script.id in chosen:
-                mine, why = _revision(step, script, listener, state, ground)
-                found += mine
-                if why is not None:
-                    unseen.append(Unseen(script.id, shown(script.path), why))
-            else:
-                heard = listener.hear(step)
-                for one in heard.said:
-                    state.take(one.element)
-                if heard.opaque is not None:
-                    state.lose(f"upgrade of {script.id}", heard.opaque)
+    steps = upgrade(files.graph, (), "heads").steps
+    heard = _hear(files, [step.revision.id for step in steps], ground)
+    ends = branches.apart(files.graph, files.graph.heads)
+    of_branches = list(_of_branches(files, ends, heard, chosen, ground))
+    for revision, listened in heard.items():
+        script = files.by_id[revision]
+        state.revision = revision
+        if revision in chosen:
+            made = _revision(script, listened, state, ground)
+            made += [one for one in of_branches if one.revision == revision]
+            found += _allowed(made, script, ground)
+            if listened.opaque is not None:
+                unseen.append(Unseen(revision, shown(script.path), listened.opaque))
+        else:
+            for one in listened.said:
+                state.take(one.element)
+        if listened.opaque is not None:
+            state.lose(f"upgrade of {revision}", listened.opaque)
     return found, unseen
 
 
-def _revision(
-    step: Step[Script], script: Script, listener: Listener, state: SchemaState, ground: Ground
-) -> tuple[list[Finding], str | None]:
+def look_between(files: Scripts, ends: Sequence[str], ground: Ground) -> list[Finding]:
+    """Look for what can't come together in some revisions; what is allowed is left out.
+
+    **This executes the Python of the scripts that not all of them need.**
+
+    Args:
+        files: All revisions.
+        ends: Ids of those that are to come together.
+        ground: What they are judged by.
+    """
+    those = branches.apart(files.graph, ends)
+    heard = _hear(files, those, ground)
+    found = _of_branches(files, those, heard, those, ground)
+    order = list(those)
+    return sorted(
+        (one for one in found if one.allowed is None),
+        key=lambda one: (order.index(one.revision), one.line or 0),
+    )
+
+
+def _hear(files: Scripts, ids: Iterable[str], ground: Ground) -> dict[str, Listened]:
+    """Listen to what revisions say, and to the lines where they say it."""
+    heard = {}
+    with listening(ground.dialect, keywords=ground.keywords, inside=ground.inside) as listener:
+        for script in map(files.by_id.__getitem__, ids):
+            listener.file = str(script.path)
+            heard[script.id] = listener.hear_file(script, "upgrade")
+    return heard
+
+
+def _of_branches(
+    files: Scripts,
+    ends: branches.Ends,
+    heard: Mapping[str, Listened],
+    chosen: Collection[str],
+    ground: Ground,
+) -> Iterator[Finding]:
+    """Yield what can't come together, told of the later one of two revisions if it is chosen, else of the other.
+
+    It is allowed if the comments of either allow it.
+    """
+    done = {one: deeds(heard[one], ground.dialect.name) for one in ends}
+    for conflict in branches.conflicts(files.graph, ends, done):
+        sides = [one for one in (conflict.later, conflict.earlier) if one.id in chosen]
+        if not sides:
+            continue
+        mine = sides[0]
+        other = conflict.earlier if mine is conflict.later else conflict.later
+        problem = conflict.problem(mine)
+        reasons = [
+            _comments(files.by_id[one.id]).reason(branches.CODE, one.word.line)
+            for one in (mine, other)
+        ]
+        yield Finding(
+            branches.CODE,
+            mine.id,
+            shown(files.by_id[mine.id].path),
+            problem.line,
+            _words(mine.word.change),
+            problem.text,
+            problem.safe,
+            reasons[0] or reasons[1],
+        )
+
+
+def _revision(script: Script, heard: Listened, state: SchemaState, ground: Ground) -> list[Finding]:
     """Judge one revision, and fold what it says into the state."""
-    listener.file = str(script.path)
-    heard = listener.hear(step)
-    listener.file = None
     seen = Seen(
         ground.dialect,
         ground.version,
@@ -118,10 +188,7 @@ def _revision(
     for one, several in zip(heard.said, by_element, strict=True):
         made += _judged(several, seen, script)
         state.take(one.element)
-    if heard.opaque is not None:
-        state.lose(f"upgrade of {script.id}", heard.opaque)
-    made += _of_the_file(script, ground)
-    return _allowed(made, script, ground), heard.opaque
+    return [*made, *_of_the_file(script, ground)]
 
 
 def _judged(several: Sequence[Said], seen: Seen, script: Script) -> Iterator[Finding]:
@@ -184,12 +251,9 @@ def _of_the_file(script: Script, ground: Ground) -> Iterator[Finding]:
 
 def _allowed(made: Sequence[Finding], script: Script, ground: Ground) -> list[Finding]:
     """Mark what the file's comments allow, and find fault with comments that allow nothing."""
-    try:
-        said = allowances(script.path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        said = Allowances()
+    said = _comments(script)
     found = [
-        replace(one, allowed=said.reason(one.code, one.line))
+        replace(one, allowed=one.allowed or said.reason(one.code, one.line))
         for one in made
         if one.code not in ground.ignore
     ]
@@ -211,3 +275,10 @@ def _allowed(made: Sequence[Finding], script: Script, ground: Ground) -> list[Fi
         if UNCLEAR not in ground.ignore
     ]
     return sorted(found, key=lambda one: (one.line or 0, one.code))
+
+
+def _comments(script: Script) -> Allowances:
+    try:
+        return allowances(script.path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return Allowances()
