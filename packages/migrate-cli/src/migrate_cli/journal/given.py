@@ -48,9 +48,11 @@ class Given:
 
     def __init__(self, cursor: Any, given: Answer, unknown: Callable[[], None]) -> None:
         self._cursor, self._unknown = cursor, unknown
-        self._rows = deque(given.rows) if given.rows is not None else None
         self.rowcount, self.lastrowid = given.count, given.key
         columns = given.columns
+        # a server-side cursor is asked for rows at once, also where there were none to be had
+        rows = [] if columns is None else given.rows
+        self._rows = deque(rows) if rows is not None else None
         self.description = (
             None
             if columns is None

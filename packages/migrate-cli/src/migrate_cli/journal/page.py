@@ -219,7 +219,8 @@ class Page:
         entry.state = "done"
         if self._before is not None and entry.n and entry.kind == "read":
             try:
-                self._before.answered(entry, given)
+                with self._aside():
+                    self._before.answered(entry, given)
             except Exception as err:
                 self.stopped = err
                 raise
@@ -263,7 +264,10 @@ class Page:
     def _unknown(self) -> None:
         """Stop where a script wants to know what nobody has kept."""
         assert self._before is not None
-        self.stopped = self._before.lost("the script reads what a statement gave back that is done")
+        with self._aside():
+            self.stopped = self._before.lost(
+                "the script reads what a statement gave back that is done"
+            )
         raise self.stopped
 
     def _answer(self, entry: Entry, cursor: Any, context: Any) -> Answer:

@@ -72,12 +72,14 @@ class Replay:
         self._at = place + 1
         if known.kind == "read":
             self._reads[known.n] = known
-        if is_temporary(known.text):
+            if not (self._chosen or known.state == "refused" or Answer.read(known.answer).hash):
+                raise self._another_answer(statement)
+        if known.state == "refused":
+            return known
+        if is_temporary(known.text) and known.state != "undone":
             self._stop(
                 known, "made a temporary table, which is gone with the connection it was for"
             )
-        if known.state == "refused":
-            return known
         if undo := half_built_by(known.text, self._connection):
             self._connection.exec_driver_sql(undo)
             known.state = "failed"
@@ -100,7 +102,7 @@ class Replay:
 
     def _new(self, statement: Entry) -> Entry | None:
         """Take a statement that the run before hasn't said: all that it did must be in place."""
-        left = [entry for entry in self._left[self._at :] if entry.writes]
+        left = self._unsaid()
         if self._chosen:
             if not (left and statement.writes):
                 return None
@@ -114,6 +116,10 @@ class Replay:
             self._at = len(self._left)
         return None
 
+    def _unsaid(self) -> list[Entry]:
+        """Give the statements with a number that the script hasn't said yet."""
+        return [entry for entry in self._left[self._at :] if id(entry) in self._numbers]
+
     def _must_be_in_place(self, entry: Entry, instead: Entry | None = None) -> None:
         if not entry.writes or entry.state in ("failed", *IDLE) or self._chosen:
             return
@@ -126,8 +132,11 @@ class Replay:
         known = self._reads.get(statement.n)
         if known is None or self._chosen:
             return
-        if now.hash is None or Answer.read(known.answer).hash != now.hash:
-            raise self.lost(f"a read gives another answer than before: {_line(statement)}")
+        if Answer.read(known.answer).hash != now.hash:
+            raise self._another_answer(statement)
+
+    def _another_answer(self, statement: Entry) -> CantGoOn:
+        return self.lost(f"a read gives another answer than before: {_line(statement)}")
 
     def ended(self) -> None:
         for entry in self._left[self._at :]:
@@ -141,10 +150,15 @@ class Replay:
 
     def lost(self, why: str) -> CantGoOn:
         """Make the error of what can't be repeated here."""
-        left = [entry for entry in self._left[self._at :] if entry.writes]
-        open_ones = [entry for entry in left if entry.state != "done"]
-        number = self._numbers[id(open_ones[0])] if open_ones else len(self._numbers) + 1
-        return CantGoOn(why, number)
+        open_ones = (one for one in self._unsaid() if not self._is_done(one))
+        numbers = (self._numbers[id(one)] for one in open_ones)
+        return CantGoOn(why, next(numbers, len(self._numbers) + 1))
+
+    def _is_done(self, entry: Entry) -> bool:
+        """Tell whether a statement is known to be done, or was begun and is seen in the catalog."""
+        if entry.state == "begun" and effects(entry.text):
+            return bool(in_place(entry.text, self._connection))
+        return entry.state == "done"
 
     def _stop(self, entry: Entry, why: str) -> NoReturn:
         number = self._numbers[id(entry)]
