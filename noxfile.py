@@ -181,6 +181,17 @@ def databases(session: nox.Session) -> None:
 
 
 @nox.session
+def drivers(session: nox.Session) -> None:
+    """Run what moves a PostgreSQL database by psycopg2 too; arguments go to pytest."""
+    session.install(*EDITABLE, *TESTING)
+    usual = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
+    url = os.environ.get("MIGRATE_TEST_POSTGRESQL", usual).replace("+psycopg:", "+psycopg2:")
+    chosen = ["-k", "postgresql", "tests/migrate_cli"]
+    env = {"CI": "true", "MIGRATE_TEST_POSTGRESQL": url}
+    session.run("pytest", *PARALLEL, *chosen, *session.posargs, env=env)
+
+
+@nox.session
 def nightly(session: nox.Session) -> None:
     """Run all tests with as many examples as the property tests can use; takes an hour."""
     session.install(*EDITABLE, *TESTING)

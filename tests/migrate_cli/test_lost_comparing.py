@@ -96,7 +96,7 @@ def test_it_is_one_error_and_leaves_nothing(
         said = f"at {at}, {sent[at - 1]}: {out}{err}"
         assert status == 3, said
         assert err.startswith("Error: "), said
-        assert err.count("\n") <= 4, said
+        assert err.count("\n") <= 5, said  # three of them are the driver's
         assert {p for p in project.root.rglob("*") if "__pycache__" not in str(p)} == files, said
         with project.connect() as connection:
             assert connection.execute(text(LEFT[server])).all() == [], said
