@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from migrate_cli.commands import upgrade
 from migrate_cli.failures import RevisionFailed
+from migrate_cli.journal.answers import Answer, again, refusal
 from sqlalchemy import text
 
 CAUGHT = """
@@ -56,3 +58,25 @@ def test_it_is_of_the_same_kind_and_has_the_same_code(
     project.url = with_psycopg
     with project.connect() as connection:
         assert connection.execute(text("SELECT n FROM one")).scalars().all() == [11]
+
+
+class ProgrammingError(Exception):
+    """As the drivers of MySQL's and MariaDB's makers have it: the number is no argument of its own."""
+
+    errno = -1
+
+
+def test_the_number_of_the_error_comes_along() -> None:
+    error = ProgrammingError("no such table")
+    error.errno = 1146
+
+    made = again(
+        Answer.read(refusal(error).written()),
+        SimpleNamespace(ProgrammingError=ProgrammingError, Error=Exception),
+    )
+
+    assert (type(made), made.args, vars(made)) == (
+        ProgrammingError,
+        ("no such table",),
+        {"errno": 1146},
+    )

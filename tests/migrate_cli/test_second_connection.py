@@ -96,7 +96,7 @@ class Asked:
         return session.exec_driver_sql("SELECT 1").scalar() == 1
 
 
-SYNCHRONOUS = ("psycopg", "psycopg2", "pymysql", "mysqldb")
+SYNCHRONOUS = ("psycopg", "psycopg2", "pymysql", "mysqldb", "mysqlconnector")
 ASYNCHRONOUS = ("asyncpg", "aiomysql", "asyncmy")
 SERVERS = {
     driver: "postgresql" if driver in ("psycopg", "psycopg2", "asyncpg") else "mariadb"
@@ -106,7 +106,9 @@ SERVERS = {
 
 def address(driver: str, request: pytest.FixtureRequest) -> URL:
     """Give the URL of a database by a driver; skip the test where the driver isn't installed."""
-    pytest.importorskip({"mysqldb": "MySQLdb"}.get(driver, driver))
+    pytest.importorskip(
+        {"mysqldb": "MySQLdb", "mysqlconnector": "mysql.connector"}.get(driver, driver)
+    )
     url = make_url(request.getfixturevalue(f"{SERVERS[driver]}_url"))
     return url.set(drivername=f"{url.get_backend_name()}+{driver}")
 

@@ -115,7 +115,7 @@ def refusal(err: BaseException) -> Answer:
     return Answer(raised=(type(err).__name__, said), codes=codes or None)
 
 
-_CODES = ("sqlstate", "pgcode", "sqlite_errorcode", "sqlite_errorname")
+_CODES = ("sqlstate", "pgcode", "errno", "sqlite_errorcode", "sqlite_errorname")
 
 
 def again(given: Answer, dbapi: Any) -> Exception:

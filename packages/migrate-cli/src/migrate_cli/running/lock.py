@@ -188,5 +188,7 @@ def _socket(driver: Any) -> Any:
     return None
 
 
-_SOCKETS = [attrgetter(name) for name in ("_sock", "_transport", "_writer.transport")]
-"""Where PyMySQL, asyncpg and asyncmy, and aiomysql have theirs."""
+_SOCKETS = [
+    attrgetter(name) for name in ("_sock", "_socket.sock", "_transport", "_writer.transport")
+]
+"""Where PyMySQL, mysql-connector-python, asyncpg and asyncmy, and aiomysql have theirs."""
