@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -272,21 +273,26 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Path | None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("asynchronous", [False, True])
 def test_a_server_that_is_killed_is_started_again_and_the_next_run_goes_on(
-    server: tuple[Server, Path | None], make_project: Callable[..., Any]
+    server: tuple[Server, Path | None], make_project: Callable[..., Any], asynchronous: bool
 ) -> None:
     alive, _ = server
     project = make_project(alive.url)
+    config = project.config
+    if asynchronous:  # asyncpg meets a server that is gone with the system's errors
+        url = alive.url.replace("+psycopg:", "+asyncpg:").replace("+pymysql:", "+aiomysql:")
+        config = replace(config, url=url)
     mark = in_two_steps(project)
-    upgrade(project.config, "a1")
+    upgrade(config, "a1")
     acting = while_it_waits(mark, alive.kill)
     with pytest.raises(RevisionFailed, match="b2"):
-        upgrade(project.config)
+        upgrade(config)
     acting.join()
     mark.unlink()
     alive.start()
 
-    assert upgrade(project.config).heads == ("b2",)
+    assert upgrade(config).heads == ("b2",)
 
     must_be_done(project)
     emptied(project)

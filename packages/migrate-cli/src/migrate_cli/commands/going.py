@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from ddl_constructs import traits
 from revgraph import RevisionGraph, Step
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..config import Config
 from ..failures import RevisionFailed
 from ..running import unfinished
+from ..running.complaint import GONE
 from ..running.retrying import only_missed_its_lock, pause
 from ..running.run import Done, Run
 from ..running.runner import run
@@ -40,7 +40,7 @@ def timed(around: Run, config: Config) -> Iterator[Run]:
     try:
         yield replace(around, guard=reset)
     finally:
-        with suppress(SQLAlchemyError):  # the connection may be gone, or its transaction broken
+        with suppress(*GONE):  # the connection may be gone, or its transaction broken
             between(around.sink, Timeouts())
 
 

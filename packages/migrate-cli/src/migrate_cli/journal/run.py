@@ -12,7 +12,7 @@ from typing import Any
 
 from ddl_constructs import traits
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from ..dialects import knowledge
 from ..errors import CantGoOn, MigrateError, in_one_line
@@ -96,7 +96,7 @@ class Scribe:
         page, connection = self._page, self._sink.connection
         if page is None or connection is None or self._callers or isinstance(err, CantGoOn):
             return
-        with suppress(SQLAlchemyError, MigrateError):
+        with suppress(*complaint.GONE, MigrateError):
             if connection.in_transaction():
                 connection.rollback()
             with connection.begin():

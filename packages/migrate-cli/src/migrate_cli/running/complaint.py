@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+
+GONE = (SQLAlchemyError, OSError)
+"""What is raised where a database that may be gone is asked: asyncpg connects with the system's errors."""
 
 
 def reason(err: StatementError) -> str:

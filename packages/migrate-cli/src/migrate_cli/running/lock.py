@@ -14,11 +14,11 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from ..dialects import Latch, knowledge
 from ..errors import LockLost, LockTimeout, ends_us
+from .complaint import GONE
 from .polling import Patience
 from .transactions import reading
 
@@ -65,7 +65,7 @@ class Held:
         try:
             with reading(session) if latch.asks else nullcontext():
                 kept = latch.kept(session)
-        except SQLAlchemyError as err:
+        except GONE as err:
             said = str(getattr(err, "orig", None) or err).strip()
             raise LockLost(said.splitlines()[0] if said else type(err).__name__) from err
         if not kept:
@@ -109,7 +109,7 @@ def locked(
         try:
             yield Held(latch, session, waited)
         finally:
-            with suppress(SQLAlchemyError), reading(session):
+            with suppress(*GONE), reading(session):
                 latch.release(session)
 
 

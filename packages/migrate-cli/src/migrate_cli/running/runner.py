@@ -13,7 +13,7 @@ from typing import Any
 from ddl_constructs import DDLConstructsError, traits
 from revgraph import Stamp, Step
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import StatementError
 
 from ..batch.switch import unchecked
 from ..dialects import knowledge
@@ -287,7 +287,7 @@ def _standing(around: Run) -> Iterator[str]:
         ):
             heads = around.versions.heads(alive)
         yield f"the database is at {', '.join(heads) or '<base>'}"
-    except (SQLAlchemyError, MigrateError):
+    except (*complaint.GONE, MigrateError):
         yield "where the database is can't be read now; look with: migrate status"
 
 
