@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from migrate_cli.cli import door
-from migrate_cli.commands import current
+from migrate_cli.commands import current, log, upgrade
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 
@@ -246,3 +246,45 @@ def test_through_an_asynchronous_driver(
     assert ended.status == status
     assert f"Error: {word}\nthis revision is rolled back\nthe database is at a1" in ended.told
     assert project.tables() == {"a"}
+
+
+def when_committed(happens: str) -> str:
+    """A script's body: from now on something happens when the server has committed."""
+    return textwrap.dedent(
+        f"""
+        dialect = op.get_bind().dialect
+
+        def do_commit(driver):
+            type(dialect).do_commit(dialect, driver)
+            {happens}
+
+        dialect.do_commit = do_commit
+        """
+    )
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_waits_for_the_commit(
+    project: Any, migrate: Callable[..., Ended], name: str
+) -> None:
+    project.revision("a1", None, f"{CREATE_A}\n{when_committed(sent(name))}")
+
+    ended = migrate(project, "upgrade")
+
+    assert (ended.status, "finishing the statement" in ended.told) == (0, True)
+    assert heads(project) == ["a1"]
+    assert migrate(project, "status").status == 0
+
+
+def test_what_is_committed_is_done_whatever_is_raised_then(project: Any) -> None:
+    """A driver's thread, or a second Ctrl-C, waits for nothing."""
+    interrupting = when_committed("raise KeyboardInterrupt")
+    project.revision("a1", None, f"op.execute('SELECT 1')\n{CREATE_A}\n{interrupting}")
+    project.revision("b2", "a1", CREATE_B)
+
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(project.config)
+
+    assert [one.state for one in log(project.config).revisions] == ["done"]
+    upgrade(project.config)
+    assert heads(project) == ["b2"]

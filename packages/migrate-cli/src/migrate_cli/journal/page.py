@@ -118,8 +118,8 @@ class Page:
         journal, connection, of = self._journal, self._connection, self.attempt.attempt
         self.attempt.seconds = since(self._started)
         journal.forgotten()
-        if not journal.exists(connection):
-            return
+        if not journal.exists(connection) or journal.state(connection, of) == "done":
+            return  # it was cut off when the commit had arrived
         there = {entry.n: entry for entry in journal.entries(connection, of)}
         for entry in self._standing:
             if entry.state == "done" and there.get(entry.n) and there[entry.n].state == "begun":

@@ -197,6 +197,13 @@ class Journal:
         table = self.table(connection)
         return self._attempts(connection, table.c.n == 0, most=most)
 
+    def state(self, connection: Connection, of: str) -> str | None:
+        """Read the state of a run; None if it isn't written down."""
+        table = self.table(connection)
+        row = (table.c.attempt == of) & (table.c.n == 0) & (table.c.version_table == self.owner)
+        state: str | None = connection.scalar(select(table.c.state).where(row))
+        return state
+
     def entries(self, connection: Connection, of: str) -> list[Entry]:
         """Read the statements of a run, in order."""
         table = self.table(connection)

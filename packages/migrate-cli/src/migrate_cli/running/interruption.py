@@ -67,6 +67,7 @@ def listening(told: Callable[[], None]) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        _ears.heard, _ears.waits = None, False  # what nobody has heeded is no later run's
 
 
 def _hear(number: int, frame: object) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..dialects import knowledge
 from ..failures import InCallersTransaction
+from .interruption import held
 from .watching import Watch
 
 
@@ -56,7 +57,7 @@ class Transaction:
         self._open()
         try:
             yield
-            self.connection.commit()
+            self._commit()
         except BaseException:
             with suppress(DBAPIError):  # a connection that is gone has rolled back by itself
                 if not self.connection.closed:
@@ -82,7 +83,7 @@ class Transaction:
         level = self.connection.get_isolation_level()
         self._outside = True
         try:
-            self.connection.commit()
+            self._commit()
             self.connection.execution_options(isolation_level="AUTOCOMMIT")
             try:
                 yield
@@ -115,6 +116,11 @@ class Transaction:
         if not self.connection.in_transaction():
             self.connection.begin()
         knowledge(self.connection.dialect.name).open_transaction(self.connection)
+
+    def _commit(self) -> None:
+        """Commit; a signal waits, since nobody could tell whether what it cuts off was done."""
+        with held():
+            self.connection.commit()
 
     def _undo(self) -> None:
         """Roll back what a commit that failed has left open.
