@@ -320,7 +320,15 @@ def test_a_statement_that_differs_stops(half: Any) -> None:
         pytest.param(
             "UPDATE migrate_journal SET text = 'x' WHERE n = 1", "another text", id="text"
         ),
+        pytest.param("UPDATE migrate_journal SET text = NULL WHERE n = 1", "text", id="no-text"),
         pytest.param("UPDATE migrate_journal SET state = 'odd' WHERE n = 0", "'odd'", id="state"),
+        pytest.param("UPDATE migrate_journal SET state = 'odd' WHERE n = 2", "row 2", id="done?"),
+        pytest.param("UPDATE migrate_journal SET kind = 'odd' WHERE n = 2", "row 2", id="kind"),
+        pytest.param("UPDATE migrate_journal SET answer = '[1]' WHERE n = 2", "row 2", id="answer"),
+        pytest.param(
+            "UPDATE migrate_journal SET direction = 'odd' WHERE n = 0", "'odd'", id="direction"
+        ),
+        pytest.param("UPDATE migrate_journal SET layout = NULL", "source or layout", id="layout"),
         pytest.param(
             "UPDATE migrate_journal SET layout = 9, tool = '9.0' WHERE n = 0", "9.0", id="newer"
         ),

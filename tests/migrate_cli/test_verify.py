@@ -13,6 +13,7 @@ from migrate_cli.cli.door import run
 from migrate_cli.commands import downgrade, stamp, upgrade, verify
 from migrate_cli.errors import NoJournal
 from migrate_cli.fingerprint import fingerprint
+from sqlalchemy import text
 
 UP = 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))'
 DOWN = 'op.drop_table("t")'
@@ -52,6 +53,16 @@ def test_all_is_the_same_after_a_run(project: Any) -> None:
 
     assert [(one.id, one.state) for one in found.revisions] == [("a1a1", "same")]
     assert found.unchanged
+
+
+def test_a_source_that_was_taken_out_is_not_known(project: Any) -> None:
+    project.revision("a1a1", None, UP, DOWN)
+    upgrade(project.config)
+    with project.connect() as connection:
+        connection.execute(text("UPDATE migrate_journal SET text = NULL WHERE n = 0"))
+        connection.commit()
+
+    assert [one.state for one in verify(project.config).revisions] == ["unknown"]
 
 
 def test_what_was_only_stamped_is_not_known(sqlite_project: Any) -> None:

@@ -21,6 +21,11 @@ OPEN = ("begun", "stopped")
 """States of a revision that isn't finished."""
 CLOSED = ("done", "failed", "undone", "left")
 """States of one that is: a failed one was rolled back, one that is left was settled by hand."""
+DIRECTIONS = ("upgrade", "downgrade")
+STATES = ("begun", "done", "failed", "refused", "undone", "left")
+"""States of a statement."""
+KINDS = ("read", "data", "ddl", "other", "session", "transaction")
+"""Kinds of statements."""
 
 
 @dataclass
@@ -29,9 +34,9 @@ class Entry:
 
     Attributes:
         n: Its place among those of its revision, from 1.
-        kind: "read", "data", "ddl", "other", "session" or "transaction".
-        state: "begun", "done", "failed", "refused" (the script went on), "undone" (rolled back),
-            or "left" (settled by hand).
+        kind: One of `KINDS`.
+        state: One of `STATES`: "refused" is one after which the script went on, "undone" one that
+            was rolled back, "left" one that was settled by hand.
         text: The statement, cut if it is very long.
         hash: Of the whole statement.
         parameters: Hash of its parameters; None if it has none.
@@ -67,7 +72,7 @@ class Attempt:
     Attributes:
         attempt: What tells it from others; random.
         revision: The revision's id.
-        direction: "upgrade" or "downgrade".
+        direction: One of `DIRECTIONS`.
         state: One of `OPEN` or `CLOSED`.
         text: The source of its file.
         hash: Of that source.

@@ -14,14 +14,18 @@ from ..dialects import knowledge
 from ..errors import BadJournal, MayNotRead, NewerJournal
 from ..running import complaint
 from ..running.version_table import VersionTable
+from .answers import Answer
 from .rows import (
     CLOSED,
     COLUMNS,
+    DIRECTIONS,
+    KINDS,
     LAYOUT,
     LONGEST,
     OPEN,
     REVISION,
     STATEMENT,
+    STATES,
     Attempt,
     Entry,
     hashed,
@@ -212,10 +216,8 @@ class Journal:
         found = self._read(connection, asked.where(rows).order_by(table.c.n, table.c.id))
         entries = [Entry(**row) for row in found]
         for place, entry in enumerate(entries, 1):
-            if entry.n != place:
-                raise BadJournal(self.fullname, f"lacks row {place} of {of}")
-            if len(entry.text) < LONGEST and hashed(entry.text) != entry.hash:
-                raise BadJournal(self.fullname, f"has another text in row {place} of {of}")
+            if wrong := _wrong(entry, place):
+                raise BadJournal(self.fullname, f"{wrong} row {place} of {of}")
         return entries
 
     def _attempts(
@@ -229,10 +231,16 @@ class Journal:
         rows = self._read(connection, asked.order_by(order).limit(most))
         found = [Attempt(**{name: row[name] for name in REVISION}) for row in rows]
         for one in found:
-            if one.layout > LAYOUT:
+            if one.layout is not None and one.layout > LAYOUT:
                 raise NewerJournal(self.fullname, one.tool)
             if one.state not in (*OPEN, *CLOSED):
                 raise BadJournal(self.fullname, f"has the state {one.state!r} for {one.revision}")
+            if one.direction not in DIRECTIONS:
+                raise BadJournal(
+                    self.fullname, f"has the direction {one.direction!r} for {one.revision}"
+                )
+            if one.state in OPEN and None in (one.layout, one.text, one.hash):
+                raise BadJournal(self.fullname, f"lacks the source or layout of {one.revision}")
         return found
 
     def _read(self, connection: Connection, asked: Any) -> Iterator[Mapping[str, Any]]:
@@ -251,3 +259,23 @@ class Journal:
         there = {one["name"] for one in columns}
         lacking = [column for column in ("id", *COLUMNS) if column not in there]
         return f"it has no column {', '.join(lacking)}" if lacking else None
+
+
+def _wrong(entry: Entry, place: int) -> str | None:
+    """Say what is wrong with the row of a statement; None if nothing is.
+
+    What it may have done is told by these columns: a guess would run it once more.
+    """
+    if entry.n != place:
+        return "lacks"
+    if entry.state not in STATES:
+        return f"has the state {entry.state!r} in"
+    if entry.kind not in KINDS:
+        return f"has the kind {entry.kind!r} in"
+    if entry.text is None or (len(entry.text) < LONGEST and hashed(entry.text) != entry.hash):
+        return "has another text in"
+    try:
+        Answer.read(entry.answer)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        return "has an answer that nobody has written in"
+    return None
