@@ -9,6 +9,7 @@ import pytest
 from ddl_autogen import DatabaseType, compare, reverse
 from ddl_constructs import CreateTable
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     Computed,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     inspect,
+    make_url,
     text,
 )
 from sqlalchemy.dialects import mysql
@@ -404,6 +406,19 @@ def test_a_key_that_a_sequence_numbers_is_in_sync(mariadb_url: str) -> None:
     made = MetaData()
     Table("t", made, Column("id", Integer, Sequence("t_seq"), primary_key=True))
     engine = create_engine(mariadb_url)
+    with engine.connect() as connection:
+        made.create_all(connection)
+
+        assert [c.describe() for c in compare(connection, made)] == []
+    engine.dispose()
+
+
+def test_json_is_known_where_the_server_writes_names_in_double_quotes(mariadb_url: str) -> None:
+    """What JSON brings along names the column as the session's sql_mode has names."""
+    made = MetaData()
+    Table("t", made, Column("id", Integer, primary_key=True), Column('a"`b', JSON))
+    url = make_url(mariadb_url).update_query_dict({"sql_mode": "ANSI_QUOTES,STRICT_TRANS_TABLES"})
+    engine = create_engine(url)
     with engine.connect() as connection:
         made.create_all(connection)
 

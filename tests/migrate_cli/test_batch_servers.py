@@ -85,7 +85,18 @@ def postgresql(postgresql_url: str) -> Iterator[sa.Connection]:
 
 @pytest.fixture
 def mariadb(mariadb_url: str) -> Iterator[sa.Connection]:
-    with sa.create_engine(mariadb_url, poolclass=NullPool).connect() as connection:
+    yield from on_mariadb(mariadb_url)
+
+
+@pytest.fixture(params=["TRADITIONAL", "TRADITIONAL,ANSI_QUOTES"], ids=["backticks", "quotes"])
+def either_mariadb(mariadb_url: str, request: pytest.FixtureRequest) -> Iterator[sa.Connection]:
+    """A connection on which the server writes names in backticks, or in double quotes."""
+    url = sa.make_url(mariadb_url).update_query_dict({"sql_mode": request.param})
+    yield from on_mariadb(url)
+
+
+def on_mariadb(url: str | sa.URL) -> Iterator[sa.Connection]:
+    with sa.create_engine(url, poolclass=NullPool).connect() as connection:
         for statement in MARIADB.split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement.replace("%", "%%"))
@@ -446,13 +457,13 @@ def described(connection: sa.Connection) -> list[tuple[Any, ...]]:
     return found
 
 
-def test_a_table_on_mariadb_is_copied_by_the_server(mariadb: sa.Connection) -> None:
-    before = described(mariadb)
+def test_a_table_on_mariadb_is_copied_by_the_server(either_mariadb: sa.Connection) -> None:
+    before = described(either_mariadb)
 
-    alter(mariadb, lambda b: None, partial_reordering=[("g", "b", "id")])
+    alter(either_mariadb, lambda b: None, partial_reordering=[("g", "b", "id")])
 
-    assert described(mariadb) == before
-    assert names(mariadb) == ["n", "g", "b", "id", "o_id"]
+    assert described(either_mariadb) == before
+    assert names(either_mariadb) == ["n", "g", "b", "id", "o_id"]
 
 
 def test_views_and_triggers_on_mariadb_stay(mariadb: sa.Connection) -> None:
@@ -480,15 +491,15 @@ def test_views_and_triggers_on_mariadb_stay(mariadb: sa.Connection) -> None:
     assert there() == before
 
 
-def test_a_block_on_mariadb_is_done_and_ordered(mariadb: sa.Connection) -> None:
+def test_a_block_on_mariadb_is_done_and_ordered(either_mariadb: sa.Connection) -> None:
     def said(b: BatchOperations) -> None:
         b.add_column(sa.Column("new", sa.Integer, server_default="7"), insert_before="n")
         b.alter_column("b", new_column_name="bb", existing_type=sa.String(20), insert_after="id")
 
-    alter(mariadb, said)
+    alter(either_mariadb, said)
 
-    assert names(mariadb) == ["id", "bb", "new", "n", "g", "o_id"]
-    assert rows(mariadb, "SELECT id, new, n FROM t ORDER BY 1") == [(40, 7, 1), (41, 7, 2)]
+    assert names(either_mariadb) == ["id", "bb", "new", "n", "g", "o_id"]
+    assert rows(either_mariadb, "SELECT id, new, n FROM t ORDER BY 1") == [(40, 7, 1), (41, 7, 2)]
 
 
 @pytest.mark.parametrize("server", ["postgresql", "mariadb"])

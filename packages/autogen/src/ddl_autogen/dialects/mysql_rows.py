@@ -9,7 +9,8 @@ from typing import Any
 
 from ..values import ElementValue, IndexValue, TableValue
 
-_JSON = re.compile(r"json_valid\(`((?:[^`]|``)*)`\)$", re.IGNORECASE)
+_JSON = re.compile(r"""json_valid\(([`"])((?:(?!\1).|\1\1)*)\1\)$""", re.IGNORECASE)
+"""Which names the column in double quotes where the session's sql_mode has ANSI_QUOTES."""
 
 
 def json_columns(table: TableValue) -> TableValue:
@@ -18,7 +19,7 @@ def json_columns(table: TableValue) -> TableValue:
     MariaDB Knowledge Base, JSON Data Type: an alias; the CHECK is there since 10.4.3.
     """
     own_last = sorted(table.checks, key=lambda c: c.column is not None)  # a table's may say it too
-    found = {m[1].replace("``", "`"): c for c in own_last if (m := _JSON.match(c.text))}
+    found = {m[2].replace(2 * m[1], m[1]): c for c in own_last if (m := _JSON.match(c.text))}
     json = {c.name for c in table.columns if c.type == "longtext" and c.name in found}
     if not json:
         return table

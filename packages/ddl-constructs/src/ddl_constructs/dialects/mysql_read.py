@@ -51,14 +51,28 @@ class Kept:
         return " ".join(parts)
 
 
-_QUOTED = re.compile(r"""'(?:[^'\\]|\\.|'')*'|`(?:[^`]|``)*`""", re.DOTALL)
+_QUOTED = re.compile(
+    r"""(?P<text>'(?:[^'\\]|\\.|'')*')|(?P<q>[`"])(?P<name>(?:(?!(?P=q)).|(?P=q){2})*)(?P=q)""",
+    re.DOTALL,
+)
 
 
 def _renamed(sql: str, old: str, new: str) -> str:
-    """Give the server's own SQL, where each name is in backticks, with another name for one."""
-    quoted = {f"`{name.replace('`', '``')}`".lower(): name for name in (old,)}
-    into = f"`{new.replace('`', '``')}`"
-    return _QUOTED.sub(lambda m: into if m[0].lower() in quoted else m[0], sql)
+    """Give the server's own SQL, where each name is quoted, with another name for one.
+
+    Names are in backticks, or in double quotes where the session's sql_mode has ANSI_QUOTES.
+
+    >>> _renamed("`a` <> '`a`'", "a", "b"), _renamed('"a""c" > 0', 'A"c', 'b"d')
+    ("`b` <> '`a`'", '"b""d" > 0')
+    """
+
+    def said(found: re.Match[str]) -> str:
+        quote = found["q"]
+        if quote is None or found["name"].replace(2 * quote, quote).lower() != old.lower():
+            return found[0]
+        return f"{quote}{new.replace(quote, 2 * quote)}{quote}"
+
+    return _QUOTED.sub(said, sql)
 
 
 # MariaDB Knowledge Base, Information Schema CHECK_CONSTRAINTS: LEVEL says whether it is part of
@@ -140,8 +154,9 @@ def said_in_comments(created: str, column_name: str) -> list[str]:
     >>> said_in_comments("CREATE TABLE `t` (\n  `a` int /*!50606 STORAGE DISK */ DEFAULT NULL\n)", "a")
     ['STORAGE DISK']
     """
-    begin = f"  `{column_name.replace('`', '``')}` "
-    line = next((li for li in created.splitlines() if li.lower().startswith(begin.lower())), "")
+    # in double quotes where the session's sql_mode has ANSI_QUOTES
+    begin = tuple(f"  {q}{column_name.replace(q, 2 * q)}{q} ".lower() for q in '`"')
+    line = next((li for li in created.splitlines() if li.lower().startswith(begin)), "")
     texts = [m.span() for m in _TEXT.finditer(line)]
     found = _IN_COMMENT.finditer(line)
     return [m[1] for m in found if not any(a < m.start() < b for a, b in texts)]
@@ -193,7 +208,7 @@ _JSON = ("longtext character set utf8mb4 collate utf8mb4_bin", True)
 
 def is_of_json(check: str, column_name: str) -> bool:
     """Tell whether a CHECK is the one that JSON brings along."""
-    return re.sub(r"[\s`]", "", check).lower() == f"json_valid({column_name.lower()})"
+    return re.sub(r"""[\s`"]""", "", check).lower() == f"json_valid({column_name.lower()})"
 
 
 def no_column(change: AlterColumn) -> MissingFact:

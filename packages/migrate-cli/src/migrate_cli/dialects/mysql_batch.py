@@ -75,13 +75,14 @@ def _columns(block: Block, connection: Connection) -> Sequence[str]:
 def _definitions(block: Block, connection: Connection) -> dict[str, str]:
     """Read the columns as the server writes them: name -> definition, in order.
 
-    SHOW CREATE TABLE has one to a line, first the columns; a string in it has no line end.
+    SHOW CREATE TABLE has one to a line, first the columns; a string in it has no line end. Names are
+    in double quotes where the session's sql_mode has ANSI_QUOTES.
     """
     (_, text) = connection.execute(raw_text(f"SHOW CREATE TABLE {_name(block)}")).one()
     found = {}
     for line in text.splitlines()[1:]:
-        column = re.match(r"\s+(`((?:[^`]|``)+)` .*?),?$", line)
+        column = re.match(r"""\s+((?P<q>[`"])((?:(?!(?P=q)).|(?P=q){2})+)(?P=q) .*?),?$""", line)
         if column is None:
             break
-        found[column[2].replace("``", "`")] = column[1]
+        found[column[3].replace(2 * column["q"], column["q"])] = column[1]
     return found
