@@ -179,12 +179,13 @@ def stamp(
             else:
                 before = applied(around, graph, config)
             plan = targets.stamp(files, () if purge else before, ends)
-            attempt = unfinished.found(around)
-            if attempt is not None and not purge:
+            if purge:
+                unfinished.must_be_settled(around)
+            elif (attempt := unfinished.found(around)) is not None:
                 raise Unfinished(attempt.revision, attempt.direction, "stamp")
             record(plan.steps, replace(guarded, fresh=not before), purge=purge)
-            if attempt is not None:
-                unfinished.left(around, attempt, "stamped")
+            if purge:
+                unfinished.left(around, "stamped")
         return _moved(graph, around.name, before, plan, (), started)
 
     asked: dict[str, Any] = {"starting_rev": start, "destination_rev": tuple(ends)}

@@ -14,14 +14,18 @@ class BadJournal(DatabaseError):
         table: The journal's table.
         what: What is wrong with it.
         detail: More of it; None if there is no more.
+        readable: Whether its rows can be read at all, and so be settled.
     """
 
-    def __init__(self, table: str, what: str, detail: str | None = None) -> None:
-        self.table, self.what, self.detail = table, what, detail
+    def __init__(
+        self, table: str, what: str, detail: str | None = None, *, readable: bool = True
+    ) -> None:
+        self.table, self.what, self.detail, self.readable = table, what, detail, readable
         more = f": {detail}" if detail else ""
+        purge = ", or say where the database really is: migrate stamp --purge <revision>"
         super().__init__(
             f"the journal {table} {what}{more}; nothing ran\n"
-            "mend it, or say where the database really is: migrate stamp --purge <revision>\n"
+            f"mend it{purge if readable else ''}\n"
             f"or give the table another name, and a new one is begun: ALTER TABLE {table} RENAME TO ..."
         )
 

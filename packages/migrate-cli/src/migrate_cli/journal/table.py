@@ -163,6 +163,16 @@ class Journal:
         self.forget_answers(connection, of)
         self.update(connection, of, 0, state=state, error=why)
 
+    def close_all(self, connection: Connection, state: str, why: str) -> None:
+        """Do as `close` does with all that isn't finished, whatever is written down of it."""
+        if not self.exists(connection):
+            return
+        table = self.table(connection)
+        rows = (table.c.n == 0) & table.c.state.not_in(CLOSED)
+        found = select(table.c.attempt).where(rows & (table.c.version_table == self.owner))
+        for of in connection.scalars(found).all():
+            self.close(connection, of, state, why)
+
     def delete(self, connection: Connection, of: str) -> None:
         """Take out all rows of a run."""
         table = self.table(connection)
@@ -235,11 +245,12 @@ class Journal:
                 raise NewerJournal(self.fullname, one.tool)
             if one.state not in (*OPEN, *CLOSED):
                 raise BadJournal(self.fullname, f"has the state {one.state!r} for {one.revision}")
+            if one.state in CLOSED:
+                continue
             if one.direction not in DIRECTIONS:
-                raise BadJournal(
-                    self.fullname, f"has the direction {one.direction!r} for {one.revision}"
-                )
-            if one.state in OPEN and None in (one.layout, one.text, one.hash):
+                said = f"{one.direction!r} for {one.revision}"
+                raise BadJournal(self.fullname, f"has the direction {said}")
+            if None in (one.layout, one.text, one.hash):
                 raise BadJournal(self.fullname, f"lacks the source or layout of {one.revision}")
         return found
 
@@ -251,7 +262,8 @@ class Journal:
                 connection.rollback()
             if err.orig and knowledge(connection.dialect.name).denied(err.orig):
                 raise MayNotRead(self.fullname, complaint.reason(err)) from err
-            raise BadJournal(self.fullname, "can't be read", self._lacking(connection)) from err
+            lacking = self._lacking(connection)
+            raise BadJournal(self.fullname, "can't be read", lacking, readable=False) from err
 
     def _lacking(self, connection: Connection) -> str | None:
         """Say which columns the table lacks; None if it has all."""

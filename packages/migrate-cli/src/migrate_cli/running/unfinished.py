@@ -116,11 +116,27 @@ def file_of(attempt: Attempt, graph: RevisionGraph[Any]) -> Path | None:
     return None if file is None else Path(file)
 
 
-def left(around: Run, attempt: Attempt, why: str) -> None:
-    """Write down that an unfinished revision was settled by hand."""
-    assert around.journal is not None
+def must_be_settled(around: Run) -> None:
+    """Check that what isn't finished can be settled by hand, whatever the journal has of it.
+
+    Raises:
+        BadJournal: The journal can't be read at all.
+        NewerJournal: As `found` does.
+    """
+    try:
+        found(around)
+    except BadJournal as err:
+        if not err.readable:
+            raise
+
+
+def left(around: Run, why: str) -> None:
+    """Write down that what isn't finished was settled by hand."""
+    connection = around.sink.connection
+    if around.journal is None or connection is None:
+        return
     with around.sink.transaction():
-        around.journal.close(_connection(around), attempt.attempt, "left", why)
+        around.journal.close_all(connection, "left", why)
 
 
 def at_work(attempt: Attempt, connection: Connection) -> str | None:

@@ -262,9 +262,10 @@ class MigrationContext:
         with self._alone(around) as guarded:
             heads = self.get_current_heads()
             steps: Sequence[MigrationStep] = list(self._migrations_fn(heads, self))
-            passed = None
-            if self.opts.get("purge") and not self.as_sql:
-                heads, passed = (), unfinished.found(guarded)
+            purging = bool(self.opts.get("purge")) and not self.as_sql
+            if purging:
+                unfinished.must_be_settled(guarded)
+                heads = ()
                 record([], replace(guarded, fresh=True), purge=True)
             elif guarded.journal is not None:
                 graph, target = self.script.revision_map.graph, self.opts.get("destination_rev")
@@ -273,8 +274,8 @@ class MigrationContext:
                 self._run(steps, heads, guarded)
             elif guarded.journal is not None:
                 run((), guarded)  # takes away what a run has left that was killed at its very end
-            if passed is not None:
-                unfinished.left(guarded, passed, "stamped")
+            if purging:
+                unfinished.left(guarded, "stamped")
 
     @contextmanager
     def _alone(self, around: Run) -> Iterator[Run]:
