@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
@@ -9,14 +11,17 @@ GONE = (SQLAlchemyError, OSError)
 """What is raised where a database that may be gone is asked: asyncpg connects with the system's errors."""
 
 
-def reason(err: StatementError) -> str:
+def reason(err: BaseException) -> str:
     """Say in the database's own words why it refuses, in six lines at most.
 
-    Some drivers have a number and a text as arguments (PyMySQL); the number says nothing more.
+    Some drivers have a number and a text as arguments (PyMySQL); the number says nothing more,
+    unless the text is empty (mysqlclient, of a connection that was closed). SQLAlchemy 2.0 writes
+    the class of asyncpg's error before its text.
     """
-    said = err.orig if err.orig is not None else err
+    said = getattr(err, "orig", None) or err
     text = str(said.args[1]) if len(said.args) == 2 else str(said)
-    return "\n  ".join(line.strip() for line in text.strip().splitlines()[:6])
+    text = re.sub(r"^<class '[\w.]+'>: ", "", text.strip()) or repr(said)
+    return "\n  ".join(line.strip() for line in text.splitlines()[:6])
 
 
 def statement(err: StatementError, dialect: Dialect, most: int = 300) -> str | None:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from ..dialects import Latch, knowledge
 from ..errors import LockLost, LockTimeout, ends_us
-from .complaint import GONE
+from .complaint import GONE, reason
 from .polling import Patience
 from .transactions import reading
 
@@ -66,8 +66,7 @@ class Held:
             with reading(session) if latch.asks else nullcontext():
                 kept = latch.kept(session)
         except GONE as err:
-            said = str(getattr(err, "orig", None) or err).strip()
-            raise LockLost(said.splitlines()[0] if said else type(err).__name__) from err
+            raise LockLost(reason(err).partition("\n")[0]) from err
         if not kept:
             raise LockLost("it isn't held any more")
         self._asked = time.monotonic()
