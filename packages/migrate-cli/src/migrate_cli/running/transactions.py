@@ -88,8 +88,9 @@ class Transaction:
             try:
                 yield
             finally:
-                self.connection.commit()
-                self.connection.execution_options(isolation_level=level)
+                if not (self.connection.closed or self.connection.invalidated):
+                    self.connection.commit()
+                    self.connection.execution_options(isolation_level=level)
         finally:
             self._outside = False
         self._open()
