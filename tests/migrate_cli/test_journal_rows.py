@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from migrate_cli.journal.answers import Answer
 from migrate_cli.journal.rows import Attempt, Entry, hashed, moment
 from migrate_cli.journal.table import Journal
 from sqlalchemy import create_engine
 
 WORDS = st.one_of(st.none(), st.text("a%:'\\?", min_size=1, max_size=5))
+ANSWERS = st.none() | WORDS.map(lambda said: Answer(raised=("Error", [said])).written())
 TEXTS = st.text("SELECT %:'\\?", max_size=9)
 SECONDS = st.one_of(st.none(), st.floats(0, 1e6))
 KINDS = st.sampled_from(["ddl", "data", "read"])
@@ -24,7 +26,7 @@ ENTRIES = st.lists(
         kind=KINDS,
         state=STATES,
         parameters=WORDS,
-        answer=WORDS,
+        answer=ANSWERS,
         seconds=SECONDS,
         error=WORDS,
         times=st.integers(1, 3),
