@@ -165,10 +165,8 @@ def _silent(session: Connection) -> bool:
     try:
         socket = _socket(session.connection.driver_connection)
         return socket is not None and not select.select([socket], [], [], 0)[0]
-    except (
-        Exception
-    ):  # each driver has errors of its own, if it is closed; the server is asked then
-        return False
+    except Exception:  # each driver has errors of its own where it is closed
+        return False  # then the server is asked
 
 
 def _socket(driver: Any) -> Any:
